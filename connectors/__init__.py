@@ -1,0 +1,1 @@
+"""Clients of the vendors' systems: plain Python that never imports Django."""

@@ -1,0 +1,278 @@
+"""Vendor-neutral records: what a source says and what a target holds.
+
+Money is ``Decimal`` in whole currency units unless a name ends in ``_cents``; dates are aware.
+Every list of texts a vendor owns (statuses, cycles, terms) is open: unknown values are kept as
+written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Cadence(StrEnum):
+    """How often something is charged, as far as the source's words tell."""
+
+    MONTHLY = "monthly"
+    ANNUAL = "annual"  # a year or longer, paid at once
+    USAGE = "usage"
+    UNKNOWN = ""
+
+
+# --- Source ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSubscription:
+    """A customer's instance of a product, as the source knows it now."""
+
+    subscription_id: str
+    tenant_id: str  # "" where the source does not say
+    product_ref: str  # joins to SourceProduct.product_id or .sku, without case
+    status: str = ""
+    quantity: Decimal | None = None
+    term: str = ""  # as the source writes it
+    billing_cycle: str = ""  # as the source writes it
+    cadence: Cadence = Cadence.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTenant:
+    """One Microsoft tenant of an end customer: our *customer*."""
+
+    tenant_id: str
+    name: str
+    domain: str = ""
+    email: str = ""
+    company_id: str = ""  # the source's company that owns the tenant
+    active: bool = True
+    subscriptions: tuple[SourceSubscription, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProduct:
+    """One row of the price list. Prices are per unit, in the currency of the connection."""
+
+    product_id: str
+    sku: str
+    name: str
+    term: str  # as the source writes it, "" where absent
+    billing_cycle: str  # as the source writes it, "" where absent
+    cadence: Cadence
+    unit_cost: Decimal
+    unit_retail: Decimal
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceHeader:
+    """One distributor invoice as listed, before its rows are read."""
+
+    invoice_id: str
+    number: str  # the id where the source gives no number
+    program_name: str
+    year: int  # month of the usage
+    month: int
+    final: bool = True  # False only when a status says so
+    currency: str = ""  # ISO code, "" where the source names none
+    retail_total: Decimal | None = None
+    cost_total: Decimal | None = None
+    raw: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RowAmounts:
+    """What one raw invoice row charges: cost (partner pays) and retail (customer pays)."""
+
+    cost: Decimal
+    retail: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """One row of a distributor invoice.
+
+    ``cost`` and ``retail`` are the row's amounts as the source states them (the truth);
+    ``quantity`` x unit price x ``ratio`` only explains them.
+    """
+
+    line: int  # in the file, the header being line 1
+    subscription_id: str
+    product_name: str
+    start: dt.datetime
+    end: dt.datetime
+    quantity: Decimal
+    unit_cost: Decimal
+    unit_retail: Decimal
+    ratio: Decimal
+    cost: Decimal
+    retail: Decimal
+    raw: Mapping[str, str]
+    domain: str = ""
+    customer_name: str = ""
+    description: str = ""
+    term: str = ""
+    billing_cycle: str = ""
+    cadence: Cadence = Cadence.UNKNOWN  # from the row's own columns only
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSummary:
+    """Azure usage of one subscription between two instants; ``cost`` in ``currency``."""
+
+    subscription_id: str
+    currency: str
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecord:
+    """One rated Azure usage record."""
+
+    subscription_id: str
+    date: dt.datetime
+    meter: str
+    quantity: Decimal
+    currency: str
+    cost: Decimal
+    retail: Decimal
+
+
+# --- Target ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCustomer:
+    """A customer in the PSA."""
+
+    customer_id: int
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetProduct:
+    """A product in the PSA. Prices in currency units; ``code`` holds our product key."""
+
+    product_id: int
+    name: str
+    description: str
+    code: str
+    cost: Decimal
+    retail: Decimal
+    taxable: bool
+    disabled: bool
+    maintain_stock: bool
+    serialized: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    """A product to create in the PSA. Prices in currency units, whole cents."""
+
+    name: str
+    description: str
+    code: str
+    cost: Decimal
+    retail: Decimal
+    taxable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """A line of an invoice template as it stands in the PSA. Money in whole cents."""
+
+    line_id: int
+    template_id: int
+    product_id: int | None
+    name: str
+    description: str
+    quantity: Decimal
+    retail_cents: int
+    cost_cents: int
+    taxable: bool
+    one_time: bool
+    position: int | None = None
+    counted_by_target: bool = False  # the PSA counts the quantity itself: never written
+
+
+@dataclass(frozen=True, slots=True)
+class LineValues:
+    """All values of a line to write: always the full line. Money in whole cents."""
+
+    product_id: int | None
+    name: str
+    description: str
+    quantity: Decimal  # at most two decimals
+    retail_cents: int
+    cost_cents: int
+    taxable: bool
+    one_time: bool
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An invoice template (Syncro's API: schedule)."""
+
+    template_id: int
+    customer_id: int
+    name: str
+    frequency: str
+    next_run: dt.date | None
+    paused: bool
+    lines: tuple[TemplateLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInvoiceLine:
+    """One line of an invoice that the PSA generated. ``price``, ``cost`` in currency units."""
+
+    product_id: int | None
+    texts: tuple[str, ...]  # every text of the line: which one holds what differs
+    quantity: Decimal
+    price: Decimal
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInvoice:
+    """An invoice that the PSA generated; ``lines`` is None where only the header was read."""
+
+    invoice_id: int
+    customer_id: int
+    number: str
+    date: dt.date | None
+    lines: tuple[TargetInvoiceLine, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionResult:
+    """What a connection test found for one permission, in the vendor's own words."""
+
+    name: str
+    state: str  # "granted", "missing", "proven at the first write"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """Result of a connection test. ``warnings`` are for the person who connects."""
+
+    account: str
+    permissions: tuple[PermissionResult, ...] = ()
+    currency_symbol: str = ""
+    time_zone: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the permissions that the credentials lack."""
+        return tuple(p.name for p in self.permissions if p.state == "missing")
