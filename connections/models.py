@@ -1,0 +1,66 @@
+"""A partner's credentials and status for one source or target."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+
+from accounts.models import User
+from core.partner_models import PartnerForeignKey, PartnerModel
+
+
+class ConnectionStatus(models.TextChoices):
+    """Where a connection stands; the words of the cards on the Connections page."""
+
+    NOT_ENABLED = "not_enabled", "Not enabled"
+    REQUESTED = "requested", "Requested"
+    READY = "ready", "Ready to connect"
+    CONNECTED = "connected", "Connected"
+    ATTENTION = "attention", "Needs attention"
+
+
+@pghistory.track(exclude=["permissions", "last_tested_at", "target_read_at", "warnings"])
+class Connection(PartnerModel):
+    """One source or target of a partner. Secrets are kept apart, see ``Secret``."""
+
+    system = models.CharField(max_length=20)  # a name of connectors.registry.SYSTEMS
+    status = models.CharField(max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.NOT_ENABLED)
+    status_since = models.DateTimeField()
+    credentials = models.JSONField(default=dict)  # the fields that are no secrets
+    currency = models.CharField(max_length=3, blank=True)  # of a source; "" = the partner's
+    account = models.CharField(max_length=200, blank=True)  # as the vendor names it
+    currency_symbol = models.CharField(max_length=8, blank=True)  # of a target
+    time_zone = models.CharField(max_length=64, blank=True)  # of a target, as the vendor writes it
+    settings_read_at = models.DateTimeField(null=True)  # when symbol and zone were last read
+    permissions = models.JSONField(default=list)  # [[name, state], ...] of the last test
+    warnings = models.JSONField(default=list)  # texts of the last test
+    negative_lines = models.BooleanField(default=True)  # False once the target refused one
+    requested_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_at = models.DateTimeField(null=True)
+    last_tested_at = models.DateTimeField(null=True)
+    target_read_at = models.DateTimeField(null=True)  # age of the copy of customers and templates
+    problem = models.TextField(blank=True)  # for the partner: what is wrong and what to do
+    problem_detail = models.TextField(blank=True)  # for the operator
+    failing_since = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "system"], name="one_connection_per_system")]
+
+    def __str__(self) -> str:
+        return f"{self.system} ({self.get_status_display()})"
+
+
+class Secret(PartnerModel):
+    """One write-only credential, sealed by ``core.secrets``."""
+
+    connection = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
+    name = models.CharField(max_length=40)
+    sealed = models.BinaryField(default=b"")  # bound to this row, so sealed after the insert
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "connection", "name"], name="one_secret_per_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, stored {self.stored_at:%Y-%m-%d}"

@@ -1,0 +1,31 @@
+"""The audit log: who did what, in words, append-only."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from core.partner_models import PartnerModel
+
+
+class AuditEntry(PartnerModel):
+    """One business fact, e.g. "Syncro token replaced". Never changed, never removed."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
+    actor_name = models.CharField(max_length=254)  # stays readable when the user is gone
+    action = models.CharField(max_length=60)  # e.g. "connection.replaced"
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"

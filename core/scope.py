@@ -1,0 +1,63 @@
+"""One partner's data at a time: both tenancy walls, entered together.
+
+The first wall is django-scopes: a query on a partner's model outside of a scope raises. The second
+is PostgreSQL row security: whatever the first one misses (raw SQL, inserts, aggregates over
+relations) meets a policy that compares ``partner_id`` with the setting ``app.partner_id``. No scope
+means no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django_scopes import get_scope, scope
+
+SETTING = "app.partner_id"
+
+
+class PartnerScopeError(RuntimeError):
+    """The program tried to reach one partner's data from within another's scope."""
+
+
+@contextmanager
+def partner_scope(partner_id: int) -> Iterator[None]:
+    """Open a transaction in which only this partner's rows exist.
+
+    Entering it again for the same partner is allowed; for another partner it raises
+    ``PartnerScopeError``. Previous values are restored on exit. Never call a vendor inside it.
+    """
+    outer = current_partner_id()
+    if outer is not None and outer != partner_id:
+        raise PartnerScopeError(f"already in the scope of partner {outer}, not {partner_id}")
+    with transaction.atomic():
+        _set_partner(str(partner_id))
+        with scope(partner=partner_id):
+            yield
+        if not connection.needs_rollback:
+            _set_partner("" if outer is None else str(outer))
+
+
+def current_partner_id() -> int | None:
+    """The partner whose scope is open, or None."""
+    partner_id = get_scope().get("partner")
+    return partner_id if isinstance(partner_id, int) else None
+
+
+def scoped_partner_id() -> int:
+    """The partner whose scope is open; default of every ``partner`` column."""
+    partner_id = current_partner_id()
+    if partner_id is None:
+        raise PartnerScopeError("a partner's row can only be made inside partner_scope()")
+    return partner_id
+
+
+def _set_partner(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, value])
+
+
+def in_real_transaction() -> bool:
+    """True inside a transaction of the product (the one a test wraps around itself not counted)."""
+    return any(not block._from_testcase for block in connection.atomic_blocks)

@@ -1,0 +1,109 @@
+"""The distributor's invoices and their rows: the billing truth."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from connections.models import Connection
+from core.partner_models import PartnerForeignKey, PartnerModel
+from customers.models import Customer, Subscription
+from products.models import Product
+from programs.models import Motion
+
+
+class InvoiceState(models.TextChoices):
+    """Whether an invoice counts."""
+
+    COUNTED = "counted", "Counted"
+    HELD = "held", "Held: overlaps an imported invoice"
+    REPLACED = "replaced", "Replaced by another invoice"
+
+
+class SourceInvoice(PartnerModel):
+    """One distributor invoice, imported whole. Amounts are in ``currency``."""
+
+    source = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    program_slug = models.SlugField()
+    external_id = models.CharField(max_length=100)
+    number = models.CharField(max_length=100)
+    program_name = models.CharField(max_length=200)  # as the source writes it
+    month = models.DateField()  # first day of the usage month
+    currency = models.CharField(max_length=3)
+    content_hash = models.CharField(max_length=64)  # of header and rows, sha256
+    state = models.CharField(max_length=8, choices=InvoiceState.choices, default=InvoiceState.COUNTED)
+    past = models.BooleanField(default=False)  # before the start: shown, never planned
+    reversal = models.BooleanField(default=False)  # mirrors the rows of the overlapped invoice
+    changed_hash = models.CharField(max_length=64, blank=True)  # the source changed it afterwards
+    header_cost_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    header_retail_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    row_count = models.PositiveIntegerField(default=0)
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-month", "-imported_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "source", "external_id"], name="one_import_per_invoice")
+        ]
+        indexes = [models.Index(fields=["partner", "program_slug", "-month"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceOverlap(PartnerModel):
+    """A held invoice and one that it overlaps, until a person says *replaces* or *adds*."""
+
+    held = PartnerForeignKey(SourceInvoice, on_delete=models.CASCADE, related_name="overlaps")
+    other = PartnerForeignKey(SourceInvoice, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.held_id} overlaps {self.other_id}"
+
+
+class Kind(models.TextChoices):
+    """What a charge is, derived from its sign, dates and subscription."""
+
+    RECURRING = "recurring", "Recurring"
+    PRORATION = "proration", "Proration"
+    USAGE = "usage", "Usage"
+    ONE_TIME = "one_time", "One-time"
+    CREDIT = "credit", "Credit"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class Charge(PartnerModel):
+    """One row of a source invoice, as it came (``raw``) and as it was classified."""
+
+    invoice = PartnerForeignKey(SourceInvoice, on_delete=models.CASCADE, related_name="charges")
+    line = models.PositiveIntegerField()  # in the file, the header being line 1
+    raw = models.JSONField()
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    motion = models.CharField(max_length=12, choices=Motion.choices, blank=True)
+    customer = PartnerForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="charges")
+    subscription = PartnerForeignKey(Subscription, null=True, on_delete=models.PROTECT, related_name="charges")
+    subscription_ref = models.CharField(max_length=100, blank=True)  # as written, lower case
+    product = PartnerForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="charges")
+    product_name = models.CharField(max_length=500, blank=True)  # as the row has it
+    # "2026-09" for monthly and usage charges, "2026-09-05/2027-09-04" for annual ones
+    period = models.CharField(max_length=30, blank=True)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    quantity = models.DecimalField(max_digits=24, decimal_places=8)
+    unit_cost = models.DecimalField(max_digits=24, decimal_places=8)
+    unit_retail = models.DecimalField(max_digits=24, decimal_places=8)
+    ratio = models.DecimalField(max_digits=24, decimal_places=12)
+    cost = models.DecimalField(max_digits=24, decimal_places=8)
+    retail = models.DecimalField(max_digits=24, decimal_places=8)
+    problem = models.TextField(blank=True)  # why it is unknown, or why its product is
+
+    class Meta:
+        ordering = ["invoice_id", "line"]
+        constraints = [models.UniqueConstraint(fields=["partner", "invoice", "line"], name="one_charge_per_row")]
+        indexes = [
+            models.Index(fields=["partner", "customer", "motion", "period"]),
+            models.Index(fields=["partner", "subscription_ref", "period"]),
+            models.Index(fields=["partner", "kind"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.product_name}"

@@ -1,0 +1,42 @@
+"""Outgoing e-mail as rows: nothing is sent that is not recorded, nothing recorded is forgotten."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from core.partner_models import PartnerModel
+
+
+class MessageState(models.TextChoices):
+    """How far an e-mail has come."""
+
+    DUE = "due", "To be sent"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Given up"
+
+
+class Message(PartnerModel):
+    """One e-mail to a group of addresses; ``event`` makes it one per event."""
+
+    event = models.CharField(max_length=120)  # e.g. "run:17"
+    kind = models.CharField(max_length=40)  # e.g. "run_finished", "connection_broken"
+    to = ArrayField(models.EmailField())
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+    state = models.CharField(max_length=7, choices=MessageState.choices, default=MessageState.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["partner", "event"], name="one_message_per_event")]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,34 @@
+"""Runs and their ledger, what we keep in the target, and what waits for a person."""
+
+from syncs.models.lines import Line, LineState, Part, PartState, Posting, PartRole
+from syncs.models.review import Decision, Finding, Severity
+from syncs.models.runs import (
+    ACTIVE_STATES,
+    Action,
+    Change,
+    ChangeState,
+    Run,
+    RunKind,
+    RunState,
+    RunStatus,
+)
+
+__all__ = [
+    "ACTIVE_STATES",
+    "Action",
+    "Change",
+    "ChangeState",
+    "Decision",
+    "Finding",
+    "Line",
+    "LineState",
+    "Part",
+    "PartRole",
+    "PartState",
+    "Posting",
+    "Run",
+    "RunKind",
+    "RunState",
+    "RunStatus",
+    "Severity",
+]

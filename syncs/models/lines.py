@@ -1,0 +1,138 @@
+"""What stands in the target because of us, and what each period of a subscription came to."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from connections.models import Connection
+from core.partner_models import PartnerForeignKey, PartnerModel
+from customers.models import Customer, Subscription
+from products.models import Product
+from programs.models import Motion, Program
+
+
+class PartRole(models.TextChoices):
+    """What a line is for."""
+
+    RECURRING = "recurring", "Recurring line"
+    ADJUSTMENT = "adjustment", "Adjustment"
+    USAGE = "usage", "Azure usage"
+    CHARGE = "charge", "Annual charge"
+    CREDIT = "credit", "Credit"
+    CATCH_UP = "catch_up", "Not billed yet"
+
+
+class LineState(models.TextChoices):
+    """What became of a line of ours."""
+
+    STANDING = "standing", "On the template"
+    BILLED = "billed", "Billed"  # one-time lines: a generated invoice carries it
+    REMOVED = "removed", "Removed"
+    LOST = "lost", "Gone without us"
+
+
+class Line(PartnerModel):
+    """One line of ours on an invoice template, with its values as the target returned them."""
+
+    target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    template_id = models.BigIntegerField()  # the target's id
+    line_id = models.BigIntegerField()  # the target's id
+    mark = models.CharField(max_length=40)
+    role = models.CharField(max_length=10, choices=PartRole.choices)
+    motion = models.CharField(max_length=12, choices=Motion.choices)
+    customer = PartnerForeignKey(Customer, on_delete=models.PROTECT, related_name="lines")
+    subscription = PartnerForeignKey(Subscription, on_delete=models.PROTECT, related_name="lines")
+    period = models.CharField(max_length=30, blank=True)  # of a one-time line
+    product = PartnerForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
+    target_product_id = models.BigIntegerField(null=True)
+    quantity = models.DecimalField(max_digits=24, decimal_places=8)
+    retail_cents = models.BigIntegerField()
+    cost_cents = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=LineState.choices, default=LineState.STANDING)
+    next_run = models.DateField(null=True)  # of the template when the line was last written
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "target", "mark"],
+                condition=models.Q(state="standing"),
+                name="one_standing_line_per_mark",
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "target", "template_id", "line_id"],
+                name="one_row_per_target_line",
+            ),
+        ]
+        indexes = [models.Index(fields=["partner", "target", "template_id", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.line_id} on {self.template_id}"
+
+
+class Posting(PartnerModel):
+    """What one subscription, motion and period came to; its ``Part`` rows add up to the source.
+
+    ``rounding_*`` and ``rules_*`` are in currency units: ``source = synced + rounding + ...`` and
+    what the customer is billed is ``source + rules``.
+    """
+
+    program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="postings")
+    customer = PartnerForeignKey(Customer, on_delete=models.PROTECT, related_name="postings")
+    subscription = PartnerForeignKey(Subscription, on_delete=models.PROTECT, related_name="postings")
+    motion = models.CharField(max_length=12, choices=Motion.choices)
+    period = models.CharField(max_length=30)
+    fingerprint = models.CharField(max_length=64)  # of the charges and settings it was planned from
+    template_id = models.BigIntegerField()
+    rounding_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    rounding_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    rules_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    rules_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    unit_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    unit_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    next_run = models.DateField(null=True)  # of the template when the recurring line was confirmed
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "program", "subscription", "motion", "period"],
+                name="one_posting_per_period",
+            )
+        ]
+        indexes = [models.Index(fields=["partner", "customer", "motion"])]
+
+    def __str__(self) -> str:
+        return f"{self.subscription} {self.period}"
+
+
+class PartState(models.TextChoices):
+    """Where a part of a posting counts in the balance."""
+
+    PLANNED = "planned", "Planned"  # not, or not certainly, written: counts as failed
+    SYNCED = "synced", "Synced"
+    BILLED = "billed", "Billed"  # synced, and a generated invoice carries it
+    HELD = "held", "Held"
+    EXCLUDED = "excluded", "Excluded"
+    FAILED = "failed", "Failed"
+
+
+class Part(PartnerModel):
+    """One line's worth of a posting. ``cost``/``retail`` are currency units.
+
+    For ``synced`` and ``billed`` parts they are what the target returned, else what is at stake.
+    """
+
+    posting = PartnerForeignKey(Posting, on_delete=models.CASCADE, related_name="parts")
+    role = models.CharField(max_length=10, choices=PartRole.choices)
+    mark = models.CharField(max_length=40)
+    state = models.CharField(max_length=8, choices=PartState.choices)
+    cost = models.DecimalField(max_digits=24, decimal_places=8)
+    retail = models.DecimalField(max_digits=24, decimal_places=8)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "posting", "mark"], name="one_part_per_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.get_state_display()}"
