@@ -73,8 +73,8 @@ class Line(PartnerModel):
 class Posting(PartnerModel):
     """What one subscription, motion and period came to; its ``Part`` rows add up to the source.
 
-    ``rounding_*`` and ``rules_*`` are in currency units: ``source = synced + rounding + ...`` and
-    what the customer is billed is ``source + rules``.
+    ``rounding_*`` is what whole cents cannot carry: the source's amount is the sum of the parts
+    (each less its rules) plus the rounding.
     """
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="postings")
@@ -86,8 +86,6 @@ class Posting(PartnerModel):
     template_id = models.BigIntegerField()
     rounding_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     rounding_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
-    rules_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
-    rules_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     unit_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     unit_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     next_run = models.DateField(null=True)  # of the template when the recurring line was confirmed
@@ -121,6 +119,8 @@ class Part(PartnerModel):
     """One line's worth of a posting. ``cost``/``retail`` are currency units.
 
     For ``synced`` and ``billed`` parts they are what the target returned, else what is at stake.
+    ``rules_*`` is how much of it the pricing strategy (later: price rules) added to the source's
+    amount.
     """
 
     posting = PartnerForeignKey(Posting, on_delete=models.CASCADE, related_name="parts")
@@ -129,6 +129,8 @@ class Part(PartnerModel):
     state = models.CharField(max_length=8, choices=PartState.choices)
     cost = models.DecimalField(max_digits=24, decimal_places=8)
     retail = models.DecimalField(max_digits=24, decimal_places=8)
+    rules_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    rules_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     reason = models.TextField(blank=True)
 
     class Meta:
