@@ -70,6 +70,10 @@ class RateLimited(TransientError):
         self.retry_after = retry_after
 
 
+class MustWait(RateLimited):
+    """Nothing was sent: the rate limit has no free slot soon enough; ``retry_after`` in seconds."""
+
+
 class UnexpectedAnswer(ConnectorError):
     """The vendor's answer does not have the agreed form: the program must be adapted."""
 

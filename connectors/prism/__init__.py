@@ -1,0 +1,1 @@
+"""rhipe PRISM: a source of Microsoft CSP invoices."""

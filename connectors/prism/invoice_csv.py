@@ -1,0 +1,208 @@
+"""Reads the CSV of a PRISM invoice row by row, in flat memory, or refuses it loudly.
+
+Columns are found by name, without case, spaces and underscores; what is not known stays in ``raw``.
+The vendor names ``SubTotal`` and ``SubTotalRrp`` as the amounts of a row: they are the truth, and
+price, quantity and ratio only explain them. Nothing is guessed: a value that cannot be read fails
+the file and names its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import BinaryIO
+
+from connectors.errors import UnreadableInvoice
+from connectors.json_rows import read_decimal
+from connectors.prism.wording import cadence_of, read_moment
+from connectors.records import InvoiceRow, RowAmounts
+
+NEEDED_COLUMNS = (
+    "SubscriptionId",
+    "OfferName",
+    "ChargeStartDate",
+    "ChargeEndDate",
+    "UnitPrice",
+    "UnitPriceRrp",
+    "Quantity",
+    "BillableRatio",
+    "SubTotal",
+    "SubTotalRrp",
+)
+
+_LONGEST_LINE = 1024 * 1024
+_LARGEST_NUMBER = Decimal(10) ** 15
+_OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+
+
+def read_invoice_rows(file: BinaryIO) -> Iterator[InvoiceRow]:
+    """Yield the rows of an invoice file in its order; blank lines are skipped.
+
+    Amounts and prices are in the invoice's currency, dates in the offset they carry. Raises
+    ``UnreadableInvoice`` at the first thing that cannot be read; rows yielded before it must then
+    be thrown away, because an invoice counts only as a whole.
+    """
+    records = _read_records(file)
+    line, names = next(records, (1, []))
+    columns = _Columns.of(names, line)
+    for line, values in records:
+        yield _read_row(line, columns.named(values, line))
+
+
+def row_amounts(raw: Mapping[str, str]) -> RowAmounts:
+    """What a stored raw row charges, read anew from its own text.
+
+    Amounts in the invoice's currency. ``UnreadableInvoice`` (without a line) where they are gone.
+    """
+    reader = _RowReader(None, {_normalise(name): value for name, value in raw.items()})
+    return RowAmounts(cost=reader.number("SubTotal"), retail=reader.number("SubTotalRrp"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The header: each column's name as written."""
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: list[str], line: int) -> _Columns:
+        written = tuple(name.strip() or f"(column {n})" for n, name in enumerate(names, 1))
+        normal = [_normalise(name) for name in written]
+        missing = [name for name in NEEDED_COLUMNS if _normalise(name) not in normal]
+        if missing:
+            raise _unreadable(_explain_missing(names, missing), line)
+        twice = next((name for name in written if normal.count(_normalise(name)) > 1), None)
+        if twice is not None:
+            raise _unreadable(f"the column {twice[:60]} occurs more than once", line)
+        return cls(written)
+
+    def named(self, values: list[str], line: int) -> dict[str, str]:
+        if len(values) != len(self.names):
+            raise _unreadable(f"the row has {len(values)} fields, the header has {len(self.names)}", line)
+        return dict(zip(self.names, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _RowReader:
+    """Reads typed values of one row, by normalised column name."""
+
+    line: int | None
+    values: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        return self.values.get(_normalise(column), "").strip()
+
+    def number(self, column: str) -> Decimal:
+        text = self.text(column)
+        number = read_decimal(text)
+        if number is None or abs(number) >= _LARGEST_NUMBER:
+            raise _unreadable(f"{column} holds {_quoted(text)}, which is no plain number", self.line)
+        return number
+
+    def moment(self, column: str) -> dt.datetime:
+        text = self.text(column)
+        moment = read_moment(text)
+        if moment is None:
+            raise _unreadable(f"{column} holds {_quoted(text)}, which is no ISO date", self.line)
+        return moment
+
+
+def _read_row(line: int, raw: dict[str, str]) -> InvoiceRow:
+    row = _RowReader(line, {_normalise(name): value for name, value in raw.items()})
+    cycle = row.text("BillingCycle")
+    return InvoiceRow(
+        line=line,
+        subscription_id=row.text("SubscriptionId"),
+        product_name=row.text("OfferName"),
+        start=row.moment("ChargeStartDate"),
+        end=row.moment("ChargeEndDate"),
+        quantity=row.number("Quantity"),
+        unit_cost=row.number("UnitPrice"),
+        unit_retail=row.number("UnitPriceRrp"),
+        ratio=row.number("BillableRatio"),
+        cost=row.number("SubTotal"),
+        retail=row.number("SubTotalRrp"),
+        raw=raw,
+        domain=row.text("PrimaryDomainName"),
+        customer_name=row.text("CustomerName"),
+        description=row.text("LineDescription"),
+        term=f"{row.text('TermDurationNumber')} {row.text('TermDurationUnit')}".strip(),
+        billing_cycle=cycle,
+        cadence=cadence_of(cycle),
+        currency=row.text("Currency").upper(),
+    )
+
+
+def _read_records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """Line number and fields of each record that is not blank."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    lines = _Lines(text)
+    reader = csv.reader(lines, strict=True)
+    try:
+        while True:
+            first = lines.count + 1
+            fields = next(reader, None)
+            if fields is None:
+                return
+            if fields and not (len(fields) == 1 and not fields[0].strip()):
+                yield first, fields
+    except csv.Error as error:
+        raise _unreadable(f"broken CSV ({error})", lines.count) from None
+    except UnicodeDecodeError:
+        raise _unreadable("the file is not in UTF-8", lines.count + 1) from None
+    finally:
+        # The file belongs to the caller; the wrapper would close it.
+        text.detach()
+
+
+class _Lines:
+    """The physical lines of the file, counted and kept to a sane length."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(_LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        self.count += 1
+        if len(line) >= _LONGEST_LINE:
+            raise _unreadable("the line is too long", self.count)
+        if "\x00" in line:
+            raise _unreadable("the line holds a NUL character", self.count)
+        return line
+
+
+def _normalise(name: str) -> str:
+    return "".join(name.split()).replace("_", "").casefold()
+
+
+def _explain_missing(names: list[str], missing: list[str]) -> str:
+    start = ",".join(names).lstrip()
+    if not start:
+        return "the file has no header"
+    if start.startswith(("<", "{", "[")):
+        return "this is no CSV file but another kind of answer"
+    if len(names) == 1:
+        for mark, words in _OTHER_DELIMITERS.items():
+            if mark in names[0]:
+                return f"the columns are separated by {words} instead of a comma"
+    listed = ", ".join(missing)
+    return f"the column {listed} is missing" if len(missing) == 1 else f"columns missing: {listed}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text[:40]}"' if text else "nothing"
+
+
+def _unreadable(problem: str, line: int | None) -> UnreadableInvoice:
+    where = f"Line {line} of the invoice" if line is not None else "A row of the invoice"
+    return UnreadableInvoice(f"{where} cannot be read: {problem}.", line=line, system="prism")

@@ -1,0 +1,84 @@
+"""PRISM's access token: asked with client credentials, kept in memory alone, renewed in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from connectors.answers import Answer
+from connectors.errors import ConfigurationError, UnexpectedAnswer
+from connectors.http import Edge
+from connectors.json_rows import JsonRow
+
+_DEFAULT_LIFE_SECONDS = 3600
+_RENEW_SECONDS_BEFORE_END = 120.0
+
+WHERE_TO_MAKE_CREDENTIALS = (
+    "Make new ones in the PRISM portal: Customer Management > View (your own company, the first in "
+    "the list) > Manage Client Credentials > Generate."
+)
+
+
+class TokenKeeper:
+    """Holds one token and asks for another when it is about to end or was refused.
+
+    Source: PRISM identity service, POST /core/connect/token with ``client_credentials`` in a form
+    body and scope ``rhipeapi``; a token lives for an hour.
+    """
+
+    def __init__(self, credentials: Mapping[str, str], edge: Edge, clock: Callable[[], float]) -> None:
+        self._client_id = credentials.get("client_id", "").strip()
+        self._client_secret = credentials.get("client_secret", "").strip()
+        self._edge = edge
+        self._clock = clock
+        self._token = ""
+        self._renew_at = 0.0
+        edge.add_secret(self._client_secret)
+
+    def authorization(self) -> dict[str, str]:
+        """The request header; asks for a token where none is at hand."""
+        if not self._token or self._clock() >= self._renew_at:
+            self._ask()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def forget(self) -> None:
+        """The API refused the token: the next call gets a new one."""
+        self._token = ""
+
+    def _ask(self) -> None:
+        answer = self._edge.call(
+            "POST",
+            self._edge.url("prism_identity"),
+            form={
+                "grant_type": "client_credentials",
+                "client_id": self._client_id,
+                "client_secret": self._client_secret,
+                "scope": "rhipeapi",
+            },
+            repeatable=True,
+            counted=False,
+        )
+        if not answer.ok:
+            raise self._refused(answer)
+        self._keep(JsonRow(answer.payload, system=self._edge.system, what="token answer"))
+
+    def _keep(self, row: JsonRow) -> None:
+        token = row.text("access_token")
+        if not token:
+            raise UnexpectedAnswer("The identity service sent no token.", system=self._edge.system)
+        self._edge.add_secret(token)
+        life = float(row.integer("expires_in") or _DEFAULT_LIFE_SECONDS)
+        # A short-lived token is renewed at three quarters of its life, or it would never be used.
+        self._renew_at = self._clock() + life - min(_RENEW_SECONDS_BEFORE_END, life / 4)
+        self._token = token
+
+    def _refused(self, answer: Answer) -> ConfigurationError:
+        if answer.status in (400, 401, 403):
+            text = f"PRISM does not accept the client id and secret. {WHERE_TO_MAKE_CREDENTIALS}"
+        else:
+            text = f"PRISM's identity address answers HTTP {answer.status}: check the address."
+        return ConfigurationError(
+            text,
+            system=self._edge.system,
+            status=answer.status,
+            detail=f"token request: HTTP {answer.status}: {answer.excerpt}",
+        )

@@ -1,0 +1,1 @@
+"""Syncro: a PSA, target of products and invoice template lines."""

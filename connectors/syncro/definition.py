@@ -1,0 +1,40 @@
+"""How Syncro introduces itself to the product."""
+
+from __future__ import annotations
+
+from connectors.interface import CredentialField, TargetDefinition
+from connectors.syncro.address import check_credentials, product_url, template_url
+from connectors.syncro.client import SyncroClient
+
+_MONTHLY = frozenset({"monthly"})
+_YEARLY = frozenset({"annually", "biennially", "triennially"})
+_FITTING = {"seat_monthly": _MONTHLY, "azure_plan": _MONTHLY, "seat_annual": _YEARLY}
+
+
+def frequency_fits(frequency: str, motion: str) -> bool:
+    """Whether a template of this frequency suits the motion without a warning.
+
+    Syncro's words: Daily, Weekly, Biweekly, Monthly, Quarterly, Semi-Annually, Annually,
+    Biennially, Triennially.
+    """
+    return frequency.strip().casefold() in _FITTING.get(motion, frozenset())
+
+
+SYNCRO = TargetDefinition(
+    name="syncro",
+    label="Syncro",
+    fields=(
+        CredentialField("subdomain", "Subdomain", "The name in your address: NAME.syncromsp.com."),
+        CredentialField(
+            "api_token",
+            "API token",
+            "Syncro: Admin > API > API Tokens > New Token > Custom Permissions. It is shown once.",
+            secret=True,
+        ),
+    ),
+    open=SyncroClient,
+    check_credentials=check_credentials,
+    product_url=product_url,
+    template_url=template_url,
+    frequency_fits=frequency_fits,
+)
