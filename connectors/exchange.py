@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import BinaryIO, cast
 
 import requests
@@ -42,14 +43,22 @@ class Call:
         return not self.repeatable
 
 
+class Loss(Enum):
+    """Why there is no proper answer, as far as it decides who must act."""
+
+    BROKEN = "broken"
+    UNTRUSTED = "untrusted"  # the other side's certificate
+    UNSENDABLE = "unsendable"  # an address or credential that fits into no request
+    TOO_LARGE = "too large"
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
     """No proper answer: ``reason`` in plain words; ``sent`` unless it surely never left."""
 
     reason: str
     sent: bool
-    trust_failed: bool = False  # the other side's certificate is not trusted
-    too_large: bool = False
+    kind: Loss = Loss.BROKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +143,12 @@ class Exchange:
             return self._exchange(session, call, timeouts)
         except requests.exceptions.SSLError as error:
             untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
-            return Lost("the encrypted connection failed", sent=guard.sent, trust_failed=untrusted)
+            kind = Loss.UNTRUSTED if untrusted else Loss.BROKEN
+            return Lost("the encrypted connection failed", sent=guard.sent, kind=kind)
         except (requests.Timeout, TimeoutError) as error:
             return Lost("no answer in time", sent=not _never_sent(error))
-        except requests.exceptions.InvalidURL:
-            return Lost("the address is not valid", sent=False)
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
+            return Lost("it cannot be put into a request", sent=False, kind=Loss.UNSENDABLE)
         except (requests.RequestException, OSError) as error:
             never = _never_sent(error)
             return Lost("could not connect" if never else "the connection broke", sent=not never)
@@ -156,7 +166,7 @@ class Exchange:
         with closing(response):
             size = self._collect(response, call.max_bytes)
             if size is None:
-                return Lost("the answer is too large", sent=True, too_large=True)
+                return Lost("the answer is too large", sent=True, kind=Loss.TOO_LARGE)
             return Received(response.status_code, response.headers, self._sink, size)
 
     def _collect(self, response: requests.Response, max_bytes: int) -> int | None:

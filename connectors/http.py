@@ -160,18 +160,17 @@ class Edge:
 
     def _repeat(self, call: Call, exchange: Exchange) -> Received:
         """Send until there is a verdict, waiting between the attempts."""
-        for attempt in range(1, self.settings.attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             outcome = self._attempt(call, exchange)
             if isinstance(outcome, Received):
                 return outcome
-            last = attempt >= min(self.settings.attempts, outcome.attempts)
-            if last or not call.repeatable:
-                break
             wait = outcome.wait if outcome.wait is not None else backoff(attempt)
-            if wait > self.settings.max_wait:
-                break
+            used_up = attempt >= min(self.settings.attempts, outcome.attempts)
+            if used_up or not call.repeatable or wait > self.settings.max_wait:
+                raise outcome.error
             self.settings.sleep(wait)
-        raise outcome.error
 
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
         host = urlsplit(call.url)

@@ -144,20 +144,20 @@ def _dial(connection: Any, addresses: list[str]) -> socket.socket:
     raise NewConnectionError(connection, f"could not connect: {failure.strerror or failure}")
 
 
-class _GuardedHTTPConnection(_Guarded, HTTPConnection):
+class _GuardedHTTPConnection(_Guarded, HTTPConnection):  # type: ignore[misc]  # response_class is bound to the guard
     pass
 
 
-class _GuardedHTTPSConnection(_Guarded, HTTPSConnection):
+class _GuardedHTTPSConnection(_Guarded, HTTPSConnection):  # type: ignore[misc]  # as above
     pass
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTPConnection  # type: ignore[assignment]  # adds one argument
+    ConnectionCls = _GuardedHTTPConnection
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPSConnection  # type: ignore[assignment]  # adds one argument
+    ConnectionCls = _GuardedHTTPSConnection
 
 
 class GuardedAdapter(requests.adapters.HTTPAdapter):

@@ -12,10 +12,15 @@ from connectors.errors import (
     TransientError,
     UnexpectedAnswer,
 )
-from connectors.exchange import Call, Lost, Received
+from connectors.exchange import Call, Loss, Lost, Received
 from connectors.redaction import Redactor
 
 _MANY = 100
+
+_MISCONFIGURED = {
+    Loss.UNTRUSTED: "The server's certificate is not trusted: check the address.",
+    Loss.UNSENDABLE: "The address or the credentials hold characters that cannot be sent: enter them again.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,10 @@ def judge(outcome: Received | Lost, call: Call, *, system: str, redactor: Redact
 
 def _judge_lost(lost: Lost, call: Call, system: str) -> Failure:
     maybe_applied = call.writes and lost.sent
-    host = urlsplit(call.url).hostname
-    detail = f"{call.method} {host}: {lost.reason}"
-    if lost.trust_failed:
-        text = "The server's certificate is not trusted: check the address."
-        return Failure(ConfigurationError(text, system=system, detail=detail), attempts=1)
-    if lost.too_large:
+    detail = f"{call.method} {urlsplit(call.url).hostname}: {lost.reason}"
+    if lost.kind in _MISCONFIGURED:
+        return Failure(ConfigurationError(_MISCONFIGURED[lost.kind], system=system, detail=detail), attempts=1)
+    if lost.kind is Loss.TOO_LARGE:
         text = "The answer is larger than any expected one."
         error = UnexpectedAnswer(text, system=system, detail=detail, maybe_applied=maybe_applied)
         return Failure(error, attempts=1)
