@@ -1,0 +1,1 @@
+"""Billing Sync: settings, queue, addresses and the commands that run it."""

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class BillingsyncConfig(AppConfig):
+    name = "billingsync"
+    verbose_name = "Billing Sync"
+
+    def ready(self) -> None:
+        """Make the queue the one that ``shared_task`` uses."""
+        from billingsync import celery
+
+        celery.app.set_default()

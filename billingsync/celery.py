@@ -1,0 +1,52 @@
+"""The queue. The ledger in the database is the truth: a task that is lost or runs twice does no harm."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billingsync.settings")
+
+app = Celery("billingsync")
+
+
+@setup_logging.connect
+def log_like_django(**_kwargs: Any) -> None:
+    """Keep Celery from replacing the logging that the settings describe."""
+    from logging.config import dictConfig
+
+    dictConfig(settings.LOGGING)
+
+
+
+
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": settings.CELERY_VISIBILITY_SECONDS,
+        "global_keyprefix": settings.REDIS_KEY_PREFIX,
+    },
+    task_default_queue="work",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=settings.CELERY_VISIBILITY_SECONDS // 2,
+    task_serializer="json",
+    accept_content=["json"],
+    timezone="UTC",
+    enable_utc=True,
+    worker_send_task_events=False,
+    beat_scheduler="celery.beat:Scheduler",  # every entry is a plain interval: nothing to remember between starts
+    beat_schedule={
+        "dispatch due syncs": {"task": "syncs.tasks.dispatch_due", "schedule": 60.0},
+        "sweep up after dead workers": {"task": "syncs.tasks.sweep", "schedule": float(settings.JANITOR_SECONDS)},
+        "deliver due e-mails": {"task": "notifications.tasks.deliver_due", "schedule": 60.0},
+    },
+)
+app.autodiscover_tasks()
