@@ -102,10 +102,9 @@ class Received:
         return self.start().lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
 
     def parse(self) -> object:
-        """The body as JSON, None where it is empty; ``ValueError`` where it is neither."""
+        """The body as JSON; ``ValueError`` where it is none. Only status 204 has none to parse."""
         self.sink.seek(0)
-        body = self.sink.read()
-        return decode_json(body) if body.strip() else None
+        return None if self.status == 204 else decode_json(self.sink.read())
 
     def describe(self, redactor: Redactor) -> str:
         """Status and start of a refusal's body, without secrets, for an operator."""
@@ -141,17 +140,10 @@ class Exchange:
         """Send once. What requests raises is turned into plain words: it carries the request."""
         try:
             return self._exchange(session, call, timeouts)
-        except requests.exceptions.SSLError as error:
-            untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
-            kind = Loss.UNTRUSTED if untrusted else Loss.BROKEN
-            return Lost("the encrypted connection failed", sent=guard.sent, kind=kind)
-        except (requests.Timeout, TimeoutError) as error:
-            return Lost("no answer in time", sent=not _never_sent(error))
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
             return Lost("it cannot be put into a request", sent=False, kind=Loss.UNSENDABLE)
         except (requests.RequestException, OSError) as error:
-            never = _never_sent(error)
-            return Lost("could not connect" if never else "the connection broke", sent=not never)
+            return _explain(error, sent=not (guard.never_sent or _never_connected(error)))
 
     def _exchange(self, session: requests.Session, call: Call, timeouts: tuple[float, float]) -> Received | Lost:
         response = session.request(
@@ -182,8 +174,19 @@ class Exchange:
         return size
 
 
-def _never_sent(error: BaseException) -> bool:
-    """Whether the failure happened before a single byte of the request could leave."""
+def _explain(error: Exception, *, sent: bool) -> Lost:
+    """What a person may read about it: the error itself holds the request with its secrets."""
+    if isinstance(error, requests.exceptions.SSLError):
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        kind = Loss.UNTRUSTED if untrusted else Loss.BROKEN
+        return Lost("the encrypted connection failed", sent=sent, kind=kind)
+    if isinstance(error, requests.Timeout | TimeoutError):
+        return Lost("no answer in time", sent=sent)
+    return Lost("the connection broke" if sent else "could not connect", sent=sent)
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether the error itself says that no connection came about."""
     if isinstance(error, requests.ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None

@@ -54,13 +54,28 @@ class ConnectionGuard:
         self._allow_private = allow_private
         self._until = 0.0
         self._idle = 0.0
-        self.sent = False
+        self._dialling = False
+        self._sent = False
+
+    @property
+    def never_sent(self) -> bool:
+        """Whether the present call surely ended before a byte of its request could leave."""
+        return self._dialling and not self._sent
+
+    def note_dialling(self) -> None:
+        """The call opens a connection of its own."""
+        self._dialling = True
+
+    def note_sending(self) -> None:
+        """From here on the vendor may have got the request."""
+        self._sent = True
 
     def begin(self, *, total_seconds: float, idle_seconds: float) -> None:
         """A new call starts: it may take this long in all, and this long between two bytes."""
         self._until = time.monotonic() + total_seconds
         self._idle = idle_seconds
-        self.sent = False
+        self._dialling = False
+        self._sent = False
 
     def next_read_timeout(self) -> float:
         """Seconds the next read may take; ``TimeoutError`` when the call's time is used up."""
@@ -114,6 +129,7 @@ class _Guarded:
         self.response_class = functools.partial(_DeadlineResponse, guard=guard)
 
     def _new_conn(self: Any) -> socket.socket:
+        self._guard.note_dialling()
         try:
             addresses = self._guard.addresses(self._dns_host, self.port)
         except OSError as error:
@@ -123,7 +139,7 @@ class _Guarded:
     def send(self: Any, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        self._guard.sent = True
+        self._guard.note_sending()
         super().send(data)  # type: ignore[misc]  # the connection class beside this mixin
 
 
