@@ -1,0 +1,211 @@
+"""Partners and the people who work for them: the only writers of these tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from django.core.validators import validate_email
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Invitation, Membership, Partner, Role, User
+from accounts.signals import invitation_made
+from core.audit import Actor, actor_of, record
+from core.scope import partner_scope
+
+INVITATION_LIFE = dt.timedelta(days=14)
+
+
+class AccountError(Exception):
+    """The change was refused; ``str(error)`` says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRef:
+    """A partner as known outside its scope."""
+
+    partner_id: int
+    slug: str
+    name: str
+
+
+def find_partner(slug: str) -> int | None:
+    """Id of the partner with this slug, None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_partner(%s)", [slug])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def list_partners() -> list[PartnerRef]:
+    """All partners by name: id, slug and name, and nothing else of theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT partner_id, slug, name FROM list_partners()")
+        return [PartnerRef(*row) for row in cursor.fetchall()]
+
+
+def create_partner(
+    *, slug: str, name: str, time_zone: str = "UTC", currency: str = "USD", locale: str = "en_US", actor: Actor
+) -> Partner:
+    """Make a partner. Call it outside any scope; raises ``AccountError`` when the slug is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_partner', 'id'))")
+        partner_id = cursor.fetchone()[0]
+    partner = Partner(id=partner_id, slug=slug, name=name, time_zone=time_zone, currency=currency, locale=locale)
+    with partner_scope(partner_id):
+        partner.full_clean(validate_unique=False, validate_constraints=False)
+        try:
+            with transaction.atomic():
+                partner.save(force_insert=True)
+        except IntegrityError as taken:
+            raise AccountError(f"There is a partner “{slug}” already. Choose another short name.") from taken
+        record(actor, "partner.created", f"Partner {name} created")
+    return partner
+
+
+def update_partner(partner_id: int, *, actor: Actor, **values: str) -> list[str]:
+    """Change name, time zone, currency or locale; returns the names of what really changed."""
+    with partner_scope(partner_id):
+        partner = Partner.objects.select_for_update().get(pk=partner_id)
+        changed = [name for name, value in values.items() if getattr(partner, name) != value]
+        for name in changed:
+            setattr(partner, name, values[name])
+        if changed:
+            partner.full_clean(validate_unique=False, validate_constraints=False)
+            partner.save(update_fields=changed)
+            told = ", ".join(f"{name.replace('_', ' ')} is {values[name]}" for name in changed)
+            record(actor, "partner.changed", f"Partner: {told}")
+        return changed
+
+
+def create_user(*, email: str, password: str | None = None, name: str = "", is_operator: bool = False) -> User:
+    """Make a person who can sign in; raises ``ValidationError`` on a bad address."""
+    validate_email(email)
+    return User.objects.create_user(email, password, name=name, is_operator=is_operator)
+
+
+def find_user(email: str) -> User | None:
+    """The user of that address, whatever its case."""
+    return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def ensure_member(*, user: User, role: str, actor: Actor) -> bool:
+    """Give a user this role at the open partner. False: they had it already.
+
+    Raises ``AccountError`` when the last owner would lose that role.
+    """
+    membership, made = Membership.objects.get_or_create(user=user, defaults={"role": role})
+    if made:
+        record(actor, "member.added", f"{user.email} added as {Role(role).label}")
+        return True
+    return change_role(membership=membership, role=role, actor=actor)
+
+
+def change_role(*, membership: Membership, role: str, actor: Actor) -> bool:
+    """Change a member's role. False: they had it already. The last owner cannot lose theirs."""
+    current = _lock(membership)
+    if current.role == role:
+        return False
+    _keep_an_owner(current)
+    before = current.get_role_display()
+    current.role = Role(role)
+    current.save(update_fields=["role"])
+    record(actor, "member.role", f"{current.user.email}: {before} -> {current.get_role_display()}")
+    return True
+
+
+def remove_member(*, membership: Membership, actor: Actor) -> None:
+    """Take a user's access to the open partner away. The last owner cannot be removed."""
+    current = _lock(membership)
+    _keep_an_owner(current)
+    current.delete()
+    record(actor, "member.removed", f"{current.user.email} removed")
+
+
+def invite(*, email: str, role: str, invited_by: User) -> Invitation:
+    """Offer a role at the open partner by e-mail; an open offer to the same address is replaced."""
+    address = email.strip().lower()
+    validate_email(address)
+    if Membership.objects.filter(user__email__iexact=address).exists():
+        raise AccountError(f"{address} is a member already. Change the role in the list instead.")
+    Invitation.objects.filter(email__iexact=address, accepted_at=None).delete()
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=address,
+        role=Role(role),
+        token_hash=hash_token(token),
+        invited_by=invited_by,
+        expires_at=timezone.now() + INVITATION_LIFE,
+    )
+    record(actor_of(invited_by), "member.invited", f"{address} invited as {Role(role).label}")
+    invitation_made.send(sender=Invitation, invitation=invitation, token=token)
+    return invitation
+
+
+def withdraw_invitation(*, invitation: Invitation, actor: Actor) -> None:
+    """Make an offer worthless before it is accepted."""
+    record(actor, "member.invitation_withdrawn", f"Invitation of {invitation.email} withdrawn")
+    invitation.delete()
+
+
+def find_invitation(token: str) -> tuple[int, Invitation] | None:
+    """Partner id and open invitation of a token; None when it is unknown, used or too old."""
+    hashed = hash_token(token)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_invitation(%s)", [hashed])
+        row = cursor.fetchone()
+    if not row or row[0] is None:
+        return None
+    with partner_scope(row[0]):
+        open_offers = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
+        invitation = open_offers.select_related("partner").filter(token_hash=hashed).first()
+    return (row[0], invitation) if invitation else None
+
+
+def accept_invitation(*, token: str, user: User) -> Partner:
+    """Make the user a member as offered. Call it outside any scope.
+
+    A role that the user has already is never lowered. Raises ``AccountError`` when the offer is
+    unknown, used, too old, or made to another address.
+    """
+    found = find_invitation(token)
+    if found is None:
+        raise AccountError("This invitation is no longer valid. Ask for a new one.")
+    partner_id, offer = found
+    if offer.email.casefold() != user.email.casefold():
+        raise AccountError(f"This invitation was made to {offer.email}. Sign in with that address.")
+    with partner_scope(partner_id):
+        invitation = Invitation.objects.select_for_update().get(pk=offer.pk)
+        if invitation.accepted_at is not None:
+            raise AccountError("This invitation was used already.")
+        invitation.accepted_at = timezone.now()
+        invitation.save(update_fields=["accepted_at"])
+        if not Membership.objects.filter(user=user).exists():
+            ensure_member(user=user, role=invitation.role, actor=actor_of(user))
+        return Partner.objects.get(pk=partner_id)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of an invitation's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _lock(membership: Membership) -> Membership:
+    """All owners are locked with it, so that two of them cannot leave at the same moment."""
+    owners_and_it = Membership.objects.filter(role=Role.OWNER) | Membership.objects.filter(pk=membership.pk)
+    locked = {row.pk: row for row in owners_and_it.select_for_update().order_by("pk")}
+    if membership.pk not in locked:
+        raise AccountError("This person is no longer a member.")
+    return locked[membership.pk]
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    if membership.role != Role.OWNER:
+        return
+    if not Membership.objects.filter(role=Role.OWNER).exclude(pk=membership.pk).exists():
+        raise AccountError("A partner needs an owner. Make somebody else an owner first.")
+
+

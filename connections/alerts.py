@@ -1,0 +1,124 @@
+"""Whether a connection works, and who is told: once when it breaks, every 3 days, once when it works again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Partner, User
+from connections.models import Connection, ConnectionStatus
+from connectors.errors import ConfigurationError, ConnectorError
+from connectors.registry import SYSTEMS
+from core.audit import Actor
+from core.scope import partner_scope
+from notifications import links, outbox
+from notifications.recipients import addresses_of_connection
+
+REMIND_AFTER = dt.timedelta(days=3)
+
+
+def record_failure(partner_id: int, connection_id: int, error: ConnectorError) -> None:
+    """A vendor call failed. Only errors that the partner must act on mark the connection."""
+    if not isinstance(error, ConfigurationError):
+        return
+    with partner_scope(partner_id):
+        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        if connection.status in {ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION}:
+            note_failure(connection, str(error), error.detail)
+
+
+def record_success(partner_id: int, connection_id: int) -> None:
+    """A vendor call worked: a connection that needed attention is well again."""
+    with partner_scope(partner_id):
+        failing = Connection.objects.select_for_update().filter(pk=connection_id, status=ConnectionStatus.ATTENTION)
+        for connection in failing:
+            note_success(connection)
+
+
+def note_failure(connection: Connection, problem: str, detail: str) -> None:
+    """Mark a locked connection as needing attention and queue one e-mail about it."""
+    now = timezone.now()
+    if connection.status != ConnectionStatus.ATTENTION:
+        connection.status, connection.status_since = ConnectionStatus.ATTENTION, now
+    connection.problem, connection.problem_detail = problem, detail
+    if connection.failing_since is None:
+        connection.failing_since = connection.reminded_at = now
+        _tell_partner(connection, "connection_broken", reminder=0)
+    connection.save()
+
+
+def note_success(connection: Connection) -> None:
+    """Mark a locked connection as connected; who was told that it broke is told that it works."""
+    if connection.status != ConnectionStatus.CONNECTED:
+        connection.status, connection.status_since = ConnectionStatus.CONNECTED, timezone.now()
+    if connection.failing_since is not None:
+        _tell_partner(connection, "connection_works", reminder=0)
+    connection.problem = connection.problem_detail = ""
+    connection.failing_since = connection.reminded_at = None
+    connection.save()
+
+
+def remind_of_broken(now: dt.datetime) -> int:
+    """Queue the reminders that are due in the open scope; returns how many."""
+    due = Connection.objects.select_for_update(skip_locked=True).filter(
+        status=ConnectionStatus.ATTENTION, failing_since__isnull=False, reminded_at__lte=now - REMIND_AFTER
+    )
+    sent = 0
+    for connection in due:
+        connection.reminded_at = now
+        connection.save(update_fields=["reminded_at"])
+        _tell_partner(connection, "connection_broken", reminder=(now - _since(connection)).days)
+        sent += 1
+    return sent
+
+
+def tell_operator(connection: Connection, label: str, actor: Actor) -> None:
+    """Queue the e-mail that asks the operator to enable a target."""
+    if not settings.OPERATOR_EMAIL:
+        return
+    outbox.queue(
+        "target_requested",
+        event=f"target_requested:{connection.pk}:{connection.requested_at:%Y%m%dT%H%M%S%f}",
+        to=[settings.OPERATOR_EMAIL],
+        context={"who": actor.name, "target": label, "link": links.operator_page()},
+    )
+
+
+def tell_requester(connection: Connection, label: str) -> None:
+    """Queue the e-mail that the requested target can be connected now."""
+    requester = User.objects.filter(pk=connection.requested_by_id).first()
+    if requester is None:
+        return
+    partner = Partner.objects.get(pk=connection.partner_id)
+    outbox.queue(
+        "target_enabled",
+        event=f"target_enabled:{connection.pk}:{connection.requested_at:%Y%m%dT%H%M%S%f}",
+        to=[requester.email],
+        context={"target": label, "link": links.connections_page(partner.slug)},
+    )
+
+
+def _tell_partner(connection: Connection, kind: str, *, reminder: int) -> None:
+    to = addresses_of_connection(connection.pk)
+    if not to:
+        return
+    partner = Partner.objects.get(pk=connection.partner_id)
+    since = _since(connection)
+    outbox.queue(
+        kind,
+        event=f"{kind}:{connection.pk}:{since:%Y%m%dT%H%M%S%f}:{reminder}",
+        to=to,
+        context={
+            "system": SYSTEMS[connection.system].label,
+            "problem": connection.problem,
+            "since": since,
+            "days": reminder,
+            "link": links.connections_page(partner.slug),
+        },
+    )
+
+
+def _since(connection: Connection) -> dt.datetime:
+    return connection.failing_since or timezone.now()

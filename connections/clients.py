@@ -1,0 +1,109 @@
+"""Open a vendor's client for one connection, and keep book of whether it works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+
+from connections.alerts import record_failure, record_success
+from connections.models import Connection
+from connections.secret_store import read_credentials
+from connectors import registry
+from connectors.http import Edge, EdgeSettings
+from connectors.ratelimit import RedisLimiter
+from connectors.registry import Source, Target
+from core.scope import in_real_transaction, partner_scope
+
+__all__ = [
+    "CallInsideTransaction",
+    "build_edge",
+    "build_limiter",
+    "open_source",
+    "open_target",
+    "record_failure",
+    "record_success",
+    "source_client",
+    "target_client",
+]
+
+
+class CallInsideTransaction(RuntimeError):
+    """The program tried to call a vendor while a database transaction was open."""
+
+
+def open_source(partner_id: int, connection_id: int) -> Source:
+    """A client with the stored credentials of a source. Call it outside any scope.
+
+    Raises ``SealBroken`` when the credentials cannot be opened with the keys of the installation.
+    """
+    system, credentials = _stored(partner_id, connection_id)
+    return source_client(system, credentials)
+
+
+def open_target(partner_id: int, connection_id: int) -> Target:
+    """A client with the stored credentials of a target. Call it outside any scope.
+
+    Raises ``SealBroken`` when the credentials cannot be opened with the keys of the installation.
+    """
+    system, credentials = _stored(partner_id, connection_id)
+    return target_client(system, credentials)
+
+
+def source_client(system: str, credentials: Mapping[str, str]) -> Source:
+    """A client with credentials that need not be stored."""
+    return registry.get_source(system).open(credentials, build_edge(system))
+
+
+def target_client(system: str, credentials: Mapping[str, str]) -> Target:
+    """A client with credentials that need not be stored."""
+    return registry.get_target(system).open(credentials, build_edge(system))
+
+
+def build_edge(system: str) -> Edge:
+    """The HTTP edge to a vendor system, with the limit that all partners behind one egress share."""
+    return Edge(
+        EdgeSettings(
+            system=system,
+            urls=vendor_urls(),
+            allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
+            before_call=_refuse_in_transaction,
+        ),
+        build_limiter(system),
+    )
+
+
+def vendor_urls() -> dict[str, str]:
+    """Where each vendor's API is; an installation may point them at a demo system or a sandbox."""
+    return {
+        "prism_identity": settings.PRISM_IDENTITY_URL,
+        "prism_api": settings.PRISM_API_URL,
+        "cloudiq": settings.CLOUDIQ_API_URL,
+        "syncro": settings.SYNCRO_BASE_URL,
+    }
+
+
+def build_limiter(system: str) -> RedisLimiter:
+    """The limiter of a vendor system; its key names the egress, so that all partners share it."""
+    key = f"{settings.REDIS_KEY_PREFIX}limit:{settings.EGRESS_ID}:{system}"
+    limit = settings.SYNCRO_REQUESTS_PER_MINUTE if system == "syncro" else 0
+    return RedisLimiter(_redis(settings.REDIS_URL), key, limit, system=system)
+
+
+def _stored(partner_id: int, connection_id: int) -> tuple[str, dict[str, str]]:
+    with partner_scope(partner_id):
+        connection = Connection.objects.get(pk=connection_id)
+        return connection.system, read_credentials(connection)
+
+
+def _refuse_in_transaction() -> None:
+    if in_real_transaction():
+        raise CallInsideTransaction("leave the partner's scope before calling a vendor")
+
+
+@lru_cache(maxsize=4)
+def _redis(url: str) -> Any:
+    return redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)

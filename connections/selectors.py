@@ -1,0 +1,109 @@
+"""What the Connections page and the operator's page show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accounts.services import list_partners
+from connections.models import Connection, ConnectionStatus
+from connections.services import first_status
+from connections.testing import Definition
+from connectors.registry import SYSTEMS, Role
+from core.scope import partner_scope
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCard:
+    """One system as a partner sees it; ``connection`` is None until the first action."""
+
+    definition: Definition
+    connection: Connection | None
+    status: ConnectionStatus
+    secrets_stored: dict[str, dt.datetime]  # name of a secret -> when it was stored
+
+    @property
+    def is_target(self) -> bool:
+        """Targets must be enabled before they can be connected."""
+        return self.definition.role == Role.TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRequest:
+    """A partner waits for the operator to enable a target."""
+
+    partner_id: int
+    partner_slug: str
+    partner_name: str
+    system: str
+    label: str
+    requested_by: str
+    requested_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailingConnection:
+    """A connection that needs attention, for the operator: no credentials, no secrets."""
+
+    partner_name: str
+    label: str
+    since: dt.datetime | None
+    detail: str
+
+
+def connection_cards() -> list[ConnectionCard]:
+    """All systems of the registry, with what the open partner has of each."""
+    present = {row.system: row for row in Connection.objects.prefetch_related("secrets")}
+    return [_card(definition, present.get(name)) for name, definition in SYSTEMS.items()]
+
+
+def find_card(system: str) -> ConnectionCard | None:
+    """The card of one system, None where the registry has none of that name."""
+    definition = SYSTEMS.get(system)
+    if definition is None:
+        return None
+    return _card(definition, Connection.objects.prefetch_related("secrets").filter(system=system).first())
+
+
+def open_requests() -> list[TargetRequest]:
+    """Targets that partners wait for, over all partners. Call it outside any scope."""
+    found = []
+    for partner in list_partners():
+        with partner_scope(partner.partner_id):
+            waiting = Connection.objects.filter(status=ConnectionStatus.REQUESTED).select_related("requested_by")
+            found += [
+                TargetRequest(
+                    partner_id=partner.partner_id,
+                    partner_slug=partner.slug,
+                    partner_name=partner.name,
+                    system=row.system,
+                    label=SYSTEMS[row.system].label,
+                    requested_by=row.requested_by.email if row.requested_by else "",
+                    requested_at=row.requested_at,
+                )
+                for row in waiting
+            ]
+    return found
+
+
+def failing_connections() -> list[FailingConnection]:
+    """Connections that need attention, over all partners. Call it outside any scope."""
+    found = []
+    for partner in list_partners():
+        with partner_scope(partner.partner_id):
+            failing = Connection.objects.filter(status=ConnectionStatus.ATTENTION)
+            found += [
+                FailingConnection(partner.name, SYSTEMS[row.system].label, row.failing_since, row.problem_detail)
+                for row in failing
+            ]
+    return found
+
+
+def _card(definition: Definition, connection: Connection | None) -> ConnectionCard:
+    if connection is None:
+        return ConnectionCard(definition, None, first_status(definition), {})
+    status = ConnectionStatus(connection.status)
+    if status == ConnectionStatus.NOT_ENABLED:
+        status = first_status(definition)
+    stored = {secret.name: secret.stored_at for secret in connection.secrets.all()}
+    return ConnectionCard(definition, connection, status, stored)

@@ -1,0 +1,252 @@
+"""Connections of a partner: request, enable, connect, test again, disconnect.
+
+Every function here opens the partner's scope itself and calls vendors only between two scopes:
+call them outside any scope.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections import alerts
+from connections.errors import ConnectionRefused, TargetNotEnabled
+from connections.models import Connection, ConnectionStatus
+from connections.secret_store import read_credentials, same_credentials, store_secrets
+from connections.testing import Definition, check_form, find_system, try_credentials
+from connectors.records import ConnectionReport
+from connectors.registry import TargetDefinition
+from core.audit import Actor, record
+from core.scope import partner_scope
+from core.secrets import SealBroken
+
+NOT_ENABLED = (ConnectionStatus.NOT_ENABLED, ConnectionStatus.REQUESTED)
+
+
+def request_target(partner_id: int, system: str, actor: Actor) -> Connection:
+    """Ask the operator, by e-mail, to enable a target. Asking twice sends one e-mail."""
+    definition = _target(system)
+    with partner_scope(partner_id):
+        connection = _lock_or_create(system)
+        if connection.status != ConnectionStatus.NOT_ENABLED:
+            return connection
+        connection.requested_by_id = actor.user_id
+        connection.requested_at = timezone.now()
+        _set_status(connection, ConnectionStatus.REQUESTED)
+        connection.save()
+        record(actor, "target.requested", f"{definition.label} requested")
+        alerts.tell_operator(connection, definition.label, actor)
+        return connection
+
+
+def enable_target(partner_id: int, system: str, actor: Actor) -> bool:
+    """Let the partner connect a target; tells whoever requested it. False: it was enabled already."""
+    definition = _target(system)
+    with partner_scope(partner_id):
+        connection = _lock_or_create(system)
+        if connection.status not in NOT_ENABLED:
+            return False
+        _set_status(connection, ConnectionStatus.READY)
+        connection.save()
+        record(actor, "target.enabled", f"{definition.label} enabled")
+        alerts.tell_requester(connection, definition.label)
+        return True
+
+
+def connect(
+    partner_id: int, system: str, credentials: Mapping[str, str], actor: Actor, currency: str = ""
+) -> Connection:
+    """Test credentials against the vendor and store them; fields left empty keep what is stored.
+
+    ``currency`` is the ISO code a source bills in, "" for the partner's. Raises
+    ``ConnectionRefused`` (nothing is saved) or ``TargetNotEnabled``.
+    """
+    definition = find_system(system)
+    given = {name: value.strip() for name, value in credentials.items() if value and value.strip()}
+    complete, currency = _before_test(partner_id, definition, given, currency)
+    report = try_credentials(definition, complete)
+    with partner_scope(partner_id):
+        connection = _lock_or_create(system)
+        _refuse_unless_enabled(connection, definition)
+        replaced = connection.status in {ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION}
+        connection.currency = currency
+        _write_report(connection, report, also=_note_other_account(connection, report))
+        _store(connection, definition, given)
+        alerts.note_success(connection)
+        verb = "replaced" if replaced else "stored"
+        record(actor, f"connection.{verb}", f"{definition.label} credentials {verb}: {connection.account}")
+        return connection
+
+
+def set_currency(partner_id: int, system: str, currency: str, actor: Actor) -> bool:
+    """Say in which currency (ISO code, "" for the partner's) a source bills. False: unchanged."""
+    definition = find_system(system)
+    _check_currency(currency)
+    with partner_scope(partner_id):
+        connection = _lock(system)
+        if connection.currency == currency:
+            return False
+        record(actor, "connection.currency", f"{definition.label} bills in {currency or 'the partner’s currency'}")
+        connection.currency = currency
+        connection.save(update_fields=["currency"])
+        return True
+
+
+def retest(partner_id: int, system: str, actor: Actor) -> Connection:
+    """Test the stored credentials again; a refusal marks the connection and is raised."""
+    definition = find_system(system)
+    with partner_scope(partner_id):
+        connection = _lock(system)
+        credentials = _opened(connection, definition)
+    try:
+        report = try_credentials(definition, credentials)
+    except ConnectionRefused as refusal:
+        with partner_scope(partner_id):
+            connection = _lock(system)
+            connection.permissions = [list(pair) for pair in refusal.permissions] or connection.permissions
+            connection.last_tested_at = timezone.now()
+            alerts.note_failure(connection, str(refusal), refusal.detail)
+        raise
+    with partner_scope(partner_id):
+        connection = _lock(system)
+        _write_report(connection, report)
+        alerts.note_success(connection)
+        record(actor, "connection.tested", f"{definition.label} tested: works")
+        return connection
+
+
+def disconnect(partner_id: int, system: str, actor: Actor) -> Connection:
+    """Forget the credentials. Copies, mappings and history stay, so that connecting again resumes."""
+    definition = find_system(system)
+    with partner_scope(partner_id):
+        connection = _lock(system)
+        connection.secrets.all().delete()
+        connection.credentials = {}
+        connection.permissions, connection.warnings = [], []
+        connection.problem = connection.problem_detail = ""
+        connection.failing_since = connection.reminded_at = None
+        _set_status(connection, ConnectionStatus.READY)
+        connection.save()
+        record(actor, "connection.removed", f"{definition.label} disconnected")
+        return connection
+
+
+def credentials_unchanged(partner_id: int, system: str, given: Mapping[str, str]) -> bool:
+    """True when the connection works and each given value is what is stored already."""
+    with partner_scope(partner_id):
+        connection = Connection.objects.filter(system=system, status=ConnectionStatus.CONNECTED).first()
+        return connection is not None and same_credentials(connection, given)
+
+
+def _before_test(
+    partner_id: int, definition: Definition, given: Mapping[str, str], currency: str
+) -> tuple[dict[str, str], str]:
+    """The complete credentials to test, and the currency to keep."""
+    _check_currency(currency)
+    stored: dict[str, str] = {}
+    with partner_scope(partner_id):
+        connection = Connection.objects.filter(system=definition.name).first()
+        _refuse_unless_enabled(connection, definition)
+        if connection is not None:
+            stored = _readable(connection)
+            currency = currency or connection.currency
+    complete = {**stored, **given}
+    check_form(definition, complete)
+    return complete, currency
+
+
+def _refuse_unless_enabled(connection: Connection | None, definition: Definition) -> None:
+    if not isinstance(definition, TargetDefinition) or settings.TARGETS_ENABLED_BY_DEFAULT:
+        return
+    if connection is None or connection.status in NOT_ENABLED:
+        raise TargetNotEnabled(f"{definition.label} is not enabled yet. Request it first.")
+
+
+def _readable(connection: Connection) -> dict[str, str]:
+    """Stored credentials; what no key opens has to be entered again."""
+    try:
+        return read_credentials(connection)
+    except SealBroken:
+        return dict(connection.credentials)
+
+
+def _opened(connection: Connection, definition: Definition) -> dict[str, str]:
+    try:
+        return read_credentials(connection)
+    except SealBroken as broken:
+        raise ConnectionRefused(
+            f"The stored {definition.label} credentials cannot be opened. Enter them again.", detail=str(broken)
+        ) from broken
+
+
+def _check_currency(currency: str) -> None:
+    if currency and not re.fullmatch("[A-Z]{3}", currency):
+        text = "Use a three-letter code such as USD."
+        raise ConnectionRefused(text, fields={"currency": text})
+
+
+def _note_other_account(connection: Connection, report: ConnectionReport) -> list[str]:
+    before, now = connection.account, report.account[:200]
+    if not before or not now or before.casefold() == now.casefold():
+        return []
+    return [
+        f"These credentials belong to {now}; before, this connection was {before}. "
+        "Mappings made for the other account do not fit."
+    ]
+
+
+def _write_report(connection: Connection, report: ConnectionReport, also: Sequence[str] = ()) -> None:
+    now = timezone.now()
+    if report.currency_symbol or report.time_zone:
+        connection.currency_symbol = report.currency_symbol
+        connection.time_zone = report.time_zone
+        connection.settings_read_at = now
+    connection.account = report.account[:200]
+    connection.permissions = [[permission.name, permission.state] for permission in report.permissions]
+    connection.warnings = [*report.warnings, *also]
+    connection.last_tested_at = now
+
+
+def _store(connection: Connection, definition: Definition, given: Mapping[str, str]) -> None:
+    hidden = {field.name for field in definition.fields if field.secret}
+    connection.credentials = {
+        **connection.credentials,
+        **{name: value for name, value in given.items() if name not in hidden},
+    }
+    store_secrets(connection, {name: value for name, value in given.items() if name in hidden})
+
+
+def _lock_or_create(system: str) -> Connection:
+    Connection.objects.get_or_create(
+        system=system, defaults={"status": first_status(find_system(system)), "status_since": timezone.now()}
+    )
+    return _lock(system)
+
+
+def first_status(definition: Definition) -> ConnectionStatus:
+    """Status of a system that a partner has not touched yet."""
+    open_to_all = not isinstance(definition, TargetDefinition) or settings.TARGETS_ENABLED_BY_DEFAULT
+    return ConnectionStatus.READY if open_to_all else ConnectionStatus.NOT_ENABLED
+
+
+def _lock(system: str) -> Connection:
+    try:
+        return Connection.objects.select_for_update().get(system=system)
+    except Connection.DoesNotExist:
+        raise ConnectionRefused(f"{find_system(system).label} is not connected.") from None
+
+
+def _set_status(connection: Connection, status: ConnectionStatus) -> None:
+    if connection.status != status:
+        connection.status = status
+        connection.status_since = timezone.now()
+
+
+def _target(system: str) -> Definition:
+    definition = find_system(system)
+    if not isinstance(definition, TargetDefinition):
+        raise ConnectionRefused(f"{definition.label} is a source: it needs no enabling.")
+    return definition
