@@ -1,0 +1,35 @@
+"""Reads of programs that are worth a name. Call them inside the partner's scope."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from connections.models import Connection
+from programs.models import Program
+
+
+def configured_programs() -> list[Program]:
+    """The programs of the open partner, with their connections: items of the left menu."""
+    return list(Program.objects.select_related("source", "target").order_by("slug", "pk"))
+
+
+def find_program(slug: str, target_system: str = "") -> Program | None:
+    """The program of that slug, of the target system where several are served."""
+    found = Program.objects.select_related("source", "target").filter(slug=slug).order_by("pk")
+    return (found.filter(target__system=target_system) if target_system else found).first()
+
+
+def source_currency(program: Program) -> str:
+    """ISO code that the program's source bills in: of its connection, else the partner's."""
+    return program.source.currency or program.partner.currency
+
+
+def addresses_for_connection(connection_id: int) -> list[str]:
+    """Notification addresses of the enabled programs that use a connection."""
+    using = Program.objects.filter(Q(source_id=connection_id) | Q(target_id=connection_id), enabled=True)
+    return [address for program in using.order_by("pk") for address in program.notification_emails]
+
+
+def connection_in_use(connection: Connection) -> bool:
+    """True while an enabled program needs this connection."""
+    return Program.objects.filter(Q(source=connection) | Q(target=connection), enabled=True).exists()

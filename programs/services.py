@@ -1,0 +1,158 @@
+"""Save the settings of a program: the only writer of the table. Call these inside the partner's scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from accounts.models import Partner
+from connections.models import Connection
+from core.audit import Actor, record
+from core.scope import scoped_partner_id
+from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
+from programs.schedule import next_due
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSettings:
+    """What a person can set; ``None`` keeps what is stored (or the default of a new program)."""
+
+    enabled: bool | None = None
+    notification_emails: list[str] | None = None
+    mail_every_run: bool | None = None
+    billing_enabled: bool | None = None
+    motions: list[str] | None = None
+    start: str | None = None
+    approval: str | None = None
+    prorations: str | None = None
+    credits: str | None = None
+    rounding_tolerance: Decimal | None = None
+    products_enabled: bool | None = None
+    product_mode: str | None = None
+    sync_azure: bool | None = None
+    sync_annual: bool | None = None
+    new_taxable: bool | None = None
+    daily_at: dt.time | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The values that are set."""
+        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: value for name, value in pairs if value is not None}
+
+
+CHOICES = {
+    "start": Start,
+    "approval": Approval,
+    "prorations": Prorations,
+    "credits": Credits,
+    "product_mode": ProductMode,
+}
+
+
+def save_program(
+    *, slug: str, source: Connection, target: Connection, settings: ProgramSettings, actor: Actor
+) -> tuple[Program, list[str]]:
+    """Make or change the program of this slug and target; returns it and the names of what changed.
+
+    Nothing changed: nothing is written. Raises ``ValidationError`` with a text per field.
+    """
+    present = Program.objects.select_for_update().filter(slug=slug, target=target).first()
+    program = present or Program(slug=slug, target=target)
+    wanted = {**_clean(settings.given()), "source": source}
+    changed = [name for name, value in wanted.items() if present is None or getattr(program, name) != value]
+    for name, value in wanted.items():
+        setattr(program, name, value)
+    _check(program)
+    if not changed:
+        return program, []
+    _plan_next(program)
+    program.save()
+    verb = "changed" if present else "set up"
+    record(actor, "program.saved", f"{program.name} {verb}: {_told(program, changed, new=present is None)}")
+    return program, changed
+
+
+def reschedule_all() -> None:
+    """Compute the next due time anew: the partner's time zone changed."""
+    for program in Program.objects.select_for_update():
+        _plan_next(program)
+        program.save(update_fields=["next_due_at"])
+
+
+def mark_dispatched(program: Program, now: dt.datetime) -> None:
+    """The scheduled sync of a program was started: the next one is due a day later."""
+    program.next_due_at = next_due(program.daily_at, _zone(), now)
+    program.save(update_fields=["next_due_at"])
+
+
+def _clean(given: dict[str, Any]) -> dict[str, Any]:
+    if "notification_emails" in given:
+        addresses = {address.strip().lower(): address.strip() for address in given["notification_emails"]}
+        given["notification_emails"] = [address for address in addresses.values() if address]
+    if "motions" in given:
+        given["motions"] = [motion.value for motion in Motion if motion.value in given["motions"]] + [
+            name for name in given["motions"] if name not in Motion.values
+        ]
+    return given
+
+
+def _check(program: Program) -> None:
+    problems: dict[str, list[str]] = {}
+    for name, choices in CHOICES.items():
+        if getattr(program, name) not in choices.values:
+            problems[name] = [f"Choose one of {', '.join(choices.values)}."]
+    if program.slug not in PROGRAM_NAMES:
+        problems["slug"] = [f"Choose one of {', '.join(PROGRAM_NAMES)}."]
+    problems |= _check_motions(program) | _check_addresses(program)
+    if program.rounding_tolerance < 0:
+        problems["rounding_tolerance"] = ["The tolerance cannot be negative."]
+    if program.source_id == program.target_id:
+        problems["source"] = ["Source and target must be two systems."]
+    if problems:
+        raise ValidationError(problems)
+
+
+def _check_motions(program: Program) -> dict[str, list[str]]:
+    if unknown := [name for name in program.motions if name not in Motion.values]:
+        return {"motions": [f"Unknown: {', '.join(unknown)}. Choose from {', '.join(Motion.values)}."]}
+    if program.billing_enabled and not program.motions:
+        return {"motions": ["Billing is on: choose at least one billing motion."]}
+    return {}
+
+
+def _check_addresses(program: Program) -> dict[str, list[str]]:
+    wrong = []
+    for address in program.notification_emails:
+        try:
+            validate_email(address)
+        except ValidationError:
+            wrong.append(address)
+    return {"notification_emails": [f"Not an e-mail address: {', '.join(wrong)}."]} if wrong else {}
+
+
+def _plan_next(program: Program) -> None:
+    program.next_due_at = next_due(program.daily_at, _zone(), timezone.now()) if program.enabled else None
+
+
+def _zone() -> str:
+    return Partner.objects.get(pk=scoped_partner_id()).time_zone
+
+
+def _told(program: Program, changed: list[str], *, new: bool) -> str:
+    if new:
+        return f"{program.source.system} to {program.target.system}"
+    return ", ".join(f"{name.replace('_', ' ')} = {_shown(getattr(program, name))}" for name in changed)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
