@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from accounts.models import Partner
-from connections.models import Connection
+from connections.models import Connection, ConnectionStatus
 from core.audit import Actor, record
 from core.scope import scoped_partner_id
 from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
@@ -112,10 +112,20 @@ def _check(program: Program) -> None:
     problems |= _check_motions(program) | _check_addresses(program)
     if program.rounding_tolerance < 0:
         problems["rounding_tolerance"] = ["The tolerance cannot be negative."]
-    if program.source_id == program.target_id:
-        problems["source"] = ["Source and target must be two systems."]
+    problems |= _check_connections(program)
     if problems:
         raise ValidationError(problems)
+
+
+def _check_connections(program: Program) -> dict[str, list[str]]:
+    if program.source_id == program.target_id:
+        return {"source": ["Source and target must be two systems."]}
+    usable = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
+    sides = (("source", program.source), ("target", program.target))
+    closed = [(side, connection) for side, connection in sides if connection.status not in usable]
+    return {side: [f"{connection.system} is not connected yet. Connect it first."] for side, connection in closed} if (
+        program.enabled
+    ) else {}
 
 
 def _check_motions(program: Program) -> dict[str, list[str]]:
