@@ -1,6 +1,6 @@
 """Runs and their ledger, what we keep in the target, and what waits for a person."""
 
-from syncs.models.lines import Line, LineState, Part, PartState, Posting, PartRole
+from syncs.models.lines import Line, LineState, Part, PartRole, PartState, Posting
 from syncs.models.review import Decision, Finding, Severity
 from syncs.models.runs import (
     ACTIVE_STATES,

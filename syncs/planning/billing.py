@@ -1,0 +1,85 @@
+"""The billing plan of a program: all its mappings, and the lines that were left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from connectors.records import Template
+from syncs.models.lines import LineState
+from syncs.models.review import Severity
+from syncs.models.runs import Action
+from syncs.planning.amounts import amount_of_values
+from syncs.planning.facts import Choice, MappingFacts, OwnLine
+from syncs.planning.mapping import plan_mapping
+from syncs.planning.present import standing_line, values_of
+from syncs.planning.results import Note, Plan, PlannedChange
+
+
+def plan_billing(
+    mappings: Sequence[MappingFacts],
+    left_behind: Sequence[OwnLine] = (),
+    templates: Mapping[int, Template] | None = None,
+    choices: Mapping[str, Choice] | None = None,
+) -> Plan:
+    """Plan every mapping, template by template, so that each is written in one go.
+
+    ``left_behind`` are lines of ours whose mapping was removed or switched off: nothing happens to
+    them until a person asks for their removal.
+    """
+    plan = Plan()
+    for facts in sorted(mappings, key=lambda f: (f.mapping.template_id, f.mapping.mapping_id)):
+        plan.extend(plan_mapping(facts))
+    for own in left_behind:
+        _plan_left_behind(own, templates or {}, choices or {}, plan)
+    plan.changes.sort(key=lambda change: not change.moves)  # stable: moves first, the rest as planned
+    return plan
+
+
+def left_behind_subject(own: OwnLine) -> str:
+    """Subject of the decision about a line whose mapping no longer syncs."""
+    return f"left_behind:{own.mark}"
+
+
+def _plan_left_behind(
+    own: OwnLine,
+    templates: Mapping[int, Template],
+    choices: Mapping[str, Choice],
+    plan: Plan,
+) -> None:
+    line = standing_line(templates.get(own.template_id), own.mark, own)
+    choice = choices.get(left_behind_subject(own))
+    if line is None or own.state is not LineState.STANDING or (choice and choice.choice == "leave"):
+        return
+    if choice is None:
+        plan.notes.append(
+            Note(
+                Severity.INFO,
+                "left_behind",
+                f"left_behind:{own.mark}",
+                f"“{line.name}” stays on the template, but its mapping no longer syncs.",
+                "Remove the line, or leave it.",
+                left_behind_subject(own),
+                own.customer_id,
+            )
+        )
+        return
+    values = values_of(line)
+    amount = amount_of_values(values)
+    plan.changes.append(
+        PlannedChange(
+            action=Action.REMOVE_LINE,
+            role=own.role,
+            mark=own.mark,
+            customer_id=own.customer_id,
+            motion=own.motion,
+            subscription_id=own.subscription_id,
+            period=own.period,
+            template_id=own.template_id,
+            what=line.name,
+            reason="Its mapping no longer syncs",
+            line_id=line.line_id,
+            before=values,
+            retail=-amount.retail,
+            cost=-amount.cost,
+        )
+    )

@@ -1,0 +1,104 @@
+"""The reasons for which a change waits for a person, in the field's words, each with its cure.
+
+A subject names what a person may decide: ``kind:mark`` or ``kind:motion:subscription``. The choices
+of each kind are in ``CHOICES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from connectors.records import TemplateLine
+from core.money import plain
+from syncs.planning.results import Hold
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "conflict": ("adopt", "keep", "exclude"),
+    "credit": ("apply", "dismiss"),
+    "catch_up": ("apply", "dismiss"),
+    "quantity": ("dismiss",),
+    "adjustment": ("dismiss",),
+    "usage": ("dismiss",),
+    "charge": ("dismiss",),
+    "lost": ("again", "dismiss"),
+    "unproven": ("billed", "dismiss"),
+    "left_behind": ("remove", "leave"),
+}
+
+
+def conflict_subject(motion: str, subscription: str) -> str:
+    """Subject of *already on the template* for one subscription."""
+    return f"conflict:{motion}:{subscription.lower()}"
+
+
+def already_on_template(lines: Sequence[TemplateLine], subject: str) -> Hold:
+    """A line typed in by hand has the product of the line to be added."""
+    first = lines[0]
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return Hold(
+        "conflict",
+        f"Already on the template: “{first.name}”, quantity {first.quantity.normalize():f}{more}.",
+        "Adopt the line, keep both, or exclude the subscription.",
+        subject,
+    )
+
+
+def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
+    """A credit that the program's settings hold for review."""
+    return Hold(
+        "credit",
+        f"Credit of {plain(amount)} on invoice {invoice}.",
+        "Apply it as a negative one-time line, or dismiss it.",
+        subject,
+    )
+
+
+def held_quantity(problem: str, amount: Decimal, subject: str) -> Hold:
+    """Rows whose quantity no line can carry."""
+    return Hold(
+        "quantity",
+        f"{problem} {plain(amount)} is held.",
+        "Look at the source rows, bill the amount by hand, then dismiss it.",
+        subject,
+    )
+
+
+def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
+    """An older period's recurring amount that no generated invoice carries."""
+    return Hold(
+        "not_billed",
+        f"Not billed yet: {plain(amount)} for {period}, the template did not run in between.",
+        "Apply it as a one-time line, or dismiss it.",
+        subject,
+    )
+
+
+def negative_refused(amount: Decimal, subject: str) -> Hold:
+    """A negative amount where the target refuses negative lines."""
+    return Hold(
+        "negative",
+        f"Syncro refuses negative amounts; {plain(amount)} is held.",
+        "Enter the amount by hand on the next invoice, then dismiss it.",
+        subject,
+    )
+
+
+def unproven(period: str, subject: str) -> Hold:
+    """The template moved on, but no invoice of the customer shows the line."""
+    return Hold(
+        "unproven",
+        f"The template's next run moved on, but no invoice shows the line of {period}.",
+        "Look at the customer's invoices: say that it was billed, or dismiss it.",
+        subject,
+    )
+
+
+def gone_without_run(period: str, subject: str) -> Hold:
+    """A one-time line disappeared although the template did not run."""
+    return Hold(
+        "lost",
+        f"The one-time line of {period} is gone, but the template has not run.",
+        "Write it again, or dismiss it.",
+        subject,
+    )

@@ -1,0 +1,430 @@
+"""The plan of one mapping: wanted lines against present lines."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from connectors.records import LineValues, TemplateLine
+from core.money import to_cents
+from syncs.models.lines import PartRole, PartState
+from syncs.models.review import Severity
+from syncs.models.runs import Action
+from syncs.planning.amounts import NOTHING, Money, sum_charges
+from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, Posted, PostedPart
+from syncs.planning.holds import already_on_template, conflict_subject
+from syncs.planning.marks import with_mark
+from syncs.planning.notes import (
+    note_excluded,
+    note_of_hold,
+    note_prices,
+    note_template,
+    note_without_product,
+)
+from syncs.planning.periods import period_label
+from syncs.planning.present import (
+    Fate,
+    changed_values,
+    foreign_lines_of_product,
+    line_by_id,
+    own_line,
+    standing_line,
+    values_of,
+)
+from syncs.planning.results import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
+from syncs.planning.settling import (
+    recurring_mark,
+    settle_one_time_lines,
+    settled_parts,
+)
+from syncs.planning.taking_off import (
+    remove_duplicates,
+    remove_missing,
+    remove_recurring,
+    remove_unwanted,
+    take_off_old_template,
+)
+from syncs.planning.wanted import PeriodWants, Wanted, as_planned, want_period
+
+NO_PRODUCT = "Could not find source product or multiple matches"
+
+
+def plan_mapping(facts: MappingFacts) -> Plan:
+    """Everything to write for one mapping, and everything that waits for a person.
+
+    Planning again after the plan was carried out gives a plan without changes.
+    """
+    plan = Plan()
+    if facts.mapping.trouble or facts.template is None:
+        _hold_everything(facts, plan)
+        return plan
+    settlement = settle_one_time_lines(facts)
+    plan.changes += settlement.removals
+    plan.billed_marks |= {m for m, fate in settlement.fates.items() if fate is Fate.BILLED}
+    plan.lost_marks |= {m for m, fate in settlement.fates.items() if fate is Fate.LOST}
+    wanted_marks: set[str] = set()
+    posted = {(p.subscription_id, p.period): p for p in facts.posted}
+    for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
+        wanted_marks |= _plan_period(
+            facts,
+            period,
+            posted.get((period.subscription_id, period.period)),
+            settlement.fates,
+            plan,
+        )
+    remove_missing(facts, plan)
+    remove_unwanted(facts, settlement.fates, wanted_marks, plan)
+    remove_duplicates(facts, plan)
+    note_template(facts, plan)
+    plan.changes.sort(key=_writing_order)
+    return plan
+
+
+def _plan_period(
+    facts: MappingFacts,
+    period: PeriodFact,
+    posted: Posted | None,
+    fates: dict[str, Fate],
+    plan: Plan,
+) -> set[str]:
+    """Plan one period of one subscription; answers the marks that shall stand."""
+    settled = settled_parts(facts, posted, fates)
+    for part, hold in settled:
+        if hold is not None:
+            plan.notes.append(note_of_hold(facts, period, hold, part.mark, part.retail))
+    if posted is not None and not _must_plan(facts, period, posted, settled):
+        return _leave_as_posted(facts, posted, settled, plan)
+    wants = want_period(facts, period, [part for part, _ in settled])
+    if period.product is None and wants.wanted:
+        _fail_without_product(facts, period, wants, plan)
+        return {wanted.mark for wanted in wants.wanted}
+    parts = list(wants.fixed)
+    for wanted in wants.wanted:
+        part = _place(facts, period, wanted, plan)
+        if wanted.counts:
+            parts.append(part)
+    if wants.no_recurring:
+        remove_recurring(facts, period, plan)
+    note_prices(facts, period, wants, plan)
+    plan.postings.append(
+        PlannedPosting(
+            customer_id=facts.mapping.customer_id,
+            subscription_id=period.subscription_id,
+            motion=facts.mapping.motion,
+            period=period.period,
+            fingerprint=fingerprint_of(facts, period),
+            template_id=facts.mapping.template_id,
+            unit_cost=wants.unit.cost,
+            unit_retail=wants.unit.retail,
+            parts=tuple(parts),
+            rounding_cost=wants.rounding.cost,
+            rounding_retail=wants.rounding.retail,
+            confirms_run=period.period == facts.newest,
+        )
+    )
+    return {wanted.mark for wanted in wants.wanted if not wanted.excluded}
+
+
+def _leave_as_posted(
+    facts: MappingFacts,
+    posted: Posted,
+    settled: list[tuple[PostedPart, Hold | None]],
+    plan: Plan,
+) -> set[str]:
+    """Nothing new about this period: at most a part has become billed meanwhile."""
+    now = {part.mark: part for part, _ in settled}
+    parts = tuple(now.get(part.mark, part) for part in posted.parts)
+    plan.unchanged += sum(part.state is PartState.SYNCED for part in parts)
+    if parts != posted.parts:
+        plan.postings.append(
+            PlannedPosting(
+                customer_id=facts.mapping.customer_id,
+                subscription_id=posted.subscription_id,
+                motion=facts.mapping.motion,
+                period=posted.period,
+                fingerprint=posted.fingerprint,
+                template_id=posted.template_id,
+                unit_cost=posted.unit_cost,
+                unit_retail=posted.unit_retail,
+                parts=tuple(as_planned(part) for part in parts),
+                rounding_cost=posted.rounding_cost,
+                rounding_retail=posted.rounding_retail,
+            )
+        )
+    return {part.mark for part in parts if part.state is PartState.SYNCED}
+
+
+def _must_plan(
+    facts: MappingFacts,
+    period: PeriodFact,
+    posted: Posted,
+    settled: list[tuple[PostedPart, Hold | None]],
+) -> bool:
+    """True when charges, settings or the state of the period ask for another look.
+
+    A changed setting reaches what is not billed yet; older periods keep what they were billed by.
+    """
+    done = {part.mark for part, _ in settled}
+    open_parts = [part for part in posted.parts if part.mark not in done]
+    if any(part.state in WAITING for part in open_parts):
+        return True
+    charges, _, settings = posted.fingerprint.partition(":")
+    charges_now, _, settings_now = fingerprint_of(facts, period).partition(":")
+    if charges != charges_now:
+        return True
+    newest = period.period == facts.newest
+    standing = [part for part in open_parts if part.state is PartState.SYNCED]
+    if settings != settings_now and (newest or standing):
+        return True
+    monthly = facts.mapping.motion == "seat_monthly"
+    return monthly and not newest and any(p.role is PartRole.RECURRING for p in standing)
+
+
+WAITING = (PartState.PLANNED, PartState.HELD, PartState.FAILED)
+
+
+def fingerprint_of(facts: MappingFacts, period: PeriodFact) -> str:
+    """Of all that a person or the source could change about a period: charges and settings."""
+    mapping, rules = facts.mapping, facts.rules
+    charges = [
+        f"{c.charge_id}:{c.quantity.normalize()}:{c.cost.normalize()}:{c.retail.normalize()}"
+        for c in sorted(period.charges, key=lambda c: c.charge_id)
+    ]
+    settings = (mapping.template_id, mapping.sync_cost, mapping.sync_retail, rules.prorations)
+    return f"{_digest(charges)}:{_digest(settings)}"
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:31]
+
+
+def _writing_order(change: PlannedChange) -> tuple[int, int, str]:
+    """Moves first, then what was billed goes, one-time lines, and recurring lines last."""
+    if change.moves:
+        rank = 0
+    elif change.action is Action.REMOVE_LINE and change.role is not PartRole.RECURRING:
+        rank = 1
+    elif change.role is not PartRole.RECURRING:
+        rank = 2
+    else:
+        rank = 3
+    return rank, change.subscription_id, change.mark
+
+
+# --- One wanted line ------------------------------------------------------------------------------
+
+
+def _place(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> PlannedPart:
+    """Compare a wanted line with what stands; adds the change and answers the part."""
+    hold = wanted.hold
+    if wanted.excluded or (hold and _choice_of(facts, hold.subject) == "dismiss"):
+        if wanted.excluded:
+            plan.notes.append(note_excluded(facts, period, wanted))
+        return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
+    own = own_line(facts, wanted.mark)
+    line = _adopted(facts, period, wanted) or standing_line(facts.template, wanted.mark, own)
+    if line is None and hold is None:
+        hold = _conflict(facts, period, wanted)
+        if hold is not None and _choice_of(facts, hold.subject) == "exclude":
+            return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
+    change = _change(facts, period, wanted, line, own, hold)
+    if hold is not None:
+        plan.notes.append(note_of_hold(facts, period, hold, wanted.mark, wanted.amount.retail))
+        plan.changes.append(change)
+        return _part_of(wanted, PartState.HELD, hold.text)
+    if own is not None and own.template_id != facts.mapping.template_id:
+        take_off_old_template(facts, own, plan)
+    _note_without_product(facts, period, change, plan)
+    plan.changes.append(change)
+    kept = change.action is Action.KEEP
+    return _part_of(wanted, PartState.SYNCED if kept else PartState.PLANNED, "")
+
+
+def _change(
+    facts: MappingFacts,
+    period: PeriodFact,
+    wanted: Wanted,
+    line: TemplateLine | None,
+    own: OwnLine | None,
+    hold: Hold | None,
+) -> PlannedChange:
+    product = period.product
+    after = _values(period, wanted, line)
+    return PlannedChange(
+        action=_action(line, after, own),
+        role=wanted.role,
+        mark=wanted.mark,
+        customer_id=facts.mapping.customer_id,
+        motion=facts.mapping.motion,
+        subscription_id=period.subscription_id,
+        period="" if wanted.role is PartRole.RECURRING else period.period,
+        template_id=facts.mapping.template_id,
+        what=f"{facts.mapping.customer}: {after.name}",
+        reason=wanted.reason,
+        line_id=line.line_id if line else None,
+        before=values_of(line) if line else None,
+        after=after,
+        product_id=product.product_id if product else None,
+        product_key=product.key if product else "",
+        retail=wanted.amount.retail,
+        cost=wanted.amount.cost,
+        hold=hold,
+        charge_ids=wanted.charge_ids,
+    )
+
+
+def _action(line: TemplateLine | None, after: LineValues, own: OwnLine | None) -> Action:
+    if line is None:
+        return Action.ADD_LINE
+    before = values_of(line)
+    if own is not None:  # the user may have edited the description: that alone needs no write
+        after = replace(after, description=before.description)
+    return Action.KEEP if after == before else Action.CHANGE_LINE
+
+
+def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> LineValues:
+    product = period.product
+    if line is not None:
+        values = changed_values(
+            line,
+            mark=wanted.mark,
+            quantity=wanted.quantity,
+            unit=wanted.unit,
+            one_time=wanted.one_time,
+        )
+        if product and product.target_id and line.product_id in product.superseded_ids:
+            values = replace(values, product_id=product.target_id)
+        return values
+    return LineValues(
+        product_id=product.target_id if product else None,
+        name=_line_name(period, wanted),
+        description=with_mark(wanted.text, wanted.mark),
+        quantity=wanted.quantity,
+        retail_cents=to_cents(wanted.unit.retail),
+        cost_cents=to_cents(wanted.unit.cost),
+        taxable=product.taxable if product else True,
+        one_time=wanted.one_time,
+    )
+
+
+def _line_name(period: PeriodFact, wanted: Wanted) -> str:
+    name = period.product.name if period.product else period.subscription
+    if wanted.role is PartRole.ADJUSTMENT:
+        return f"{name} (adjustment, {period_label(period.period)})"
+    if wanted.role is PartRole.CREDIT:
+        return f"{name} (credit, {period_label(period.period)})"
+    return name
+
+
+def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold | None:
+    """Holds a line to be added where a foreign line has the same product."""
+    product_id = period.product.target_id if period.product else None
+    subject = conflict_subject(facts.mapping.motion, period.subscription)
+    if _choice_of(facts, subject) in ("keep", "adopt"):
+        return None
+    lines = foreign_lines_of_product(facts, product_id)
+    return already_on_template(lines, subject) if lines else None
+
+
+def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> TemplateLine | None:
+    """The foreign line that a person told us to take over for this recurring line."""
+    if wanted.role is not PartRole.RECURRING or own_line(facts, wanted.mark) is not None:
+        return None
+    subject = conflict_subject(facts.mapping.motion, period.subscription)
+    choice = facts.choices.get(subject)
+    if choice is None or choice.choice != "adopt" or choice.line_id not in facts.foreign_ids:
+        return None
+    return line_by_id(facts.template, choice.line_id) if choice.line_id else None
+
+
+def _choice_of(facts: MappingFacts, subject: str) -> str:
+    choice = facts.choices.get(subject)
+    return choice.choice if choice else ""
+
+
+def _note_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange, plan: Plan) -> None:
+    product = period.product
+    if change.action is Action.ADD_LINE and product and not product.target_id:
+        if not product.expected:
+            plan.notes.append(note_without_product(facts, period, product))
+
+
+def _part_of(wanted: Wanted, state: PartState, reason: str) -> PlannedPart:
+    return PlannedPart(
+        role=wanted.role,
+        mark=wanted.mark,
+        state=state,
+        cost=wanted.amount.cost,
+        retail=wanted.amount.retail,
+        rules_cost=wanted.rules.cost,
+        rules_retail=wanted.rules.retail,
+        reason=reason,
+    )
+
+
+# --- What cannot be planned -----------------------------------------------------------------------
+
+
+def _hold_everything(facts: MappingFacts, plan: Plan) -> None:
+    mapping = facts.mapping
+    code = mapping.trouble_code or "template_gone"
+    text = mapping.trouble or "The invoice template no longer exists. Choose another one."
+    plan.notes.append(
+        Note(
+            Severity.ERROR if code == "currency" else Severity.WARNING,
+            code,
+            f"{code}:{mapping.mapping_id}",
+            f"{mapping.customer}: {text}",
+            customer_id=mapping.customer_id,
+        )
+    )
+    posted = {(p.subscription_id, p.period): p for p in facts.posted}
+    for period in facts.periods:
+        known = posted.get((period.subscription_id, period.period))
+        if known is None or any(part.state in WAITING for part in known.parts):
+            _hold_posting(facts, period, text, PartState.HELD, plan)
+
+
+def _fail_without_product(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
+    problem = period.problem or NO_PRODUCT
+    total = sum_charges(period.charges)
+    plan.notes.append(
+        Note(
+            Severity.ERROR,
+            "product",
+            f"product:{period.subscription}:{period.period}",
+            f"{facts.mapping.customer}: {problem}",
+            "Make the product unique in the price list, or map the subscription's product.",
+            customer_id=facts.mapping.customer_id,
+            retail=total.retail,
+        )
+    )
+    _hold_posting(facts, period, problem, PartState.FAILED, plan, fixed=wants.fixed)
+
+
+def _hold_posting(
+    facts: MappingFacts,
+    period: PeriodFact,
+    reason: str,
+    state: PartState,
+    plan: Plan,
+    fixed: list[PlannedPart] | None = None,
+) -> None:
+    fixed = fixed or []
+    taken = sum((Money(p.cost - p.rules_cost, p.retail - p.rules_retail) for p in fixed), NOTHING)
+    rest = sum_charges(period.charges) - taken
+    mark = f"{recurring_mark(facts, period.subscription)}-all"
+    part = PlannedPart(PartRole.RECURRING, mark, state, rest.cost, rest.retail, reason=reason)
+    plan.postings.append(
+        PlannedPosting(
+            customer_id=facts.mapping.customer_id,
+            subscription_id=period.subscription_id,
+            motion=facts.mapping.motion,
+            period=period.period,
+            fingerprint="",
+            template_id=facts.mapping.template_id,
+            unit_cost=NOTHING.cost,
+            unit_retail=NOTHING.retail,
+            parts=(*fixed, part),
+        )
+    )

@@ -1,0 +1,126 @@
+"""What people are told about a plan, in the field's words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from core.money import plain
+from syncs.models.review import Severity
+from syncs.models.runs import Action
+from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, ProductFact
+from syncs.planning.periods import day_label, month_after, period_label
+from syncs.planning.results import Hold, Note, Plan
+from syncs.planning.wanted import PeriodWants, Wanted
+
+
+def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:
+    return Note(
+        Severity.WARNING,
+        hold.code,
+        f"{hold.code}:{hold.subject or mark}:{period.period}",
+        f"{facts.mapping.customer}: {hold.text}",
+        hold.cure,
+        hold.subject,
+        facts.mapping.customer_id,
+        retail,
+    )
+
+
+def note_excluded(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Note:
+    return Note(
+        Severity.WARNING,
+        "excluded",
+        f"excluded:{wanted.mark}",
+        f"{facts.mapping.customer}: {wanted.text}: {plain(wanted.amount.retail)} is not billed ({wanted.excluded}).",
+        customer_id=facts.mapping.customer_id,
+        retail=wanted.amount.retail,
+    )
+
+
+def note_without_product(facts: MappingFacts, period: PeriodFact, product: ProductFact) -> Note:
+    """A line is written without a product link."""
+    return Note(
+        Severity.WARNING,
+        "no_product",
+        f"no_product:{product.key}",
+        f"{facts.mapping.customer}: {product.name} has no product in the target; its line for "
+        f"{period_label(period.period)} is written without a product link.",
+        "Switch the product sync on, or create the product.",
+        customer_id=facts.mapping.customer_id,
+    )
+
+
+def note_uncertain(facts: MappingFacts, own: OwnLine) -> Note:
+    return Note(
+        Severity.WARNING,
+        "removal_held",
+        f"removal_held:{own.mark}:{facts.newest}",
+        f"{facts.mapping.customer}: {own.name or own.subscription} has rows for "
+        f"{period_label(facts.newest)} that are held or unknown; its line stays.",
+        "Decide about the held invoice or rows first.",
+        customer_id=own.customer_id,
+    )
+
+
+def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
+    """Price changes against the last period, in the field's words."""
+    if period.period != facts.newest or not wants.unit:
+        return
+    earlier = [
+        p
+        for p in facts.posted
+        if p.subscription_id == period.subscription_id and p.period < period.period and p.unit_cost
+    ]
+    if not earlier:
+        return
+    last = max(earlier, key=lambda p: p.period)
+    start = max(charge.start for charge in period.charges if not charge.credit)
+    for word, old, new in (
+        ("cost", last.unit_cost, wants.unit.cost),
+        ("retail", last.unit_retail, wants.unit.retail),
+    ):
+        if old != new:
+            plan.notes.append(
+                Note(
+                    Severity.WARNING,
+                    "price_changed",
+                    f"price:{word}:{period.subscription}:{period.period}",
+                    f"{facts.mapping.customer}: Subscription {word} unit price changed from "
+                    f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
+                    customer_id=facts.mapping.customer_id,
+                )
+            )
+
+
+def note_template(facts: MappingFacts, plan: Plan) -> None:
+    """A paused template, or one that ran before the invoice came, bills later than expected."""
+    template = facts.template
+    writes = any(change.action is not Action.KEEP and not change.hold for change in plan.changes)
+    if template is None or not writes:
+        return
+    if template.paused:
+        text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
+        plan.notes.append(_template_note(facts, "paused", text, "Resume it in Syncro."))
+    late = (
+        facts.newest
+        and template.next_run
+        and template.next_run >= month_after(month_after(facts.newest).strftime("%Y-%m"))
+    )
+    if late and facts.mapping.motion != "seat_annual" and template.frequency == "Monthly":
+        assert template.next_run is not None
+        text = (
+            f"The invoice template “{template.name}” ran before the invoice for "
+            f"{period_label(facts.newest)} came; it is billed on {day_label(template.next_run)}."
+        )
+        plan.notes.append(_template_note(facts, "ran_early", text, ""))
+
+
+def _template_note(facts: MappingFacts, code: str, text: str, cure: str) -> Note:
+    return Note(
+        Severity.WARNING,
+        code,
+        f"{code}:{facts.mapping.template_id}:{facts.newest}",
+        f"{facts.mapping.customer}: {text}",
+        cure,
+        customer_id=facts.mapping.customer_id,
+    )

@@ -1,0 +1,25 @@
+"""Periods as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+def period_label(period: str) -> str:
+    """``2026-09`` as ``Sep 2026``; ``2026-09-05/2027-09-04`` as ``05 Sep 2026 to 04 Sep 2027``."""
+    if "/" in period:
+        first, last = period.split("/")
+        return f"{day_label(dt.date.fromisoformat(first))} to {day_label(dt.date.fromisoformat(last))}"
+    year, month = period.split("-")
+    return dt.date(int(year), int(month), 1).strftime("%b %Y")
+
+
+def day_label(day: dt.date) -> str:
+    """``01 Oct 2026``."""
+    return day.strftime("%d %b %Y")
+
+
+def month_after(period: str) -> dt.date:
+    """First day of the month after a monthly period."""
+    year, month = (int(part) for part in period.split("-"))
+    return dt.date(year + month // 12, month % 12 + 1, 1)

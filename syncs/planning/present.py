@@ -1,0 +1,128 @@
+"""What stands on the template now, and what became of the lines we once wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from enum import Enum
+
+from connectors.records import LineValues, Template, TemplateLine
+from core.money import from_cents, to_cents
+from syncs.models.lines import LineState, PartRole
+from syncs.planning.amounts import Money
+from syncs.planning.facts import MappingFacts, OwnLine, Posted
+from syncs.planning.marks import find_mark, with_mark
+
+
+class Fate(Enum):
+    """What became of a line of ours since it was written."""
+
+    STANDING = "standing"  # there, and the template has not generated
+    BILLED = "billed"  # a generated invoice carries it
+    UNPROVEN = "unproven"  # the template moved on, but no invoice shows the line
+    LOST = "lost"  # gone although the template has not generated
+
+
+def template_of(facts: MappingFacts, template_id: int) -> Template | None:
+    """The template as last read: the mapping's own, or one it was moved from."""
+    if facts.template is not None and facts.template.template_id == template_id:
+        return facts.template
+    return facts.other_templates.get(template_id)
+
+
+def own_line(facts: MappingFacts, mark: str) -> OwnLine | None:
+    """The line that we have standing under this mark, on any template."""
+    for line in facts.own_lines:
+        if line.mark == mark and line.state == LineState.STANDING:
+            return line
+    return None
+
+
+def line_by_id(template: Template | None, line_id: int) -> TemplateLine | None:
+    """The template's line with this id."""
+    lines = template.lines if template else ()
+    return next((line for line in lines if line.line_id == line_id), None)
+
+
+def lines_by_mark(template: Template | None, mark: str) -> list[TemplateLine]:
+    """All lines that carry the mark; more than one means a line was written twice."""
+    lines = template.lines if template else ()
+    return [line for line in lines if find_mark(line.description) == mark]
+
+
+def standing_line(template: Template | None, mark: str, own: OwnLine | None) -> TemplateLine | None:
+    """Our line as it stands: by its id, else by its mark."""
+    if own is not None:
+        found = line_by_id(template, own.line_id)
+        if found is not None:
+            return found
+    marked = lines_by_mark(template, mark)
+    return min(marked, key=lambda line: line.line_id) if marked else None
+
+
+def moved_on(template: Template | None, since: object) -> bool:
+    """True when the template's next run is later than it was at ``since`` (a date or None)."""
+    if template is None or template.next_run is None or since is None:
+        return False
+    return bool(template.next_run > since)  # type: ignore[operator]  # both are dates here
+
+
+def fate_of_line(facts: MappingFacts, own: OwnLine) -> Fate:
+    """What became of a one-time line."""
+    template = template_of(facts, own.template_id)
+    if moved_on(template, own.next_run):
+        return Fate.BILLED if own.mark in facts.carried else Fate.UNPROVEN
+    if standing_line(template, own.mark, own) is None:
+        return Fate.LOST
+    return Fate.STANDING
+
+
+def fate_of_recurring(facts: MappingFacts, posted: Posted, mark: str) -> Fate:
+    """What became of the recurring amount of a period."""
+    if not moved_on(template_of(facts, posted.template_id), posted.next_run):
+        return Fate.STANDING
+    return Fate.BILLED if mark in facts.carried else Fate.UNPROVEN
+
+
+def foreign_lines_of_product(facts: MappingFacts, product_id: int | None) -> list[TemplateLine]:
+    """Lines on the template that are not ours and have the same product."""
+    if facts.template is None or product_id is None:
+        return []
+    return [
+        line for line in facts.template.lines if line.line_id in facts.foreign_ids and line.product_id == product_id
+    ]
+
+
+def values_of(line: TemplateLine) -> LineValues:
+    """A line as it stands, as values to write."""
+    return LineValues(
+        product_id=line.product_id,
+        name=line.name,
+        description=line.description,
+        quantity=line.quantity,
+        retail_cents=line.retail_cents,
+        cost_cents=line.cost_cents,
+        taxable=line.taxable,
+        one_time=line.one_time,
+        position=line.position,
+    )
+
+
+def changed_values(line: TemplateLine, *, mark: str, quantity: Decimal, unit: Money, one_time: bool) -> LineValues:
+    """The line with our quantity, prices and mark; name, tax flag and place stay the user's."""
+    return replace(
+        values_of(line),
+        description=with_mark(line.description, mark),
+        quantity=quantity,
+        retail_cents=to_cents(unit.retail),
+        cost_cents=to_cents(unit.cost),
+        one_time=one_time,
+    )
+
+
+def unit_of(line: TemplateLine) -> Money:
+    """Unit prices of a line, in currency units."""
+    return Money(from_cents(line.cost_cents), from_cents(line.retail_cents))
+
+
+ONE_TIME_ROLES = frozenset(role for role in PartRole if role is not PartRole.RECURRING)

@@ -1,0 +1,247 @@
+"""The product plan: which products of the source to create, update, adopt or leave alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.money import plain, round_to_cent
+from syncs.models.review import Severity
+from syncs.models.runs import Action
+from syncs.planning.results import Note
+
+NAME_LENGTH = 255
+PREFIX = "PC_"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """A product of ours. Prices per unit in currency units, possibly finer than a cent."""
+
+    product_id: int
+    key: str
+    sku: str
+    name: str
+    description: str
+    term: str
+    billing_cycle: str
+    cadence: str
+    cost: Decimal
+    retail: Decimal
+    in_price_list: bool = True
+    ambiguous: bool = False
+    linked_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetItem:
+    """A product as the target has it. ``gone``: it was deleted there."""
+
+    target_id: int
+    name: str
+    code: str
+    cost: Decimal
+    retail: Decimal
+    disabled: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRules:
+    """The program's product settings; ``in_use`` is None in mode All Products."""
+
+    in_use: frozenset[int] | None
+    sync_azure: bool
+    sync_annual: bool
+    taxable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """One product to write. Prices in currency units, whole cents."""
+
+    action: Action
+    product_id: int
+    key: str
+    what: str
+    reason: str
+    name: str
+    description: str
+    cost: Decimal
+    retail: Decimal
+    taxable: bool
+    target_id: int | None = None
+    before: TargetItem | None = None
+    adopts: bool = False
+
+
+@dataclass(slots=True)
+class ProductPlan:
+    """Changes, problems and how many products need nothing."""
+
+    changes: list[ProductChange] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+
+def plan_products(items: Sequence[SourceItem], targets: Sequence[TargetItem], rules: ProductRules) -> ProductPlan:
+    """Compare our products with the target's. Only prices of existing ones are ever changed."""
+    plan = ProductPlan()
+    index = _Index(items, targets)
+    for item in sorted(items, key=lambda item: (item.name, item.key)):
+        if not _in_scope(item, rules):
+            plan.skipped += item.linked_id is not None
+        elif item.ambiguous:
+            _fail(plan, item, "The price list has it more than once with different prices", [])
+        else:
+            _plan_item(plan, item, index, rules)
+    return plan
+
+
+class _Index:
+    """The target's products by what they are found by."""
+
+    def __init__(self, items: Sequence[SourceItem], targets: Sequence[TargetItem]) -> None:
+        self.by_id = {target.target_id: target for target in targets}
+        self.by_code: dict[str, list[TargetItem]] = defaultdict(list)
+        self.by_token: dict[str, list[TargetItem]] = defaultdict(list)
+        taken = {item.linked_id for item in items if item.linked_id is not None}
+        for target in targets:
+            if target.gone or target.target_id in taken:
+                continue
+            if target.code:
+                self.by_code[target.code.strip().lower()].append(target)
+            self.by_token[target.name.split(" ", 1)[0].lower()].append(target)
+        self.keys_of_sku: dict[str, int] = defaultdict(int)
+        for item in items:
+            self.keys_of_sku[item.sku.lower()] += 1
+
+    def candidates(self, item: SourceItem) -> list[TargetItem]:
+        """Products that the sync did not make but that stand for this item."""
+        by_code = self.by_code.get(item.key)
+        if by_code:
+            return by_code
+        if self.keys_of_sku[item.sku.lower()] > 1:
+            return []
+        return [t for t in self.by_token.get(f"{PREFIX}{item.sku}".lower(), []) if not t.code]
+
+
+def product_name(item: SourceItem) -> str:
+    """Name of a new product: ``PC_`` + SKU, then name, term and cycle; cut with a visible mark."""
+    parts = [f"{PREFIX}{item.sku}", item.name]
+    parts += [text for text in (item.term, item.billing_cycle) if text and not text.isdigit()]
+    name = " ".join(" ".join(parts).split())
+    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+
+
+def _in_scope(item: SourceItem, rules: ProductRules) -> bool:
+    if item.cadence == "usage" and not rules.sync_azure:
+        return False
+    if item.cadence == "annual" and not rules.sync_annual:
+        return False
+    if rules.in_use is not None:
+        return item.product_id in rules.in_use
+    return item.in_price_list or item.linked_id is not None
+
+
+def _plan_item(plan: ProductPlan, item: SourceItem, index: _Index, rules: ProductRules) -> None:
+    linked = index.by_id.get(item.linked_id) if item.linked_id is not None else None
+    if linked is not None and not linked.gone:
+        _plan_prices(plan, item, linked, rules)
+        return
+    candidates = index.candidates(item)
+    if len(candidates) > 1:
+        _fail(plan, item, NO_SINGLE_MATCH, candidates)
+    elif candidates:
+        _plan_prices(plan, item, candidates[0], rules, adopts=True)
+    else:
+        deleted = item.linked_id is not None
+        reason = "Deleted in the target: created again" if deleted else "New in the source"
+        plan.changes.append(_change(item, rules, Action.CREATE_PRODUCT, reason))
+    if not item.in_price_list:
+        plan.notes.append(_note_legacy(item))
+
+
+NO_SINGLE_MATCH = "Could not find source product or multiple matches"
+
+
+def _plan_prices(
+    plan: ProductPlan,
+    item: SourceItem,
+    target: TargetItem,
+    rules: ProductRules,
+    *,
+    adopts: bool = False,
+) -> None:
+    same = (round_to_cent(item.cost), round_to_cent(item.retail)) == (target.cost, target.retail)
+    # Gone from the price list: the last prices stay as they are.
+    if same or (not item.in_price_list and not adopts):
+        if not adopts:
+            plan.unchanged += 1
+            return
+        plan.changes.append(_change(item, rules, Action.ADOPT_PRODUCT, "Made by hand: adopted", target, adopts=True))
+        return
+    reason = "Made by hand: adopted, prices updated" if adopts else _price_reason(item, target)
+    plan.changes.append(_change(item, rules, Action.UPDATE_PRICES, reason, target, adopts=adopts))
+
+
+def _price_reason(item: SourceItem, target: TargetItem) -> str:
+    told = []
+    if round_to_cent(item.cost) != target.cost:
+        told.append(f"cost {plain(target.cost)} to {plain(round_to_cent(item.cost))}")
+    if round_to_cent(item.retail) != target.retail:
+        told.append(f"retail {plain(target.retail)} to {plain(round_to_cent(item.retail))}")
+    return f"Price changed: {', '.join(told)}"
+
+
+def _change(
+    item: SourceItem,
+    rules: ProductRules,
+    action: Action,
+    reason: str,
+    target: TargetItem | None = None,
+    *,
+    adopts: bool = False,
+) -> ProductChange:
+    return ProductChange(
+        action=action,
+        product_id=item.product_id,
+        key=item.key,
+        what=item.name,
+        reason=reason,
+        name=target.name if target else product_name(item),
+        description=(item.description or item.name or item.sku).strip(),
+        cost=round_to_cent(item.cost),
+        retail=round_to_cent(item.retail),
+        taxable=rules.taxable,
+        target_id=target.target_id if target else None,
+        before=target,
+        adopts=adopts,
+    )
+
+
+def _fail(plan: ProductPlan, item: SourceItem, problem: str, candidates: Collection[TargetItem]) -> None:
+    named = ", ".join(f"“{target.name}” ({target.target_id})" for target in candidates)
+    plan.failed += 1
+    plan.notes.append(
+        Note(
+            Severity.ERROR,
+            "product",
+            f"product:{item.key}",
+            f"{item.name} ({item.sku}): {problem}{': ' + named if named else ''}",
+            "Keep one of them, or clear the UPC code of the others." if named else "",
+        )
+    )
+
+
+def _note_legacy(item: SourceItem) -> Note:
+    return Note(
+        Severity.WARNING,
+        "legacy_product",
+        f"legacy:{item.key}",
+        f"{item.name} ({item.sku}) is invoiced but not in the price list; it is made from what the invoice says.",
+    )

@@ -1,0 +1,147 @@
+"""What became of what we wrote before: billed, still standing, gone, or not provable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from syncs.models.lines import LineState, PartRole, PartState
+from syncs.models.runs import Action
+from syncs.planning.amounts import amount_of_values
+from syncs.planning.facts import MappingFacts, OwnLine, Posted, PostedPart
+from syncs.planning.holds import gone_without_run, unproven
+from syncs.planning.marks import line_mark
+from syncs.planning.periods import period_label
+from syncs.planning.present import (
+    ONE_TIME_ROLES,
+    Fate,
+    fate_of_line,
+    fate_of_recurring,
+    standing_line,
+    template_of,
+    values_of,
+)
+from syncs.planning.results import Hold, PlannedChange
+
+
+@dataclass(slots=True)
+class Settlement:
+    """Fates of all one-time lines of a mapping, and what follows from them."""
+
+    fates: dict[str, Fate] = field(default_factory=dict)  # mark -> fate
+    removals: list[PlannedChange] = field(default_factory=list)
+
+
+def settle_one_time_lines(facts: MappingFacts) -> Settlement:
+    """Look at every one-time line we have standing.
+
+    Billed and still there: it is taken off, or it would be billed twice.
+    """
+    settlement = Settlement()
+    for own in facts.own_lines:
+        if own.state is LineState.STANDING and own.role in ONE_TIME_ROLES:
+            fate = fate_of_line(facts, own)
+            settlement.fates[own.mark] = fate
+            if fate is Fate.BILLED:
+                settlement.removals += _removal_of_billed(facts, own)
+    return settlement
+
+
+def settled_parts(
+    facts: MappingFacts, posted: Posted | None, fates: dict[str, Fate]
+) -> list[tuple[PostedPart, Hold | None]]:
+    """The parts of a posting that planning must take as they are, and why a person must look."""
+    if posted is None:
+        return []
+    parts = []
+    for part in posted.parts:
+        settled = (
+            _settle_recurring(facts, posted, part)
+            if part.role is PartRole.RECURRING
+            else _settle_one_time(facts, posted, part, fates)
+        )
+        if settled is not None:
+            parts.append(settled)
+    return parts
+
+
+def hold_for(period: str, mark: str, fate: Fate) -> Hold:
+    """Why a line of this fate waits for a person."""
+    label = period_label(period) if period else "this period"
+    if fate is Fate.LOST:
+        return gone_without_run(label, f"lost:{mark}")
+    return unproven(label, f"unproven:{mark}:{period}")
+
+
+def recurring_mark(facts: MappingFacts, subscription: str) -> str:
+    """Mark of a subscription's recurring line."""
+    return line_mark(subscription, facts.mapping.motion, PartRole.RECURRING)
+
+
+def _settle_recurring(facts: MappingFacts, posted: Posted, part: PostedPart) -> tuple[PostedPart, Hold | None] | None:
+    if part.state is PartState.BILLED:
+        return part, None
+    confirmed = posted.next_run is not None and part.state in (PartState.SYNCED, PartState.HELD)
+    if not confirmed:
+        return None
+    fate = fate_of_recurring(facts, posted, part.mark)
+    if fate is Fate.BILLED:
+        return replace(part, state=PartState.BILLED, reason=""), None
+    if fate is Fate.UNPROVEN:
+        return _by_choice(facts, part, hold_for(posted.period, part.mark, fate))
+    return None
+
+
+def _settle_one_time(
+    facts: MappingFacts, posted: Posted, part: PostedPart, fates: dict[str, Fate]
+) -> tuple[PostedPart, Hold | None] | None:
+    if part.state is PartState.BILLED:
+        return part, None
+    fate = fates.get(part.mark)
+    if fate is None and _was_lost(facts, part.mark):
+        fate = Fate.LOST
+    if fate is Fate.BILLED:
+        return replace(part, state=PartState.BILLED, reason=""), None
+    if fate in (Fate.LOST, Fate.UNPROVEN):
+        return _by_choice(facts, part, hold_for(posted.period, part.mark, fate))
+    return None
+
+
+def _was_lost(facts: MappingFacts, mark: str) -> bool:
+    states = [line.state for line in facts.own_lines if line.mark == mark]
+    return bool(states) and LineState.STANDING not in states and LineState.LOST in states
+
+
+def _by_choice(facts: MappingFacts, part: PostedPart, hold: Hold) -> tuple[PostedPart, Hold | None] | None:
+    choice = facts.choices.get(hold.subject)
+    if choice is None:
+        return replace(part, state=PartState.HELD, reason=hold.text), hold
+    if choice.choice == "again":
+        return None  # planned anew
+    if choice.choice == "billed":
+        return replace(part, state=PartState.BILLED, reason=""), None
+    return replace(part, state=PartState.EXCLUDED, reason="Dismissed"), None
+
+
+def _removal_of_billed(facts: MappingFacts, own: OwnLine) -> list[PlannedChange]:
+    line = standing_line(template_of(facts, own.template_id), own.mark, own)
+    if line is None:
+        return []
+    amount = amount_of_values(line)
+    return [
+        PlannedChange(
+            action=Action.REMOVE_LINE,
+            role=own.role,
+            mark=own.mark,
+            customer_id=own.customer_id,
+            motion=own.motion,
+            subscription_id=own.subscription_id,
+            period=own.period,
+            template_id=own.template_id,
+            what=f"{facts.mapping.customer}: {line.name}",
+            reason="Billed already: it would be billed twice",
+            line_id=line.line_id,
+            before=values_of(line),
+            retail=-amount.retail,
+            cost=-amount.cost,
+        )
+    ]

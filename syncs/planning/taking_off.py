@@ -1,0 +1,116 @@
+"""Lines that leave a template: moved, missing from the invoice, no longer asked for, or doubled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from connectors.records import TemplateLine
+from syncs.models.lines import LineState, PartRole
+from syncs.models.runs import Action
+from syncs.planning.amounts import amount_of_values
+from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact
+from syncs.planning.notes import note_uncertain
+from syncs.planning.periods import period_label
+from syncs.planning.present import (
+    Fate,
+    lines_by_mark,
+    own_line,
+    standing_line,
+    template_of,
+    values_of,
+)
+from syncs.planning.results import Plan, PlannedChange
+from syncs.planning.settling import recurring_mark
+
+
+def removal(
+    facts: MappingFacts, own: OwnLine, line: TemplateLine, reason: str, *, moves: bool = False
+) -> PlannedChange:
+    amount = amount_of_values(line)
+    return PlannedChange(
+        action=Action.REMOVE_LINE,
+        role=own.role,
+        mark=own.mark,
+        customer_id=own.customer_id,
+        motion=own.motion,
+        subscription_id=own.subscription_id,
+        period=own.period,
+        template_id=own.template_id,
+        what=f"{facts.mapping.customer}: {line.name}",
+        reason=reason,
+        line_id=line.line_id,
+        before=values_of(line),
+        retail=-amount.retail,
+        cost=-amount.cost,
+        moves=moves,
+    )
+
+
+def take_off_old_template(facts: MappingFacts, own: OwnLine, plan: Plan) -> None:
+    line = standing_line(template_of(facts, own.template_id), own.mark, own)
+    if line is not None:
+        reason = "The mapping moved to another invoice template"
+        plan.changes.append(removal(facts, own, line, reason, moves=True))
+
+
+def remove_recurring(facts: MappingFacts, period: PeriodFact, plan: Plan) -> None:
+    own = own_line(facts, recurring_mark(facts, period.subscription))
+    if own is None:
+        return
+    line = standing_line(template_of(facts, own.template_id), own.mark, own)
+    if line is not None:
+        reason = f"Quantity 0 on the invoice for {period_label(period.period)}"
+        plan.changes.append(removal(facts, own, line, reason))
+
+
+def remove_missing(facts: MappingFacts, plan: Plan) -> None:
+    """Subscriptions that the newest regular invoice no longer has lose their recurring line."""
+    present = {p.subscription_id for p in facts.periods if p.period == facts.newest}
+    last = _last_periods(facts)
+    for own in facts.own_lines:
+        if own.role is not PartRole.RECURRING or own.state is not LineState.STANDING:
+            continue
+        missing = own.subscription_id not in present
+        if not missing or not last.get(own.subscription_id, "") < facts.newest:
+            continue
+        line = standing_line(template_of(facts, own.template_id), own.mark, own)
+        if line is None:
+            continue
+        if own.subscription_id in facts.uncertain:
+            plan.notes.append(note_uncertain(facts, own))
+            continue
+        reason = f"Not on the invoice for {period_label(facts.newest)}"
+        plan.changes.append(removal(facts, own, line, reason))
+
+
+def _last_periods(facts: MappingFacts) -> dict[int, str]:
+    last: dict[int, str] = defaultdict(str)
+    for posted in facts.posted:
+        if posted.period > last[posted.subscription_id]:
+            last[posted.subscription_id] = posted.period
+    return last
+
+
+def remove_unwanted(facts: MappingFacts, fates: dict[str, Fate], wanted_marks: set[str], plan: Plan) -> None:
+    """One-time lines that nothing asks for any more: settings or invoices changed."""
+    governed = {(period.subscription_id, period.period) for period in facts.periods}
+    for own in facts.own_lines:
+        asked_for = own.mark in wanted_marks or (own.subscription_id, own.period) not in governed
+        if fates.get(own.mark) is not Fate.STANDING or asked_for:
+            continue
+        line = standing_line(template_of(facts, own.template_id), own.mark, own)
+        if line is not None:
+            plan.changes.append(removal(facts, own, line, "No longer asked for"))
+
+
+def remove_duplicates(facts: MappingFacts, plan: Plan) -> None:
+    """A second line with the mark of one of ours is taken off."""
+    for own in facts.own_lines:
+        if own.state is not LineState.STANDING:
+            continue
+        template = template_of(facts, own.template_id)
+        kept = standing_line(template, own.mark, own)
+        for line in lines_by_mark(template, own.mark):
+            if kept is not None and line.line_id != kept.line_id:
+                reason = "A second line with the same mark"
+                plan.changes.append(removal(facts, own, line, reason))
