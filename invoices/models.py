@@ -19,8 +19,18 @@ class InvoiceState(models.TextChoices):
     REPLACED = "replaced", "Replaced by another invoice"
 
 
+class OverlapChoice(models.TextChoices):
+    """What a person said of an invoice that overlaps imported ones."""
+
+    REPLACES = "replaces", "Replaces them"
+    ADDS = "adds", "Adds to them"
+
+
 class SourceInvoice(PartnerModel):
-    """One distributor invoice, imported whole. Amounts are in ``currency``."""
+    """One distributor invoice, imported whole. Amounts are in ``currency``.
+
+    An invoice of the past that was never read has no ``content_hash`` and no charges.
+    """
 
     source = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     program_slug = models.SlugField()
@@ -29,10 +39,12 @@ class SourceInvoice(PartnerModel):
     program_name = models.CharField(max_length=200)  # as the source writes it
     month = models.DateField()  # first day of the usage month
     currency = models.CharField(max_length=3)
+    header_hash = models.CharField(max_length=64, blank=True)  # of the header as last listed
     content_hash = models.CharField(max_length=64)  # of header and rows, sha256
     state = models.CharField(max_length=8, choices=InvoiceState.choices, default=InvoiceState.COUNTED)
     past = models.BooleanField(default=False)  # before the start: shown, never planned
     reversal = models.BooleanField(default=False)  # mirrors the rows of the overlapped invoice
+    overlap_choice = models.CharField(max_length=8, choices=OverlapChoice.choices, blank=True)
     changed_hash = models.CharField(max_length=64, blank=True)  # the source changed it afterwards
     header_cost_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     header_retail_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)

@@ -1,0 +1,60 @@
+"""Bring many rows to the values they should have in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+
+BATCH = 500
+
+K = TypeVar("K", bound=Hashable)
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved(Generic[M]):
+    """What was written: rows that are new, and rows whose values differed."""
+
+    created: list[M]
+    changed: list[M]
+
+
+def save_differences(
+    model: type[M],
+    existing: Mapping[K, M],
+    wanted: Mapping[K, Mapping[str, Any]],
+    *,
+    for_new: Mapping[str, Any],
+) -> Saved[M]:
+    """Insert the wanted rows that do not exist and update the columns that differ.
+
+    ``wanted`` holds column values by key; ``for_new`` is what only new rows need besides. Rows that
+    exist and are not wanted stay as they are.
+    """
+    created = [model(**{**for_new, **values}) for key, values in wanted.items() if key not in existing]
+    changed, columns = [], set[str]()
+    for key, values in wanted.items():
+        differing = _assign(existing[key], values) if key in existing else []
+        if differing:
+            changed.append(existing[key])
+            columns.update(differing)
+    manager = model._default_manager
+    manager.bulk_create(created, batch_size=BATCH)
+    if changed:
+        manager.bulk_update(changed, sorted(columns), batch_size=BATCH)
+    return Saved(created, changed)
+
+
+def fit(text: str, length: int) -> str:
+    """``text`` as a column of that length can hold it: without NUL, cut at the end."""
+    return text.replace("\0", "")[:length]
+
+
+def _assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    differing = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in differing:
+        setattr(row, name, values[name])
+    return differing
