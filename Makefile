@@ -21,7 +21,7 @@ $(STAMP): $(LOCKS)
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
 	@echo "Installing $$(grep -c '==' requirements-dev.txt) packages ..."
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt \
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.txt \
 		|| { echo "The fast installer could not do it; trying pip ..."; \
 		     $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt; }
 	@touch $@

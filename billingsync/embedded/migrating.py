@@ -39,6 +39,7 @@ def migrate_if_needed(folder: DataFolder, addresses: Addresses, *, fresh: bool) 
 def migrate(addresses: Addresses) -> None:
     """Run Django's migrations in a process of their own, logged in as owner; raises ``ServerTrouble``."""
     environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "billingsync.settings",
         "DATABASE_URL": addresses.database,
         "MIGRATE_DATABASE_URL": addresses.database_as_owner,
         "REDIS_URL": addresses.redis,
