@@ -207,5 +207,3 @@ def _keep_an_owner(membership: Membership) -> None:
         return
     if not Membership.objects.filter(role=Role.OWNER).exclude(pk=membership.pk).exists():
         raise AccountError("A partner needs an owner. Make somebody else an owner first.")
-
-

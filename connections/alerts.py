@@ -7,12 +7,12 @@ import datetime as dt
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Partner, User
+from accounts.models import Partner
 from connections.models import Connection, ConnectionStatus
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.registry import SYSTEMS
 from core.audit import Actor
-from core.scope import partner_scope
+from core.scope import partner_scope, scoped_partner_id
 from notifications import links, outbox
 from notifications.recipients import addresses_of_connection
 
@@ -88,10 +88,10 @@ def tell_operator(connection: Connection, label: str, actor: Actor) -> None:
 
 def tell_requester(connection: Connection, label: str) -> None:
     """Queue the e-mail that the requested target can be connected now."""
-    requester = User.objects.filter(pk=connection.requested_by_id).first()
+    requester = connection.requested_by
     if requester is None:
         return
-    partner = Partner.objects.get(pk=connection.partner_id)
+    partner = Partner.objects.get(pk=scoped_partner_id())
     outbox.queue(
         "target_enabled",
         event=f"target_enabled:{connection.pk}:{connection.requested_at:%Y%m%dT%H%M%S%f}",
@@ -104,7 +104,7 @@ def _tell_partner(connection: Connection, kind: str, *, reminder: int) -> None:
     to = addresses_of_connection(connection.pk)
     if not to:
         return
-    partner = Partner.objects.get(pk=connection.partner_id)
+    partner = Partner.objects.get(pk=scoped_partner_id())
     since = _since(connection)
     outbox.queue(
         kind,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-DOLLARS = frozenset("USD AUD CAD NZD SGD HKD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD TWD XCD".split())
+_DOLLAR_CODES = "USD AUD CAD NZD SGD HKD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD TWD XCD"
+DOLLARS = frozenset(_DOLLAR_CODES.split())
 CODES_OF_SYMBOL = {
     "$": DOLLARS,
     "€": frozenset({"EUR"}),

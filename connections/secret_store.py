@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from connections.models import Connection, Secret
+from core.scope import scoped_partner_id
 from core.secrets import SealBroken, SealContext, seal, sealed_with_current_key, unseal
 
 TABLE = "connections_secret"
@@ -18,7 +19,7 @@ def read_credentials(connection: Connection) -> dict[str, str]:
 
     Raises ``SealBroken`` when a secret cannot be opened with the key ring.
     """
-    opened = {secret.name: unseal(secret.sealed, _place(secret)) for secret in connection.secrets.all()}
+    opened = {secret.name: unseal(bytes(secret.sealed), _place(secret)) for secret in connection.secrets.all()}
     return {**connection.credentials, **opened}
 
 
@@ -49,10 +50,10 @@ def rotate_secrets() -> tuple[int, list[Secret]]:
     """
     rotated, broken = 0, []
     for secret in Secret.objects.select_for_update().order_by("pk"):
-        if sealed_with_current_key(secret.sealed):
+        if sealed_with_current_key(bytes(secret.sealed)):
             continue
         try:
-            secret.sealed = seal(unseal(secret.sealed, _place(secret)), _place(secret))
+            secret.sealed = seal(unseal(bytes(secret.sealed), _place(secret)), _place(secret))
         except SealBroken:
             broken.append(secret)
             continue
@@ -62,4 +63,4 @@ def rotate_secrets() -> tuple[int, list[Secret]]:
 
 
 def _place(secret: Secret) -> SealContext:
-    return SealContext(table=TABLE, partner_id=secret.partner_id, row_id=secret.pk, name=secret.name)
+    return SealContext(table=TABLE, partner_id=scoped_partner_id(), row_id=secret.pk, name=secret.name)

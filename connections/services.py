@@ -66,13 +66,44 @@ def connect(
     """
     definition = find_system(system)
     given = {name: value.strip() for name, value in credentials.items() if value and value.strip()}
-    complete, currency = _before_test(partner_id, definition, given, currency)
+    complete = credentials_to_test(partner_id, system, given)
+    _check_currency(currency)
     report = try_credentials(definition, complete)
+    return save_connection(
+        partner_id, system=system, given=given, report=report, actor=actor, currency=currency or None
+    )
+
+
+def credentials_to_test(partner_id: int | None, system: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The given credentials, completed by what is stored. Raises ``ConnectionRefused``."""
+    definition = find_system(system)
+    stored: dict[str, str] = {}
+    if partner_id is not None:
+        with partner_scope(partner_id):
+            connection = Connection.objects.filter(system=system).first()
+            _refuse_unless_enabled(connection, definition)
+            stored = _readable(connection) if connection else {}
+    complete = {**stored, **given}
+    check_form(definition, complete)
+    return complete
+
+
+def save_connection(
+    partner_id: int,
+    *,
+    system: str,
+    given: Mapping[str, str],
+    report: ConnectionReport,
+    actor: Actor,
+    currency: str | None = None,
+) -> Connection:
+    """Store credentials that were tested with this report. ``currency`` None keeps what is stored."""
+    definition = find_system(system)
     with partner_scope(partner_id):
         connection = _lock_or_create(system)
         _refuse_unless_enabled(connection, definition)
         replaced = connection.status in {ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION}
-        connection.currency = currency
+        connection.currency = connection.currency if currency is None else currency
         _write_report(connection, report, also=_note_other_account(connection, report))
         _store(connection, definition, given)
         alerts.note_success(connection)
@@ -141,23 +172,6 @@ def credentials_unchanged(partner_id: int, system: str, given: Mapping[str, str]
         return connection is not None and same_credentials(connection, given)
 
 
-def _before_test(
-    partner_id: int, definition: Definition, given: Mapping[str, str], currency: str
-) -> tuple[dict[str, str], str]:
-    """The complete credentials to test, and the currency to keep."""
-    _check_currency(currency)
-    stored: dict[str, str] = {}
-    with partner_scope(partner_id):
-        connection = Connection.objects.filter(system=definition.name).first()
-        _refuse_unless_enabled(connection, definition)
-        if connection is not None:
-            stored = _readable(connection)
-            currency = currency or connection.currency
-    complete = {**stored, **given}
-    check_form(definition, complete)
-    return complete, currency
-
-
 def _refuse_unless_enabled(connection: Connection | None, definition: Definition) -> None:
     if not isinstance(definition, TargetDefinition) or settings.TARGETS_ENABLED_BY_DEFAULT:
         return
@@ -192,10 +206,8 @@ def _note_other_account(connection: Connection, report: ConnectionReport) -> lis
     before, now = connection.account, report.account[:200]
     if not before or not now or before.casefold() == now.casefold():
         return []
-    return [
-        f"These credentials belong to {now}; before, this connection was {before}. "
-        "Mappings made for the other account do not fit."
-    ]
+    change = f"These credentials belong to {now}; before, this connection was {before}."
+    return [f"{change} Mappings made for the other account do not fit."]
 
 
 def _write_report(connection: Connection, report: ConnectionReport, also: Sequence[str] = ()) -> None:

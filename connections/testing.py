@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from connections.clients import source_client, target_client
 from connections.errors import ConnectionRefused
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.records import ConnectionReport
-from connectors.registry import SYSTEMS, SourceDefinition, TargetDefinition
+from connectors.records import ConnectionReport, SourceTenant, TargetCustomer, Template
+from connectors.registry import SYSTEMS, Source, SourceDefinition, Target, TargetDefinition
 
 Definition = SourceDefinition | TargetDefinition
 
@@ -53,6 +53,23 @@ def try_credentials(definition: Definition, credentials: Mapping[str, str]) -> C
     return report
 
 
+def read_source_directory(system: str, credentials: Mapping[str, str]) -> list[SourceTenant]:
+    """All customers of a source, with credentials that need not be stored. ``ConnectionRefused``."""
+    try:
+        return source_client(system, credentials).list_tenants()
+    except ConnectorError as error:
+        raise ConnectionRefused(str(error), detail=error.detail) from error
+
+
+def read_target_directory(system: str, credentials: Mapping[str, str]) -> tuple[list[TargetCustomer], list[Template]]:
+    """All customers and invoice templates of a target; credentials need not be stored."""
+    client = target_client(system, credentials)
+    try:
+        return client.list_customers(), client.list_templates()
+    except ConnectorError as error:
+        raise ConnectionRefused(str(error), detail=error.detail) from error
+
+
 def missing_permissions(definition: Definition, report: ConnectionReport) -> str:
     """What to do about permissions that the credentials lack, in the vendor's own words."""
     names = ", ".join(report.missing)
@@ -62,7 +79,7 @@ def missing_permissions(definition: Definition, report: ConnectionReport) -> str
     )
 
 
-def _client(definition: Definition, credentials: Mapping[str, str]) -> object:
+def _client(definition: Definition, credentials: Mapping[str, str]) -> Source | Target:
     if isinstance(definition, TargetDefinition):
         return target_client(definition.name, credentials)
     return source_client(definition.name, credentials)

@@ -86,7 +86,7 @@ def deliver(partner_id: int, message_id: int) -> bool:
 
 def wait_after(attempts: int) -> dt.timedelta:
     """How long to wait after this many failed attempts; doubles up to ``LONGEST_WAIT``."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << (attempts - 1)), LONGEST_WAIT)
 
 
 def _claim(message_id: int) -> Message | None:

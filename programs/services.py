@@ -123,9 +123,11 @@ def _check_connections(program: Program) -> dict[str, list[str]]:
     usable = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
     sides = (("source", program.source), ("target", program.target))
     closed = [(side, connection) for side, connection in sides if connection.status not in usable]
-    return {side: [f"{connection.system} is not connected yet. Connect it first."] for side, connection in closed} if (
-        program.enabled
-    ) else {}
+    return (
+        {side: [f"{connection.system} is not connected yet. Connect it first."] for side, connection in closed}
+        if (program.enabled)
+        else {}
+    )
 
 
 def _check_motions(program: Program) -> dict[str, list[str]]:
