@@ -14,7 +14,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from connectors.errors import UnreadableInvoice
 from connectors.json_rows import read_decimal
@@ -139,8 +139,8 @@ def _read_row(line: int, raw: dict[str, str]) -> InvoiceRow:
 
 def _read_records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """Line number and fields of each record that is not blank."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    lines = _Lines(text)
+    source = io.BufferedReader(_Borrowed(file))
+    lines = _Lines(io.TextIOWrapper(source, encoding="utf-8-sig", newline=""))
     reader = csv.reader(lines, strict=True)
     try:
         while True:
@@ -154,9 +154,21 @@ def _read_records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         raise _unreadable(f"broken CSV ({error})", lines.count) from None
     except UnicodeDecodeError:
         raise _unreadable("the file is not in UTF-8", lines.count + 1) from None
-    finally:
-        # The file belongs to the caller; the wrapper would close it.
-        text.detach()
+
+
+class _Borrowed(io.RawIOBase):
+    """The caller's file, which stays open when the wrappers around it are closed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class _Lines:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from connectors.errors import TransientError
 from connectors.ratelimit import NoLimit, RedisLimiter
@@ -42,7 +45,7 @@ def test_slots_are_spaced_on_the_clock_of_the_server(redis_client):
             seconds, microseconds = redis_client.time()
             taken_at.append(seconds + microseconds / 1_000_000)
 
-    spaces = [later - earlier for earlier, later in zip(taken_at, taken_at[1:], strict=False)]
+    spaces = [later - earlier for earlier, later in pairwise(taken_at)]
     # The instant is read just after the slot was taken, so single spaces vary; their sum cannot.
     assert sum(spaces) >= 8 * 60 / (3000 * 0.985)
 
@@ -100,7 +103,7 @@ def test_key_does_not_stay_for_ever(redis_client):
 
 
 def test_redis_away_is_transient_and_a_penalty_is_only_logged(caplog):
-    with redis.Redis(host="127.0.0.1", port=1) as client:
+    with redis.Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0)) as client:
         limiter = RedisLimiter(client, "egress:syncro", PER_MINUTE, system="syncro")
 
         limiter.penalise(5)
