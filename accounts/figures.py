@@ -1,0 +1,121 @@
+"""How amounts, quantities, dates and periods are written for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+DEFAULT_LOCALE = "en_US"
+
+_locale: ContextVar[Locale] = ContextVar("figures_locale", default=Locale.parse(DEFAULT_LOCALE))
+
+
+@contextmanager
+def use_locale(name: str) -> Iterator[None]:
+    """Write figures as this locale does while the block runs; an unknown name means ``en_US``."""
+    try:
+        locale = Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse(DEFAULT_LOCALE)
+    token = _locale.set(locale)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+def write_money(amount: Decimal | None) -> str:
+    """An amount with two decimals and a true minus sign, without its currency."""
+    return NOTHING if amount is None else _signed(amount, "#,##0.00")
+
+
+def write_price(amount: Decimal | None) -> str:
+    """A unit price: two decimals, and as many more as it really has."""
+    return NOTHING if amount is None else _signed(amount, "#,##0.00######")
+
+
+def write_quantity(quantity: Decimal | None) -> str:
+    """A quantity without needless decimals."""
+    return NOTHING if quantity is None else _signed(quantity, "#,##0.########")
+
+
+def money_html(amount: Decimal | None, word: str = "credit") -> SafeString:
+    """``write_money`` for a page; a negative amount carries a word beside its minus."""
+    text = write_money(amount)
+    if amount is None or amount >= 0:
+        return format_html('<span class="figure">{}</span>', text)
+    return format_html('<span class="figure">{} <span class="word">{}</span></span>', text, word)
+
+
+def write_period(period: str) -> str:
+    """``2026-09`` as "Sep 2026"; ``2026-09-05/2027-09-04`` as both of its days."""
+    if "/" in period:
+        first, _, last = period.partition("/")
+        return f"{_day(first)} {NOTHING} {_day(last)}"
+    try:
+        return write_month(dt.date.fromisoformat(f"{period}-01"))
+    except ValueError:
+        return period
+
+
+def write_month(month: dt.date) -> str:
+    """ "Sep 2026"."""
+    return format_date(month, "MMM y", locale=_locale.get())
+
+
+def write_date(day: dt.date) -> str:
+    """ "5 Sep 2026"."""
+    return format_date(day, "d MMM y", locale=_locale.get())
+
+
+def when_html(moment: dt.datetime | None) -> SafeString:
+    """A time as a person says it ("today 05:02"); date and zone in full in the title."""
+    if moment is None:
+        return SafeString(NOTHING)
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}" class="nowrap">{}</time>',
+        local.isoformat(timespec="seconds"),
+        f"{write_date(local.date())} {local:%H:%M:%S} {timezone.get_current_timezone_name()}",
+        f"{_day_word(local.date())} {local:%H:%M}",
+    )
+
+
+def write_duration(seconds: float) -> str:
+    """ "8 s", "4 min 10 s", "2 h 5 min"."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_left} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _day_word(day: dt.date) -> str:
+    today = timezone.localdate()
+    words = {today: "today", today - dt.timedelta(days=1): "yesterday", today + dt.timedelta(days=1): "tomorrow"}
+    if day in words:
+        return words[day]
+    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=_locale.get())
+
+
+def _day(text: str) -> str:
+    try:
+        return write_date(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _signed(number: Decimal, pattern: str) -> str:
+    return format_decimal(number, pattern, locale=_locale.get()).replace("-", MINUS)

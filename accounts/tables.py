@@ -1,0 +1,175 @@
+"""Lists: the columns that all tables are made of, and the page around a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django_filters import FilterSet
+
+from accounts import figures
+from accounts.badges import badge_html
+from accounts.models import Invitation, Membership
+
+PAGE_SIZE = 50
+NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
+
+
+class MoneyColumn(tables.Column):
+    """Amounts, right-aligned; the currency belongs into the header, once."""
+
+    def __init__(self, *args: Any, word: str = "credit", **kwargs: Any) -> None:
+        super().__init__(*args, attrs=NUMBER, **kwargs)
+        self.word = word
+
+    def render(self, value: Decimal) -> SafeString:
+        return figures.money_html(value, self.word)
+
+
+class PriceColumn(tables.Column):
+    """Unit prices, right-aligned, with all the decimals they really have."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, attrs=NUMBER, **kwargs)
+
+    def render(self, value: Decimal) -> str:
+        return figures.write_price(value)
+
+
+class QuantityColumn(PriceColumn):
+    """Quantities and counts, right-aligned."""
+
+    def render(self, value: Decimal) -> str:
+        return figures.write_quantity(value)
+
+
+class WhenColumn(tables.Column):
+    """A time as a person says it."""
+
+    def render(self, value: dt.datetime) -> SafeString:
+        return figures.when_html(value)
+
+
+class MonthColumn(tables.Column):
+    """A usage month."""
+
+    def render(self, value: dt.date) -> str:
+        return figures.write_month(value)
+
+
+class StateColumn(tables.Column):
+    """A choice field as a badge."""
+
+    def render(self, record: Any, bound_column: Any) -> SafeString:
+        name = bound_column.accessor
+        return badge_html(getattr(record, name), getattr(record, f"get_{name}_display")())
+
+
+class PortalTable(tables.Table):
+    """Base of all tables: our template, our page size, an empty state that says the next step."""
+
+    empty_title = "Nothing here yet"
+    empty_help = ""
+
+    class Meta:
+        template_name = "lists/table.html"
+
+
+def name_html(url: str, name: str, under: str = "") -> SafeString:
+    """The cell that names a row: a link, and quieter what tells two alike apart."""
+    link = format_html('<a href="{}"><bdi>{}</bdi></a>', url, name or "(no name)")
+    return format_html('{}<span class="under"><bdi>{}</bdi></span>', link, under) if under else link
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter, and the address of the list without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+def list_page(
+    request: HttpRequest,
+    template: str,
+    table: PortalTable,
+    *,
+    filters: FilterSet | None = None,
+    total: int | None = None,
+    **context: Any,
+) -> TemplateResponse:
+    """A list with its filters, sorted and cut into pages as the address says.
+
+    ``total`` is the number of rows without any filter. An htmx request for the list alone gets the
+    list alone.
+    """
+    tables.RequestConfig(request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}).configure(
+        table
+    )
+    shown = table.paginator.count
+    chips = list(_chips(request, filters)) if filters is not None else []
+    kept = request.GET.copy()
+    for name in (*(filters.form.fields if filters is not None else ()), "page"):
+        kept.pop(name, None)
+    context |= {"kept": kept, "table": table, "filters": filters, "chips": chips, "shown": shown, "total": total or shown}
+    alone = getattr(request, "htmx", None) and request.htmx.target == "list"  # type: ignore[attr-defined]  # django-htmx
+    return TemplateResponse(request, "lists/list.html" if alone else template, context)
+
+
+def _chips(request: HttpRequest, filters: FilterSet) -> Iterable[Chip]:
+    for name, field in filters.form.fields.items():
+        value = request.GET.get(name, "")
+        if not value:
+            continue
+        rest = [(key, each) for key, values in request.GET.lists() for each in values if key not in {name, "page"}]
+        words = dict(getattr(field, "choices", ()))
+        yield Chip(str(field.label), str(words.get(value, value)), f"?{urlencode(rest)}")
+
+
+class MemberTable(PortalTable):
+    """People who work for the partner."""
+
+    user = tables.Column(verbose_name="Person", order_by="user__email")
+    role = tables.Column()
+    created_at = WhenColumn(verbose_name="Member since")
+    actions = tables.TemplateColumn(
+        template_name="accounts/member_actions.html", verbose_name="", orderable=False, attrs={"td": {"class": "row-actions"}}
+    )
+
+    class Meta(PortalTable.Meta):
+        model = Membership
+        fields = ("user", "role", "created_at", "actions")
+
+    def render_user(self, record: Membership) -> SafeString:
+        if not record.user.name:
+            return format_html("<bdi>{}</bdi>", record.user.email)
+        return format_html('<bdi>{}</bdi><span class="under">{}</span>', record.user.name, record.user.email)
+
+
+class InvitationTable(PortalTable):
+    """Invitations that can still be accepted."""
+
+    email = tables.Column(verbose_name="Invited")
+    role = tables.Column()
+    expires_at = WhenColumn(verbose_name="Good until")
+    actions = tables.TemplateColumn(
+        template_name="accounts/invitation_actions.html",
+        verbose_name="",
+        orderable=False,
+        attrs={"td": {"class": "row-actions"}},
+    )
+
+    class Meta(PortalTable.Meta):
+        model = Invitation
+        fields = ("email", "role", "expires_at", "actions")

@@ -1,0 +1,84 @@
+"""Template tags and filters of every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from accounts import figures
+from accounts.badges import badge_html
+from accounts.icons import icon_html
+from accounts.models import Role
+
+register = template.Library()
+
+register.filter("price", figures.write_price)
+register.filter("quantity", figures.write_quantity)
+register.filter("period", figures.write_period)
+register.filter("duration", figures.write_duration)
+register.simple_tag(icon_html, name="icon")
+register.simple_tag(badge_html, name="badge")
+
+
+@register.filter
+def money(amount: Decimal | str | None, word: str = "credit") -> SafeString:
+    """An amount in currency units; stored decimal strings are read exactly."""
+    return figures.money_html(_decimal(amount), word)
+
+
+@register.filter
+def amount(value: Decimal | str | int | None) -> str:
+    """An amount as text alone, for diffs."""
+    return figures.write_money(_decimal(value))
+
+
+@register.filter
+def number(value: Decimal | str | int | None) -> str:
+    """A stored quantity."""
+    return figures.write_quantity(_decimal(value))
+
+
+@register.filter
+def when(moment: dt.datetime | None) -> SafeString:
+    """A time as a person says it."""
+    return figures.when_html(moment)
+
+
+@register.filter
+def month(day: dt.date | None) -> str:
+    """ "Sep 2026"."""
+    return figures.write_month(day) if day else figures.NOTHING
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """ "5 Sep 2026"."""
+    return figures.write_date(value) if value else figures.NOTHING
+
+
+@register.filter
+def item(mapping: dict[Any, Any] | None, key: Any) -> Any:
+    """The value of a key; nothing for a missing one."""
+    return (mapping or {}).get(key, "")
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, role: str) -> bool:
+    """True when the reader's role at this partner may do what ``role`` may."""
+    access = getattr(context.get("request"), "access", None)
+    return bool(access and access.reaches(Role(role)))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two letters that stand for a name."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def _decimal(value: Decimal | str | int | None) -> Decimal | None:
+    return None if value in (None, "") else Decimal(str(value))

@@ -1,0 +1,18 @@
+"""Addresses about people."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
+]
+
+partner_urlpatterns = [
+    path("users/", views.users, name="users"),
+    path("users/invite/", views.invite, name="invite"),
+    path("users/<int:membership_id>/role/", views.change_role, name="change_role"),
+    path("users/<int:membership_id>/remove/", views.remove_member, name="remove_member"),
+    path("users/invitations/<int:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
+]
