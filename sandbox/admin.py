@@ -17,7 +17,7 @@ from sandbox.switches import UnknownSwitchError, checked
 from sandbox.syncro_api.schedules import KIND as SCHEDULE
 from sandbox.template_truth import templates_in
 from sandbox.timeline import BackwardsError, advance
-from sandbox.truth import truth_of
+from sandbox.truth import charges_in, truth_of
 from sandbox.ui_edits import BadEditError, apply_edit
 from sandbox.wire import Json, Reply, Request, json_reply
 
@@ -42,7 +42,8 @@ def answer(store: Store, request: Request, path: str) -> Reply:
 
 def whole_truth(store: Store, account: str) -> Json:
     """Charges, invoices and templates of one account."""
-    return truth_of(store, account) | {"templates": templates_in(store, account)}
+    found = charges_in(store, account)
+    return truth_of(store, account, found) | {"templates": templates_in(store, account, found)}
 
 
 def state_summary(store: Store) -> Json:

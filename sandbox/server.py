@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import threading
 import time
 import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from sandbox import admin, faults, prism_api, syncro_api
 from sandbox.accounts import credentials_of
 from sandbox.rate_limit import RateLimit
 from sandbox.state import Store
+from sandbox.switches import checked
+from sandbox.timeline import open_sandbox
 from sandbox.ui_edits import apply_edit
 from sandbox.wire import Json, Reply, Request, html_reply, json_reply
 
@@ -100,6 +106,27 @@ class SandboxServer(ThreadingHTTPServer):
         if fault["action"] == when:
             for edit in fault["edits"]:
                 apply_edit(self.store, edit.get("account") or account, edit)
+
+
+@contextmanager
+def running(
+    folder: Path, *, accounts: Sequence[str] = ("northwind",), settings: Mapping[str, str] | None = None
+) -> Iterator[SandboxServer]:
+    """A sandbox on a free port of this process, for as long as the block lasts."""
+    store = Store(folder)
+    with store.exclusive():
+        open_sandbox(store, accounts=accounts)
+        store.remember("switches", store.switches | checked(settings or {}))
+    server = SandboxServer(store)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        store.close()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -15,7 +15,7 @@ from typing import Literal
 from sandbox.cast import Tenant
 from sandbox.catalogue import ANNUAL, MONTHLY, ONE_TIME, THREE_YEARS, USAGE, Offer, Price
 from sandbox.draws import draw, pick
-from sandbox.months import ONE_DAY, add_months, days_between, first_of, last_of, months_between
+from sandbox.months import ONE_DAY, add_months, first_of, last_of, months_between
 
 Motion = Literal["seat_monthly", "azure_plan", "seat_annual"]
 Seen = Literal["tenants", "by_id", "nowhere"]
@@ -66,10 +66,13 @@ class Subscription:
         """How many units it has on that day."""
         if not self.active_on(day):
             return 0
-        levels = self.levels
-        if self.drifts:
-            levels = _drifting(self.subscription_id, self.levels, first_of(day))
-        return [quantity for since, quantity in levels if since <= day][-1]
+        return [quantity for since, quantity in self.levels_until(day) if since <= day][-1]
+
+    def levels_until(self, day: dt.date) -> tuple[tuple[dt.date, int], ...]:
+        """Every level up to the end of that day's month, those of the drift among them."""
+        if not self.drifts:
+            return self.levels
+        return _drifting(self.subscription_id, self.levels, first_of(day))
 
     def term_end(self, start: dt.date) -> dt.date:
         """The last day of a term that starts on ``start``."""
@@ -160,15 +163,21 @@ class Story:
 
 def segments(subscription: Subscription, month: dt.date) -> list[Segment]:
     """The days of a month grouped by quantity and price."""
+    first = max(first_of(month), subscription.start)
+    last = min(last_of(month), subscription.end or last_of(month))
+    if first > last:
+        return []
+    changes = {day for day, _ in subscription.levels_until(last)}
+    changes |= {day for day, _ in subscription.offer.changes}
+    starts = [first, *sorted(day for day in changes if first < day <= last)]
+    ends = [day - ONE_DAY for day in starts[1:]] + [last]
     found: list[Segment] = []
-    for day in days_between(first_of(month), last_of(month)):
-        if not subscription.active_on(day):
-            continue
-        quantity, price = subscription.seats_on(day), subscription.offer.price_on(day)
+    for start, end in zip(starts, ends, strict=True):
+        quantity, price = subscription.seats_on(start), subscription.offer.price_on(start)
         if found and (found[-1].quantity, found[-1].price) == (quantity, price):
-            found[-1] = replace(found[-1], end=day)
+            found[-1] = replace(found[-1], end=end)
         else:
-            found.append(Segment(day, day, quantity, price))
+            found.append(Segment(start, end, quantity, price))
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +18,7 @@ from sandbox.state import Store
 from sandbox.story import Story, segments
 from sandbox.syncro_api.products import KIND as PRODUCT
 from sandbox.syncro_api.schedules import KIND as SCHEDULE
-from sandbox.truth import ChargeKey, ChargeTruth, Sum, charges_in
+from sandbox.truth import Charges, ChargeTruth, Sum
 from sandbox.wire import Json, plain
 
 _TOLERANCE = Decimal("0.05")  # of a line whose unit price is finer than a cent
@@ -33,12 +32,12 @@ class _Books:
     store: Store
     account: str
     story: Story
-    charges: Mapping[ChargeKey, ChargeTruth]
+    charges: Charges
     invoices: list[Json]
     newest_month: str
 
 
-def templates_in(store: Store, account: str) -> list[Json]:
+def templates_in(store: Store, account: str, found: Charges) -> list[Json]:
     """One entry per mapped template, by its id."""
     invoices = store.records(account, INVOICE)
     months = [invoice["month"][:7] for invoice in invoices if invoice["kind"] == "monthly"]
@@ -46,7 +45,7 @@ def templates_in(store: Store, account: str) -> list[Json]:
         store,
         account,
         story_in(store, account),
-        charges_in(store, account),
+        found,
         invoices,
         max(months, default=""),
     )

@@ -56,10 +56,14 @@ class ChargeTruth:
 
 
 ChargeKey = tuple[str, str, str]  # tenant id, motion, month as yyyy-mm
+Charges = dict[ChargeKey, ChargeTruth]
 
 
-def truth_of(store: Store, account: str) -> Json:
-    """Invoices and charges of one account, as far as invoices have been issued."""
+def truth_of(store: Store, account: str, found: Charges) -> Json:
+    """Invoices and charges of one account, as far as invoices have been issued.
+
+    ``found`` is what ``charges_in`` told of the same account.
+    """
     story = story_in(store, account)
     invoices = store.records(account, INVOICE)
     names = {tenant.tenant_id: tenant for tenant in story.tenants}
@@ -76,7 +80,7 @@ def truth_of(store: Store, account: str) -> Json:
             "rows": charge.rows,
             "invoices": sorted(charge.invoices),
         }
-        for (tenant_id, motion, month), charge in sorted(charges_in(store, account).items())
+        for (tenant_id, motion, month), charge in sorted(found.items())
     ]
     return {
         "account": account,
@@ -90,7 +94,7 @@ def truth_of(store: Store, account: str) -> Json:
     }
 
 
-def charges_in(store: Store, account: str) -> dict[ChargeKey, ChargeTruth]:
+def charges_in(store: Store, account: str) -> Charges:
     """Every charge of the issued CSP invoices, by tenant, motion and month."""
     found: dict[ChargeKey, ChargeTruth] = defaultdict(ChargeTruth)
     for row, invoice in _rows(store, account):
@@ -142,9 +146,11 @@ def _exact(story: Story, tenant_id: str, motion: str, month: dt.date, today: dt.
 
 
 def _add_days(amount: Sum, subscription: Subscription, month: dt.date) -> None:
+    unit_days: dict[Price, int] = defaultdict(int)
     for day in days_between(month, last_of(month)):
-        seats = subscription.seats_on(day)
-        amount.add(subscription.offer.price_on(day), Fraction(seats, days_in_month(month)))
+        unit_days[subscription.offer.price_on(day)] += subscription.seats_on(day)
+    for price, units in unit_days.items():
+        amount.add(price, Fraction(units, days_in_month(month)))
 
 
 def _invoice_truth(store: Store, account: str, invoice: Json) -> Json:

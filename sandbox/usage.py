@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from sandbox.catalogue import Price
 from sandbox.draws import draw, guid
@@ -59,6 +60,7 @@ def total(records: list[MeterDay]) -> Price:
     return Price(cost, retail)
 
 
+@lru_cache(maxsize=50_000)
 def _meter_day(subscription_id: str, number: int, day: dt.date) -> MeterDay:
     meter, category, unit, highest = _METERS[number]
     words = (subscription_id, meter, day.isoformat())

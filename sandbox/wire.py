@@ -93,7 +93,7 @@ def empty_reply(status: int) -> Reply:
 def encode(value: object) -> str:
     """JSON text in which a Decimal is a number with exactly its digits."""
     if isinstance(value, Decimal):
-        return plain(value)
+        return f"{value:f}"
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{encode(str(k))}:{encode(v)}" for k, v in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
