@@ -41,10 +41,10 @@ def save_differences(
         if differing:
             changed.append(existing[key])
             columns.update(differing)
-    manager = model._default_manager
-    manager.bulk_create(created, batch_size=BATCH)
+    rows: models.Manager[M] = model.objects  # type: ignore[attr-defined]  # a plain Model has no manager yet
+    rows.bulk_create(created, batch_size=BATCH)
     if changed:
-        manager.bulk_update(changed, sorted(columns), batch_size=BATCH)
+        rows.bulk_update(changed, sorted(columns), batch_size=BATCH)
     return Saved(created, changed)
 
 

@@ -1,0 +1,121 @@
+"""Which customers of the target may be the same as one of the source. Suggested, never applied."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from rapidfuzz import fuzz
+
+SAME_EMAIL = 100
+SAME_DOMAIN = 95
+SAME_NAME = 100
+LEAST_SCORE = 75
+
+# Words that say what kind of company it is, not which one.
+_LEGAL_FORMS = frozenset(
+    (
+        "ab", "ag", "as", "aps", "asa", "bv", "bvba", "co", "company", "corp", "corporation", "gmbh", "group",
+        "holding", "holdings", "inc", "incorporated", "kg", "kk", "limited", "llc", "llp", "ltd", "lp", "nv",
+        "oy", "oyj", "plc", "pte", "pty", "sa", "sarl", "sas", "sl", "spa", "srl", "the",
+    )
+)
+# Addresses at these say nothing about the company.
+_PUBLIC_MAIL = frozenset(
+    (
+        "aol.com", "gmail.com", "gmx.com", "gmx.de", "googlemail.com", "hotmail.com", "icloud.com",
+        "live.com", "mail.com", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "web.de",
+        "yahoo.com",
+    )
+)
+_TENANT_SUFFIXES = (".onmicrosoft.com", ".partner.onmschina.cn")
+
+
+class Named(Protocol):
+    """Anything with a company's name and address of contact."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+class NamedTenant(Named, Protocol):
+    """A customer of the source."""
+
+    @property
+    def domain(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A likely match; ``score`` is 0 to 100, ``reasons`` are words for people."""
+
+    candidate: Named
+    score: int
+    reasons: tuple[str, ...]
+
+
+def suggest(customer: NamedTenant, candidates: Iterable[Named], *, limit: int = 5) -> list[Suggestion]:
+    """The likeliest candidates first; those that share nothing are left out."""
+    wanted = _Traits.of_tenant(customer)
+    judged = (_judge(wanted, candidate) for candidate in candidates)
+    likely = [suggestion for suggestion in judged if suggestion.score >= LEAST_SCORE]
+    return sorted(likely, key=lambda found: (-found.score, found.candidate.name.casefold()))[:limit]
+
+
+def normalise_name(name: str) -> str:
+    """A company's name without accents, punctuation and legal form, in lower case."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    words = re.findall(r"\w+", "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("&", " and "))
+    kept = [word for word in words if word not in _LEGAL_FORMS]
+    return " ".join(kept or words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    name: str
+    email: str
+    domains: frozenset[str]
+    tenant_name: str  # "northwind" of northwind.onmicrosoft.com
+
+    @classmethod
+    def of_tenant(cls, customer: NamedTenant) -> _Traits:
+        domain = customer.domain.strip().casefold()
+        tenant = next((domain.removesuffix(end) for end in _TENANT_SUFFIXES if domain.endswith(end)), "")
+        domains = {"" if tenant else domain, _mail_domain(customer.email)} - {""}
+        return cls(normalise_name(customer.name), customer.email.strip().casefold(), frozenset(domains), tenant)
+
+
+def _judge(wanted: _Traits, candidate: Named) -> Suggestion:
+    name = normalise_name(candidate.name)
+    email = candidate.email.strip().casefold()
+    domain = _mail_domain(email)
+    scores = {"similar name": _name_score(wanted, name)}
+    if scores["similar name"] >= SAME_NAME:
+        scores = {"same name": SAME_NAME}
+    if email and email == wanted.email:
+        scores["same e-mail address"] = SAME_EMAIL
+    elif domain and domain in wanted.domains:
+        scores["same domain"] = SAME_DOMAIN
+    reasons = tuple(reason for reason, score in scores.items() if score >= LEAST_SCORE)
+    return Suggestion(candidate, max(scores.values()), reasons)
+
+
+def _name_score(wanted: _Traits, name: str) -> int:
+    if not name:
+        return 0
+    if wanted.name and name == wanted.name:
+        return SAME_NAME
+    close = fuzz.token_sort_ratio(wanted.name, name)
+    as_tenant = fuzz.ratio(wanted.tenant_name, name.replace(" ", "")) if wanted.tenant_name else 0.0
+    # Only equal names are certain; "Contoso East" and "Contoso West" are close as well.
+    return min(SAME_NAME - 1, round(max(close, as_tenant)))
+
+
+def _mail_domain(email: str) -> str:
+    domain = email.strip().casefold().rpartition("@")[2] if "@" in email else ""
+    return "" if domain in _PUBLIC_MAIL else domain

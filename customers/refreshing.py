@@ -1,0 +1,144 @@
+"""Read the source's tenants and subscriptions into our own rows. Nothing is ever deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.interface import Source
+from connectors.records import SourceSubscription, SourceTenant
+from core.bulk_saving import fit, save_differences
+from core.scope import partner_scope
+from core.turns import take_turn
+from customers.models import Customer, Subscription
+
+# A later answer that leaves these out does not make us forget them: old invoices need them.
+_REMEMBERED = ("product_ref", "term", "billing_cycle", "cadence")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReport:
+    """What a refresh found. ``new`` and ``gone`` are ids of ``Customer`` rows.
+
+    ``gone`` were active before and no longer are. ``problem`` says why nothing was changed.
+    """
+
+    total: int
+    new: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+    problem: str = ""
+
+
+def refresh_customers(partner_id: int, connection_id: int, client: Source) -> CustomerReport:
+    """Bring customers and subscriptions to what the source lists. Call it outside any scope.
+
+    A list without any tenant, where there were some, changes nothing and is reported. Raises what
+    the client raises.
+    """
+    tenants = client.list_tenants()
+    with partner_scope(partner_id):
+        take_turn("customers", connection_id)
+        active = Customer.objects.filter(source_id=connection_id, active=True)
+        if not tenants and active.exists():
+            return CustomerReport(total=0, problem="The source lists no customers at all. Nothing was changed.")
+        return _store(connection_id, tenants, timezone.now())
+
+
+def keep_subscriptions(
+    connection_id: int, wanted: Mapping[str, Mapping[str, Any]], now: dt.datetime
+) -> dict[str, Subscription]:
+    """Store what is known of subscriptions that may not be listed; by id in lower case.
+
+    ``wanted`` holds column values by id. Call it inside the scope of their partner.
+    """
+    existing = {
+        row.external_id: row
+        for row in Subscription.objects.filter(source_id=connection_id, external_id__in=list(wanted))
+    }
+    for_new = {"source_id": connection_id, "last_seen_at": now}
+    saved = save_differences(Subscription, existing, wanted, for_new=for_new)
+    return existing | {row.external_id: row for row in saved.created}
+
+
+def subscription_values(record: SourceSubscription, customer_id: int | None) -> dict[str, Any]:
+    """The columns of a subscription as the source describes it now."""
+    values = {
+        "external_id": subscription_ref(record.subscription_id),
+        "customer_id": customer_id,
+        "product_ref": fit(record.product_ref, 100),
+        "term": fit(record.term, 60),
+        "billing_cycle": fit(record.billing_cycle, 120),
+        "cadence": str(record.cadence),
+        "status": fit(record.status, 60),
+    }
+    return {name: value for name, value in values.items() if value or name not in _REMEMBERED}
+
+
+def subscription_ref(subscription_id: str) -> str:
+    """A subscription's id as rows and charges hold it: trimmed, lower case."""
+    return fit(subscription_id.strip().lower(), 100)
+
+
+def _store(connection_id: int, tenants: list[SourceTenant], now: dt.datetime) -> CustomerReport:
+    existing = {row.external_id: row for row in Customer.objects.filter(source_id=connection_id)}
+    before = {row.pk for row in existing.values() if row.active}
+    for_new = {"source_id": connection_id, "last_seen_at": now}
+    wanted = _customers(tenants)
+    absent = {key: {"active": False} for key in existing if key not in wanted}
+    saved = save_differences(Customer, existing, wanted | absent, for_new=for_new)
+    listed = existing | {row.external_id: row for row in saved.created}
+    _mark_seen(Customer, connection_id, existing, wanted, now)
+    _store_subscriptions(connection_id, tenants, listed, now)
+    gone = before - {row.pk for row in listed.values() if row.active}
+    return CustomerReport(total=len(wanted), new=tuple(row.pk for row in saved.created), gone=tuple(sorted(gone)))
+
+
+def _customers(tenants: Iterable[SourceTenant]) -> dict[str, dict[str, Any]]:
+    wanted: dict[str, dict[str, Any]] = {}
+    for tenant in tenants:
+        key = _tenant_key(tenant)
+        values = {
+            "external_id": key,
+            "company_id": fit(tenant.company_id, 100),
+            "name": fit(tenant.name, 500),
+            "domain": fit(tenant.domain.strip().lower(), 255),
+            "email": fit(tenant.email, 254),
+            "active": tenant.active,
+        }
+        wanted.setdefault(key, values)
+    return wanted
+
+
+def _store_subscriptions(
+    connection_id: int, tenants: Iterable[SourceTenant], customers: Mapping[str, Customer], now: dt.datetime
+) -> None:
+    existing = {row.external_id: row for row in Subscription.objects.filter(source_id=connection_id)}
+    wanted: dict[str, dict[str, Any]] = {}
+    for tenant in tenants:
+        customer_id = customers[_tenant_key(tenant)].pk
+        for record in tenant.subscriptions:
+            values = subscription_values(record, customer_id)
+            wanted.setdefault(values["external_id"], values)
+    for_new = {"source_id": connection_id, "last_seen_at": now}
+    save_differences(Subscription, existing, wanted, for_new=for_new)
+    _mark_seen(Subscription, connection_id, existing, wanted, now)
+
+
+def _mark_seen(
+    model: type[Customer | Subscription],
+    connection_id: int,
+    existing: Mapping[str, Customer] | Mapping[str, Subscription],
+    wanted: Mapping[str, object],
+    now: dt.datetime,
+) -> None:
+    """One update for all that are listed; naming those that are not is the shorter list."""
+    unseen = [row.pk for key, row in existing.items() if key not in wanted]
+    model.objects.filter(source_id=connection_id).exclude(pk__in=unseen).update(last_seen_at=now)
+
+
+def _tenant_key(tenant: SourceTenant) -> str:
+    return fit(tenant.tenant_id.strip().lower(), 100)

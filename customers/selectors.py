@@ -1,0 +1,52 @@
+"""Reads of customers, mappings and the target's copy that deserve a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from customers.matching import Suggestion, suggest
+from customers.models import Customer, Mapping, TargetCustomer, Template
+from programs.models import Program
+
+
+def search_customers(program: Program, text: str = "") -> QuerySet[Customer]:
+    """Customers of the program's source whose name, domain or id contains ``text``, by name."""
+    found = Customer.objects.filter(source_id=program.source_id).order_by("name", "domain", "pk")
+    return found.filter(customer_contains(text)) if text.strip() else found
+
+
+def customer_contains(text: str, path: str = "") -> Q:
+    """The condition behind every search box over customers; ``path`` leads to the customer."""
+    wanted = text.strip()
+    return (
+        Q(**{f"{path}name__icontains": wanted})
+        | Q(**{f"{path}domain__icontains": wanted})
+        | Q(**{f"{path}external_id__icontains": wanted})
+    )
+
+
+def choosable_target_customers(program: Program, text: str = "") -> QuerySet[TargetCustomer]:
+    """Customers of the target that can be mapped to, by name."""
+    found = TargetCustomer.objects.filter(target_id=program.target_id, gone=False).order_by("name", "external_id")
+    wanted = text.strip()
+    return found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted)) if wanted else found
+
+
+def templates_of(target_customer: TargetCustomer) -> QuerySet[Template]:
+    """The invoice templates of one customer of the target, by name."""
+    return Template.objects.filter(
+        target_id=target_customer.target_id, customer_external_id=target_customer.external_id, gone=False
+    ).order_by("name", "external_id")
+
+
+def suggestions_for(program: Program, customer: Customer, *, limit: int = 5) -> list[Suggestion]:
+    """Likely customers of the target for one of the source; ``candidate`` is a ``TargetCustomer``."""
+    return suggest(customer, choosable_target_customers(program).filter(disabled=False), limit=limit)
+
+
+def mappings_of(program: Program, customer_ids: Iterable[int] | None = None) -> QuerySet[Mapping]:
+    """Mappings of the program with everything that a list shows, in one query."""
+    found = Mapping.objects.filter(program=program).select_related("customer", "target_customer", "template")
+    return found if customer_ids is None else found.filter(customer_id__in=list(customer_ids))

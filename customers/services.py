@@ -1,0 +1,161 @@
+"""Customers and their mappings: what pages, commands and syncs may do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors import registry
+from core.audit import Actor, record
+from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
+from customers.refreshing import CustomerReport, refresh_customers
+from programs.models import Motion, Program
+
+__all__ = [
+    "CustomerReport",
+    "MappingRefused",
+    "MappingUnconfirmed",
+    "MappingWarning",
+    "mapping_warnings",
+    "refresh_customers",
+    "remove_mapping",
+    "save_mapping",
+    "set_sync",
+]
+
+
+class MappingRefused(Exception):
+    """The mapping cannot be made; ``str(error)`` says why, ``field`` where the cure is."""
+
+    def __init__(self, text: str, *, field: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class MappingWarning:
+    """A reason to think twice. ``code`` is ``frequency`` or ``paused``."""
+
+    code: str
+    text: str
+
+
+class MappingUnconfirmed(Exception):
+    """The mapping has ``warnings`` that nobody confirmed yet; nothing was saved."""
+
+    def __init__(self, warnings: Sequence[MappingWarning]) -> None:
+        super().__init__(" ".join(warning.text for warning in warnings))
+        self.warnings = tuple(warnings)
+
+
+def mapping_warnings(*, program: Program, template: Template, motion: str) -> list[MappingWarning]:
+    """Why this template may be a poor choice for the motion."""
+    found = []
+    fits = registry.get_target(program.target.system).frequency_fits
+    if not fits(template.frequency, motion):
+        text = (
+            f"The template “{template.name}” runs {template.frequency.lower() or 'at an unknown interval'}, "
+            f"which does not fit {Motion(motion).label}."
+        )
+        found.append(MappingWarning("frequency", text))
+    if template.paused:
+        text = f"The template “{template.name}” is paused: nothing is billed until it is switched on in the target."
+        found.append(MappingWarning("paused", text))
+    return found
+
+
+def save_mapping(
+    *,
+    program: Program,
+    customer: Customer,
+    motion: str,
+    target_customer: TargetCustomer,
+    template: Template,
+    pricing: str,
+    sync_on: bool,
+    actor: Actor,
+    confirm: bool = False,
+) -> Mapping:
+    """Map a customer's motion to an invoice template, or change that mapping.
+
+    Raises ``MappingRefused`` when the parts do not belong together, and ``MappingUnconfirmed`` when
+    a newly chosen template has warnings and ``confirm`` is false. The same mapping again changes
+    nothing and leaves no audit entry.
+    """
+    _refuse_strangers(program, customer, motion, pricing)
+    _refuse_template(program, target_customer, template)
+    present = Mapping.objects.select_for_update().filter(program=program, customer=customer, motion=motion).first()
+    newly_chosen = present is None or present.template_id != template.pk
+    warnings = mapping_warnings(program=program, template=template, motion=motion) if newly_chosen else []
+    if warnings and not confirm:
+        raise MappingUnconfirmed(warnings)
+    values = {"target_customer": target_customer, "template": template, "pricing": pricing, "sync_on": sync_on}
+    if present is None:
+        present = Mapping.objects.create(program=program, customer=customer, motion=motion, **values)
+        record(actor, "mapping.made", f"{present} mapped to {_destination(present)}")
+    elif _assign(present, values):
+        record(actor, "mapping.changed", f"{present} is now mapped to {_destination(present)}")
+    return present
+
+
+def set_sync(*, mapping: Mapping, on: bool, actor: Actor) -> None:
+    """Switch the sync of a mapping on or off. Off writes and removes nothing in the target.
+
+    The start is forgotten when it goes off, so that a later start takes up the newest month.
+    """
+    if mapping.sync_on == on:
+        return
+    _assign(mapping, {"sync_on": on})
+    record(actor, "mapping.sync", f"Sync of {mapping} switched {'on' if on else 'off'}")
+
+
+def remove_mapping(*, mapping: Mapping, actor: Actor) -> None:
+    """Take a mapping away. What it wrote stays in the target."""
+    text = f"{mapping} is no longer mapped to {_destination(mapping)}"
+    mapping.delete()
+    record(actor, "mapping.removed", text)
+
+
+def _refuse_strangers(program: Program, customer: Customer, motion: str, pricing: str) -> None:
+    if motion not in Motion.values:
+        raise MappingRefused(f"“{motion}” is no billing motion.", field="motion")
+    if pricing not in Pricing.values:
+        raise MappingRefused(f"“{pricing}” is no pricing strategy.", field="pricing")
+    if customer.partner_id != program.partner_id or customer.source_id != program.source_id:
+        raise MappingRefused("The customer does not belong to this program's source.", field="customer")
+
+
+def _refuse_template(program: Program, target_customer: TargetCustomer, template: Template) -> None:
+    if target_customer.partner_id != program.partner_id or target_customer.target_id != program.target_id:
+        raise MappingRefused("Choose a customer of this program's target.", field="target_customer")
+    if target_customer.gone:
+        text = f"“{target_customer.name}” is no longer in the target. Refresh, and choose another customer."
+        raise MappingRefused(text, field="target_customer")
+    if template.partner_id != program.partner_id or template.target_id != program.target_id:
+        raise MappingRefused("Choose an invoice template of this program's target.", field="template")
+    if template.customer_external_id != target_customer.external_id:
+        text = f"The template “{template.name}” belongs to another customer than “{target_customer.name}”."
+        raise MappingRefused(text, field="template")
+    if template.gone:
+        text = f"The template “{template.name}” is no longer in the target. Refresh, and choose another one."
+        raise MappingRefused(text, field="template")
+
+
+def _assign(mapping: Mapping, values: dict[str, Any]) -> bool:
+    """Save what differs; false where nothing does."""
+    changed = [name for name, value in values.items() if getattr(mapping, name) != value]
+    for name in changed:
+        setattr(mapping, name, values[name])
+    if not mapping.sync_on and mapping.first_month is not None:
+        mapping.first_month = None
+        changed.append("first_month")
+    if changed:
+        mapping.save(update_fields=[*changed, "updated_at"])
+    return bool(changed)
+
+
+def _destination(mapping: Mapping) -> str:
+    sync = "sync on" if mapping.sync_on else "sync off"
+    pricing = Pricing(mapping.pricing).label.lower()
+    return f"{mapping.target_customer} / {mapping.template} ({pricing}, {sync})"
