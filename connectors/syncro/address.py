@@ -67,6 +67,9 @@ def check_credentials(credentials: Mapping[str, str]) -> None:
 
 def _host_of(typed: str) -> str:
     """The host of a typed address, "" where it is none or carries a user, port or query."""
+    # The parser drops line breaks silently: what is checked must be what was typed.
+    if not typed.isprintable():
+        return ""
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
         plain = parts.scheme in ("http", "https") and parts.hostname == parts.netloc
