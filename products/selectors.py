@@ -1,0 +1,37 @@
+"""Reads of products that deserve a name."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from products.matching import ProductFacts
+from products.models import Product, ProductLink, TargetProduct
+from programs.models import Program
+
+
+def list_products(program: Program, text: str = "") -> QuerySet[Product]:
+    """Products of the program's source by name, each with what stands for it in the target.
+
+    Adds ``target_id_linked`` (the target's product id), ``adopted``, and ``target_name``,
+    ``target_cost``, ``target_retail``, ``target_disabled``, ``target_gone`` of the copy; None where
+    there is none. ``text`` is looked for in name, SKU and product id.
+    """
+    links = ProductLink.objects.filter(product=OuterRef("pk"), target_id=program.target_id)
+    copies = TargetProduct.objects.filter(target_id=program.target_id, external_id=OuterRef("target_id_linked"))
+    found = Product.objects.filter(source_id=program.source_id).annotate(
+        target_id_linked=Subquery(links.values("external_id")[:1]),
+        adopted=Subquery(links.values("adopted")[:1]),
+    )
+    shown = ("name", "cost", "retail", "disabled", "gone")
+    found = found.annotate(**{f"target_{column}": Subquery(copies.values(column)[:1]) for column in shown})
+    wanted = text.strip()
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(sku__icontains=wanted) | Q(product_id__icontains=wanted))
+    return found.order_by("name", "billing_cycle", "key")
+
+
+def product_facts(source_id: int) -> list[ProductFacts]:
+    """All products of a source as matching needs them."""
+    columns = ("pk", "key", "product_id", "sku", "name", "term", "billing_cycle", "in_price_list")
+    rows = Product.objects.filter(source_id=source_id).order_by("pk").values_list(*columns)
+    return [ProductFacts(*row) for row in rows]
