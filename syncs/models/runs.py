@@ -78,6 +78,8 @@ class Run(PartnerModel):
     messages = models.JSONField(default=list)
     waiting_for = models.TextField(blank=True)  # why a person must look before it is applied
     basis = models.JSONField(default=dict)  # template id -> hash of what the plan was made from
+    attempts = models.PositiveSmallIntegerField(default=0)  # of the step at hand, after failures
+    approved = models.BooleanField(default=False)  # a person applied the plan
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)  # for the partner
     error_detail = models.TextField(blank=True)  # for the operator

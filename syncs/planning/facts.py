@@ -67,6 +67,8 @@ class PeriodFact:
     charges: tuple[ChargeFact, ...]
     product: ProductFact | None = None
     problem: str = ""  # why there is no product
+    current: bool = False  # the subscription's latest period on the newest regular invoice
+    late: bool = False  # all its rows came with the invoice of a later month
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class MappingFacts:
     mapping: MappingFact
     template: Template | None  # None: it is gone
     periods: tuple[PeriodFact, ...]
-    newest: str  # newest monthly period of the program that is planned, "" if none
+    newest: str  # usage month of the newest regular invoice, "2026-09"; "" if there is none
+    invoiced: frozenset[int]  # subscriptions that invoices of the newest month name
     own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template
     posted: tuple[Posted, ...]
     foreign_ids: frozenset[int]  # lines on the template that are not ours (of any mapping)

@@ -119,7 +119,7 @@ def _plan_period(
             parts=tuple(parts),
             rounding_cost=wants.rounding.cost,
             rounding_retail=wants.rounding.retail,
-            confirms_run=period.period == facts.newest,
+            confirms_run=period.current,
         )
     )
     return {wanted.mark for wanted in wants.wanted if not wanted.excluded}
@@ -172,7 +172,7 @@ def _must_plan(
     charges_now, _, settings_now = fingerprint_of(facts, period).partition(":")
     if charges != charges_now:
         return True
-    newest = period.period == facts.newest
+    newest = period.current
     standing = [part for part in open_parts if part.state is PartState.SYNCED]
     if settings != settings_now and (newest or standing):
         return True
@@ -257,7 +257,7 @@ def _change(
         customer_id=facts.mapping.customer_id,
         motion=facts.mapping.motion,
         subscription_id=period.subscription_id,
-        period="" if wanted.role is PartRole.RECURRING else period.period,
+        period=period.period,
         template_id=facts.mapping.template_id,
         what=f"{facts.mapping.customer}: {after.name}",
         reason=wanted.reason,

@@ -64,7 +64,7 @@ def note_uncertain(facts: MappingFacts, own: OwnLine) -> Note:
 
 def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
     """Price changes against the last period, in the field's words."""
-    if period.period != facts.newest or not wants.unit:
+    if not period.current or not wants.unit:
         return
     earlier = [
         p

@@ -50,9 +50,10 @@ class TargetItem:
 
 @dataclass(frozen=True, slots=True)
 class ProductRules:
-    """The program's product settings; ``in_use`` is None in mode All Products."""
+    """The program's product settings; ``in_use``: products that mapped customers are charged."""
 
-    in_use: frozenset[int] | None
+    all_products: bool
+    in_use: frozenset[int]
     sync_azure: bool
     sync_annual: bool
     taxable: bool
@@ -127,7 +128,7 @@ class _Index:
             return by_code
         if self.keys_of_sku[item.sku.lower()] > 1:
             return []
-        return [t for t in self.by_token.get(f"{PREFIX}{item.sku}".lower(), []) if not t.code]
+        return self.by_token.get(f"{PREFIX}{item.sku}".lower(), [])
 
 
 def product_name(item: SourceItem) -> str:
@@ -143,9 +144,7 @@ def _in_scope(item: SourceItem, rules: ProductRules) -> bool:
         return False
     if item.cadence == "annual" and not rules.sync_annual:
         return False
-    if rules.in_use is not None:
-        return item.product_id in rules.in_use
-    return item.in_price_list or item.linked_id is not None
+    return item.product_id in rules.in_use or (rules.all_products and item.in_price_list)
 
 
 def _plan_item(plan: ProductPlan, item: SourceItem, index: _Index, rules: ProductRules) -> None:

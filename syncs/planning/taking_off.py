@@ -65,12 +65,11 @@ def remove_recurring(facts: MappingFacts, period: PeriodFact, plan: Plan) -> Non
 
 def remove_missing(facts: MappingFacts, plan: Plan) -> None:
     """Subscriptions that the newest regular invoice no longer has lose their recurring line."""
-    present = {p.subscription_id for p in facts.periods if p.period == facts.newest}
     last = _last_periods(facts)
     for own in facts.own_lines:
         if own.role is not PartRole.RECURRING or own.state is not LineState.STANDING:
             continue
-        missing = own.subscription_id not in present
+        missing = own.subscription_id not in facts.invoiced
         if not missing or not last.get(own.subscription_id, "") < facts.newest:
             continue
         line = standing_line(template_of(facts, own.template_id), own.mark, own)

@@ -142,7 +142,9 @@ def _take_recurring(
 ) -> Money:
     """Add what the recurring part asks for; answers the part of the source's amount it takes."""
     settled = [p for p in wants.fixed if p.role in (PartRole.RECURRING, PartRole.CATCH_UP)]
-    if period.period == facts.newest:
+    if period.late and not settled:  # its whole amount is a correction: one adjustment
+        return NOTHING
+    if period.current:
         if recurring.quantity == 0:
             wants.no_recurring = True
         else:

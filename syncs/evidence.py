@@ -1,0 +1,121 @@
+"""Did a template generate, and does the invoice carry our lines? Read once, before planning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.records import TargetInvoice, TargetInvoiceLine
+from connectors.registry import Target
+from core.money import from_cents
+from customers.models import Template
+from programs.models import Program
+from syncs.models import Line, LineState, Part, PartRole, PartState, Posting
+from syncs.planning.marks import find_mark
+
+# Generation happens in the account's time zone; a day of slack on either side.
+SLACK = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A line that an invoice of this customer, dated at or after ``since``, should carry."""
+
+    mark: str
+    customer: int  # the target's id
+    since: dt.date
+    product_id: int | None
+    quantity: Decimal
+    price: Decimal
+
+
+def lines_to_prove(program: Program) -> list[Sought]:
+    """Our lines whose template's next run moved on since they were written. Inside the scope."""
+    templates = {
+        row.external_id: row
+        for row in Template.objects.filter(target=program.target_id, gone=False).only(
+            "external_id", "next_run", "customer_external_id"
+        )
+    }
+    confirmed = _confirmed_runs(program)
+    sought = []
+    lines = Line.objects.filter(target=program.target_id, state=LineState.STANDING)
+    for line in lines:
+        since = line.next_run
+        if line.role == PartRole.RECURRING:
+            since = confirmed.get((line.subscription_id, line.motion))
+        template = templates.get(line.template_id)
+        if template is None or since is None or template.next_run is None:
+            continue
+        if template.next_run > since:
+            sought.append(
+                Sought(
+                    mark=line.mark,
+                    customer=template.customer_external_id,
+                    since=since,
+                    product_id=line.target_product_id,
+                    quantity=line.quantity,
+                    price=from_cents(line.retail_cents),
+                )
+            )
+    return sought
+
+
+def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:
+    """When the recurring amount that is not known to be billed was to run."""
+    postings = Posting.objects.filter(
+        program=program,
+        next_run__isnull=False,
+        pk__in=Part.objects.filter(role=PartRole.RECURRING, state__in=(PartState.SYNCED, PartState.HELD)).values(
+            "posting"
+        ),
+    )
+    return {
+        (posting.subscription_id, posting.motion): posting.next_run
+        for posting in postings.order_by("period")
+        if posting.next_run is not None
+    }
+
+
+def find_carried(sought: Iterable[Sought], client: Target) -> frozenset[str]:
+    """Marks of the sought lines that a generated invoice carries. Calls the target."""
+    by_customer: dict[int, list[Sought]] = defaultdict(list)
+    for item in sought:
+        by_customer[item.customer].append(item)
+    if not by_customer:
+        return frozenset()
+    earliest = min(item.since for items in by_customer.values() for item in items)
+    since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
+    carried: set[str] = set()
+    for invoice in client.list_invoices_since(since):
+        open_items = [
+            item
+            for item in by_customer.get(invoice.customer_id, ())
+            if item.mark not in carried and _late_enough(invoice, item)
+        ]
+        if open_items:
+            lines = client.get_invoice(invoice.invoice_id).lines or ()
+            carried |= {item.mark for item in open_items if _carries(lines, item)}
+    return frozenset(carried)
+
+
+def _late_enough(invoice: TargetInvoice, item: Sought) -> bool:
+    return invoice.date is None or invoice.date >= item.since - SLACK
+
+
+def _carries(lines: Iterable[TargetInvoiceLine], item: Sought) -> bool:
+    """By the mark; by product, quantity and price only where no line shows any mark."""
+    lines = list(lines)
+    marks = {find_mark(text) for line in lines for text in line.texts} - {""}
+    if marks:
+        return item.mark in marks
+    return any(
+        line.product_id is not None
+        and line.product_id == item.product_id
+        and line.quantity == item.quantity
+        and line.price == item.price
+        for line in lines
+    )
