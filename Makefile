@@ -32,3 +32,72 @@ lock: setup ## resolve the *.in files anew into hashed lock files
 	@for name in requirements-bootstrap requirements requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 			--no-emit-index-url --no-header $(LOCK_OPTIONS) $$name.in -o $$name.txt; done
+
+.PHONY: fmt
+fmt: setup ## format and sort what a machine can
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djlint --quiet --reformat templates || true
+
+CHECKS := ruff mypy imports templates bandit dependencies migrations
+
+.PHONY: lint
+lint: setup ## style, types, import order, templates, security, dependencies, migrations
+	@$(MAKE) --keep-going --no-print-directory $(CHECKS:%=lint-%)
+
+.PHONY: $(CHECKS:%=lint-%)
+lint-ruff:
+	@echo "ruff"
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/ruff format --quiet --check .
+
+lint-mypy:
+	@echo "mypy"
+	@$(BIN)/mypy --no-error-summary .
+
+lint-imports:
+	@echo "import order"
+	@report=$$($(BIN)/lint-imports) || { echo "$$report"; exit 1; }
+
+lint-templates:
+	@echo "templates"
+	@report=$$($(BIN)/djlint --quiet --lint templates 2>&1) || { echo "$$report"; exit 1; }
+
+lint-bandit:
+	@echo "bandit"
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
+
+lint-dependencies:
+	@echo "dependencies"
+	@report=$$($(BIN)/deptry . 2>&1) || { echo "$$report"; exit 1; }
+
+lint-migrations:
+	@echo "migrations"
+	@report=$$($(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run 2>&1) \
+		|| { echo "$$report"; exit 1; }
+
+.PHONY: browser
+browser:
+	@if ! command -v "$${CHROMIUM:-chromium}" >/dev/null && ! command -v chromium-browser google-chrome >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing Chromium for the browser tests ..."; \
+			{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				chromium fonts-dejavu-core fonts-noto-core; } >/dev/null 2>&1 \
+				|| echo "Chromium could not be installed: the browser tests will be skipped."; \
+		else echo "There is no Chromium, and only root on Debian can install it here: the browser tests will be skipped."; fi; fi
+
+.PHONY: test
+test: setup browser ## everything, browser tests included
+	@echo "Preparing the tests' servers ..."
+	@$(BIN)/python -m tests.databases start
+	@status=0; $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS) || status=$$?; \
+		$(BIN)/python -m tests.databases stop; exit $$status
+
+.PHONY: dev
+dev: setup ## web server, worker and beat in one terminal
+	@$(BIN)/python manage.py services start
+	@$(BIN)/python manage.py dev
+
+.PHONY: demo
+demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing
+	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once)

@@ -22,8 +22,6 @@ def log_like_django(**_kwargs: Any) -> None:
     dictConfig(settings.LOGGING)
 
 
-
-
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,

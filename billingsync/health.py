@@ -25,7 +25,7 @@ def database_answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as trouble:
-        log.error("health_database", error=type(trouble).__name__)
+        log.warning("health_database", error=type(trouble).__name__)
         return False
     return True
 
@@ -35,6 +35,6 @@ def redis_answers() -> bool:
     try:
         cache.get("healthz")
     except RedisError as trouble:
-        log.error("health_redis", error=type(trouble).__name__)
+        log.warning("health_redis", error=type(trouble).__name__)
         return False
     return True

@@ -82,7 +82,9 @@ def empty_database(tests: TestServers, name: str) -> None:
             cursor.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)))
         for table in kept:
             cursor.execute(
-                sql.SQL("INSERT INTO public.{0} OVERRIDING SYSTEM VALUE TABLE baseline.{0}").format(sql.Identifier(table))
+                sql.SQL("INSERT INTO public.{0} OVERRIDING SYSTEM VALUE TABLE baseline.{0}").format(
+                    sql.Identifier(table)
+                )
             )
 
 
@@ -176,7 +178,7 @@ def _template_lock(tests: TestServers) -> Iterator[None]:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
 
 
 def _stop_unless_used() -> None:

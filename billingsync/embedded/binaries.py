@@ -53,7 +53,8 @@ def _package(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise ServerTrouble(
-            f"{name} is not installed, so there is no embedded server. Run make setup, or set DATABASE_URL and REDIS_URL."
+            f"{name} is not installed, so there is no embedded server. "
+            "Run make setup, or set DATABASE_URL and REDIS_URL."
         )
     return Path(next(iter(spec.submodule_search_locations)))
 

@@ -46,7 +46,11 @@ def migrate(addresses: Addresses) -> None:
     }
     done = subprocess.run(
         [sys.executable, str(CHECKOUT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"],
-        env=environment, text=True, capture_output=True, stdin=subprocess.DEVNULL, check=False,
+        env=environment,
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     if done.returncode:
         raise ServerTrouble(f"The database could not be migrated:\n{done.stderr.strip()[-4000:]}")

@@ -47,8 +47,12 @@ class Postgres:
     def connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
         """A connection as superuser, each statement its own transaction."""
         connection = psycopg2.connect(
-            host=HOST, port=self.port, user=SUPERUSER, password=self.keys.postgres_password,
-            dbname=database, connect_timeout=5,
+            host=HOST,
+            port=self.port,
+            user=SUPERUSER,
+            password=self.keys.postgres_password,
+            dbname=database,
+            connect_timeout=5,
         )
         connection.autocommit = True
         return connection
@@ -104,7 +108,17 @@ def stop(server: Postgres) -> bool:
     if server.pid() is None:
         return False
     server.account.run(
-        [str(server.home / "bin" / "pg_ctl"), "stop", "-D", str(server.data), "-m", "fast", "-w", "-t", str(STOP_SECONDS)]
+        [
+            str(server.home / "bin" / "pg_ctl"),
+            "stop",
+            "-D",
+            str(server.data),
+            "-m",
+            "fast",
+            "-w",
+            "-t",
+            str(STOP_SECONDS),
+        ]
     )
     return True
 
@@ -121,9 +135,19 @@ def _init(server: Postgres) -> None:
     server.account.own(password)
     try:
         server.account.run(
-            [str(server.home / "bin" / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, f"--pwfile={password}",
-             "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-             "--no-instructions"]
+            [
+                str(server.home / "bin" / "initdb"),
+                "-D",
+                str(unfinished),
+                "-U",
+                SUPERUSER,
+                f"--pwfile={password}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--no-instructions",
+            ]
         )
     finally:
         password.unlink()
@@ -138,8 +162,17 @@ def _launch(server: Postgres, *, durable: bool) -> None:
             change_port(server.folder, "postgres")
         _write_configuration(server, durable=durable)
         done = server.account.run(
-            [str(server.home / "bin" / "pg_ctl"), "start", "-D", str(server.data), "-l", str(_log(server)),
-             "-w", "-t", str(START_SECONDS)],
+            [
+                str(server.home / "bin" / "pg_ctl"),
+                "start",
+                "-D",
+                str(server.data),
+                "-l",
+                str(_log(server)),
+                "-w",
+                "-t",
+                str(START_SECONDS),
+            ],
             check=False,
         )
         # After a kill -9 the old server's children hold its shared memory until they notice.
@@ -150,9 +183,15 @@ def _launch(server: Postgres, *, durable: bool) -> None:
 
 def _write_configuration(server: Postgres, *, durable: bool) -> None:
     lines = [
-        f"listen_addresses = '{HOST}'", f"port = {server.port}", "unix_socket_directories = ''",
-        "max_connections = 100", "shared_buffers = 128MB", "timezone = 'UTC'", "log_timezone = 'UTC'",
-        "password_encryption = 'scram-sha-256'", "logging_collector = off",
+        f"listen_addresses = '{HOST}'",
+        f"port = {server.port}",
+        "unix_socket_directories = ''",
+        "max_connections = 100",
+        "shared_buffers = 128MB",
+        "timezone = 'UTC'",
+        "log_timezone = 'UTC'",
+        "password_encryption = 'scram-sha-256'",
+        "logging_collector = off",
     ]
     if not durable:
         lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off"]

@@ -28,9 +28,7 @@ def make_database(server: Postgres, name: str = DATABASE) -> bool:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         present = cursor.fetchone() is not None
         if not present:
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
-            )
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
     connection.close()
     grant_rows(server, name)
     return not present

@@ -71,8 +71,13 @@ def status(folder: DataFolder) -> dict[str, Any]:
     queue_pid = queue.pid()
     return {
         "postgres": ServerState(
-            running=database.answers(), host=HOST, port=database.port, pid=database.pid(), data=str(database.data),
-            account=database.account.name, note=database.note,
+            running=database.answers(),
+            host=HOST,
+            port=database.port,
+            pid=database.pid(),
+            data=str(database.data),
+            account=database.account.name,
+            note=database.note,
         ),
         "valkey": ServerState(
             running=queue_pid is not None, host=HOST, port=queue.port, pid=queue_pid, data=str(queue.data)

@@ -7,6 +7,7 @@ import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from billingsync.embedded.trouble import ServerTrouble
 
@@ -23,14 +24,20 @@ class Account:
 
     def run(self, command: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command as this account, from a folder that it can reach, and keep what it prints."""
-        rights = {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
-        done = subprocess.run(  # type: ignore[call-overload]  # the stubs want each right spelled out
-            command, cwd="/", env=_plain_environment(), text=True, capture_output=True,
-            stdin=subprocess.DEVNULL, check=False, **rights,
+        rights: dict[str, Any] = {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
+        done = subprocess.run(
+            command,
+            cwd="/",
+            env=_plain_environment(),
+            text=True,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            **rights,
         )
         if check and done.returncode:
             raise ServerTrouble(f"{Path(command[0]).name} failed:\n{(done.stderr or done.stdout).strip()}")
-        return done  # type: ignore[no-any-return]  # follows from the line above
+        return done
 
     def own(self, path: Path) -> None:
         """Hand a file or folder to this account."""
@@ -41,7 +48,9 @@ class Account:
         """True when this account can enter or execute every path."""
         if self.uid is None:
             return True
-        return all(self.run(["/bin/sh", "-c", 'test -x "$0"', str(path)], check=False).returncode == 0 for path in paths)
+        return all(
+            self.run(["/bin/sh", "-c", 'test -x "$0"', str(path)], check=False).returncode == 0 for path in paths
+        )
 
 
 def server_account() -> Account:

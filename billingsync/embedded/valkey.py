@@ -63,7 +63,11 @@ def start(server: Valkey) -> None:
     server.data.mkdir(mode=0o700, exist_ok=True)
     subprocess.run(
         [str(binaries.valkey_server()), str(_write_configuration(server))],
-        check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
+        check=True,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     if not _comes_up(server, seconds=START_SECONDS):
         raise ServerTrouble(f"Valkey did not start. Its log ends:\n{_last_words(server)}")
@@ -87,9 +91,17 @@ def _write_configuration(server: Valkey) -> Path:
     path = server.data / "valkey.conf"
     path.touch(mode=0o600)
     lines = [
-        f"bind {HOST}", f"port {server.port}", "protected-mode yes", f"requirepass {server.keys.valkey_password}",
-        f'dir "{server.data}"', "appendonly yes", 'save ""', "daemonize yes", f'logfile "{_log(server)}"',
-        f'pidfile "{server.data / "valkey.pid"}"', "maxmemory-policy noeviction",
+        f"bind {HOST}",
+        f"port {server.port}",
+        "protected-mode yes",
+        f"requirepass {server.keys.valkey_password}",
+        f'dir "{server.data}"',
+        "appendonly yes",
+        'save ""',
+        "daemonize yes",
+        f'logfile "{_log(server)}"',
+        f'pidfile "{server.data / "valkey.pid"}"',
+        "maxmemory-policy noeviction",
     ]
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -150,9 +150,7 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # The product's own settings
-PRISM_IDENTITY_URL = env.str(
-    "PRISM_IDENTITY_URL", default="https://identity.prismportal.online/core/connect/token"
-)
+PRISM_IDENTITY_URL = env.str("PRISM_IDENTITY_URL", default="https://identity.prismportal.online/core/connect/token")
 PRISM_API_URL = env.str("PRISM_API_URL", default="https://api.prismportal.online")
 CLOUDIQ_API_URL = env.str("CLOUDIQ_API_URL", default="https://api.crayon.com")
 SYNCRO_BASE_URL = env.str("SYNCRO_BASE_URL", default="https://{subdomain}.syncromsp.com/api/v1")

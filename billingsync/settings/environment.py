@@ -15,7 +15,7 @@ ENVIRONMENTS = ("development", "test", "production")
 # What production must be told, with the words an administrator needs to fill it in.
 PRODUCTION_VARIABLES = {
     "SECRET_KEY": "at least 50 random characters; signs sessions and links",
-    "FIELD_ENCRYPTION_KEYS": "key ring id:base64-of-32-bytes[,older-id:...]; the first encrypts, the others still decrypt",
+    "FIELD_ENCRYPTION_KEYS": "key ring id:base64-of-32-bytes[,older-id:...]; the first encrypts, all decrypt",
     "DATABASE_URL": "postgres://billingsync_app:PASSWORD@HOST:5432/billingsync; the role that owns nothing",
     "REDIS_URL": "redis://:PASSWORD@HOST:6379/0; queue, cache and rate limits",
     "ALLOWED_HOSTS": "host names that the service answers to, separated by commas",
@@ -27,7 +27,16 @@ PRODUCTION_VARIABLES = {
 
 # Commands that change the schema and so log in as its owner (MIGRATE_DATABASE_URL).
 OWNER_COMMANDS = frozenset(
-    {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "lintmigrations", "dbshell", "pgtrigger"}
+    {
+        "migrate",
+        "makemigrations",
+        "showmigrations",
+        "sqlmigrate",
+        "squashmigrations",
+        "lintmigrations",
+        "dbshell",
+        "pgtrigger",
+    }
 )
 
 SECRET_KEY_LENGTH = 50

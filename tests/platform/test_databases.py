@@ -16,7 +16,8 @@ from accounts.models import User
 def test_login_role_owns_nothing_and_obeys_row_security() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolname, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles"
+            " WHERE rolname = current_user"
         )
         rights = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
