@@ -90,6 +90,7 @@ class SourceDefinition:
     fields: tuple[CredentialField, ...]
     open: Callable[[Mapping[str, str], Edge], Source]  # credentials, HTTP edge -> client
     row_amounts: Callable[[Mapping[str, str]], RowAmounts]  # of a stored raw invoice row
+    read_row: Callable[[int, Mapping[str, str]], InvoiceRow]  # a stored raw row at its line, anew
     program_of: Callable[[InvoiceHeader], str]  # our program slug, "" for programs we do not sync
     role: Role = Role.SOURCE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.interface import CredentialField, SourceDefinition
 from connectors.prism.client import PrismClient
-from connectors.prism.invoice_csv import row_amounts
+from connectors.prism.invoice_csv import read_row, row_amounts
 from connectors.prism.wording import is_csp
 from connectors.records import InvoiceHeader
 
@@ -28,5 +28,6 @@ PRISM = SourceDefinition(
     ),
     open=PrismClient,
     row_amounts=row_amounts,
+    read_row=read_row,
     program_of=program_of,
 )

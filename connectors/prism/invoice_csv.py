@@ -50,7 +50,7 @@ def read_invoice_rows(file: BinaryIO) -> Iterator[InvoiceRow]:
     line, names = next(records, (1, []))
     columns = _Columns.of(names, line)
     for line, values in records:
-        yield _read_row(line, columns.named(values, line))
+        yield read_row(line, columns.named(values, line))
 
 
 def row_amounts(raw: Mapping[str, str]) -> RowAmounts:
@@ -111,7 +111,8 @@ class _RowReader:
         return moment
 
 
-def _read_row(line: int, raw: dict[str, str]) -> InvoiceRow:
+def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
+    """One row by its columns' names as written; also of a stored row. ``UnreadableInvoice``."""
     row = _RowReader(line, {_normalise(name): value for name, value in raw.items()})
     cycle = row.text("BillingCycle")
     return InvoiceRow(
