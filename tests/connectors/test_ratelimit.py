@@ -50,8 +50,8 @@ def test_slots_are_spaced_on_the_clock_of_the_server(redis_client):
     assert sum(spaces) >= 8 * 60 / (3000 * 0.985)
 
 
-def test_limit_is_shared_by_everybody_on_one_key_and_by_nobody_else(redis_url, redis_client):
-    with redis.Redis.from_url(redis_url) as other_client:
+def test_limit_is_shared_by_everybody_on_one_key_and_by_nobody_else(own_redis_url, redis_client):
+    with redis.Redis.from_url(own_redis_url) as other_client:
         here = RedisLimiter(redis_client, "egress-a:syncro", PER_MINUTE)
         there = RedisLimiter(other_client, "egress-a:syncro", PER_MINUTE)
         elsewhere = RedisLimiter(other_client, "egress-b:syncro", PER_MINUTE)

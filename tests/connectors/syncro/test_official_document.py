@@ -31,7 +31,7 @@ def document():
     return json.loads(Path(os.environ["SYNCRO_OPENAPI"]).read_text(encoding="utf-8"))
 
 
-@pytest.mark.official_document
+@pytest.mark.official_document("SYNCRO_OPENAPI")
 def test_every_call_and_field_is_in_the_official_document(vendor, syncro, document):
     _serve_everything(vendor)
 
