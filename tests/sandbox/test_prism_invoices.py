@@ -98,7 +98,7 @@ def test_csv_tells_of_every_awkward_row(vendors):
 
     levels = [group for group in by_subscription.values() if len({row["Quantity"] for row in group}) > 1]
     refunds = [g for g in by_subscription.values() if {Decimal(r["SubTotal"]) > 0 for r in g} == {True, False}]
-    credits = [
+    given_back = [
         g for g in by_subscription.values() if g[0]["SubscriptionId"] and all(r["SubTotal"][0] == "-" for r in g)
     ]
     assert len(levels) >= 3

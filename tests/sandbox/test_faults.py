@@ -1,0 +1,158 @@
+"""Faults on order, and the log that counts the calls."""
+
+from __future__ import annotations
+
+import http.client
+import json
+
+import pytest
+
+
+def lines(vendors):
+    return len(vendors.lines_of(5001))
+
+
+def test_fault_status_hits_the_ordered_requests_only(vendors):
+    vendors.order_fault(vendor="syncro", path="/schedules", skip=1, count=2, action="status", status=503)
+
+    statuses = [vendors.syncro("GET", path).status for path in ("/me", "/schedules/5001") * 4]
+
+    assert statuses == [200, 200, 200, 503, 200, 503, 200, 200]
+
+
+def test_fault_rate_limited_has_no_retry_after(vendors):
+    vendors.order_fault(action="rate_limited")
+
+    answer = vendors.syncro("GET", "/me")
+
+    assert answer.status == 429
+    assert "Retry-After" not in answer.headers
+    assert "high number of requests" in answer.json["error"]
+
+
+def test_fault_html_with_status_200(vendors):
+    vendors.order_fault(action="html", status=200)
+
+    answer = vendors.syncro("GET", "/me")
+
+    assert (answer.status, answer.text[:9]) == (200, "<!DOCTYPE")
+
+
+@pytest.mark.parametrize(("action", "written"), [("drop_before", 0), ("drop_after", 1)])
+def test_fault_dropped_connection_before_or_after_the_write(vendors, action, written):
+    before = lines(vendors)
+    vendors.order_fault(method="POST", path="add_line_item", action=action)
+
+    with pytest.raises(http.client.RemoteDisconnected):
+        vendors.syncro("POST", "/schedules/5001/add_line_item", vendors.a_line())
+
+    assert lines(vendors) == before + written
+
+
+def test_fault_truncated_body(vendors):
+    before = lines(vendors)
+    vendors.order_fault(method="POST", action="truncated")
+
+    with pytest.raises(http.client.IncompleteRead):
+        vendors.syncro("POST", "/schedules/5001/add_line_item", vendors.a_line())
+
+    assert lines(vendors) == before + 1
+
+
+@pytest.mark.parametrize("action", ["delay", "delay_after", "slow_drip"])
+def test_fault_slow_answers_still_arrive_whole(vendors, action):
+    vendors.order_fault(action=action, milliseconds=20)
+
+    assert vendors.syncro("GET", "/me").json["subdomain"] == vendors.subdomain
+
+
+def test_fault_edit_between_two_calls(vendors):
+    line = vendors.add_line(5001)
+    edit = {"action": "delete_line", "schedule_id": 5001, "line_id": line["id"]}
+    vendors.order_fault(method="PUT", action="edit_before", edits=[edit])
+
+    assert vendors.syncro("PUT", f"/schedules/5001/line_items/{line['id']}", vendors.a_line()).status == 404
+
+
+def test_fault_template_runs_just_after_a_write(vendors):
+    edit = {"action": "run_template", "schedule_id": 5001}
+    vendors.order_fault(path="add_line_item", action="edit_after", edits=[edit])
+    before = lines(vendors)
+
+    vendors.add_line(5001, one_time_charge=True)
+
+    assert lines(vendors) == before
+    assert len(vendors.syncro("GET", "/invoices").json["invoices"]) == 1
+
+
+def test_fault_of_the_other_vendor_does_not_hit(vendors):
+    vendors.order_fault(vendor="prism", action="status", status=500)
+
+    assert vendors.syncro("GET", "/me").status == 200
+    assert vendors.token().status == 500
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"action": "explode"}, {"action": "status", "path": "("}, {"action": "html", "x": 1}]
+)
+def test_fault_nobody_understands_is_refused(vendors, wanted):
+    answer = vendors.send("POST", "/sandbox/fault", json.dumps(wanted).encode())
+
+    assert answer.status == 400
+
+
+def test_faults_can_be_cleared(vendors):
+    vendors.order_fault(action="status", count=9)
+
+    vendors.admin("DELETE", "/fault")
+
+    assert vendors.syncro("GET", "/me").status == 200
+    assert vendors.admin("GET", "/fault") == []
+
+
+def test_log_counts_calls_by_vendor_and_method(vendors):
+    vendors.syncro("GET", "/me")
+    vendors.add_line(5001)
+    vendors.prism("/api/v1/me")
+
+    log = vendors.admin("GET", "/log")
+
+    assert log["summary"]["syncro"]["methods"] == {"GET": 1, "POST": 1}
+    assert log["summary"]["prism"]["statuses"] == {"200": 2}
+    assert log["summary"]["syncro"]["busiest_sliding_minute"] == 2
+    assert log["entries"][0]["path"] == "/northwind/api/v1/me"
+    last = log["entries"][-1]["number"]
+    assert vendors.admin("GET", "/log", after=last)["entries"] == []
+
+
+def test_log_shows_faults_and_can_be_emptied(vendors):
+    vendors.order_fault(action="rate_limited")
+    vendors.syncro("GET", "/me")
+
+    entry = vendors.admin("GET", "/log")["entries"][0]
+    assert (entry["status"], entry["fault"]) == (429, "rate_limited")
+    vendors.admin("DELETE", "/log")
+    assert vendors.admin("GET", "/log")["entries"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/ui", {"action": "juggle"}),
+        ("/ui", {"action": "edit_line", "schedule_id": 1, "line_id": 1}),
+        ("/ui", {"action": "edit_product"}),
+        ("/switch", {"meta": "maybe"}),
+        ("/switch", {"unheard_of": "on"}),
+        ("/advance", {"to": "2026-01-01"}),
+        ("/advance", {"to": "tomorrow"}),
+        ("/generate", {"schedule_id": 1}),
+        ("/invoice", {"copy_of": "none"}),
+        ("/story", {"day": "2026-10-01"}),
+        ("/truth", {}),
+    ],
+)
+def test_orders_nobody_understands_are_refused(vendors, path, body):
+    answer = vendors.send("POST", f"/sandbox{path}", json.dumps(body).encode())
+
+    assert answer.status in (400, 404)
+    assert answer.json["error"]
