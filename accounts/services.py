@@ -87,6 +87,20 @@ def create_user(*, email: str, password: str | None = None, name: str = "", is_o
     return User.objects.create_user(email, password, name=name, is_operator=is_operator)
 
 
+def update_user(user: User, *, password: str | None = None, name: str | None = None) -> bool:
+    """Change password or name where they differ; None leaves them. False: nothing differed."""
+    changed = []
+    if name is not None and user.name != name:
+        user.name = name
+        changed.append("name")
+    if password is not None and not user.check_password(password):
+        user.set_password(password)
+        changed.append("password")
+    if changed:
+        user.save(update_fields=changed)
+    return bool(changed)
+
+
 def find_user(email: str) -> User | None:
     """The user of that address, whatever its case."""
     return User.objects.filter(email__iexact=email.strip()).first()

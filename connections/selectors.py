@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.services import list_partners
@@ -49,6 +50,11 @@ class FailingConnection:
     label: str
     since: dt.datetime | None
     detail: str
+
+
+def known_systems() -> Mapping[str, Definition]:
+    """Every system of the registry by name."""
+    return SYSTEMS
 
 
 def connection_cards() -> list[ConnectionCard]:

@@ -66,8 +66,9 @@ def connect(
     """
     definition = find_system(system)
     given = {name: value.strip() for name, value in credentials.items() if value and value.strip()}
-    complete = credentials_to_test(partner_id, system, given)
+    _check_enabled(partner_id, definition)
     _check_currency(currency)
+    complete = credentials_to_test(partner_id, system, given)
     report = try_credentials(definition, complete)
     return save_connection(
         partner_id, system=system, given=given, report=report, actor=actor, currency=currency or None
@@ -81,7 +82,6 @@ def credentials_to_test(partner_id: int | None, system: str, given: Mapping[str,
     if partner_id is not None:
         with partner_scope(partner_id):
             connection = Connection.objects.filter(system=system).first()
-            _refuse_unless_enabled(connection, definition)
             stored = _readable(connection) if connection else {}
     complete = {**stored, **given}
     check_form(definition, complete)
@@ -170,6 +170,11 @@ def credentials_unchanged(partner_id: int, system: str, given: Mapping[str, str]
     with partner_scope(partner_id):
         connection = Connection.objects.filter(system=system, status=ConnectionStatus.CONNECTED).first()
         return connection is not None and same_credentials(connection, given)
+
+
+def _check_enabled(partner_id: int, definition: Definition) -> None:
+    with partner_scope(partner_id):
+        _refuse_unless_enabled(Connection.objects.filter(system=definition.name).first(), definition)
 
 
 def _refuse_unless_enabled(connection: Connection | None, definition: Definition) -> None:

@@ -11,6 +11,7 @@ from connectors.records import ConnectionReport, SourceTenant, TargetCustomer, T
 from connectors.registry import SYSTEMS, Source, SourceDefinition, Target, TargetDefinition
 
 Definition = SourceDefinition | TargetDefinition
+Report = ConnectionReport
 
 
 def find_system(name: str) -> Definition:

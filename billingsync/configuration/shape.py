@@ -1,0 +1,205 @@
+"""The keys of a configuration file and what each may hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email, validate_slug
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
+
+from accounts.models import validate_time_zone
+from billingsync.configuration.document import WrittenInt
+
+
+def _as_written(value: Any) -> Any:
+    if isinstance(value, WrittenInt):
+        return value.written
+    if isinstance(value, bool):
+        raise ValueError("yes, no, on, off, true and false need quotes to be a text")
+    return value
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(getattr(value, "written", value))):
+        raise ValueError("must be a number of Syncro, such as 5001")
+    return int(str(getattr(value, "written", value)))
+
+
+def _clock_time(value: Any) -> Any:
+    text = str(_as_written(value))
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("must be a time such as “05:00”")
+    hour, minute = text.split(":")
+    return dt.time(int(hour), int(minute))
+
+
+def _amount(value: Any) -> Any:
+    try:
+        amount = Decimal(str(_as_written(value)))
+    except InvalidOperation:
+        raise ValueError("must be an amount such as “0.05”") from None
+    if not amount.is_finite() or amount < 0 or amount != round(amount, 2):
+        raise ValueError("must be an amount such as “0.05”")
+    return amount
+
+
+def _email(value: str) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise ValueError(f"“{value}” is not an e-mail address") from None
+    return value
+
+
+def _slug(value: str) -> str:
+    try:
+        validate_slug(value)
+    except ValidationError:
+        raise ValueError("may hold letters, digits, - and _ only") from None
+    if len(value) > 50:
+        raise ValueError("may have 50 characters at most")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        validate_time_zone(value)
+    except ValidationError as error:
+        raise ValueError(error.messages[0].rstrip(".")) from None
+    return value
+
+
+def _currency(value: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ValueError("must be a three-letter code such as USD")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("must be the name of an environment variable")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_as_written), AfterValidator(_filled)]
+Email = Annotated[Text, AfterValidator(_email)]
+Slug = Annotated[Text, AfterValidator(_slug)]
+TimeZone = Annotated[Text, AfterValidator(_time_zone)]
+Currency = Annotated[Text, AfterValidator(_currency)]
+Variable = Annotated[Text, AfterValidator(_variable)]
+SyncroId = Annotated[int, BeforeValidator(_whole)]
+ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+
+
+class Shape(BaseModel):
+    """Unknown keys are errors; no value ever shows in an error unless we put it there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PartnerShape(Shape):
+    """``partner:``"""
+
+    slug: Slug
+    name: Text | None = None
+    time_zone: TimeZone | None = None
+    currency: Currency | None = None
+    locale: Text | None = None
+
+
+class UserShape(Shape):
+    """One of ``users:``"""
+
+    email: Email
+    role: Literal["owner", "admin", "support", "viewer"]
+    name: Text | None = None
+    password_env: Variable | None = None
+
+
+class ConnectionShape(BaseModel):
+    """One of ``connections:``; what else it may hold depends on the system."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    system: Text
+    currency: Currency | None = None
+
+    @property
+    def others(self) -> dict[str, Any]:
+        """The keys that depend on the system."""
+        return dict(self.model_extra or {})
+
+
+class BillingShape(Shape):
+    """``billing:`` of a program."""
+
+    enabled: StrictBool | None = None
+    motions: list[Literal["seat_monthly", "azure_plan", "seat_annual"]] | None = None
+    start: Literal["latest", "next"] | None = None
+    approval: Literal["automatic", "required"] | None = None
+    prorations: Literal["line", "quantity", "warn"] | None = None
+    credits: Literal["hold", "apply"] | None = None
+    rounding_tolerance: Amount | None = None
+
+
+class ProductsShape(Shape):
+    """``products:`` of a program."""
+
+    enabled: StrictBool | None = None
+    mode: Literal["all", "in_use"] | None = None
+    sync_azure: StrictBool | None = None
+    sync_annual: StrictBool | None = None
+    new_taxable: StrictBool | None = None
+
+
+class ScheduleShape(Shape):
+    """``schedule:`` of a program."""
+
+    time: ClockTime | None = None
+
+
+class ProgramShape(Shape):
+    """One of ``programs:``"""
+
+    program: Text
+    source: Text
+    target: Text
+    enabled: StrictBool | None = None
+    notification_emails: list[Email] | None = None
+    mail_every_run: StrictBool | None = None
+    billing: BillingShape | None = None
+    products: ProductsShape | None = None
+    schedule: ScheduleShape | None = None
+
+
+class MappingShape(Shape):
+    """One of ``mappings:``"""
+
+    customer: Text
+    motion: Literal["seat_monthly", "azure_plan", "seat_annual"]
+    syncro_customer: SyncroId
+    invoice_template: SyncroId
+    program: Text | None = None
+    pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] | None = None
+    sync: StrictBool | None = None
+
+
+class FileShape(Shape):
+    """The whole file."""
+
+    partner: PartnerShape
+    users: list[UserShape] = []
+    connections: list[ConnectionShape] = []
+    programs: list[ProgramShape] = []
+    mappings: list[MappingShape] = []

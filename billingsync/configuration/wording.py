@@ -1,0 +1,83 @@
+"""Turn what the models found wrong into problems at a place of the file."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from billingsync.configuration.document import Document, Path
+from billingsync.configuration.problems import Problem, did_you_mean
+from billingsync.configuration.shape import FileShape
+
+EXPECTED = {
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list: [a, b], or one entry per line beginning with “- ”",
+    "model_type": "must be a group of keys",
+    "dict_type": "must be a group of keys",
+    "int_type": "must be a whole number",
+}
+
+
+def problems_of(document: Document, error: ValidationError) -> list[Problem]:
+    """One problem per finding of the models, without ever quoting a value that could be a secret."""
+    return [_problem(document, one) for one in error.errors(include_url=False, include_input=True)]
+
+
+def _problem(document: Document, one: Any) -> Problem:
+    path: Path = tuple(one["loc"])
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "the file")
+    match one["type"]:
+        case "extra_forbidden":
+            return document.problem(path, f"“{name}” is unknown here. {_near(path, name)}".rstrip(), key=True)
+        case "missing":
+            return document.problem(path[:-1], f"“{name}” is missing.")
+        case "literal_error":
+            return document.problem(path, _wrong_word(name, one["input"], _choices(path)))
+        case "value_error":
+            return document.problem(path, f"“{name}”: {one['ctx']['error']}.")
+    if one["input"] is None and one["type"] in EXPECTED:
+        return document.problem(path, f"“{name}” is empty. Fill it in, or leave the key out.")
+    return document.problem(path, f"“{name}” {EXPECTED.get(one['type'], one['msg'].lower())}.")
+
+
+def _wrong_word(name: str, word: object, choices: list[str]) -> str:
+    if not isinstance(word, str):
+        return f"“{name}” must be one of: {', '.join(choices)}."
+    return f"“{name}” cannot be “{word[:40]}”. {did_you_mean(word, choices)}"
+
+
+def _near(path: Path, name: str) -> str:
+    model = _model_at(path[:-1])
+    return did_you_mean(name, list(model.model_fields)) if model else ""
+
+
+def _choices(path: Path) -> list[str]:
+    names = [part for part in path if isinstance(part, str)]
+    model = _model_at(path[: path.index(names[-1])])
+    annotation = model.model_fields[names[-1]].annotation if model else None
+    return [word for word in _leaves(annotation) if isinstance(word, str)]
+
+
+def _model_at(path: Iterable[str | int]) -> type[BaseModel] | None:
+    model: type[BaseModel] | None = FileShape
+    for part in path:
+        if isinstance(part, int) or model is None:
+            continue
+        known = model.model_fields.get(part)
+        inner = [leaf for leaf in _leaves(known.annotation) if isinstance(leaf, type)] if known else []
+        model = next((leaf for leaf in inner if issubclass(leaf, BaseModel)), None)
+    return model
+
+
+def _leaves(annotation: Any) -> Iterable[Any]:
+    """Types and literal words inside an annotation."""
+    if get_origin(annotation) in {Union, types.UnionType, list} or get_args(annotation):
+        for inner in get_args(annotation):
+            yield from _leaves(inner)
+    else:
+        yield annotation
