@@ -159,7 +159,9 @@ class SyncroClient:
         if not isinstance(row.value("lines"), list):
             # Without its lines every line of ours would look removed.
             raise row.unexpected("has no list of lines")
-        return records.read_template(row)
+        template = records.read_template(row)
+        self._remover.note(template)
+        return template
 
     def add_line(self, template_id: int, values: LineValues) -> TemplateLine:
         """Add a line and return it as Syncro stored it; adding twice makes two lines.

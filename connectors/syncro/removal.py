@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connectors.errors import RejectedRecord, UnexpectedAnswer
+from connectors.errors import ConnectorError, RejectedRecord, UnexpectedAnswer
 from connectors.records import Template
 from connectors.syncro.address import SYSTEM
 from connectors.syncro.transport import SCHEDULES_EDIT, SyncroTransport
@@ -39,6 +39,11 @@ class LineRemover:
         self._transport = transport
         self._read_template = read_template
         self._proven: BodyOf | None = None
+        self._last_read: dict[int, frozenset[int]] = {}
+
+    def note(self, template: Template) -> None:
+        """A template was read: its lines need no second reading before the first removal."""
+        self._last_read[template.template_id] = _line_ids(template)
 
     def remove(self, template_id: int, line_id: int) -> None:
         """Remove one line; one that is gone already counts as removed.
@@ -48,12 +53,12 @@ class LineRemover:
         """
         if self._proven is not None and self._accepted(template_id, line_id, self._proven):
             return
-        before = self._line_ids(template_id)
+        before = self._lines_before(template_id, line_id)
         if line_id not in before:
             return
         for body_of in _BODIES:
             self._accepted(template_id, line_id, body_of)
-            after = self._line_ids(template_id)
+            after = self._lines_after(template_id)
             _refuse_other_losses(before - after - {line_id}, line_id)
             if line_id not in after:
                 self._proven = body_of
@@ -73,8 +78,24 @@ class LineRemover:
             return False
         return True
 
-    def _line_ids(self, template_id: int) -> frozenset[int]:
-        return frozenset(line.line_id for line in self._read_template(template_id).lines)
+    def _lines_before(self, template_id: int, line_id: int) -> frozenset[int]:
+        """The lines as last read, used once; read anew where this line is not among them."""
+        known = self._last_read.pop(template_id, frozenset())
+        if line_id in known and self._proven is None:
+            return known
+        return _line_ids(self._read_template(template_id))
+
+    def _lines_after(self, template_id: int) -> frozenset[int]:
+        """The lines after a try; without this reading nobody knows whether the try worked."""
+        try:
+            return _line_ids(self._read_template(template_id))
+        except ConnectorError as error:
+            error.maybe_applied = True
+            raise
+
+
+def _line_ids(template: Template) -> frozenset[int]:
+    return frozenset(line.line_id for line in template.lines)
 
 
 def _refuse_other_losses(lost: frozenset[int], line_id: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import logging
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import requests
 import responses
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 
 from connectors.errors import (
@@ -112,7 +114,7 @@ def test_write_with_lost_answer_may_have_been_applied(vendor, edge, method, fail
 
 @pytest.mark.parametrize(
     "failure",
-    [requests.ConnectTimeout(), requests.ConnectionError(NewConnectionError(None, "refused"))],
+    [requests.ConnectTimeout(), requests.ConnectionError(NewConnectionError(HTTPConnection("x.example"), "refused"))],
 )
 def test_write_that_never_left_was_not_applied(vendor, edge, failure):
     vendor.post(f"{API}/x", body=failure)
@@ -348,7 +350,7 @@ def test_each_call_leaves_one_log_line_without_query_or_secret(vendor, edge, cap
 
 SECRET = "T0123456789abcdef-fedcba/+="
 ECHO = f'{{"error": "bad token {SECRET}", "user_token": "U-77-secret", "password": "hunter22"}}'
-LEAKY = {
+LEAKY: dict[str, dict[str, Any]] = {
     "refusal": {"status": 422, "body": ECHO},
     "breakdown": {"status": 500, "body": ECHO},
     "too many": {"status": 429, "body": ECHO},

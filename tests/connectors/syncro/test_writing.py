@@ -48,7 +48,7 @@ LINE = LineValues(
 )
 
 
-def sent(vendor) -> bytes:
+def sent(vendor):
     return vendor.calls[-1].request.body
 
 
@@ -293,11 +293,41 @@ def test_another_line_that_goes_is_named(vendor, syncro):
     assert caught.value.maybe_applied
 
 
+def test_template_that_was_just_read_is_not_read_again_before_a_removal(vendor, syncro):
+    FakeSchedule(vendor, "line_item_id", 501, 502)
+
+    syncro.get_template(201)
+    syncro.remove_line(201, 501)
+
+    assert syncro.calls == {"GET": 2, "POST": 1}
+
+
+def test_line_added_after_the_last_reading_can_be_removed(vendor, syncro):
+    schedule = FakeSchedule(vendor, "line_item_id", 501)
+    syncro.get_template(201)
+    schedule.line_ids.append(502)
+
+    syncro.remove_line(201, 502)
+
+    assert schedule.line_ids == [501]
+
+
 def test_lost_answer_of_a_removal_is_left_to_the_caller(vendor, syncro):
     vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(201, line_json(501))})
     vendor.post(f"{API}/schedules/201/remove_line_item", body=requests.ReadTimeout())
 
     with pytest.raises(TransientError) as caught:
+        syncro.remove_line(201, 501)
+
+    assert caught.value.maybe_applied
+
+
+def test_removal_that_cannot_be_verified_may_stand(vendor, syncro):
+    vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(201, line_json(501))})
+    vendor.get(f"{API}/schedules/201", status=429)
+    vendor.post(f"{API}/schedules/201/remove_line_item", json={})
+
+    with pytest.raises(RateLimited) as caught:
         syncro.remove_line(201, 501)
 
     assert caught.value.maybe_applied
