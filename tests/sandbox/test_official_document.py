@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.official_document
+pytestmark = pytest.mark.official_document("SYNCRO_OPENAPI")
 
 
 @pytest.fixture
