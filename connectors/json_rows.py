@@ -28,13 +28,14 @@ def read_decimal(text: str) -> Decimal | None:
 class JsonRow:
     """One object of an answer. ``what`` names it in errors, for example "product"."""
 
-    __slots__ = ("_fields", "system", "what")
+    __slots__ = ("_fields", "original", "system", "what")
 
     def __init__(self, value: object, *, system: str, what: str) -> None:
         self.system = system
         self.what = what
         if not isinstance(value, Mapping):
             raise self.unexpected("is not an object")
+        self.original: Mapping[str, object] = value
         self._fields = {str(name).casefold(): item for name, item in value.items()}
 
     def unexpected(self, problem: str) -> UnexpectedAnswer:

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from urllib.parse import quote
 
 from connectors.answers import Answer, Download, error_messages
@@ -42,7 +43,6 @@ from connectors.records import (
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_PAGE_FIELDS = ("Page", "PageNumber", "PageSize", "TotalPages", "PageCount", "NextPage", "NextLink")
 _USAGE_PAGE_SIZE = 500
 _MOST_USAGE_PAGES = 10_000
 
@@ -136,18 +136,23 @@ class PrismClient:
         return list(products.values())
 
     def list_invoices(self) -> list[InvoiceHeader]:
-        """All invoices as listed, of every program. PRISM: GET /api/v2/invoices.
+        """All invoices as listed, of every program, each id once. PRISM: GET /api/v2/invoices.
 
-        Paging of this list is unknown: fields that look like pages are logged as a warning.
+        Paging of this list is unknown. Fields that look like pages are logged as a warning, and
+        where they tell of more pages those are asked for by ``page``, as the list of Azure usage
+        wants it: an invoice that is not seen is never billed.
         """
-        payload = self._get("/api/v2/invoices")
-        _warn_of_pages(payload)
-        originals = payload if isinstance(payload, list) else _list_inside(payload)
-        rows = records.rows_of(payload, "invoice")
         headers: dict[str, InvoiceHeader] = {}
-        for row, original in zip(rows, originals, strict=True):
-            header = records.read_invoice(row, original)
-            headers.setdefault(header.invoice_id, header)
+        for page in count(1):
+            payload = self._get("/api/v2/invoices", [("page", str(page))] if page > 1 else ())
+            known = len(headers)
+            for row in records.rows_of(payload, "invoice"):
+                header = records.read_invoice(row)
+                headers.setdefault(header.invoice_id, header)
+            if page == 1:
+                _warn_of_pages(payload)
+            if page >= records.total_pages(payload) or len(headers) == known:
+                break
         return list(headers.values())
 
     @contextmanager
@@ -300,17 +305,7 @@ def _utc_milliseconds(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _list_inside(payload: object) -> list[object]:
-    if not isinstance(payload, Mapping):
-        return []
-    found = JsonRow(payload, system=records.SYSTEM, what="list").value("Records", "Items")
-    return found if isinstance(found, list) else []
-
-
 def _warn_of_pages(payload: object) -> None:
-    if not isinstance(payload, Mapping):
-        return
-    row = JsonRow(payload, system=records.SYSTEM, what="list of invoices")
-    seen = [name for name in _PAGE_FIELDS if row.has(name)]
+    seen = records.page_fields(payload)
     if seen:
         logger.warning("PRISM's list of invoices has page fields: %s", ", ".join(seen))

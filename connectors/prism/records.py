@@ -38,6 +38,9 @@ _INVOICE_ALIASES: Mapping[str, tuple[str, ...]] = {
 
 _TOTALS_WITH_TAX = ("Total", "TotalAmount")
 
+# Assumption, like the aliases above.
+_PAGE_FIELDS = ("Page", "PageNumber", "PageSize", "TotalPages", "PageCount", "NextPage", "NextLink")
+
 # Never kept, not even inside a raw record.
 _PAYMENT_FIELDS = frozenset({"creditcard", "paymentmethoddetails"})
 
@@ -51,6 +54,22 @@ def rows_of(payload: object, what: str) -> list[JsonRow]:
     if not isinstance(items, list):
         raise UnexpectedAnswer(f"The answer has an unexpected form: no list of {what}s.", system=SYSTEM)
     return [JsonRow(item, system=SYSTEM, what=what) for item in items]
+
+
+def page_fields(payload: object) -> list[str]:
+    """Names in an answer that speak of pages; nobody has seen any in a list of invoices."""
+    if not isinstance(payload, Mapping):
+        return []
+    row = JsonRow(payload, system=SYSTEM, what="list of invoices")
+    return [name for name in _PAGE_FIELDS if row.has(name)]
+
+
+def total_pages(payload: object) -> int:
+    """How many pages a list has, 1 where it does not say so readably."""
+    if not isinstance(payload, Mapping):
+        return 1
+    total = JsonRow(payload, system=SYSTEM, what="list").text("TotalPages", "PageCount")
+    return int(total) if total.isascii() and total.isdigit() and len(total) < 6 else 1
 
 
 def company_name(payload: object) -> str:
@@ -133,7 +152,7 @@ def read_products(payload: object) -> Iterator[SourceProduct]:
                 yield read
 
 
-def read_invoice(row: JsonRow, original: object) -> InvoiceHeader:
+def read_invoice(row: JsonRow) -> InvoiceHeader:
     """One invoice as listed. Its month is that of the usage, else of the billing period."""
     invoice_id = row.text("InvoiceId", "Id")
     if not invoice_id:
@@ -149,7 +168,7 @@ def read_invoice(row: JsonRow, original: object) -> InvoiceHeader:
         currency=_currency(row.text(*_INVOICE_ALIASES["currency"])),
         retail_total=_lenient(row, "retail_total"),
         cost_total=_cost_total(row),
-        raw=_without_payment_data(original),
+        raw=_without_payment_data(row.original),
     )
 
 
@@ -260,9 +279,7 @@ def _cost_total(row: JsonRow) -> Decimal | None:
     return total - (_lenient(row, "tax") or Decimal(0))
 
 
-def _without_payment_data(original: object) -> dict[str, object]:
-    if not isinstance(original, Mapping):
-        return {}
+def _without_payment_data(original: Mapping[str, object]) -> dict[str, object]:
     return {
         str(name): jsonable(value) for name, value in original.items() if str(name).casefold() not in _PAYMENT_FIELDS
     }

@@ -88,6 +88,24 @@ def test_fields_that_look_like_pages_are_logged(vendor, prism, caplog):
     assert "Page, TotalPages" in caplog.text
 
 
+def test_further_pages_of_invoices_are_asked_for_where_the_answer_tells_of_them(vendor, prism):
+    header = {"UsageYear": 2026, "UsageMonth": 9}
+    for number in (1, 2, 3):
+        page = {"Records": [header | {"InvoiceId": f"i-{number}"}], "Page": number, "TotalPages": 3}
+        vendor.get(f"{API}/api/v2/invoices", json=page)
+
+    assert [invoice.invoice_id for invoice in prism.list_invoices()] == ["i-1", "i-2", "i-3"]
+    assert [call.request.url.partition("?")[2] for call in vendor.calls[1:]] == ["", "page=2", "page=3"]
+
+
+def test_pages_that_bring_nothing_new_end_the_list(vendor, prism):
+    page = {"Records": [{"InvoiceId": "i-1", "UsageYear": 2026, "UsageMonth": 9}], "TotalPages": 99}
+    vendor.get(f"{API}/api/v2/invoices", json=page)
+
+    assert len(prism.list_invoices()) == 1
+    assert prism.calls == {"GET": 2}
+
+
 def test_rows_of_an_invoice_are_read_one_by_one(vendor, prism):
     vendor.get(f"{API}/api/v1/me/invoice/i-1/csv", body=f"{CSV_HEADER}\r\n{CSV_ROW}\r\n", content_type="text/csv")
 
