@@ -40,7 +40,7 @@ def new_account(name: str, *, number: int, start: dt.date, more_customers: int) 
         "contract_agreement_id": guid(name, "contract agreement"),
         "company_id": guid(name, "own company"),
         "syncro_token": f"T{guid(name, 'syncro').replace('-', '')[:16]}-{guid(name, 'token').replace('-', '')}",
-        "token_works": True,
+        "access_works": True,
         "permissions": list(USUAL_PERMISSIONS),
         "currency": "USD",
         "currency_symbol": "$",

@@ -86,7 +86,7 @@ def _offers_of(row: dict[str, str]) -> Iterator[Offer]:
             product_id=sku if sku in (TWIN_SKU, PLAIN_ID_SKU) else guid("offer", sku, cycle),
             sku=sku,
             name=row["name"],
-            group=_group_of(row["name"]),
+            group="Azure" if row["kind"] == "azure" else _group_of(row["name"]),
             cycle=cycle,
             price=_price_of(row, sku, cycle),
             listed=sku != WITHDRAWN_SKU,
@@ -118,7 +118,7 @@ def _price_of(row: dict[str, str], sku: str, cycle: str) -> Price:
 
 
 def _group_of(name: str) -> str:
-    words = ("Microsoft 365", "Office 365", "Windows Server", "Azure", "Power", "Microsoft")
+    words = ("Microsoft 365", "Office 365", "Windows Server", "Power", "Microsoft")
     return next((word for word in words if name.startswith(word)), "Other software")
 
 

@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve()
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base looks for these names
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # the base looks for these names
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -184,12 +184,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - the base's signature
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  # the base's signature
         """The Date header tells the sandbox's own day, at the real time of day."""
         with self.server.store.exclusive():
             today = self.server.store.today
         now = dt.datetime.now(dt.UTC)
         return format_datetime(dt.datetime.combine(today, now.timetz()), usegmt=True)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
         """Say nothing: the request log tells it better."""

@@ -138,7 +138,7 @@ def _set_account(store: Store, account: str, edit: Json) -> Json:
 
 def _set_token(*, works: bool) -> Callable[[Store, str, Json], Json]:
     def set_token(store: Store, account: str, _edit: Json) -> Json:
-        return _set_account(store, account, {"values": {"token_works": works}})
+        return _set_account(store, account, {"values": {"access_works": works}})
 
     return set_token
 

@@ -16,7 +16,7 @@ def token_is_good(store: Store, subdomain: str, request: Request) -> bool:
     """Whether the request carries the account's living token, in an accepted form."""
     facts = store.accounts[subdomain]
     sent = _sent_token(request, forms=store.switches["token_forms"])
-    return bool(facts["token_works"]) and hmac.compare_digest(sent, facts["syncro_token"].encode())
+    return bool(facts["access_works"]) and hmac.compare_digest(sent, facts["syncro_token"].encode())
 
 
 def bad_token(store: Store) -> Reply:

@@ -147,8 +147,8 @@ def test_csv_byte_order_mark_and_line_ends(start):
 
 def test_azure_rows_per_meter_sum_to_those_per_subscription(vendors):
     def sums():
-        totals = defaultdict(Decimal)
-        counts = Counter()
+        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+        counts: Counter[str] = Counter()
         for row in rows_of(vendors, newest_monthly(vendors)):
             if row["OfferName"] == "Azure plan":
                 totals[row["SubscriptionId"]] += Decimal(row["UnitPrice"])

@@ -64,7 +64,7 @@ def test_generated_invoices_total_what_the_truth_expects(vendors):
 
         vendors.admin("POST", "/advance")
 
-        generated = defaultdict(Decimal)
+        generated: defaultdict[int, Decimal] = defaultdict(Decimal)
         for invoice in vendors.all_syncro("/invoices", "invoices"):
             if invoice["id"] not in known:
                 generated[invoice["customer_id"]] += Decimal(invoice["subtotal"])
@@ -74,7 +74,7 @@ def test_generated_invoices_total_what_the_truth_expects(vendors):
 
 def expected_by_customer(vendors):
     """Customers all of whose templates run before the next step and have an expectation."""
-    totals = defaultdict(Decimal)
+    totals: defaultdict[int, Decimal] = defaultdict(Decimal)
     unclear = set()
     for template in vendors.admin("GET", "/truth")["templates"]:
         customer = template["syncro_customer"]
