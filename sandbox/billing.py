@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
@@ -82,7 +82,8 @@ def rows_of(story: Story, invoice: Json, switches: Mapping[str, str]) -> list[Ro
     rounding = Rounding.of(switches)
     if invoice["kind"] == "monthly":
         by_meter = switches["azure_rows"] == "meter"
-        return list(_monthly_rows(story, month, rounding, by_meter=by_meter))
+        rows = _monthly_rows(story, month, rounding, by_meter=by_meter)
+        return [_as_price(row) if switches["credit_form"] == "price" else row for row in rows]
     if invoice["kind"] == "order":
         day = dt.date.fromisoformat(invoice["day"])
         orders = story.orders_between(day, day)
@@ -203,6 +204,13 @@ def _other_rows(story: Story, month: dt.date, rounding: Rounding) -> Iterator[Ro
             tenant=None,
             cycle="Monthly",
         )
+
+
+def _as_price(row: Row) -> Row:
+    """A credit with the minus at the unit price instead of the quantity."""
+    if row.role != "credit":
+        return row
+    return replace(row, unit=Price(-row.unit.cost, -row.unit.retail), quantity=-row.quantity)
 
 
 def _made_row(

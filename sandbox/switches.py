@@ -41,6 +41,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("filter_match", ("exact", "like"), "how products' name=, sku=, upc_code= match"),
     Switch("disabled_products", ("hidden", "listed"), "disabled products in the plain list"),
     Switch("disabled_by_id", ("shown", "hidden"), "disabled products when asked by id[]"),
+    Switch("include_disabled", ("ignored", "honoured"), "effect of include_disabled=true on products"),
     # --- Syncro, products
     Switch(
         "put_resets_booleans",
@@ -48,6 +49,9 @@ SWITCHES: tuple[Switch, ...] = (
         "booleans that a PUT of a product resets when they are left out",
     ),
     Switch("unique_upc", OFF_ON, "a second product with one upc_code is refused (422)"),
+    Switch("price_reaches_lines", OFF_ON, "a product's new price changes the template lines that name it"),
+    Switch("barcode_miss", ("not_found", "null"), "/products/barcode without a match: 404, or `product` null"),
+    Switch("text_limit", (), "characters that names of products and lines keep; 0 means all", default="0"),
     # --- Syncro, lines of schedules
     Switch(
         "remove_key",
@@ -86,10 +90,12 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("csv_order", ("usual", "shuffled"), "order of the columns"),
     Switch("csv_bom", OFF_ON, "byte order mark in front of the invoice"),
     Switch("csv_line_end", ("lf", "crlf"), "line ends of the invoice"),
+    Switch("csv_delimiter", ("comma", "semicolon"), "what separates the fields; a client must refuse semicolons"),
     Switch("csv_quotes", ("minimal", "all"), "which fields of the invoice are quoted"),
     Switch("csv_header_case", ("usual", "lower", "spaced"), "how column names are written"),
     Switch("amount_digits", ("2", "4"), "digits that SubTotal and SubTotalRrp are rounded to"),
     Switch("ratio_digits", ("6", "4", "10"), "digits that BillableRatio is rounded to"),
+    Switch("credit_form", ("quantity", "price"), "a credit has a negative quantity, or a negative unit price"),
     Switch("azure_rows", ("subscription", "meter"), "one Azure row per subscription, or one per meter"),
     Switch("date_offset", ("+00:00", "+10:00"), "offset of the dates in PRISM"),
     Switch("invoice_header", ("minimal", "extended"), "number, totals, currency, status, due date in the header"),

@@ -64,6 +64,7 @@ def write_csv(rows: Iterable[Fields], switches: Mapping[str, str], *, seed: str)
     writer = csv.writer(
         text,
         quoting=csv.QUOTE_ALL if switches["csv_quotes"] == "all" else csv.QUOTE_MINIMAL,
+        delimiter=";" if switches["csv_delimiter"] == "semicolon" else ",",
         lineterminator="\r\n" if switches["csv_line_end"] == "crlf" else "\n",
     )
     writer.writerow(_header(name, switches["csv_header_case"]) for name in columns)

@@ -15,6 +15,11 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def cut(text: str, limit: str) -> str:
+    """A text as Syncro keeps it; the limit 0 keeps all."""
+    return text[: int(limit)] if limit != "0" else text
+
+
 def as_decimal(value: object) -> Decimal:
     """A number or a numeric text; 0 for anything else, as Syncro reads what it cannot."""
     if isinstance(value, bool):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.routing import Call, route
 from sandbox.state import Store
-from sandbox.syncro_api.encoding import as_bool, as_cents, as_decimal, is_blank, quantity_text
+from sandbox.syncro_api.encoding import as_bool, as_cents, as_decimal, cut, is_blank, quantity_text
 from sandbox.syncro_api.products import KIND as PRODUCT
 from sandbox.syncro_api.schedules import KIND, shown_line
 from sandbox.wire import Json, Reply, empty_reply, json_reply
@@ -158,6 +158,8 @@ def read_line(store: Store, account: str, sent: Json) -> Json:
             known[name] = as_bool(value)
         elif name in ("name", "description"):
             known[name] = "" if value is None else str(value)
+            if name == "name":
+                known[name] = cut(known[name], switches["text_limit"])
         elif name in ("position", "product_id", *_NUMBERS) and (name != "position" or value is not None):
             known[name] = None if value is None else int(as_decimal(value))
     if known.get("product_id"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sandbox.routing import Call, route
 from sandbox.state import Store
-from sandbox.syncro_api.encoding import as_bool, as_decimal, dollars, is_blank
+from sandbox.syncro_api.encoding import as_bool, as_cents, as_decimal, cut, dollars, is_blank
 from sandbox.syncro_api.lists import by_ids, contains, in_order, page_reply, page_size, switched_meta
 from sandbox.wire import Json, Reply, empty_reply, json_reply
 
@@ -44,7 +44,7 @@ def get_by_barcode(call: Call) -> Reply:
     for product in call.store.records(call.account, KIND):
         if wanted and product["upc_code"] == wanted:
             return json_reply({"product": _shown(product)})
-    return empty_reply(404)
+    return json_reply({"product": None}) if call.switch("barcode_miss") == "null" else empty_reply(404)
 
 
 def list_categories(call: Call) -> Reply:
@@ -61,7 +61,8 @@ def create_product(call: Call) -> Reply:
     messages += _taken_upc(call, sent, own_id=None)
     if messages:
         return json_reply({"success": False, "message": messages, "params": sent}, 422)
-    product = new_product(call.store, call.account, sent)
+    name = cut(str(sent["name"]), call.switch("text_limit"))
+    product = new_product(call.store, call.account, sent | {"name": name})
     return json_reply({"product": _shown(product)})
 
 
@@ -80,7 +81,10 @@ def change_product(call: Call) -> Reply:
     if messages:
         return json_reply({"success": False, "message": messages}, 422)
     product |= _resets(call.switch("put_resets_booleans"), sent) | read_product(sent)
+    product["name"] = cut(product["name"], call.switch("text_limit"))
     call.store.keep(call.account, KIND, product)
+    if call.switch("price_reaches_lines") == "on":
+        _reprice_lines(call, product)
     return json_reply({"product": _shown(product)})
 
 
@@ -114,6 +118,9 @@ ROUTES = (
 def _listed(call: Call, product: Json) -> bool:
     if not product["disabled"]:
         return True
+    asked = call.request.param("include_disabled") == "true"
+    if asked and call.switch("include_disabled") == "honoured":
+        return True
     if call.request.has_param("id"):
         return call.switch("disabled_by_id") == "shown"
     return call.switch("disabled_products") == "listed"
@@ -134,6 +141,16 @@ def _filtered(call: Call, products: list[Json]) -> list[Json]:
         texts = ("name", "description", "upc_code")
         products = [p for p in products if any(contains(p[text], words) for text in texts)]
     return products
+
+
+def _reprice_lines(call: Call, product: Json) -> None:
+    for schedule in call.store.records(call.account, "schedule"):
+        mine = [line for line in schedule["lines"] if line["product_id"] == product["id"]]
+        for line in mine:
+            line["retail_cents"] = as_cents(as_decimal(product["price_retail"]) * 100)
+            line["cost_cents"] = as_cents(as_decimal(product["price_cost"]) * 100)
+        if mine:
+            call.store.keep(call.account, "schedule", schedule)
 
 
 def _equal(value: object, wanted: str) -> bool:

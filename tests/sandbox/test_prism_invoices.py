@@ -200,3 +200,22 @@ def test_story_edit_changes_the_content_of_an_issued_invoice(vendors):
     mine = [r for r in rows_of(vendors, invoice_id) if r["SubscriptionId"] == row["SubscriptionId"]]
     assert [r["BillableRatio"] for r in mine] == ["0.333333", "0.666667"]
     assert mine[1]["Quantity"] == "77"
+
+
+def test_credit_with_a_negative_price_by_switch(vendors):
+    def credit():
+        return next(row for row in rows_of(vendors, newest_monthly(vendors)) if row["LineDescription"] == "Credit")
+
+    by_quantity = credit()
+    vendors.admin("POST", "/switch", credit_form="price")
+    by_price = credit()
+
+    assert by_quantity["Quantity"] == f"-{by_price['Quantity']}"
+    assert by_price["UnitPrice"] == f"-{by_quantity['UnitPrice']}"
+    assert by_price["SubTotal"] == by_quantity["SubTotal"]
+
+
+def test_csv_semicolons_by_switch(start):
+    vendors = start(csv_delimiter="semicolon")
+
+    assert text_of(vendors, newest_monthly(vendors)).startswith("ResellerName;PrimaryDomainName;")

@@ -182,3 +182,36 @@ def test_edits_in_the_screens_show_at_the_next_read(vendors):
 
     vendors.admin("POST", "/ui", action="delete_product", product_id=product["id"])
     assert vendors.syncro("GET", f"/products/{product['id']}").status == 404
+
+
+@pytest.mark.parametrize(("form", "found"), [("ignored", 0), ("honoured", 1)])
+def test_list_include_disabled_by_switch(start, form, found):
+    vendors = start(include_disabled=form)
+    create(vendors, disabled=True)
+
+    rows = vendors.syncro("GET", "/products", name="Sample licence", include_disabled="true").json["products"]
+
+    assert len(rows) == found
+
+
+@pytest.mark.parametrize(("form", "cents"), [("off", 2000), ("on", 1100)])
+def test_change_price_reaches_lines_by_switch(start, form, cents):
+    vendors = start(price_reaches_lines=form)
+    product = create(vendors)
+    line = vendors.add_line(5001, product_id=product["id"])
+
+    vendors.syncro("PUT", f"/products/{product['id']}", {"price_retail": 11})
+
+    after = next(each for each in vendors.lines_of(5001) if each["id"] == line["id"])
+    assert after["retail_cents"] == cents
+
+
+def test_names_are_cut_by_switch(start):
+    vendors = start(text_limit="10", barcode_miss="null")
+
+    product = create(vendors)
+    changed = vendors.syncro("PUT", f"/products/{product['id']}", {"name": "A name much longer"}).json["product"]
+
+    assert (product["name"], changed["name"]) == ("Sample lic", "A name muc")
+    assert vendors.add_line(5001, name="Licences for all")["name"] == "Licences f"
+    assert vendors.syncro("GET", "/products/barcode", barcode="none").json == {"product": None}
