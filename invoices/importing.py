@@ -1,0 +1,287 @@
+"""Detect the source's invoices and import each once, whole.
+
+An invoice is known by its id. A known one is read again only when what the list says of it has
+changed (``verify_newest`` also reads those of the newest month), and what was stored stays.
+
+Before billing is first switched on (``Program.baseline_at``), only the newest month with Seat Based
+Monthly rows and everything after it is read; older invoices are recorded by id and never read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from connectors import registry
+from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError, UnreadableInvoice
+from connectors.interface import Source, SourceDefinition
+from connectors.records import InvoiceHeader, SourceSubscription
+from core.bulk_saving import fit
+from core.scope import partner_scope
+from core.turns import take_turn
+from invoices.directory import unlisted
+from invoices.models import SourceInvoice
+from invoices.overlaps import hold_if_overlapping
+from invoices.reading import InvoiceCopy, copy_invoice, hash_header, hash_rows
+from invoices.reclassifying import reclassify_unknown
+from invoices.start import has_monthly_rows, month_of, newest_months, program_invoices, record_baseline
+from invoices.storing import store_invoice
+from programs.models import Program, Start
+
+# Of one import; the others are found by domain or name, or when the tenants are read next.
+MOST_LOOK_UPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An invoice that could not be imported; ``line`` is that of the file where one is to blame."""
+
+    invoice: str
+    text: str
+    line: int | None
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. ``imported``, ``changed`` and ``held`` are ids of ``SourceInvoice`` rows.
+
+    ``changed`` are known invoices whose content the source altered and that were not reported
+    before. ``not_final`` are numbers. ``baseline_recorded``: what is past was settled in this import.
+    """
+
+    imported: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    reclassified: int = 0
+    skipped_programs: tuple[str, ...] = ()
+    not_final: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    baseline_recorded: bool = False
+
+
+def import_invoices(partner_id: int, program_id: int, client: Source, *, verify_newest: bool = False) -> ImportReport:
+    """Import what is new at the program's source. Call it outside any scope, after customers and prices.
+
+    A single invoice that cannot be read becomes a problem of the report, and the others go on.
+    Raises ``ConfigurationError`` and ``RateLimited``; what was imported before stays.
+    """
+    reclassified = reclassify_unknown(partner_id, program_id)
+    work = _Import.begin(partner_id, program_id, client, reclassified=reclassified)
+    headers = work.sort_out(client.list_invoices())
+    if work.program.baseline_at is None:
+        work.import_since_start(headers)
+    else:
+        work.import_all(header for header in headers if header.invoice_id not in work.known)
+    work.look_for_changes(headers, verify_newest=verify_newest)
+    return work.report()
+
+
+@dataclass(slots=True)
+class _Known:
+    """An invoice that was known before; ``content_hash`` is "" where it was never read."""
+
+    header_hash: str
+    content_hash: str
+    month: dt.date
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import under way."""
+
+    partner_id: int
+    program: Program
+    definition: SourceDefinition
+    client: Source
+    currency: str
+    known: dict[str, _Known]
+    reclassified: int = 0
+    looked_up: dict[str, SourceSubscription | None] = field(default_factory=dict)
+    imported: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    skipped_programs: dict[str, None] = field(default_factory=dict)
+    not_final: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    baseline_recorded: bool = False
+
+    @classmethod
+    def begin(cls, partner_id: int, program_id: int, client: Source, *, reclassified: int) -> _Import:
+        with partner_scope(partner_id):
+            program = Program.objects.select_related("source__partner").get(pk=program_id)
+            columns = ("external_id", "header_hash", "content_hash", "month")
+            known = {row[0]: _Known(*row[1:]) for row in program_invoices(program).values_list(*columns)}
+        source = program.source
+        return cls(
+            partner_id=partner_id,
+            program=program,
+            definition=registry.get_source(source.system),
+            client=client,
+            currency=source.currency or source.partner.currency,
+            known=known,
+            reclassified=reclassified,
+        )
+
+    def report(self) -> ImportReport:
+        return ImportReport(
+            imported=tuple(self.imported),
+            held=tuple(self.held),
+            changed=tuple(self.changed),
+            reclassified=self.reclassified,
+            skipped_programs=tuple(self.skipped_programs),
+            not_final=tuple(self.not_final),
+            problems=tuple(self.problems),
+            baseline_recorded=self.baseline_recorded,
+        )
+
+    def sort_out(self, listed: Iterable[InvoiceHeader]) -> list[InvoiceHeader]:
+        """The final invoices of the program, oldest first; the others are only named."""
+        ours = []
+        for header in listed:
+            slug = self.definition.program_of(header)
+            if not slug:
+                self.skipped_programs[header.program_name] = None
+            elif slug == self.program.slug and not header.final:
+                self.not_final.append(header.number)
+            elif slug == self.program.slug:
+                ours.append(header)
+        return sorted(ours, key=_age)
+
+    def import_since_start(self, headers: Sequence[InvoiceHeader]) -> None:
+        """Go back to the newest month with monthly seats, then settle what is past."""
+        unread = {header.invoice_id for header in headers if not self._was_read(header)}
+        found = failed = False
+        for month, group in newest_months(headers):
+            wanted = [header for header in group if header.invoice_id in unread]
+            failed = bool(wanted) and not self.import_all(sorted(wanted, key=_age))
+            with partner_scope(self.partner_id):
+                found = has_monthly_rows(self.program, month)
+            if found or failed:
+                break
+            unread -= {header.invoice_id for header in group}
+        # An invoice that could not be read may be the very month to start with.
+        undecided = failed and not found and self.program.start == Start.LATEST
+        self._settle_past(headers, record=self.program.billing_enabled and not undecided)
+
+    def import_all(self, headers: Iterable[InvoiceHeader]) -> bool:
+        """Import these one after the other; false when one of them could not be."""
+        before = len(self.problems)
+        for header in headers:
+            self._attempt(header)
+        return len(self.problems) == before
+
+    def look_for_changes(self, headers: Iterable[InvoiceHeader], *, verify_newest: bool) -> None:
+        """Read known invoices again whose header changed, on demand also those of the newest month."""
+        read = [known.month for known in self.known.values() if known.content_hash]
+        newest = max(read, default=None) if verify_newest else None
+        for header in headers:
+            known = self.known.get(header.invoice_id)
+            if known is None or not known.content_hash:
+                continue
+            if known.header_hash != hash_header(header) or known.month == newest:
+                self._attempt(header, again=True)
+
+    def _attempt(self, header: InvoiceHeader, *, again: bool = False) -> None:
+        try:
+            if again:
+                self._compare(header)
+            else:
+                self._import(header)
+        except (ConfigurationError, RateLimited):
+            raise
+        except ConnectorError as error:
+            self.problems.append(_describe(header, error))
+
+    def _import(self, header: InvoiceHeader) -> None:
+        opened = self.client.open_invoice(header.invoice_id)
+        with opened as rows, copy_invoice(header, rows, self.definition.read_row) as copy:
+            self._look_up(copy)
+            with partner_scope(self.partner_id):
+                self._store(header, copy)
+
+    def _store(self, header: InvoiceHeader, copy: InvoiceCopy) -> None:
+        take_turn("invoices", self.program.source_id)
+        invoice = program_invoices(self.program).filter(external_id=header.invoice_id).first()
+        if invoice is not None and invoice.content_hash:
+            return  # another import was faster
+        invoice = invoice or SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug)
+        _describe_header(invoice, header, copy.currency or self.currency)
+        invoice.past = Program.objects.filter(pk=self.program.pk, baseline_at=None).exists()
+        store_invoice(invoice, copy, self.looked_up)
+        if hold_if_overlapping(invoice):
+            self.held.append(invoice.pk)
+        self.imported.append(invoice.pk)
+
+    def _look_up(self, copy: InvoiceCopy) -> None:
+        """Ask by id for subscriptions that the tenants no longer list."""
+        refs = [ref for ref in copy.profiles if ref not in self.looked_up]
+        with partner_scope(self.partner_id):
+            wanted = unlisted(self.program.source_id, refs)
+        for ref in wanted[: max(0, MOST_LOOK_UPS - len(self.looked_up))]:
+            self.looked_up[ref] = self._ask(ref)
+
+    def _ask(self, ref: str) -> SourceSubscription | None:
+        try:
+            return self.client.get_subscription(ref)
+        except (ConfigurationError, RateLimited):
+            raise
+        except ConnectorError:
+            return None  # the row's own words may still tell whose it is
+
+    def _compare(self, header: InvoiceHeader) -> None:
+        with self.client.open_invoice(header.invoice_id) as rows:
+            content = hash_rows(header, rows)
+        with partner_scope(self.partner_id):
+            invoice = program_invoices(self.program).select_for_update().get(external_id=header.invoice_id)
+            changed = "" if content == invoice.content_hash else content
+            if changed and changed != invoice.changed_hash:
+                self.changed.append(invoice.pk)
+            invoice.changed_hash, invoice.header_hash = changed, hash_header(header)
+            invoice.save(update_fields=["changed_hash", "header_hash"])
+
+    def _settle_past(self, headers: Sequence[InvoiceHeader], *, record: bool) -> None:
+        failed = {problem.invoice for problem in self.problems} if self.program.start == Start.LATEST else set()
+        with partner_scope(self.partner_id):
+            take_turn("invoices", self.program.source_id)
+            present = set(program_invoices(self.program).values_list("external_id", flat=True))
+            missing = [h for h in headers if h.invoice_id not in present and h.number not in failed]
+            SourceInvoice.objects.bulk_create([self._unread(header) for header in missing])
+            self.baseline_recorded = record and record_baseline(self.program)
+
+    def _unread(self, header: InvoiceHeader) -> SourceInvoice:
+        """An invoice of the past of which no more than the header is kept."""
+        invoice = SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug, past=True)
+        _describe_header(invoice, header, header.currency or self.currency)
+        return invoice
+
+    def _was_read(self, header: InvoiceHeader) -> bool:
+        known = self.known.get(header.invoice_id)
+        return known is not None and bool(known.content_hash)
+
+
+def _describe_header(invoice: SourceInvoice, header: InvoiceHeader, currency: str) -> None:
+    invoice.external_id = fit(header.invoice_id, 100)
+    invoice.number = fit(header.number, 100)
+    invoice.program_name = fit(header.program_name, 200)
+    invoice.month = month_of(header)
+    invoice.currency = currency
+    invoice.header_hash = hash_header(header)
+    invoice.header_cost_total = header.cost_total
+    invoice.header_retail_total = header.retail_total
+
+
+def _describe(header: InvoiceHeader, error: ConnectorError) -> Problem:
+    line = error.line if isinstance(error, UnreadableInvoice) else None
+    if isinstance(error, TransientError):
+        cure = "Nothing needs to be done: it is tried again at the next sync."
+    else:
+        cure = "Ask the distributor for a corrected invoice. It is tried again at every sync."
+    return Problem(header.number, str(error), line, cure)
+
+
+def _age(header: InvoiceHeader) -> tuple[dt.date, str]:
+    """Order of issue as far as a header tells: month, then number with its digits as numbers."""
+    return month_of(header), re.sub(r"\d+", lambda digits: digits[0].zfill(20), header.number)

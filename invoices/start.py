@@ -1,0 +1,67 @@
+"""Where billing begins: which invoices belong to the past when it is first switched on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from connectors.records import InvoiceHeader
+from invoices.models import Charge, SourceInvoice
+from programs.models import Motion, Program, Start
+
+# A partner without monthly seats would otherwise have years of history read.
+MOST_MONTHS_SEARCHED = 12
+
+
+def month_of(header: InvoiceHeader) -> dt.date:
+    """First day of the usage month."""
+    return dt.date(header.year, header.month, 1)
+
+
+def newest_months(headers: Iterable[InvoiceHeader]) -> list[tuple[dt.date, list[InvoiceHeader]]]:
+    """The invoices of each month to search for monthly seats, the newest month first."""
+    ordered = sorted(headers, key=month_of, reverse=True)
+    months = [(month, list(group)) for month, group in groupby(ordered, key=month_of)]
+    return months[:MOST_MONTHS_SEARCHED]
+
+
+def has_monthly_rows(program: Program, month: dt.date) -> bool:
+    """Whether an imported invoice of that month has Seat Based Monthly rows."""
+    invoices = program_invoices(program).filter(month=month)
+    return Charge.objects.filter(invoice__in=invoices, motion=Motion.SEAT_MONTHLY).exists()
+
+
+def record_baseline(program: Program) -> bool:
+    """Settle which of the invoices known now are the past; false when that was settled before.
+
+    ``next``: all of them. ``latest``: those before the newest month with Seat Based Monthly rows;
+    without such a month, those before the newest month of all. Call it inside the scope, once all
+    listed invoices are known. Later invoices are never the past.
+    """
+    locked = Program.objects.select_for_update().get(pk=program.pk)
+    if locked.baseline_at is not None:
+        return False
+    invoices = program_invoices(locked)
+    invoices.update(past=True)
+    first = _start_month(locked) if locked.start == Start.LATEST else None
+    if first is not None:
+        invoices.filter(month__gte=first).exclude(content_hash="").update(past=False)
+    locked.baseline_at = timezone.now()
+    locked.save(update_fields=["baseline_at"])
+    return True
+
+
+def program_invoices(program: Program) -> QuerySet[SourceInvoice]:
+    """All invoices of the program, read or only recorded."""
+    return SourceInvoice.objects.filter(source_id=program.source_id, program_slug=program.slug)
+
+
+def _start_month(program: Program) -> dt.date | None:
+    invoices = program_invoices(program)
+    monthly = Charge.objects.filter(invoice__in=invoices, motion=Motion.SEAT_MONTHLY)
+    newest: dt.date | None = monthly.aggregate(month=Max("invoice__month"))["month"]
+    return newest or invoices.aggregate(month=Max("month"))["month"]
