@@ -43,6 +43,9 @@ from syncs.values import line_from_json, line_to_json
 logger = logging.getLogger(__name__)
 
 
+ZEROED = "zeroed"  # a removal that Syncro refused: the line is set to quantity 0 instead
+
+
 class Outcome(Enum):
     """What became of one change."""
 
@@ -152,7 +155,11 @@ def record_written(
         if _altered(values, returned):
             return _record_alteration(change, values, returned)
         _mark(change, ChangeState.DONE, line_id=returned.line_id)
-        _record_part(change, line, template)
+        if change.hold == ZEROED:
+            line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
+            line.save(update_fields=["state"])
+        else:
+            _record_part(change, line, template)
         return Outcome.DONE
 
 
@@ -269,9 +276,9 @@ def _zero_instead(change: Change, error: RejectedRecord) -> Outcome:
         return Outcome.FAILED
     change.action = Action.CHANGE_LINE
     change.after = {**change.before, "quantity": "0"}
-    change.state = ChangeState.PLANNED
+    change.state, change.hold = ChangeState.PLANNED, ZEROED
     change.error = "Syncro refused to remove the line; its quantity is set to 0 instead."
-    change.save(update_fields=["action", "after", "state", "error"])
+    change.save(update_fields=["action", "after", "state", "hold", "error"])
     return Outcome.NOT_OURS
 
 

@@ -360,7 +360,7 @@ def _period_fact(rows: list[Charge], products: _Products, *, current: bool) -> P
 
 def _charge_fact(row: Charge) -> ChargeFact:
     return ChargeFact(
-        charge_id=row.pk,
+        pk=row.pk,
         invoice_id=row.invoice_id,
         invoice_number=row.invoice.number,
         line=row.line,

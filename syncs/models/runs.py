@@ -89,7 +89,7 @@ class Run(PartnerModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["partner", "program", "kind"],
-                condition=models.Q(state__in=ACTIVE_STATES),
+                condition=models.Q(state__in=ACTIVE_STATES, preview=False),
                 name="one_active_run_per_kind",
             )
         ]
@@ -112,6 +112,11 @@ class Action(models.TextChoices):
     CHANGE_LINE = "change_line", "Change line"
     REMOVE_LINE = "remove_line", "Remove line"
     KEEP = "keep", "Leave as it is"
+
+    @property
+    def writes(self) -> bool:
+        """True when the target is written; adopting a product as it stands writes nothing."""
+        return self not in (Action.KEEP, Action.ADOPT_PRODUCT)
 
 
 class ChangeState(models.TextChoices):

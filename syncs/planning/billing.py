@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from connectors.records import Template
 from syncs.models.lines import LineState
 from syncs.models.review import Severity
-from syncs.models.runs import Action
-from syncs.planning.amounts import amount_of_values
 from syncs.planning.facts import Choice, MappingFacts, OwnLine
 from syncs.planning.mapping import plan_mapping
-from syncs.planning.present import standing_line, values_of
-from syncs.planning.results import Note, Plan, PlannedChange
+from syncs.planning.present import standing_line
+from syncs.planning.removing import removal_of
+from syncs.planning.results import Note, Plan
 
 
 def plan_billing(
@@ -63,23 +62,4 @@ def _plan_left_behind(
             )
         )
         return
-    values = values_of(line)
-    amount = amount_of_values(values)
-    plan.changes.append(
-        PlannedChange(
-            action=Action.REMOVE_LINE,
-            role=own.role,
-            mark=own.mark,
-            customer_id=own.customer_id,
-            motion=own.motion,
-            subscription_id=own.subscription_id,
-            period=own.period,
-            template_id=own.template_id,
-            what=line.name,
-            reason="Its mapping no longer syncs",
-            line_id=line.line_id,
-            before=values,
-            retail=-amount.retail,
-            cost=-amount.cost,
-        )
-    )
+    plan.changes.append(removal_of(own, line, line.name, "Its mapping no longer syncs"))

@@ -15,7 +15,7 @@ from syncs.models.lines import LineState, PartRole, PartState
 class ChargeFact:
     """One row of a source invoice. Amounts in currency units; a credit's are negative."""
 
-    charge_id: int
+    pk: int  # of our row
     invoice_id: int
     invoice_number: str
     line: int

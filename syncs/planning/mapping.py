@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 from connectors.records import LineValues, TemplateLine
@@ -12,6 +11,7 @@ from syncs.models.review import Severity
 from syncs.models.runs import Action
 from syncs.planning.amounts import NOTHING, Money, sum_charges
 from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, Posted, PostedPart
+from syncs.planning.fingerprints import charges_digest, digest
 from syncs.planning.holds import already_on_template, conflict_subject
 from syncs.planning.marks import with_mark
 from syncs.planning.notes import (
@@ -186,16 +186,8 @@ WAITING = (PartState.PLANNED, PartState.HELD, PartState.FAILED)
 def fingerprint_of(facts: MappingFacts, period: PeriodFact) -> str:
     """Of all that a person or the source could change about a period: charges and settings."""
     mapping, rules = facts.mapping, facts.rules
-    charges = [
-        f"{c.charge_id}:{c.quantity.normalize()}:{c.cost.normalize()}:{c.retail.normalize()}"
-        for c in sorted(period.charges, key=lambda c: c.charge_id)
-    ]
     settings = (mapping.template_id, mapping.sync_cost, mapping.sync_retail, rules.prorations)
-    return f"{_digest(charges)}:{_digest(settings)}"
-
-
-def _digest(told: object) -> str:
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:31]
+    return f"{charges_digest(period.charges)}:{digest(settings)}"
 
 
 def _writing_order(change: PlannedChange) -> tuple[int, int, str]:
@@ -421,7 +413,7 @@ def _hold_posting(
             subscription_id=period.subscription_id,
             motion=facts.mapping.motion,
             period=period.period,
-            fingerprint="",
+            fingerprint=fingerprint_of(facts, period),
             template_id=facts.mapping.template_id,
             unit_cost=NOTHING.cost,
             unit_retail=NOTHING.retail,

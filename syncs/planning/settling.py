@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from syncs.models.lines import LineState, PartRole, PartState
-from syncs.models.runs import Action
-from syncs.planning.amounts import amount_of_values
 from syncs.planning.facts import MappingFacts, OwnLine, Posted, PostedPart
 from syncs.planning.holds import gone_without_run, unproven
 from syncs.planning.marks import line_mark
@@ -18,8 +16,8 @@ from syncs.planning.present import (
     fate_of_recurring,
     standing_line,
     template_of,
-    values_of,
 )
+from syncs.planning.removing import removal_of
 from syncs.planning.results import Hold, PlannedChange
 
 
@@ -126,22 +124,5 @@ def _removal_of_billed(facts: MappingFacts, own: OwnLine) -> list[PlannedChange]
     line = standing_line(template_of(facts, own.template_id), own.mark, own)
     if line is None:
         return []
-    amount = amount_of_values(line)
-    return [
-        PlannedChange(
-            action=Action.REMOVE_LINE,
-            role=own.role,
-            mark=own.mark,
-            customer_id=own.customer_id,
-            motion=own.motion,
-            subscription_id=own.subscription_id,
-            period=own.period,
-            template_id=own.template_id,
-            what=f"{facts.mapping.customer}: {line.name}",
-            reason="Billed already: it would be billed twice",
-            line_id=line.line_id,
-            before=values_of(line),
-            retail=-amount.retail,
-            cost=-amount.cost,
-        )
-    ]
+    what = f"{facts.mapping.customer}: {line.name}"
+    return [removal_of(own, line, what, "Billed already: it would be billed twice")]

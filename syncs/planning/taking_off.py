@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from connectors.records import TemplateLine
+from connectors.records import Template, TemplateLine
 from syncs.models.lines import LineState, PartRole
-from syncs.models.runs import Action
-from syncs.planning.amounts import amount_of_values
 from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact
 from syncs.planning.notes import note_uncertain
 from syncs.planning.periods import period_label
@@ -17,8 +15,8 @@ from syncs.planning.present import (
     own_line,
     standing_line,
     template_of,
-    values_of,
 )
+from syncs.planning.removing import removal_of
 from syncs.planning.results import Plan, PlannedChange
 from syncs.planning.settling import recurring_mark
 
@@ -26,24 +24,8 @@ from syncs.planning.settling import recurring_mark
 def removal(
     facts: MappingFacts, own: OwnLine, line: TemplateLine, reason: str, *, moves: bool = False
 ) -> PlannedChange:
-    amount = amount_of_values(line)
-    return PlannedChange(
-        action=Action.REMOVE_LINE,
-        role=own.role,
-        mark=own.mark,
-        customer_id=own.customer_id,
-        motion=own.motion,
-        subscription_id=own.subscription_id,
-        period=own.period,
-        template_id=own.template_id,
-        what=f"{facts.mapping.customer}: {line.name}",
-        reason=reason,
-        line_id=line.line_id,
-        before=values_of(line),
-        retail=-amount.retail,
-        cost=-amount.cost,
-        moves=moves,
-    )
+    """The change that takes one line of ours off its template."""
+    return removal_of(own, line, f"{facts.mapping.customer}: {line.name}", reason, moves=moves)
 
 
 def take_off_old_template(facts: MappingFacts, own: OwnLine, plan: Plan) -> None:
@@ -105,11 +87,16 @@ def remove_unwanted(facts: MappingFacts, fates: dict[str, Fate], wanted_marks: s
 def remove_duplicates(facts: MappingFacts, plan: Plan) -> None:
     """A second line with the mark of one of ours is taken off."""
     for own in facts.own_lines:
-        if own.state is not LineState.STANDING:
-            continue
-        template = template_of(facts, own.template_id)
-        kept = standing_line(template, own.mark, own)
-        for line in lines_by_mark(template, own.mark):
-            if kept is not None and line.line_id != kept.line_id:
-                reason = "A second line with the same mark"
-                plan.changes.append(removal(facts, own, line, reason))
+        plan.changes += removals_of_doubles(template_of(facts, own.template_id), own)
+
+
+def removals_of_doubles(template: Template | None, own: OwnLine) -> list[PlannedChange]:
+    """Removal of every line but one that carries this mark."""
+    if own.state is not LineState.STANDING:
+        return []
+    kept = standing_line(template, own.mark, own)
+    return [
+        removal_of(own, line, line.name, "A second line with the same mark")
+        for line in lines_by_mark(template, own.mark)
+        if kept is not None and line.line_id != kept.line_id
+    ]

@@ -450,7 +450,7 @@ def _name(period: PeriodFact) -> str:
 
 
 def _ids(charges: Sequence[ChargeFact]) -> tuple[int, ...]:
-    return tuple(charge.charge_id for charge in charges)
+    return tuple(charge.pk for charge in charges)
 
 
 def plain_quantity(quantity: Decimal) -> str:

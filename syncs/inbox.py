@@ -1,0 +1,106 @@
+"""What waits for a person, over all programs of the open partner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+
+from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
+from syncs.models import Decision, Finding, Run, RunState, Severity
+from syncs.planning.holds import CHOICES
+
+# What a choice is called on its button, and what it brings about.
+CHOICE_WORDS = {
+    "adopt": ("Adopt the line", "The line that is there becomes ours: its quantity and price follow the invoice."),
+    "keep": ("Keep both", "Ours is added beside the line that is there."),
+    "exclude": ("Exclude", "The subscription is not synced."),
+    "apply": ("Apply", "It is written as a one-time line."),
+    "dismiss": ("Dismiss", "It is not billed, and counts as excluded."),
+    "again": ("Write it again", "The one-time line is added once more."),
+    "billed": ("It was billed", "It counts as synced and is not written again."),
+    "remove": ("Remove the lines", "The lines left behind are taken off the template."),
+    "leave": ("Leave them", "The lines stay on the template and are yours."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceButton:
+    """One answer to a held item."""
+
+    value: str
+    label: str
+    help: str
+
+
+def count_waiting() -> int:
+    """How many items wait for a person's decision; the number in the menu."""
+    return waiting_runs().count() + held_invoices().count() + decidable().count()
+
+
+def waiting_runs() -> QuerySet[Run]:
+    """Plans that wait for Apply or Discard."""
+    return Run.objects.filter(state=RunState.WAITING, preview=False).select_related("program").order_by("-created_at")
+
+
+def held_invoices() -> QuerySet[SourceInvoice]:
+    """Invoices that overlap imported ones and wait for *replaces* or *adds*."""
+    return (
+        SourceInvoice.objects.filter(state=InvoiceState.HELD)
+        .prefetch_related("overlaps__other")
+        .annotate(retail=Sum("charges__retail"))
+        .order_by("-month", "-pk")
+    )
+
+
+def changed_invoices() -> QuerySet[SourceInvoice]:
+    """Invoices that the source changed after their import; never planned anew by themselves."""
+    return SourceInvoice.objects.exclude(changed_hash="").order_by("-month", "-pk")
+
+
+def decidable() -> QuerySet[Finding]:
+    """Open findings with a subject: a person may decide about them. Most money first."""
+    return _open_findings().exclude(subject="").order_by("-retail", "pk")
+
+
+def notable() -> QuerySet[Finding]:
+    """Open warnings and errors that no button decides."""
+    loud = (Severity.WARNING, Severity.ERROR)
+    return _open_findings().filter(subject="", severity__in=loud).order_by("severity", "-retail", "pk")
+
+
+def recent_decisions() -> QuerySet[Decision]:
+    """What people decided last, for Undo."""
+    return Decision.objects.select_related("program", "decided_by").order_by("-decided_at")[:10]
+
+
+def choices_of(subject: str) -> list[ChoiceButton]:
+    """The answers that a subject allows."""
+    kind = subject.partition(":")[0]
+    return [ChoiceButton(value, *CHOICE_WORDS[value]) for value in CHOICES.get(kind, ())]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownRows:
+    """Rows of an invoice that fit no rule."""
+
+    invoice: SourceInvoice
+    rows: int
+    retail: Decimal
+
+
+def unknown_rows() -> list[UnknownRows]:
+    """Unknown rows of the invoices that count, newest invoice first; at most 20 invoices."""
+    sums = list(
+        Charge.objects.filter(kind=Kind.UNKNOWN, invoice__state=InvoiceState.COUNTED, invoice__past=False)
+        .values("invoice_id")
+        .annotate(rows=Count("pk"), retail=Sum("retail"))
+        .order_by("-invoice__month", "-invoice_id")[:20]
+    )
+    invoices = SourceInvoice.objects.in_bulk([row["invoice_id"] for row in sums])
+    return [UnknownRows(invoices[row["invoice_id"]], row["rows"], row["retail"]) for row in sums]
+
+
+def _open_findings() -> QuerySet[Finding]:
+    return Finding.objects.filter(closed_at=None).select_related("customer", "program", "last_run")

@@ -1,0 +1,287 @@
+"""Prove it: what became of every cent of a source invoice. Call inside the partner's scope.
+
+``source_total = synced + rounding + held + excluded + not_mapped + unknown + failed`` and
+``total = source_total + rules``, in cost and in retail, exactly. ``source_total`` is summed anew
+from the stored raw rows; ``synced`` comes from the lines as the target returned them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from connectors.registry import get_source
+from core.money import ZERO
+from customers.models import Mapping
+from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
+from programs.models import Program
+from syncs.models import PartState, Posting
+from syncs.planning.amounts import NOTHING, Money
+from syncs.planning.fingerprints import charges_digest
+
+BUCKETS = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
+_BUCKET_OF = {
+    PartState.SYNCED: "synced",
+    PartState.BILLED: "synced",
+    PartState.HELD: "held",
+    PartState.EXCLUDED: "excluded",
+    PartState.FAILED: "failed",
+    PartState.PLANNED: "failed",
+}
+
+
+@dataclass(slots=True)
+class Balance:
+    """One side-by-side account in currency units: cost and retail of each bucket."""
+
+    source: Money = NOTHING
+    rules: Money = NOTHING
+    buckets: dict[str, Money] = field(default_factory=lambda: dict.fromkeys(BUCKETS, NOTHING))
+
+    def add(self, other: Balance) -> None:
+        """Add another account to this one."""
+        self.source += other.source
+        self.rules += other.rules
+        for name in BUCKETS:
+            self.buckets[name] += other.buckets[name]
+
+    def put(self, bucket: str, amount: Money) -> None:
+        """Account for ``amount`` of the source in one bucket."""
+        self.source += amount
+        self.buckets[bucket] += amount
+
+    @property
+    def accounted(self) -> Money:
+        """Sum of all buckets."""
+        return sum(self.buckets.values(), NOTHING)
+
+    @property
+    def balanced(self) -> bool:
+        """True when the buckets add up to the source's amount exactly, on both sides."""
+        return self.accounted == self.source
+
+    def side(self, name: str) -> dict[str, Decimal | bool]:
+        """One side, ``"cost"`` or ``"retail"``, as the fields of the reconcile command."""
+        source = getattr(self.source, name)
+        rules = getattr(self.rules, name)
+        amounts = {bucket: getattr(self.buckets[bucket], name) for bucket in BUCKETS}
+        return {
+            "total": source + rules,
+            "rules": rules,
+            "source_total": source,
+            **amounts,
+            "balanced": sum(amounts.values(), ZERO) == source,
+        }
+
+
+@dataclass(slots=True)
+class CustomerBalance:
+    """The account of one customer and motion; ``customer_id`` is None for unknown rows."""
+
+    customer_id: int | None
+    external_id: str
+    name: str
+    motion: str
+    balance: Balance
+
+
+@dataclass(slots=True)
+class InvoiceBalance:
+    """The account of one invoice. ``stored_equals_raw``: the rows add up to what was stored."""
+
+    invoice: SourceInvoice
+    total: Balance
+    customers: list[CustomerBalance]
+    stored_equals_raw: bool
+    header_differs: Decimal | None = None  # what the header says, where it says something else
+
+    @property
+    def balanced(self) -> bool:
+        """True when the account is exact, in total and for each customer."""
+        return (
+            self.stored_equals_raw and self.total.balanced and all(entry.balance.balanced for entry in self.customers)
+        )
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one customer, motion, subscription and period on one invoice."""
+
+    amount: Money = NOTHING
+    customer_name: str = ""
+    external_id: str = ""
+
+
+GroupKey = tuple[int | None, str, int | None, str]
+
+
+def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalance:
+    """The account of one invoice, from its stored rows and the ledger."""
+    groups, raw_total, stored_total, unknown = _read_rows(invoice, program)
+    accounts: dict[tuple[int | None, str], CustomerBalance] = {}
+    for key, group in groups.items():
+        _account(accounts, key, group)
+    balances = _group_balances(invoice, program, groups)
+    for key, balance in balances.items():
+        accounts[key[0], key[1]].balance.add(balance)
+    total = Balance()
+    for entry in accounts.values():
+        total.add(entry.balance)
+    total.put("unknown", unknown)
+    total.source = raw_total
+    return InvoiceBalance(
+        invoice=invoice,
+        total=total,
+        customers=sorted(accounts.values(), key=lambda entry: (entry.name, entry.motion)),
+        stored_equals_raw=raw_total == stored_total,
+        header_differs=_header_difference(invoice, raw_total),
+    )
+
+
+def _read_rows(invoice: SourceInvoice, program: Program) -> tuple[dict[GroupKey, _Group], Money, Money, Money]:
+    """Groups of rows, and the totals: raw, stored, unknown. Flat memory: rows are streamed."""
+    amounts = get_source(program.source.system).row_amounts
+    groups: dict[GroupKey, _Group] = defaultdict(_Group)
+    raw_total = stored_total = unknown = NOTHING
+    rows = Charge.objects.filter(invoice=invoice).select_related("customer")
+    for row in rows.iterator(chunk_size=1000):
+        raw = amounts(row.raw)
+        raw_total += Money(raw.cost, raw.retail)
+        amount = Money(row.cost, row.retail)
+        stored_total += amount
+        if row.kind == Kind.UNKNOWN or row.customer is None:
+            unknown += amount
+            continue
+        group = groups[row.customer_id, row.motion, row.subscription_id, row.period]
+        group.amount += amount
+        group.customer_name, group.external_id = row.customer.name, row.customer.external_id
+    return groups, raw_total, stored_total, unknown
+
+
+def _account(accounts: dict[tuple[int | None, str], CustomerBalance], key: GroupKey, group: _Group) -> None:
+    customer_id, motion, _, _ = key
+    if (customer_id, motion) not in accounts:
+        accounts[customer_id, motion] = CustomerBalance(
+            customer_id, group.external_id, group.customer_name, motion, Balance()
+        )
+
+
+def _header_difference(invoice: SourceInvoice, total: Money) -> Decimal | None:
+    """The header's total where it equals neither side of the rows."""
+    for stated in (invoice.header_retail_total, invoice.header_cost_total):
+        if stated is not None and stated not in (total.cost, total.retail):
+            return stated
+    return None
+
+
+# --- Groups ---------------------------------------------------------------------------------------
+
+
+def _group_balances(
+    invoice: SourceInvoice, program: Program, groups: dict[GroupKey, _Group]
+) -> dict[GroupKey, Balance]:
+    whole = _whole_invoice_bucket(invoice, program)
+    if whole:
+        return {key: _single(whole, group.amount) for key, group in groups.items()}
+    postings = _postings(program, {key[0] for key in groups})
+    mappings = {
+        (m.customer_id, m.motion): m
+        for m in Mapping.objects.filter(program=program, customer__in={key[0] for key in groups})
+    }
+    balances = {}
+    for key, group in groups.items():
+        customer_id, motion, subscription_id, period = key
+        posting = postings.get((subscription_id, motion, period))
+        if posting is not None:
+            balances[key] = _from_posting(invoice, posting, group)
+        else:
+            mapping = mappings.get((customer_id, motion))  # type: ignore[arg-type]  # known here
+            balances[key] = _single(_bucket_without_posting(invoice, program, motion, mapping), group.amount)
+    return balances
+
+
+def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> str:
+    if invoice.state == InvoiceState.HELD:
+        return "held"
+    if invoice.state == InvoiceState.REPLACED or invoice.past or not program.billing_enabled:
+        return "excluded"
+    return ""
+
+
+def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: Mapping | None) -> str:
+    if motion not in program.motions:
+        return "excluded"
+    if mapping is None:
+        return "not_mapped"
+    if not mapping.sync_on:
+        return "excluded"
+    if mapping.first_month is not None and invoice.month < mapping.first_month:
+        return "not_mapped"
+    return "held"  # imported, and not planned yet
+
+
+def _single(bucket: str, amount: Money) -> Balance:
+    balance = Balance()
+    balance.put(bucket, amount)
+    return balance
+
+
+def _postings(program: Program, customer_ids: Iterable[int | None]) -> dict[tuple[int, str, str], Posting]:
+    rows = Posting.objects.filter(
+        program=program, customer__in=[pk for pk in customer_ids if pk is not None]
+    ).prefetch_related("parts")
+    return {(row.subscription_id, row.motion, row.period): row for row in rows}
+
+
+def _from_posting(invoice: SourceInvoice, posting: Posting, group: _Group) -> Balance:
+    """This invoice's share of a posting: all of it, unless several invoices make up the period."""
+    whole = _posting_balance(posting)
+    rows = list(_counted_rows(posting))
+    total = sum((Money(row.cost, row.retail) for row in rows), NOTHING)
+    if posting.fingerprint.partition(":")[0] != charges_digest(rows):
+        # The charges changed since: the difference is not planned yet.
+        whole.buckets["held"] += total - whole.accounted
+    others = sorted({row.invoice_id for row in rows if row.invoice_id != invoice.pk})
+    if not others:
+        whole.source = group.amount
+        return whole
+    return _share(invoice, rows, whole, total, group.amount)
+
+
+def _posting_balance(posting: Posting) -> Balance:
+    balance = Balance()
+    balance.buckets["rounding"] = Money(posting.rounding_cost, posting.rounding_retail)
+    for part in posting.parts.all():
+        rules = Money(part.rules_cost, part.rules_retail)
+        bucket = _BUCKET_OF[PartState(part.state)]
+        balance.buckets[bucket] += Money(part.cost, part.retail) - rules
+        if bucket == "synced":
+            balance.rules += rules
+    return balance
+
+
+def _counted_rows(posting: Posting) -> Iterable[Charge]:
+    return (
+        Charge.objects.filter(
+            subscription=posting.subscription_id,
+            motion=posting.motion,
+            period=posting.period,
+            invoice__state=InvoiceState.COUNTED,
+            invoice__past=False,
+        )
+        .exclude(kind=Kind.UNKNOWN)
+        .defer("raw")
+        .order_by("invoice", "line")
+    )
+
+
+def _share(invoice: SourceInvoice, rows: list[Charge], whole: Balance, total: Money, amount: Money) -> Balance:
+    """All invoices but the last count as synced in full; the last one carries the rest."""
+    last = max(row.invoice_id for row in rows)
+    if invoice.pk != last:
+        return _single("synced", amount)
+    balance = Balance(source=amount, rules=whole.rules, buckets=dict(whole.buckets))
+    balance.buckets["synced"] -= total - amount
+    return balance

@@ -1,0 +1,139 @@
+"""Move a run on by one slice: the one function that tasks, commands and the janitor call."""
+
+from __future__ import annotations
+
+import logging
+import random
+import uuid
+from collections.abc import Callable
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from connections.clients import record_failure, record_success
+from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
+from core.scope import partner_scope
+from syncs import billing_run, product_run
+from syncs.finishing import finish, finish_with_error
+from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
+from syncs.run_lock import run_lock
+from syncs.slices import Slice, in_seconds, open_slice
+
+logger = logging.getLogger(__name__)
+
+BUSY_WAIT = 1.0  # another worker has the run
+MOST_RETRIES = 4
+Step = Callable[[Slice], "RunState | float | None"]
+
+STEPS: dict[tuple[str, str], Step] = {
+    (RunKind.PRODUCTS, RunState.READING): product_run.read,
+    (RunKind.PRODUCTS, RunState.PLANNING): product_run.plan,
+    (RunKind.PRODUCTS, RunState.APPLYING): product_run.apply,
+    (RunKind.PRODUCTS, RunState.SETTLING): product_run.settle,
+    (RunKind.BILLING, RunState.READING): billing_run.read,
+    (RunKind.BILLING, RunState.PLANNING): billing_run.plan,
+    (RunKind.BILLING, RunState.APPLYING): billing_run.apply,
+    (RunKind.BILLING, RunState.SETTLING): billing_run.settle,
+    (RunKind.BILLING, RunState.VERIFYING): billing_run.verify,
+}
+
+
+def advance(partner_id: int, run_id: int) -> float | None:
+    """Work on the run for at most one slice.
+
+    Answers the seconds after which it wants to be called again (0 = at once), None when it is
+    finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
+    time has the run, and every write is claimed in the ledger before it is sent.
+    """
+    with run_lock(run_id) as locked:
+        if not locked:
+            return BUSY_WAIT
+        return _advance_locked(partner_id, run_id)
+
+
+def _advance_locked(partner_id: int, run_id: int) -> float | None:
+    wait = _not_yet(partner_id, run_id)
+    if wait is None or wait > 0:
+        return wait
+    work = open_slice(partner_id, run_id)
+    try:
+        return _take_step(work)
+    except ConnectorError as error:
+        return _after_vendor_error(work, error)
+    except DatabaseError:
+        raise  # the ledger is out of reach: the janitor calls again
+    except Exception as error:
+        reference = uuid.uuid4().hex[:12]
+        logger.exception("run %s failed, reference %s", run_id, reference)
+        finish_with_error(
+            work,
+            f"An internal error stopped the run (reference {reference}). "
+            "What it had written is recorded; the next sync goes on from there.",
+            f"{type(error).__name__}: {error}",
+        )
+        return None
+    finally:
+        work.save_calls()
+
+
+def _not_yet(partner_id: int, run_id: int) -> float | None:
+    """Seconds to wait before the run may go on; None when it is over."""
+    with partner_scope(partner_id):
+        run = Run.objects.select_related("after").get(pk=run_id)
+        if run.state not in ACTIVE_STATES:
+            return None
+        if run.after is not None and run.after.state in ACTIVE_STATES:
+            return BUSY_WAIT
+        if run.resume_at is not None:
+            left = (run.resume_at - timezone.now()).total_seconds()
+            if left > 0:
+                return left
+        now = timezone.now()
+        run.heartbeat_at, run.resume_at = now, None
+        run.started_at = run.started_at or now
+        if run.state == RunState.QUEUED:
+            run.state = RunState.READING
+        run.save(update_fields=["heartbeat_at", "resume_at", "started_at", "state"])
+        return 0.0
+
+
+def _take_step(work: Slice) -> float | None:
+    with work.run() as run:
+        step = STEPS[run.kind, run.state]
+    result = step(work)
+    if result is None:
+        work.update(attempts=0)
+        return 0.0
+    if isinstance(result, RunState):
+        return _enter(work, result)
+    work.update(resume_at=in_seconds(result), attempts=0)
+    return result
+
+
+def _enter(work: Slice, state: RunState) -> float | None:
+    if state in (RunState.FINISHED, RunState.WAITING):
+        record_success(work.partner_id, work.target_id)
+        record_success(work.partner_id, work.source_id)
+        finish(work, state)
+        return None
+    work.update(state=state, attempts=0)
+    return 0.0
+
+
+def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
+    """Wait and try again where that may help; else end the run and say who must act."""
+    if isinstance(error, RateLimited):
+        work.update(resume_at=in_seconds(error.retry_after))
+        return error.retry_after
+    with work.run() as run:
+        attempts = run.attempts + 1
+    if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
+        delay = 2.0**attempts + random.uniform(0, 1)  # noqa: S311 - jitter, not a secret
+        work.update(attempts=attempts, resume_at=in_seconds(delay))
+        return delay
+    if isinstance(error, ConfigurationError):
+        system_is_source = error.system == work.source_system
+        connection = work.source_id if system_is_source else work.target_id
+        record_failure(work.partner_id, connection, error)
+    finish_with_error(work, str(error), error.detail)
+    return None

@@ -1,0 +1,190 @@
+"""What people and schedules may do with syncs. Call inside the partner's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.audit import Actor, record
+from programs.models import Program
+from syncs.committing import release_parts
+from syncs.models import (
+    ACTIVE_STATES,
+    Change,
+    ChangeState,
+    Decision,
+    Part,
+    PartState,
+    Run,
+    RunKind,
+    RunState,
+)
+from syncs.planning.holds import CHOICES
+
+
+class SyncRefused(Exception):
+    """What was asked for cannot be done now; ``str(error)`` says why and what to do."""
+
+
+def start_sync(
+    *,
+    program: Program,
+    kinds: Sequence[str],
+    actor: Actor,
+    preview: bool = False,
+    enqueue: bool = True,
+) -> list[Run]:
+    """Start (or join) one run per kind, products first.
+
+    A run of that kind that is under way already is answered instead of a second one. Raises
+    ``SyncRefused`` when the program is off or a kind is not switched on.
+    """
+    _refuse_if_off(program, kinds)
+    runs: list[Run] = []
+    before: Run | None = None
+    for kind in sorted(kinds, key=[RunKind.PRODUCTS, RunKind.BILLING].index):
+        run = _active_run(program, kind, preview) or _create_run(program, kind, actor, preview=preview, after=before)
+        runs.append(run)
+        before = run
+    if enqueue:
+        for run in runs:
+            transaction.on_commit(partial(_enqueue, run.partner_id, run.pk), robust=True)
+    return runs
+
+
+def _refuse_if_off(program: Program, kinds: Sequence[str]) -> None:
+    if not program.enabled:
+        raise SyncRefused(f"{program.name} is switched off. Switch it on under Programs.")
+    if RunKind.PRODUCTS in kinds and not program.products_enabled:
+        raise SyncRefused("The product sync is switched off. Switch it on under Programs.")
+    if RunKind.BILLING in kinds and not program.billing_enabled:
+        raise SyncRefused("The billing sync is switched off. Switch it on under Programs.")
+
+
+def enabled_kinds(program: Program) -> list[str]:
+    """The kinds that are switched on, in the order in which a full sync does them."""
+    kinds = []
+    if program.products_enabled:
+        kinds.append(RunKind.PRODUCTS.value)
+    if program.billing_enabled:
+        kinds.append(RunKind.BILLING.value)
+    return kinds
+
+
+def _active_run(program: Program, kind: str, preview: bool) -> Run | None:
+    if preview:
+        return None
+    return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
+
+
+def _create_run(program: Program, kind: str, actor: Actor, *, preview: bool, after: Run | None) -> Run:
+    try:
+        with transaction.atomic():
+            return Run.objects.create(program=program, kind=kind, preview=preview, after=after, started_by=actor.name)
+    except IntegrityError:  # somebody started it in this very moment
+        run = _active_run(program, kind, preview)
+        if run is None:
+            raise
+        return run
+
+
+def _enqueue(partner_id: int, run_id: int) -> None:
+    from syncs.tasks import advance_run
+
+    advance_run.delay(partner_id, run_id)
+
+
+def apply_plan(*, run: Run, actor: Actor) -> None:
+    """Write a plan that waited. Templates that changed since are planned again first."""
+    locked = _lock_waiting(run)
+    release_parts(locked)
+    locked.state, locked.approved, locked.status = RunState.APPLYING, True, ""
+    locked.finished_at, locked.heartbeat_at = None, timezone.now()
+    locked.waiting_for = ""
+    try:
+        with transaction.atomic():
+            locked.save()
+    except IntegrityError as error:
+        raise SyncRefused("Another sync is under way. Wait for its end, then apply.") from error
+    record(actor, "plan.applied", f"Applied the plan of {locked}")
+    transaction.on_commit(partial(_enqueue, locked.partner_id, locked.pk), robust=True)
+
+
+def discard_plan(*, run: Run, actor: Actor) -> None:
+    """Drop a plan that waited. The next sync plans again from what stands then."""
+    locked = _lock_waiting(run)
+    locked.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Discarded")
+    locked.state, locked.finished_at = RunState.DISCARDED, timezone.now()
+    locked.save(update_fields=["state", "finished_at"])
+    record(actor, "plan.discarded", f"Discarded the plan of {locked}")
+
+
+def _lock_waiting(run: Run) -> Run:
+    locked = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if locked.state != RunState.WAITING:
+        raise SyncRefused("This plan no longer waits: it was applied, discarded or replaced.")
+    return locked
+
+
+def cancel_run(*, run: Run, actor: Actor) -> None:
+    """Stop a run after the write at hand. What was written stays and is recorded."""
+    if run.state not in ACTIVE_STATES:
+        raise SyncRefused("This run is over.")
+    Run.objects.filter(pk=run.pk).update(cancel_requested=True)
+    record(actor, "run.cancelled", f"Cancelled {run}")
+
+
+def retry_failed(*, run: Run, actor: Actor, change: Change | None = None) -> list[Run]:
+    """Try again what failed: a new run plans it anew, so nothing is written twice."""
+    failed = run.changes.filter(state=ChangeState.FAILED)
+    if change is not None:
+        failed = failed.filter(pk=change.pk)
+    if not failed.exists() and not run.error:
+        raise SyncRefused("Nothing failed in this run.")
+    record(actor, "run.retried", f"Retried {run}")
+    return start_sync(program=run.program, kinds=[run.kind], actor=actor)
+
+
+# --- Decisions ------------------------------------------------------------------------------------
+
+
+def decide(
+    *,
+    program: Program,
+    subject: str,
+    choice: str,
+    actor: Actor,
+    line_id: int | None = None,
+) -> Decision:
+    """Answer a held item; the next sync plans with the answer.
+
+    Raises ``SyncRefused`` for a choice that the item does not offer.
+    """
+    kind = subject.partition(":")[0]
+    if choice not in CHOICES.get(kind, ()):
+        raise SyncRefused(f"“{choice}” is not a choice here.")
+    if kind == "conflict" and choice == "adopt" and line_id is None:
+        raise SyncRefused("Say which line to adopt.")
+    decision, _ = Decision.objects.update_or_create(
+        program=program,
+        subject=subject,
+        defaults={"choice": choice, "line_id": line_id, "decided_by_id": actor.user_id},
+    )
+    record(actor, "item.decided", f"{subject}: {choice}")
+    return decision
+
+
+def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
+    """Take an answer back, as long as nothing was written because of it."""
+    decision = Decision.objects.filter(program=program, subject=subject).first()
+    if decision is None:
+        raise SyncRefused("There is no decision to undo.")
+    mark = subject.split(":", 1)[1]
+    written = Part.objects.filter(mark__in=(mark, f"BS:{mark}"), state__in=(PartState.SYNCED, PartState.BILLED))
+    if decision.choice == "apply" and written.exists():
+        raise SyncRefused("It was written already. Change it in Syncro instead.")
+    decision.delete()
+    record(actor, "item.undone", f"Undid the decision about {subject}")

@@ -1,0 +1,99 @@
+"""What the steps of a run share: the run's row, its clients, and counting calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from connections.clients import open_source, open_target
+from connectors.registry import Source, Target
+from core.scope import partner_scope
+from syncs.models import Run
+
+SLICE_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class Slice:
+    """One slice of work on a run. Clients are opened on first use, outside any scope."""
+
+    partner_id: int
+    run_id: int
+    program_id: int
+    source_id: int
+    target_id: int
+    source_system: str
+    target_system: str
+    seconds: float = SLICE_SECONDS
+    started: float = field(default_factory=time.monotonic)
+    _source: Source | None = None
+    _target: Target | None = None
+
+    @property
+    def source(self) -> Source:
+        """The source's client."""
+        if self._source is None:
+            self._source = open_source(self.partner_id, self.source_id)
+        return self._source
+
+    @property
+    def target(self) -> Target:
+        """The target's client."""
+        if self._target is None:
+            self._target = open_target(self.partner_id, self.target_id)
+        return self._target
+
+    @property
+    def over(self) -> bool:
+        """True when this slice has worked long enough."""
+        return time.monotonic() - self.started > self.seconds
+
+    @contextmanager
+    def run(self) -> Iterator[Run]:
+        """The run's row inside the partner's scope; what is changed on it is not saved for you."""
+        with partner_scope(self.partner_id):
+            yield Run.objects.select_related("program__source", "program__target", "after").get(pk=self.run_id)
+
+    def update(self, **values: Any) -> None:
+        """Set columns of the run, and its heartbeat."""
+        with partner_scope(self.partner_id):
+            Run.objects.filter(pk=self.run_id).update(heartbeat_at=timezone.now(), **values)
+
+    def save_calls(self) -> None:
+        """Add the calls that this slice's clients made to the run's count."""
+        counted = [(self.source_system, self._source), (self.target_system, self._target)]
+        with partner_scope(self.partner_id):
+            run = Run.objects.select_for_update().get(pk=self.run_id)
+            for system, client in counted:
+                if client is not None and client.calls:
+                    known = run.api_calls.setdefault(system, {})
+                    for method, number in client.calls.items():
+                        known[method] = known.get(method, 0) + number
+            run.save(update_fields=["api_calls"])
+
+
+def open_slice(partner_id: int, run_id: int) -> Slice:
+    """Read what a slice needs to know of its run."""
+    with partner_scope(partner_id):
+        run = Run.objects.select_related("program__source", "program__target").get(pk=run_id)
+        program = run.program
+        return Slice(
+            partner_id=partner_id,
+            run_id=run_id,
+            program_id=program.pk,
+            source_id=program.source_id,
+            target_id=program.target_id,
+            source_system=program.source.system,
+            target_system=program.target.system,
+        )
+
+
+def in_seconds(seconds: float) -> dt.datetime:
+    """The instant that many seconds from now."""
+    return timezone.now() + dt.timedelta(seconds=seconds)

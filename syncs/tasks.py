@@ -1,0 +1,72 @@
+"""Celery tasks: ids in, one call each. The ledger in the database is the truth, not the queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from celery import shared_task
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from core.audit import SCHEDULER
+from core.scope import partner_scope
+from programs.models import Program
+from programs.schedule import next_due
+from syncs.runs import advance
+from syncs.services import SyncRefused, enabled_kinds, start_sync
+
+AT_MOST = 200
+# A living worker's heartbeat is younger: a slice takes some 20 s, a single call under a minute.
+SILENT_AFTER = dt.timedelta(seconds=90)
+
+
+@shared_task
+def advance_run(partner_id: int, run_id: int) -> None:
+    """Work on a run for one slice, then hand it back to the queue, so that partners take turns."""
+    delay = advance(partner_id, run_id)
+    if delay is not None:
+        advance_run.apply_async((partner_id, run_id), countdown=delay)
+
+
+@shared_task
+def dispatch_due() -> int:
+    """Start the daily syncs that are due; answers how many."""
+    due = _ask("SELECT partner_id, program_id FROM due_programs(%s, %s)", timezone.now(), AT_MOST)
+    for partner_id, program_id in due:
+        with partner_scope(partner_id):
+            _dispatch(program_id)
+    return len(due)
+
+
+def _dispatch(program_id: int) -> None:
+    program = Program.objects.select_for_update(of=("self",)).select_related("partner").get(pk=program_id)
+    now = timezone.now()
+    if program.next_due_at is None or program.next_due_at > now:
+        return  # another beat was quicker
+    program.next_due_at = next_due(program.daily_at, program.partner.time_zone, now)
+    program.save(update_fields=["next_due_at"])
+    kinds = enabled_kinds(program)
+    if not kinds:
+        return
+    try:
+        start_sync(program=program, kinds=kinds, actor=SCHEDULER)
+    except SyncRefused:
+        return  # switched off in this moment: there is nothing to do
+
+
+@shared_task
+def sweep() -> int:
+    """Hand runs whose worker died (or whose message was lost) back to the queue."""
+    silent = dt.timedelta(seconds=min(SILENT_AFTER.total_seconds(), settings.JANITOR_SECONDS * 1.5))
+    now = timezone.now()
+    stalled = _ask("SELECT partner_id, run_id FROM stalled_runs(%s, %s, %s)", now - silent, now, AT_MOST)
+    for partner_id, run_id in stalled:
+        advance_run.delay(partner_id, run_id)
+    return len(stalled)
+
+
+def _ask(query: str, *values: object) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, list(values))
+        return list(cursor.fetchall())
