@@ -88,10 +88,12 @@ def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
     customers = Customer.objects.in_bulk([customer_id for customer_id, _ in latest])
     mappings = {(row.customer_id, row.motion): row for row in mappings_of(program)}
     everywhere = _currency_problems(program)
-    rows = [
-        _row(customers[key[0]], key[1], month, money[(*key, month)], mappings.get(key), everywhere)
-        for key, month in latest.items()
-    ]
+    rows = []
+    for key, month in latest.items():
+        mapping = mappings.get(key)
+        problems = (*everywhere, *_mapping_problems(mapping)) if mapping is not None and mapping.sync_on else ()
+        state = _state(mapping, problems)
+        rows.append(BillingRow(customers[key[0]], key[1], month, money[(*key, month)], mapping, state, problems))
     return sorted(rows, key=lambda row: (row.customer.name.casefold(), row.customer.domain, row.motion))
 
 
@@ -163,22 +165,12 @@ def _money_by_month(charges: QuerySet[Charge], months: Collection[dt.date]) -> d
     return {(customer, motion, month): Money(cost, retail) for customer, motion, month, cost, retail in found}
 
 
-def _row(
-    customer: Customer,
-    motion: str,
-    month: dt.date,
-    money: Money,
-    mapping: Mapping | None,
-    everywhere: tuple[str, ...],
-) -> BillingRow:
-    problems = (*everywhere, *_mapping_problems(mapping)) if mapping is not None and mapping.sync_on else ()
+def _state(mapping: Mapping | None, problems: Collection[str]) -> str:
     if mapping is None:
-        state = NOT_MAPPED
-    elif problems:
-        state = ATTENTION
-    else:
-        state = SYNC_ON if mapping.sync_on else MAPPED
-    return BillingRow(customer, motion, month, money, mapping, state, problems)
+        return NOT_MAPPED
+    if problems:
+        return ATTENTION
+    return SYNC_ON if mapping.sync_on else MAPPED
 
 
 def _mapping_problems(mapping: Mapping) -> list[str]:
