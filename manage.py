@@ -6,14 +6,18 @@ import sys
 
 
 def main() -> None:
-    """Start Django and run the command that the arguments name."""
+    """Start the embedded servers if the command needs them, then Django and the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billingsync.settings")
     from billingsync.embedded.autostart import start_missing_servers
 
     start_missing_servers(sys.argv)
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as trouble:
+        sys.exit(str(trouble))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from billingsync.embedded import binaries
 from billingsync.embedded.keys import DevelopmentKeys
@@ -36,9 +38,14 @@ class Valkey:
         return self.folder.valkey
 
     def client(self) -> Redis:
-        """A client that gives up fast."""
+        """A client that asks once and gives up fast: whatever listens there may not be ours."""
         return Redis(
-            host=HOST, port=self.port, password=self.keys.valkey_password, socket_timeout=5, socket_connect_timeout=2
+            host=HOST,
+            port=self.port,
+            password=self.keys.valkey_password,
+            socket_timeout=2,
+            socket_connect_timeout=2,
+            retry=Retry(NoBackoff(), 0),
         )
 
     def pid(self) -> int | None:
