@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
-from accounts.forms import InviteForm, JoinForm, ProfileForm, RoleForm, role_choices
+from accounts.forms import InviteForm, JoinForm, ProfileForm, RoleForm
 from accounts.models import Invitation, Role, User
 from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page, public_page
 from accounts.selectors import list_members, list_open_invitations
@@ -37,7 +37,7 @@ def users(request: PartnerRequest) -> HttpResponse:
         "accounts/users.html",
         MemberTable(members, caption="Members"),
         invitations=invitations,
-        roles=role_choices(request.access),
+        roles=[(role.value, role.label) for role in Role if request.access.reaches(role)],
     )
 
 

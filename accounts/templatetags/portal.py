@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts import figures
@@ -80,5 +82,18 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words[:2]).upper()
 
 
+@register.filter
+def marked(text: str, words: str) -> SafeString:
+    """The text with every occurrence of the words marked."""
+    if not words:
+        return format_html("{}", text)
+    pieces = re.split(f"({re.escape(words)})", text, flags=re.IGNORECASE)
+    return format_html_join("", "{}", ((_mark(piece) if place % 2 else piece,) for place, piece in enumerate(pieces)))
+
+
 def _decimal(value: Decimal | str | int | None) -> Decimal | None:
     return None if value in (None, "") else Decimal(str(value))
+
+
+def _mark(text: str) -> SafeString:
+    return format_html("<mark>{}</mark>", text)

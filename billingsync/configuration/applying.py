@@ -64,6 +64,7 @@ class _Writer:
         self.answers = answers
         self.problems: list[Problem] = []
         self.summary = Summary(wishes.partner.slug)
+        self._mapped: dict[tuple[int, str], Path] = {}
 
     def partner(self) -> int:
         shape = self.wishes.partner
@@ -150,7 +151,7 @@ class _Writer:
                 self._mappings_of(program, group)
 
     def _mappings_of(self, program: Program, wishes: list[MappingWish]) -> None:
-        finder = _Finder(program, wishes)
+        finder = _Finder(program)
         for wish in wishes:
             with self._blaming(wish.path):
                 self._mapping(program, finder, wish)
@@ -158,6 +159,7 @@ class _Writer:
     def _mapping(self, program: Program, finder: _Finder, wish: MappingWish) -> None:
         shape = wish.shape
         customer = finder.customer(shape.customer)
+        self._refuse_twin(customer, wish)
         target_customer = finder.target_customer(shape.syncro_customer)
         template = finder.template(shape.invoice_template, target_customer)
         before = finder.present.get((customer.pk, shape.motion))
@@ -181,6 +183,14 @@ class _Writer:
             return
         line = self.wishes.document.place(wish.path).line
         self.summary.warnings += [f"line {line}: {warning.text}" for warning in warnings]
+
+    def _refuse_twin(self, customer: Customer, wish: MappingWish) -> None:
+        """The same customer may stand there once by id and once by domain."""
+        identity = (customer.pk, wish.shape.motion)
+        if first := self._mapped.get(identity):
+            line = self.wishes.document.place(first).line
+            raise _UnknownRecord(f"This customer and motion stands twice, first in line {line}. Keep one.", "customer")
+        self._mapped[identity] = wish.path
 
     @contextmanager
     def _blaming(self, path: Path) -> Iterator[None]:
@@ -223,7 +233,7 @@ PROGRAM_KEYS = {
 MAPPING_KEYS = {"target_customer": "syncro_customer", "template": "invoice_template", "pricing": "pricing"}
 
 
-class _UnknownRecord(Exception):  # noqa: N818  # it is caught a few lines above
+class _UnknownRecord(Exception):
     """A mapping names something that does not exist; ``key`` is its key in the file."""
 
     def __init__(self, text: str, key: str) -> None:
@@ -234,7 +244,7 @@ class _UnknownRecord(Exception):  # noqa: N818  # it is caught a few lines above
 class _Finder:
     """Customers and templates that the mappings of one program name, in a few queries."""
 
-    def __init__(self, program: Program, wishes: list[MappingWish]) -> None:
+    def __init__(self, program: Program) -> None:
         self.source = known_systems()[program.source.system].label
         self.target = known_systems()[program.target.system].label
         self.customers = CustomerIndex(Customer.objects.filter(source=program.source))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from billingsync.configuration.problems import ConfigurationInvalid, Problem
+from billingsync.configuration.problems import ConfigurationInvalid
 from billingsync.configuration.stored import Stored, program_of
 from billingsync.configuration.wishes import ConnectionWish, Wishes
 from connections import services
@@ -75,7 +75,12 @@ def ask_vendors(wishes: Wishes, stored: Stored, say: Say) -> Answers:
     if problems:
         raise ConfigurationInvalid(wishes.document.file, problems)
     for system, place in _systems_to_read(wishes, stored, answers).items():
-        problems += _read_directory(system, credentials.get(system), wishes, stored, answers, place, say)
+        say(f"Reading customers from {known_systems()[system].label} ...")
+        try:
+            complete = credentials.get(system) or services.credentials_to_test(stored.partner_id, system, {})
+            _read_directory(system, complete, answers)
+        except ConnectionRefused as refusal:
+            problems.append(wishes.document.problem(place, str(refusal)))
     if problems:
         raise ConfigurationInvalid(wishes.document.file, problems)
     return answers
@@ -99,24 +104,8 @@ def _systems_to_read(wishes: Wishes, stored: Stored, answers: Answers) -> dict[s
     return wanted
 
 
-def _read_directory(
-    system: str,
-    credentials: Mapping[str, str] | None,
-    wishes: Wishes,
-    stored: Stored,
-    answers: Answers,
-    place: tuple[str | int, ...],
-    say: Say,
-) -> list[Problem]:
-    definition = known_systems()[system]
-    say(f"Reading customers from {definition.label} ...")
-    try:
-        if credentials is None:
-            credentials = services.credentials_to_test(stored.partner_id, system, {})
-        if definition.role == "source":
-            answers.sources[system] = SourceAnswer(read_source_directory(system, credentials))
-        else:
-            answers.targets[system] = TargetAnswer(*read_target_directory(system, credentials))
-    except ConnectionRefused as refusal:
-        return [wishes.document.problem(place, str(refusal))]
-    return []
+def _read_directory(system: str, credentials: Mapping[str, str], answers: Answers) -> None:
+    if known_systems()[system].role == "source":
+        answers.sources[system] = SourceAnswer(read_source_directory(system, credentials))
+    else:
+        answers.targets[system] = TargetAnswer(*read_target_directory(system, credentials))

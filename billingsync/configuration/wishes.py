@@ -178,7 +178,7 @@ class _Reader:
             if key in secrets:
                 self._complain(
                     (*path, key),
-                    f"Secrets do not belong into the file. Put it into an environment variable and name that: {key}_env.",
+                    f"Secrets do not belong into the file. Name the environment variable that holds it: {key}_env.",
                     key=True,
                 )
             elif key not in by_key:

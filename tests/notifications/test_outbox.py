@@ -1,0 +1,168 @@
+"""Queueing and delivering: at least once, and not twice for one event."""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
+
+from accounts.models import Partner
+from core.scope import partner_scope
+from notifications import outbox
+from notifications.models import Message, MessageState
+from notifications.tasks import deliver_due
+
+NOW = dt.datetime(2026, 10, 5, 12, 0, tzinfo=dt.UTC)
+FACTS = {"target": "Syncro", "link": "https://billing.example.com/"}
+
+
+class TroubledBackend(EmailBackend):
+    """A mail server that refuses while ``trouble`` is set."""
+
+    trouble: Exception | None = None
+
+    def send_messages(self, messages: Any) -> int:
+        if TroubledBackend.trouble is not None:
+            raise TroubledBackend.trouble
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def trouble(settings: Any) -> Iterator[type[TroubledBackend]]:
+    settings.EMAIL_BACKEND = f"{__name__}.TroubledBackend"
+    TroubledBackend.trouble = smtplib.SMTPServerDisconnected("try later")
+    yield TroubledBackend
+    TroubledBackend.trouble = None
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(NOW, tick=False) as coordinates:
+        yield coordinates
+
+
+def queue(
+    partner: Partner, event: str = "target_enabled:1", to: tuple[str, ...] = ("owner@northwind.example",)
+) -> None:
+    with partner_scope(partner.pk):
+        outbox.queue("target_enabled", event=event, to=to, context=FACTS)
+
+
+def only(partner: Partner) -> Message:
+    with partner_scope(partner.pk):
+        return Message.objects.get()
+
+
+def test_message_is_sent_once(partner: Partner) -> None:
+    queue(partner)
+    assert (deliver_due(), deliver_due()) == (1, 0)
+    assert [sent.to for sent in mail.outbox] == [["owner@northwind.example"]]
+    assert only(partner).state == MessageState.SENT
+
+
+def test_message_is_text_and_html(partner: Partner) -> None:
+    queue(partner)
+    deliver_due()
+    sent = mail.outbox[0]
+    assert sent.subject == "Syncro is ready to connect - Northwind IT"
+    assert sent.body == only(partner).text
+    assert [kind for _, kind in sent.alternatives] == ["text/html"]
+
+
+def test_same_event_is_queued_once(partner: Partner) -> None:
+    queue(partner)
+    queue(partner)
+    queue(partner, event="target_enabled:2")
+    assert deliver_due() == 2
+
+
+def test_same_event_of_another_partner_is_its_own(partner: Partner, stranger: Partner) -> None:
+    queue(partner)
+    queue(stranger)
+    assert deliver_due() == 2
+
+
+def test_nothing_is_made_without_addresses(partner: Partner) -> None:
+    queue(partner, to=())
+    assert deliver_due() == 0
+
+
+def test_message_of_a_transaction_that_failed_is_never_sent(partner: Partner) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        queue(partner)
+        _ = 1 / 0
+    assert deliver_due() == 0
+
+
+def test_refused_message_is_tried_again_later(
+    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Coordinates
+) -> None:
+    queue(partner)
+    assert deliver_due() == 0
+    assert (only(partner).state, only(partner).last_error) == (
+        MessageState.DUE, "SMTPServerDisconnected: try later",
+    )  # fmt: skip
+    trouble.trouble = None
+    assert deliver_due() == 0
+    clock.shift(61)
+    assert deliver_due() == 1
+    assert (only(partner).attempts, len(mail.outbox)) == (2, 1)
+
+
+def test_message_is_given_up_in_the_end(
+    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Coordinates
+) -> None:
+    queue(partner)
+    for _ in range(outbox.MOST_ATTEMPTS + 5):
+        deliver_due()
+        clock.shift(outbox.LONGEST_WAIT)
+    assert (only(partner).state, only(partner).attempts) == (MessageState.FAILED, outbox.MOST_ATTEMPTS)
+
+
+def test_waits_double_up_to_the_longest() -> None:
+    waits = [outbox.wait_after(attempt) for attempt in range(1, 12)]
+    assert waits[:3] == [dt.timedelta(minutes=1), dt.timedelta(minutes=2), dt.timedelta(minutes=4)]
+    assert waits[-1] == outbox.LONGEST_WAIT
+
+
+def test_message_of_a_dead_sender_is_sent_again_under_the_same_id(
+    partner: Partner, clock: time_machine.Coordinates
+) -> None:
+    queue(partner)
+    deliver_due()
+    with partner_scope(partner.pk):  # as if the sender had died between sending and saying so
+        Message.objects.update(state=MessageState.SENDING, claimed_at=NOW)
+    assert deliver_due() == 0
+    clock.shift(outbox.STUCK_AFTER + dt.timedelta(seconds=1))
+    assert deliver_due() == 1
+    assert len({sent.extra_headers["Message-ID"] for sent in mail.outbox}) == 1
+
+
+def test_slow_sender_does_not_overwrite_a_later_claim(
+    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Coordinates, settings: Any
+) -> None:
+    queue(partner)
+    later = NOW + outbox.STUCK_AFTER * 2
+    original = TroubledBackend.send_messages
+
+    def claim_elsewhere(backend: TroubledBackend, messages: Any) -> int:
+        with partner_scope(partner.pk):
+            Message.objects.update(claimed_at=later)
+        return original(backend, messages)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TroubledBackend, "send_messages", claim_elsewhere)
+        assert deliver_due() == 0
+    assert (only(partner).state, only(partner).claimed_at) == (MessageState.SENDING, later)
+
+
+def test_unknown_kind_is_an_error(partner: Partner) -> None:
+    with partner_scope(partner.pk), pytest.raises(KeyError):
+        outbox.queue("no_such_kind", event="x", to=["a@example.com"], context={})
