@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
+from connectors.records import TemplateLine
+from customers.models import Template
+from customers.target_copy import template_record
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
-from syncs.models import Decision, Finding, Run, RunState, Severity
+from syncs.models import Change, Decision, Finding, Line, Run, RunState, Severity
 from syncs.planning.holds import CHOICES
+
+OVERLAP = "overlap:"  # subjects of held invoices, which are shown with their own facts
+UNKNOWN_ROWS, NOT_MAPPED = "unknown_rows", "not_mapped"  # codes of findings
 
 # What a choice is called on its button, and what it brings about.
 CHOICE_WORDS = {
@@ -61,18 +68,40 @@ def changed_invoices() -> QuerySet[SourceInvoice]:
 
 def decidable() -> QuerySet[Finding]:
     """Open findings with a subject: a person may decide about them. Most money first."""
-    return _open_findings().exclude(subject="").order_by("-retail", "pk")
+    return _open_findings().exclude(subject="").exclude(subject__startswith=OVERLAP).order_by("-retail", "pk")
 
 
 def notable() -> QuerySet[Finding]:
-    """Open warnings and errors that no button decides."""
+    """Open warnings and errors that no button decides, but for what the inbox shows by itself."""
     loud = (Severity.WARNING, Severity.ERROR)
-    return _open_findings().filter(subject="", severity__in=loud).order_by("severity", "-retail", "pk")
+    found = _open_findings().filter(subject="", severity__in=loud).exclude(code=UNKNOWN_ROWS)
+    return found.order_by("severity", "-retail", "pk")
+
+
+def unmapped_money() -> Decimal:
+    """Retail of the newest month that belongs to customers nobody mapped, as the last runs found it."""
+    found = _open_findings().filter(code=NOT_MAPPED).aggregate(retail=Sum("retail"))
+    return found["retail"] or Decimal(0)
 
 
 def recent_decisions() -> QuerySet[Decision]:
     """What people decided last, for Undo."""
     return Decision.objects.select_related("program", "decided_by").order_by("-decided_at")[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A finding to decide about, with its answers; ``lines`` are those that *adopt* may take over."""
+
+    finding: Finding
+    choices: list[ChoiceButton]
+    lines: list[TemplateLine]
+
+
+def items_of(findings: Sequence[Finding]) -> list[Item]:
+    """Findings with what a person needs to decide. Three queries, whatever their number."""
+    lines = _adoptable_lines([finding.subject for finding in findings])
+    return [Item(finding, choices_of(finding.subject), lines.get(finding.subject, [])) for finding in findings]
 
 
 def choices_of(subject: str) -> list[ChoiceButton]:
@@ -104,3 +133,22 @@ def unknown_rows() -> list[UnknownRows]:
 
 def _open_findings() -> QuerySet[Finding]:
     return Finding.objects.filter(closed_at=None).select_related("customer", "program", "last_run")
+
+
+def _adoptable_lines(subjects: Sequence[str]) -> dict[str, list[TemplateLine]]:
+    """Lines typed in by hand with the product of the held change, by its subject."""
+    held = Change.objects.filter(subject__in=subjects, hold="conflict").exclude(template_id=None)
+    changes = {change.subject: change for change in held.select_related("run__program").order_by("pk")}
+    ids = {change.template_id for change in changes.values()}
+    templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
+    ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
+    found: dict[str, list[TemplateLine]] = {}
+    for subject, change in changes.items():
+        row = templates.get((change.run.program.target_id, change.template_id or 0))
+        product = (change.after or {}).get("product_id")
+        found[subject] = [
+            line
+            for line in (template_record(row).lines if row else ())
+            if (line.template_id, line.line_id) not in ours and line.product_id == product
+        ]
+    return found

@@ -1,0 +1,61 @@
+"""Filters of runs, their changes, and invoice rows."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from invoices.models import Charge, Kind
+from programs.models import Motion
+from syncs.models import Action, Change, ChangeState, Run, RunKind, RunStatus
+
+SEARCH = forms.TextInput(attrs={"type": "search"})
+
+
+class RunFilter(filters.FilterSet):
+    """By kind and verdict."""
+
+    kind = filters.ChoiceFilter(choices=RunKind.choices, label="Kind", empty_label="Any")
+    status = filters.ChoiceFilter(choices=RunStatus.choices, label="Result", empty_label="Any")
+
+    class Meta:
+        model = Run
+        fields = ("kind", "status")
+
+
+class ChangeFilter(filters.FilterSet):
+    """By words and outcome. Unchanged items are folded away unless asked for."""
+
+    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
+    state = filters.ChoiceFilter(choices=ChangeState.choices, label="Outcome", empty_label="Any")
+    action = filters.ChoiceFilter(choices=Action.choices, label="Action", empty_label="All but unchanged")
+
+    class Meta:
+        model = Change
+        fields = ("q", "state", "action")
+
+    def by_words(self, rows: QuerySet[Change], _name: str, words: str) -> QuerySet[Change]:
+        return rows.filter(Q(what__icontains=words) | Q(customer__name__icontains=words) | Q(product_key__icontains=words))
+
+    def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        rows: QuerySet[Change] = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("action") or self.form.cleaned_data.get("state"):
+            return rows
+        return rows.exclude(Q(action=Action.KEEP) & ~Q(state=ChangeState.HELD))
+
+
+class ChargeFilter(filters.FilterSet):
+    """Rows of an invoice by words, motion and kind."""
+
+    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
+    motion = filters.ChoiceFilter(choices=Motion.choices, label="Motion", empty_label="Any")
+    kind = filters.ChoiceFilter(choices=Kind.choices, label="Kind", empty_label="Any")
+
+    class Meta:
+        model = Charge
+        fields = ("q", "motion", "kind")
+
+    def by_words(self, rows: QuerySet[Charge], _name: str, words: str) -> QuerySet[Charge]:
+        wanted = Q(product_name__icontains=words) | Q(subscription_ref__icontains=words) | Q(customer__name__icontains=words)
+        return rows.filter(wanted)

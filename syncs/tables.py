@@ -1,0 +1,154 @@
+"""Tables of runs, invoice rows and lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.badges import badge_html
+from accounts.figures import when_html, write_duration, write_period
+from accounts.tables import MoneyColumn, PortalTable, PriceColumn, QuantityColumn, StateColumn, WhenColumn
+from core.money import from_cents
+from invoices.models import Charge
+from programs.models import Program
+from syncs.models import Change, Line, Run
+from syncs.overview import counts_of
+
+
+def run_badge(run: Run) -> SafeString:
+    """The verdict of a finished run, else its state."""
+    if run.status and run.state == "finished":
+        return badge_html(run.status, run.get_status_display())
+    return badge_html(run.state, run.get_state_display())
+
+
+class RunTable(PortalTable):
+    """History: one row per run."""
+
+    created_at = tables.Column(verbose_name="Run")
+    kind = tables.Column()
+    status = tables.Column(verbose_name="Result", empty_values=())
+    counts = tables.Column(verbose_name="Items", orderable=False, empty_values=())
+    started_by = tables.Column()
+    duration = tables.Column(empty_values=(), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Run
+        fields = ("created_at", "kind", "status", "counts", "started_by", "duration")
+
+    empty_title = "No sync has run yet"
+    empty_help = "The scheduled sync runs daily; Sync now starts one at once."
+
+    def render_created_at(self, record: Run) -> SafeString:
+        url = reverse("run", args=[self.request.partner.slug, record.pk])
+        return format_html('<a href="{}">{}</a>', url, when_html(record.created_at))
+
+    def render_kind(self, record: Run) -> SafeString:
+        preview = format_html(' <span class="tag">{}</span>', "Preview") if record.preview else ""
+        return format_html("{}{}", record.get_kind_display(), preview)
+
+    def render_status(self, record: Run) -> SafeString:
+        return run_badge(record)
+
+    def render_counts(self, record: Run) -> SafeString | str:
+        counts = counts_of(record)
+        return format_html_join(", ", "{} {}", ((number, name) for name, number in counts)) if counts else "–"
+
+    def render_duration(self, record: Run) -> str:
+        if not record.started_at or not record.finished_at:
+            return "–"
+        return write_duration((record.finished_at - record.started_at).total_seconds())
+
+
+class ChargeTable(PortalTable):
+    """Rows of a source invoice."""
+
+    line = tables.Column(verbose_name="Line")
+    customer = tables.Column(order_by="customer__name")
+    product_name = tables.Column(verbose_name="Product", attrs={"td": {"class": "name"}})
+    kind = tables.Column()
+    period = tables.Column()
+    quantity = QuantityColumn()
+    unit_retail = PriceColumn(verbose_name="Unit retail")
+    cost = MoneyColumn(verbose_name="Cost")
+    retail = MoneyColumn(verbose_name="Retail")
+
+    class Meta(PortalTable.Meta):
+        model = Charge
+        fields = ("line", "customer", "product_name", "kind", "period", "quantity", "unit_retail", "cost", "retail")
+
+    def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.program = program
+        for name in ("cost", "retail"):
+            self.columns[name].column.verbose_name = f"{name.title()} ({currency})"
+
+    def render_customer(self, record: Charge) -> SafeString:
+        if record.customer is None:
+            return format_html("{}", "–")
+        url = reverse("customer", args=[self.request.partner.slug, self.program.pk, record.customer_id])
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', url, record.customer.name)
+
+    def render_product_name(self, record: Charge) -> SafeString:
+        under = record.problem or record.subscription_ref
+        return format_html('{}<span class="under">{}</span>', record.product_name or "–", under)
+
+    def render_kind(self, record: Charge) -> SafeString:
+        if record.kind in {"unknown", "credit"}:
+            return badge_html(record.kind, record.get_kind_display())
+        return format_html('<span class="nowrap">{}</span>', record.get_kind_display())
+
+    def render_period(self, value: str) -> SafeString:
+        return format_html('<span class="nowrap">{}</span>', write_period(value))
+
+
+class LineTable(PortalTable):
+    """Our lines on invoice templates."""
+
+    role = tables.Column(verbose_name="Line")
+    product = tables.Column(order_by="product__name")
+    quantity = QuantityColumn()
+    cost = MoneyColumn(empty_values=(), orderable=False)
+    retail = MoneyColumn(empty_values=(), orderable=False)
+    state = StateColumn()
+    written_at = WhenColumn(verbose_name="Written")
+
+    class Meta(PortalTable.Meta):
+        model = Line
+        fields = ("role", "product", "quantity", "cost", "retail", "state", "written_at")
+
+    empty_title = "No line of ours yet"
+
+    def render_role(self, record: Line) -> SafeString:
+        period = write_period(record.period) if record.period else "every month"
+        return format_html('{}<span class="under">{}</span>', record.get_role_display(), period)
+
+    def render_cost(self, record: Line) -> SafeString:
+        return format_html("{}", f"{from_cents(record.cost_cents):,.2f}")
+
+    def render_retail(self, record: Line) -> SafeString:
+        return format_html("{}", f"{from_cents(record.retail_cents):,.2f}")
+
+
+class ItemTable(PortalTable):
+    """What syncs did about one product or customer."""
+
+    run = tables.Column(order_by="run__created_at")
+    action = tables.Column()
+    state = StateColumn(verbose_name="Outcome")
+    what = tables.Column(orderable=False)
+    reason = tables.Column(orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Change
+        fields = ("run", "action", "state", "what", "reason")
+
+    empty_title = "No sync has touched it yet"
+
+    def render_run(self, record: Change) -> SafeString:
+        url = reverse("change", args=[self.request.partner.slug, record.run_id, record.pk])
+        return format_html('<a href="{}">{}</a>', url, when_html(record.run.created_at))

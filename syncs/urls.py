@@ -1,0 +1,26 @@
+"""Addresses of programs in motion."""
+
+from django.urls import path
+
+from syncs.views import inbox, overview, records, runs
+
+partner_urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/decide/", inbox.decide, name="decide"),
+    path("inbox/undo/", inbox.undo, name="undo_decision"),
+    path("inbox/invoices/<int:invoice_id>/", inbox.decide_invoice, name="decide_invoice"),
+    path("programs/<int:program_id>/", overview.overview, name="program"),
+    path("programs/<int:program_id>/sync/", overview.start_sync, name="start_sync"),
+    path("programs/<int:program_id>/history/", overview.history, name="history"),
+    path("programs/<int:program_id>/invoices/<int:invoice_id>/", records.invoice, name="invoice"),
+    path("programs/<int:program_id>/invoices/<int:invoice_id>/account/", records.strip, name="strip"),
+    path("programs/<int:program_id>/customers/<int:customer_id>/", records.customer, name="customer"),
+    path("programs/<int:program_id>/products/<int:product_id>/", records.product, name="product"),
+    path("runs/<int:run_id>/", runs.run, name="run"),
+    path("runs/<int:run_id>/progress/", runs.progress, name="run_progress"),
+    path("runs/<int:run_id>/apply/", runs.apply_plan, name="apply_plan"),
+    path("runs/<int:run_id>/discard/", runs.discard_plan, name="discard_plan"),
+    path("runs/<int:run_id>/cancel/", runs.cancel_run, name="cancel_run"),
+    path("runs/<int:run_id>/retry/", runs.retry_failed, name="retry_failed"),
+    path("runs/<int:run_id>/changes/<int:change_id>/", runs.change, name="change"),
+]

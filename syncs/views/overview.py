@@ -1,0 +1,77 @@
+"""The overview of a program, starting a sync, and its history."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Role
+from accounts.permissions import PartnerRequest, partner_page
+from accounts.tables import list_page
+from core.audit import actor_of
+from invoices.selectors import listed_invoices
+from programs.models import Program
+from syncs import services
+from syncs.filters import RunFilter
+from syncs.inbox import decidable, items_of, notable, waiting_runs
+from syncs.models import Run, RunKind
+from syncs.overview import program_cards
+from syncs.services import SyncRefused
+from syncs.tables import RunTable
+
+
+@require_safe
+@partner_page()
+def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
+    """Two cards, the latest invoice's account, and what most needs a person."""
+    program = find_program(program_id)
+    return TemplateResponse(
+        request,
+        "syncs/overview.html",
+        {
+            "program": program,
+            "cards": program_cards([program])[0].cards,
+            "invoice": listed_invoices(program).filter(past=False).first(),
+            "waiting_runs": waiting_runs().filter(program=program)[:3],
+            "items": items_of(decidable().filter(program=program)[:3]),
+            "notable": notable().filter(program=program)[:3],
+        },
+    )
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def start_sync(request: PartnerRequest, program_id: int) -> HttpResponse:
+    """Sync now, or preview: of one kind, or all that are switched on."""
+    program = find_program(program_id)
+    kind = request.POST.get("kind", "")
+    kinds = [kind] if kind in RunKind.values else services.enabled_kinds(program)
+    preview = request.POST.get("preview") == "on"
+    try:
+        runs = services.start_sync(program=program, kinds=kinds, preview=preview, actor=actor_of(request.user))
+    except SyncRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("program", request.partner.slug, program.pk)
+    if not runs:
+        messages.warning(request, "Neither products nor billing is switched on. Switch one on in the settings.")
+        return redirect("program", request.partner.slug, program.pk)
+    return redirect("run", request.partner.slug, runs[0].pk)
+
+
+@require_safe
+@partner_page()
+def history(request: PartnerRequest, program_id: int) -> HttpResponse:
+    """One row per run."""
+    program = find_program(program_id)
+    runs = Run.objects.filter(program=program).defer("basis", "messages", "error_detail")
+    filters = RunFilter(request.GET, queryset=runs)
+    table = RunTable(filters.qs, caption="Runs")
+    return list_page(request, "syncs/history.html", table, filters=filters, total=runs.count(), program=program)
+
+
+def find_program(program_id: int) -> Program:
+    """The program with its connections and partner, or 404."""
+    return get_object_or_404(Program.objects.select_related("source", "target", "partner"), pk=program_id)

@@ -1,0 +1,165 @@
+"""One run: its verdict, live progress, every change with old and new, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.models import Role
+from accounts.permissions import PartnerRequest, partner_page
+from accounts.tables import PAGE_SIZE
+from connectors.registry import get_target
+from core.audit import actor_of
+from invoices.models import Charge
+from syncs import services
+from syncs.change_rows import change_row, group_changes
+from syncs.filters import ChangeFilter
+from syncs.models import ACTIVE_STATES, Change, ChangeState, Run, RunState
+from syncs.overview import counts_of
+from syncs.services import SyncRefused
+
+
+@require_safe
+@partner_page()
+def run(request: PartnerRequest, run_id: int) -> HttpResponse:
+    """The page of a run; without an end yet, it shows live progress."""
+    found = _find_run(request, run_id)
+    changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
+    filters = ChangeFilter(request.GET, queryset=changes)
+    page = Paginator(filters.qs, PAGE_SIZE * 2).get_page(request.GET.get("page"))
+    context = {
+        **_progress(found),
+        "filters": filters,
+        "page": page,
+        "groups": group_changes(page),
+        "findings": found.findings.select_related("customer").order_by("severity", "-retail", "pk")[:PAGE_SIZE],
+        "failed": found.changes.filter(state=ChangeState.FAILED).exists(),
+        "kept": {},
+    }
+    return TemplateResponse(request, "syncs/changes.html" if request.htmx.target == "changes" else "syncs/run.html", context)
+
+
+@require_safe
+@partner_page()
+def progress(request: PartnerRequest, run_id: int) -> HttpResponse:
+    """Asked for every two seconds while the run goes on; the whole page is made anew at its end."""
+    found = _find_run(request, run_id)
+    if found.state not in ACTIVE_STATES:
+        return HttpResponseClientRefresh()
+    return TemplateResponse(request, "syncs/progress.html", _progress(found))
+
+
+@require_safe
+@partner_page()
+def change(request: PartnerRequest, run_id: int, change_id: int) -> HttpResponse:
+    """One change: before and after, what went wrong, the source rows, and the record in the target."""
+    found = _find_run(request, run_id)
+    wanted = get_object_or_404(Change.objects.select_related("customer", "product", "run"), pk=change_id, run=found)
+    charges = Charge.objects.filter(pk__in=wanted.charge_ids).select_related("invoice")[:200]
+    context = {
+        "run": found,
+        "program": found.program,
+        "row": change_row(wanted),
+        "change": wanted,
+        "charges": charges,
+        "target_url": target_url(found, wanted),
+    }
+    return TemplateResponse(request, "syncs/change.html", context)
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def apply_plan(request: PartnerRequest, run_id: int) -> HttpResponse:
+    """Write a waiting plan."""
+    return _act(request, run_id, services.apply_plan, "The plan is being written.")
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def discard_plan(request: PartnerRequest, run_id: int) -> HttpResponse:
+    """Drop a waiting plan."""
+    return _act(request, run_id, services.discard_plan, "The plan is discarded. The next sync plans again.")
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def cancel_run(request: PartnerRequest, run_id: int) -> HttpResponse:
+    """Stop a run after the write at hand."""
+    return _act(request, run_id, services.cancel_run, "The run stops after the write at hand. What is written stays.")
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def retry_failed(request: PartnerRequest, run_id: int) -> HttpResponse:
+    """Try again what failed; one item alone where the form names it."""
+    found = _find_run(request, run_id)
+    change_id = request.POST.get("change", "")
+    one = get_object_or_404(found.changes, pk=change_id) if change_id.isdigit() else None
+    try:
+        runs = services.retry_failed(run=found, actor=actor_of(request.user), change=one)
+    except SyncRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("run", request.partner.slug, found.pk)
+    return redirect("run", request.partner.slug, runs[0].pk)
+
+
+def target_url(run: Run, change: Change) -> str:
+    """Where a browser sees the product or template of a change; "" for one that is not there yet."""
+    target = run.program.target
+    definition = get_target(target.system)
+    if change.template_id is not None:
+        return definition.template_url(target.credentials, change.template_id)
+    return definition.product_url(target.credentials, change.target_product_id) if change.target_product_id else ""
+
+
+def _find_run(request: HttpRequest, run_id: int) -> Run:
+    runs = Run.objects.select_related("program__source", "program__target").defer("basis")
+    found = get_object_or_404(runs, pk=run_id)
+    slug = request.partner.slug  # type: ignore[attr-defined]  # a PartnerRequest
+    request.menu = reverse("history", args=[slug, found.program_id])  # type: ignore[attr-defined]  # read by the menu
+    return found
+
+
+def _progress(run: Run) -> dict[str, object]:
+    wait = (run.resume_at - timezone.now()).total_seconds() if run.resume_at else 0
+    started = run.started_at or run.created_at
+    ended = run.finished_at or timezone.now()
+    return {
+        "run": run,
+        "program": run.program,
+        "active": run.state in ACTIVE_STATES,
+        "waiting": run.state == RunState.WAITING and not run.preview,
+        "counts": counts_of(run),
+        "waits_for": max(0, wait),
+        "seconds": (ended - started).total_seconds(),
+        "left": _time_left(run),
+    }
+
+
+def _time_left(run: Run) -> float | None:
+    """Seconds until the writes are done, at the pace so far; None before anything was written."""
+    if not run.done or not run.started_at or run.state not in ACTIVE_STATES:
+        return None
+    return (timezone.now() - run.started_at).total_seconds() / run.done * (run.total - run.done)
+
+
+def _act(request: PartnerRequest, run_id: int, action: Callable[..., None], done: str) -> HttpResponse:
+    found = _find_run(request, run_id)
+    try:
+        action(run=found, actor=actor_of(request.user))
+    except SyncRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    if request.POST.get("next") == "inbox":
+        return redirect("inbox", request.partner.slug)
+    return redirect("run", request.partner.slug, found.pk)
