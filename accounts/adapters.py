@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types for it
+class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves; people come by invitation."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -33,7 +33,6 @@ OWNER_COMMANDS = frozenset(
         "showmigrations",
         "sqlmigrate",
         "squashmigrations",
-        "lintmigrations",
         "dbshell",
         "pgtrigger",
     }

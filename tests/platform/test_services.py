@@ -50,11 +50,16 @@ class Installation:
         for pid in self.pids().values():
             os.kill(pid, signal.SIGKILL)
 
+    def addresses(self):
+        found = read_addresses(self.folder)
+        assert found is not None
+        return found
+
     def redis(self):
-        return Redis.from_url(read_addresses(self.folder).redis)
+        return Redis.from_url(self.addresses().redis)
 
     def query(self, statement):
-        connection = psycopg2.connect(read_addresses(self.folder).database)
+        connection = psycopg2.connect(self.addresses().database)
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
             rows = cursor.fetchall() if cursor.description else []
