@@ -6,8 +6,8 @@ from django.conf import settings
 
 
 def page(path: str) -> str:
-    """Full address of a page of this installation; ``path`` begins with a slash."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+    """Full address of a page of this installation; ``path`` with or without a slash in front."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}/{path.lstrip('/')}"
 
 
 def connections_page(partner_slug: str) -> str:

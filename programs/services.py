@@ -85,12 +85,6 @@ def reschedule_all() -> None:
         program.save(update_fields=["next_due_at"])
 
 
-def mark_dispatched(program: Program, now: dt.datetime) -> None:
-    """The scheduled sync of a program was started: the next one is due a day later."""
-    program.next_due_at = next_due(program.daily_at, _zone(), now)
-    program.save(update_fields=["next_due_at"])
-
-
 def _clean(given: dict[str, Any]) -> dict[str, Any]:
     if "notification_emails" in given:
         addresses = {address.strip().lower(): address.strip() for address in given["notification_emails"]}

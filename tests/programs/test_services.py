@@ -19,7 +19,7 @@ from core.models import AuditEntry
 from core.scope import partner_scope
 from programs.models import Program
 from programs.selectors import addresses_for_connection, configured_programs, find_program, source_currency
-from programs.services import ProgramSettings, mark_dispatched, reschedule_all, save_program
+from programs.services import ProgramSettings, reschedule_all, save_program
 
 NOON = dt.datetime(2026, 10, 5, 12, 0, tzinfo=dt.UTC)
 
@@ -121,14 +121,6 @@ def test_enabled_program_is_due_at_its_hour_where_the_partner_is(partner: Partne
         assert program.next_due_at == dt.datetime(2026, 10, 6, 3, 0, tzinfo=dt.UTC)
         program, _ = save((program.source, program.target), enabled=False)
         assert program.next_due_at is None
-
-
-def test_dispatched_program_is_due_a_day_later(partner: Partner) -> None:
-    with time_machine.travel(NOON, tick=False), partner_scope(partner.pk):
-        program, _ = save(make_connections(), enabled=True)
-        assert program.next_due_at is not None
-        mark_dispatched(program, program.next_due_at)
-        assert Program.objects.get().next_due_at == dt.datetime(2026, 10, 7, 3, 0, tzinfo=dt.UTC)
 
 
 def test_new_time_zone_moves_the_due_time(partner: Partner) -> None:
