@@ -56,10 +56,20 @@ def shared_folder() -> Path:
     return Path("/var/tmp") / f"billingsync-{CHECKOUT.name}-{_short_hash(CHECKOUT)}"  # noqa: S108  # nosec B108: its owner is checked
 
 
-def shared_data_folder(folder: DataFolder) -> Path:
-    """The place under ``shared_folder`` for the PostgreSQL data of one data folder."""
-    return shared_folder() / f"postgres-{_short_hash(folder.root)}"
+def shared_data_folder(folder: DataFolder, key: str) -> Path:
+    """The place under ``shared_folder`` for the PostgreSQL data of one data folder.
+
+    ``key`` is what its data can only be opened with: a checkout made anew at the same place has another
+    key, and so does not find the data of the one before it.
+    """
+    return shared_folder() / f"postgres-{_short_hash(folder.root)}-{_short_hash(key)}"
 
 
-def _short_hash(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:10]
+def abandoned_data_folders(data: Path) -> list[Path]:
+    """Data beside ``data`` of the same data folder, whose key is lost."""
+    same_folder = data.name.rpartition("-")[0]
+    return [path for path in data.parent.glob(f"{same_folder}-*") if path != data and path.is_dir()]
+
+
+def _short_hash(text: Path | str) -> str:
+    return hashlib.sha256(str(text).encode()).hexdigest()[:10]

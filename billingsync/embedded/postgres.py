@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg2
@@ -14,7 +14,7 @@ import psycopg2
 from billingsync.embedded import binaries
 from billingsync.embedded.addresses import SUPERUSER
 from billingsync.embedded.keys import DevelopmentKeys
-from billingsync.embedded.places import DataFolder, shared_data_folder, shared_folder
+from billingsync.embedded.places import DataFolder, abandoned_data_folders, shared_data_folder, shared_folder
 from billingsync.embedded.ports import HOST, change_port, choose_ports, is_free
 from billingsync.embedded.trouble import ServerTrouble
 from billingsync.embedded.unprivileged import Account, server_account
@@ -87,7 +87,7 @@ def locate(folder: DataFolder, keys: DevelopmentKeys) -> Postgres:
         return Postgres(folder, keys, account, home, folder.root / "postgres")
     home = binaries.copy_postgres()
     binaries.own_folder(shared_folder())
-    return Postgres(folder, keys, account, home, shared_data_folder(folder))
+    return Postgres(folder, keys, account, home, shared_data_folder(folder, keys.postgres_password))
 
 
 def start(server: Postgres, *, durable: bool = True) -> None:
@@ -125,6 +125,8 @@ def stop(server: Postgres) -> bool:
 
 def _init(server: Postgres) -> None:
     """Make the data folder under another name first, so that a killed start leaves nothing half made."""
+    if server.data.parent == shared_folder():
+        _remove_abandoned(server)
     unfinished = server.data.with_name(f"{server.data.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -152,6 +154,13 @@ def _init(server: Postgres) -> None:
     finally:
         password.unlink()
     unfinished.replace(server.data)
+
+
+def _remove_abandoned(server: Postgres) -> None:
+    """End and remove what a checkout that was deleted left here: without its keys nobody can open it."""
+    for data in abandoned_data_folders(server.data):
+        stop(replace(server, data=data))
+        shutil.rmtree(data)
 
 
 def _launch(server: Postgres, *, durable: bool) -> None:

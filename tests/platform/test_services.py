@@ -171,3 +171,22 @@ def test_addresses_are_local_and_passwords_are_not_shown(installation):
 
     assert {server["host"] for server in json.loads(out).values()} == {"127.0.0.1"}
     assert [secret for secret in secrets if secret in out + err] == []
+
+
+def test_data_of_a_deleted_checkout_gives_way_to_a_new_one(tmp_path):
+    root = tmp_path / "var"
+    first = Installation(root)
+    old = first.state("start")
+    if root in Path(old["postgres"]["data"]).parents:
+        first.run("services", "stop")  # its data goes with the folder
+    else:
+        first.redis().shutdown()
+    shutil.rmtree(root)
+
+    second = Installation(root)
+    new = second.state("start")
+    shutil.rmtree(Path(second.state("stop")["postgres"]["data"]))
+
+    assert new["postgres"]["running"] is True
+    assert not Path(f"/proc/{old['postgres']['pid']}").exists()
+    assert not Path(old["postgres"]["data"]).exists()
