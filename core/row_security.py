@@ -24,7 +24,7 @@ class SecurePartnerTables(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, model_names: list[str], append_only: bool = False) -> None:
+    def __init__(self, model_names: list[str], *, append_only: bool = False) -> None:
         self.model_names = model_names
         self.append_only = append_only
 
@@ -35,7 +35,7 @@ class SecurePartnerTables(Operation):
         self,
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
+        from_state: ProjectState,  # noqa: ARG002  # the signature is Django's
         to_state: ProjectState,
     ) -> None:
         models = [to_state.apps.get_model(app_label, name) for name in self.model_names]

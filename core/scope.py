@@ -60,4 +60,4 @@ def _set_partner(value: str) -> None:
 
 def in_real_transaction() -> bool:
     """True inside a transaction of the product (the one a test wraps around itself not counted)."""
-    return any(not block._from_testcase for block in connection.atomic_blocks)
+    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)

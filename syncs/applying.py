@@ -159,12 +159,15 @@ def record_written(
             line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
             line.save(update_fields=["state"])
         else:
-            _record_part(change, line, template)
+            _record_part(change, line)
         return Outcome.DONE
 
 
 def store_line(change: Change, returned: TemplateLine, template: Template | None) -> Line:
     """Keep the line as the target returned it."""
+    assert change.template_id is not None
+    assert change.customer_id is not None
+    assert change.subscription_id is not None
     line, _ = Line.objects.update_or_create(
         target_id=change.run.program.target_id,
         template_id=change.template_id,
@@ -192,7 +195,7 @@ def store_line(change: Change, returned: TemplateLine, template: Template | None
     return line
 
 
-def _record_part(change: Change, line: Line, template: Template | None) -> None:
+def _record_part(change: Change, line: Line) -> None:
     part_of_change(change).update(
         state=PartState.SYNCED,
         cost=round_to_cent(line.quantity * from_cents(line.cost_cents)),
@@ -209,6 +212,8 @@ def _record_part(change: Change, line: Line, template: Template | None) -> None:
 
 
 def _record_removed(change: Change) -> None:
+    assert change.template_id is not None
+    assert change.line_id is not None
     _mark(change, ChangeState.DONE)
     lines = Line.objects.filter(
         target=change.run.program.target_id,
@@ -311,7 +316,9 @@ def _fail(change: Change, error: ConnectorError) -> None:
 def _release(partner_id: int, change_id: int) -> None:
     """Nothing was sent: the change is to be done again."""
     with partner_scope(partner_id):
-        Change.objects.filter(pk=change_id, state=ChangeState.SENDING).update(state=ChangeState.PLANNED)
+        Change.objects.filter(pk=change_id, state=ChangeState.SENDING).update(
+            state=ChangeState.PLANNED, attempts=F("attempts") - 1
+        )
 
 
 def _mark(

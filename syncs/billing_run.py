@@ -174,7 +174,7 @@ def _write_template(work: Slice, template_id: int, template: Template | None) ->
 
 
 def _stands_elsewhere(run: Run, change: Change) -> bool:
-    if change.action != Action.ADD_LINE:
+    if change.action != Action.ADD_LINE or change.template_id is None:
         return False
     return (
         Line.objects.filter(target=run.program.target_id, mark=change.mark, state=LineState.STANDING)
@@ -316,7 +316,7 @@ def _compare_lines(run: Run, template: Template) -> None:
 
 def template_hash(template: Template) -> str:
     """Of everything about a template that a plan depends on (the order of lines is not)."""
-    told = [template.next_run, template.paused, template.customer_id]
+    told: list[object] = [template.next_run, template.paused, template.customer_id]
     told += sorted(
         (
             line.line_id,

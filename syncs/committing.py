@@ -116,7 +116,8 @@ def _record_fates(run: Run, plan: Plan) -> None:
 
 def _attach_line(run: Run, change: PlannedChange, templates: dict[int, Template]) -> None:
     """A line that stands as wanted is ours, also when the ledger had lost it."""
-    assert change.line_id is not None and change.after is not None
+    assert change.line_id is not None
+    assert change.after is not None
     template = templates.get(change.template_id)
     line, _ = Line.objects.update_or_create(
         target_id=run.program.target_id,

@@ -36,7 +36,9 @@ class ChangeFilter(filters.FilterSet):
         fields = ("q", "state", "action")
 
     def by_words(self, rows: QuerySet[Change], _name: str, words: str) -> QuerySet[Change]:
-        return rows.filter(Q(what__icontains=words) | Q(customer__name__icontains=words) | Q(product_key__icontains=words))
+        return rows.filter(
+            Q(what__icontains=words) | Q(customer__name__icontains=words) | Q(product_key__icontains=words)
+        )
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         rows: QuerySet[Change] = super().filter_queryset(queryset)
@@ -57,5 +59,7 @@ class ChargeFilter(filters.FilterSet):
         fields = ("q", "motion", "kind")
 
     def by_words(self, rows: QuerySet[Charge], _name: str, words: str) -> QuerySet[Charge]:
-        wanted = Q(product_name__icontains=words) | Q(subscription_ref__icontains=words) | Q(customer__name__icontains=words)
+        wanted = (
+            Q(product_name__icontains=words) | Q(subscription_ref__icontains=words) | Q(customer__name__icontains=words)
+        )
         return rows.filter(wanted)

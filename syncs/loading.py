@@ -61,7 +61,15 @@ def load_billing(
     _take_up(program, mappings)
     newest = newest_month(program)
     facts = BillingFacts(templates=templates, choices=choices)
-    facts.mappings = _mapping_facts(program, mappings, templates, own_lines, choices, frozenset(carried), newest)
+    facts.mappings = _mapping_facts(
+        program,
+        mappings,
+        templates=templates,
+        own_lines=own_lines,
+        choices=choices,
+        carried=frozenset(carried),
+        newest=newest,
+    )
     if only_templates is None:
         facts.left_behind = _left_behind(mappings, own_lines)
     return facts
@@ -185,6 +193,7 @@ def _take_up(program: Program, mappings: Iterable[Mapping]) -> None:
 def _mapping_facts(
     program: Program,
     mappings: list[Mapping],
+    *,
     templates: dict[int, TemplateRecord],
     own_lines: list[OwnLine],
     choices: dict[str, Choice],
@@ -340,7 +349,7 @@ def _load_periods(
 
 
 def _month(row: Charge) -> str:
-    return row.invoice.month.strftime("%Y-%m")
+    return f"{row.invoice.month:%Y-%m}"
 
 
 def _period_fact(rows: list[Charge], products: _Products, *, current: bool) -> PeriodFact:
@@ -412,7 +421,7 @@ def _uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
             "subscription_id", flat=True
         )
     )
-    return frozenset(pk for pk in ids if pk is not None)
+    return frozenset(ids)
 
 
 # --- Products -------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def _rules(program: Program) -> ProductRules:
     )
     return ProductRules(
         all_products=program.product_mode == ProductMode.ALL,
-        in_use=frozenset(pk for pk in in_use if pk is not None),
+        in_use=frozenset(in_use),
         sync_azure=program.sync_azure,
         sync_annual=program.sync_annual,
         taxable=program.new_taxable,
@@ -247,6 +247,7 @@ def record_product(partner_id: int, change_id: int, product: TargetProduct) -> N
     """Record a product as the target returned it, and link ours to it."""
     with partner_scope(partner_id):
         change = Change.objects.select_related("run__program").get(pk=change_id)
+        assert change.product_id is not None
         target_id = change.run.program.target_id
         ProductLink.objects.filter(target=target_id, external_id=product.product_id).exclude(
             product=change.product_id

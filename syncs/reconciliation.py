@@ -193,7 +193,7 @@ def _group_balances(
     balances = {}
     for key, group in groups.items():
         customer_id, motion, subscription_id, period = key
-        posting = postings.get((subscription_id, motion, period))
+        posting = postings.get((subscription_id or 0, motion, period))
         if posting is not None:
             balances[key] = _from_posting(invoice, posting, group)
         else:

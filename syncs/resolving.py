@@ -89,7 +89,8 @@ def _ran_since(change: Change, template: Template) -> bool:
 
 
 def _resolve_after_run(partner_id: int, change: Change, client: Target, template: Template) -> None:
-    assert change.after is not None and change.next_run is not None
+    assert change.after is not None
+    assert change.next_run is not None
     values = line_from_json(change.after)
     sought = Sought(
         mark=change.mark,

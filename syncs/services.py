@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.audit import Actor, record
+from core.scope import scoped_partner_id
 from programs.models import Program
 from syncs.committing import release_parts
 from syncs.models import (
@@ -45,13 +46,15 @@ def start_sync(
     _refuse_if_off(program, kinds)
     runs: list[Run] = []
     before: Run | None = None
-    for kind in sorted(kinds, key=[RunKind.PRODUCTS, RunKind.BILLING].index):
-        run = _active_run(program, kind, preview) or _create_run(program, kind, actor, preview=preview, after=before)
+    for kind in [kind for kind in RunKind.values if kind in kinds]:
+        run = _active_run(program, kind, preview=preview) or _create_run(
+            program, kind, actor, preview=preview, after=before
+        )
         runs.append(run)
         before = run
     if enqueue:
         for run in runs:
-            transaction.on_commit(partial(_enqueue, run.partner_id, run.pk), robust=True)
+            transaction.on_commit(partial(_enqueue, scoped_partner_id(), run.pk), robust=True)
     return runs
 
 
@@ -74,7 +77,7 @@ def enabled_kinds(program: Program) -> list[str]:
     return kinds
 
 
-def _active_run(program: Program, kind: str, preview: bool) -> Run | None:
+def _active_run(program: Program, kind: str, *, preview: bool) -> Run | None:
     if preview:
         return None
     return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
@@ -85,7 +88,7 @@ def _create_run(program: Program, kind: str, actor: Actor, *, preview: bool, aft
         with transaction.atomic():
             return Run.objects.create(program=program, kind=kind, preview=preview, after=after, started_by=actor.name)
     except IntegrityError:  # somebody started it in this very moment
-        run = _active_run(program, kind, preview)
+        run = _active_run(program, kind, preview=preview)
         if run is None:
             raise
         return run
@@ -110,7 +113,7 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     except IntegrityError as error:
         raise SyncRefused("Another sync is under way. Wait for its end, then apply.") from error
     record(actor, "plan.applied", f"Applied the plan of {locked}")
-    transaction.on_commit(partial(_enqueue, locked.partner_id, locked.pk), robust=True)
+    transaction.on_commit(partial(_enqueue, scoped_partner_id(), locked.pk), robust=True)
 
 
 def discard_plan(*, run: Run, actor: Actor) -> None:

@@ -66,7 +66,7 @@ def sweep() -> int:
     return len(stalled)
 
 
-def _ask(query: str, *values: object) -> list[tuple[int, int]]:
+def _ask(query: str, *values: dt.datetime | int) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(query, list(values))
         return list(cursor.fetchall())

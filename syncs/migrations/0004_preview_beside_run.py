@@ -4,20 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_row_security'),
-        ('programs', '0002_row_security'),
-        ('syncs', '0003_run_attempts'),
+        ("accounts", "0002_row_security"),
+        ("programs", "0002_row_security"),
+        ("syncs", "0003_run_attempts"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='run',
-            name='one_active_run_per_kind',
+            model_name="run",
+            name="one_active_run_per_kind",
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('preview', False), ('state__in', ('queued', 'reading', 'planning', 'applying', 'settling', 'verifying'))), fields=('partner', 'program', 'kind'), name='one_active_run_per_kind'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("preview", False),
+                    ("state__in", ("queued", "reading", "planning", "applying", "settling", "verifying")),
+                ),
+                fields=("partner", "program", "kind"),
+                name="one_active_run_per_kind",
+            ),
         ),
     ]

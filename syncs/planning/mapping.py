@@ -100,9 +100,9 @@ def _plan_period(
         return {wanted.mark for wanted in wants.wanted}
     parts = list(wants.fixed)
     for wanted in wants.wanted:
-        part = _place(facts, period, wanted, plan)
+        placed = _place(facts, period, wanted, plan)
         if wanted.counts:
-            parts.append(part)
+            parts.append(placed)
     if wants.no_recurring:
         remove_recurring(facts, period, plan)
     note_prices(facts, period, wants, plan)
@@ -211,15 +211,15 @@ def _place(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) 
     hold = wanted.hold
     if wanted.excluded or (hold and _choice_of(facts, hold.subject) == "dismiss"):
         if wanted.excluded:
-            plan.notes.append(note_excluded(facts, period, wanted))
+            plan.notes.append(note_excluded(facts, wanted))
         return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
     own = own_line(facts, wanted.mark)
     line = _adopted(facts, period, wanted) or standing_line(facts.template, wanted.mark, own)
     if line is None and hold is None:
-        hold = _conflict(facts, period, wanted)
+        hold = _conflict(facts, period)
         if hold is not None and _choice_of(facts, hold.subject) == "exclude":
             return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
-    change = _change(facts, period, wanted, line, own, hold)
+    change = _change(facts, period, wanted, line=line, own=own, hold=hold)
     if hold is not None:
         plan.notes.append(note_of_hold(facts, period, hold, wanted.mark, wanted.amount.retail))
         plan.changes.append(change)
@@ -236,6 +236,7 @@ def _change(
     facts: MappingFacts,
     period: PeriodFact,
     wanted: Wanted,
+    *,
     line: TemplateLine | None,
     own: OwnLine | None,
     hold: Hold | None,
@@ -308,7 +309,7 @@ def _line_name(period: PeriodFact, wanted: Wanted) -> str:
     return name
 
 
-def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold | None:
+def _conflict(facts: MappingFacts, period: PeriodFact) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
     product_id = period.product.target_id if period.product else None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
@@ -336,9 +337,9 @@ def _choice_of(facts: MappingFacts, subject: str) -> str:
 
 def _note_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange, plan: Plan) -> None:
     product = period.product
-    if change.action is Action.ADD_LINE and product and not product.target_id:
-        if not product.expected:
-            plan.notes.append(note_without_product(facts, period, product))
+    missing = product is not None and not product.target_id and not product.expected
+    if change.action is Action.ADD_LINE and product is not None and missing:
+        plan.notes.append(note_without_product(facts, period, product))
 
 
 def _part_of(wanted: Wanted, state: PartState, reason: str) -> PlannedPart:
@@ -374,7 +375,7 @@ def _hold_everything(facts: MappingFacts, plan: Plan) -> None:
     for period in facts.periods:
         known = posted.get((period.subscription_id, period.period))
         if known is None or any(part.state in WAITING for part in known.parts):
-            _hold_posting(facts, period, text, PartState.HELD, plan)
+            _hold_posting(facts, period, plan, reason=text, state=PartState.HELD)
 
 
 def _fail_without_product(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
@@ -391,15 +392,16 @@ def _fail_without_product(facts: MappingFacts, period: PeriodFact, wants: Period
             retail=total.retail,
         )
     )
-    _hold_posting(facts, period, problem, PartState.FAILED, plan, fixed=wants.fixed)
+    _hold_posting(facts, period, plan, reason=problem, state=PartState.FAILED, fixed=wants.fixed)
 
 
 def _hold_posting(
     facts: MappingFacts,
     period: PeriodFact,
+    plan: Plan,
+    *,
     reason: str,
     state: PartState,
-    plan: Plan,
     fixed: list[PlannedPart] | None = None,
 ) -> None:
     fixed = fixed or []

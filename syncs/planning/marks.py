@@ -21,7 +21,7 @@ def line_mark(subscription: str, motion: str, role: str, period: str = "", ordin
     ``ordinal`` tells lines of one subscription, motion, role and period apart: the invoice of a
     credit, the place of an annual charge, or how many lines of it were billed before.
     """
-    identity = "\0".join((subscription.lower(), motion, role, period, ordinal))
+    identity = f"{subscription.lower()}\0{motion}\0{role}\0{period}\0{ordinal}"
     digest = hashlib.sha256(identity.encode()).digest()
     return PREFIX + base64.b32encode(digest).decode()[:LENGTH]
 

@@ -26,7 +26,7 @@ def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str,
     )
 
 
-def note_excluded(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Note:
+def note_excluded(facts: MappingFacts, wanted: Wanted) -> Note:
     return Note(
         Severity.WARNING,
         "excluded",

@@ -67,8 +67,7 @@ def remove_missing(facts: MappingFacts, plan: Plan) -> None:
 def _last_periods(facts: MappingFacts) -> dict[int, str]:
     last: dict[int, str] = defaultdict(str)
     for posted in facts.posted:
-        if posted.period > last[posted.subscription_id]:
-            last[posted.subscription_id] = posted.period
+        last[posted.subscription_id] = max(last[posted.subscription_id], posted.period)
     return last
 
 

@@ -130,7 +130,7 @@ def _want_monthly(facts: MappingFacts, period: PeriodFact, charges: list[ChargeF
     taken += _source_amount(wants.fixed, PartRole.ADJUSTMENT)
     rest, wants.rounding = split_rest(sum_charges(charges) - taken, rounds=split.rounds, tolerance=rules.tolerance)
     if rest:
-        _want_adjustment(facts, period, charges, wants, rest, own_unit, level)
+        _want_adjustment(facts, period, charges, wants, rest=rest, own_unit=own_unit, level=level)
 
 
 def _take_recurring(
@@ -183,13 +183,14 @@ def _want_adjustment(
     period: PeriodFact,
     charges: list[ChargeFact],
     wants: PeriodWants,
+    *,
     rest: Money,
     own_unit: Money,
     level: Level,
 ) -> None:
     billed = [part for part in wants.fixed if part.role is PartRole.ADJUSTMENT]
     mark = _next_mark(facts, period, PartRole.ADJUSTMENT, len(billed))
-    own = _own_difference(facts, charges, wants, rest, own_unit, level)
+    own = _own_difference(facts, charges, wants, rest=rest, own_unit=own_unit, level=level)
     label = period_label(period.period)
     if not own:  # what differs is a price that is not synced: nothing to write
         wants.fixed.append(_part(PartRole.ADJUSTMENT, mark, PartState.SYNCED, NOTHING, own - rest))
@@ -215,6 +216,7 @@ def _own_difference(
     facts: MappingFacts,
     charges: list[ChargeFact],
     wants: PeriodWants,
+    *,
     rest: Money,
     own_unit: Money,
     level: Level,

@@ -45,7 +45,9 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         "failed": found.changes.filter(state=ChangeState.FAILED).exists(),
         "kept": {},
     }
-    return TemplateResponse(request, "syncs/changes.html" if request.htmx.target == "changes" else "syncs/run.html", context)
+    return TemplateResponse(
+        request, "syncs/changes.html" if request.htmx.target == "changes" else "syncs/run.html", context
+    )
 
 
 @require_safe
