@@ -1,0 +1,158 @@
+"""What pages and commands read from invoices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from connections.models import Connection
+from core.audit import COMMAND
+from core.scope import partner_scope
+from customers.models import Customer, Mapping, TargetCustomer, Template
+from customers.services import save_mapping
+from invoices.selectors import (
+    billing_rows,
+    in_use_products,
+    listed_invoices,
+    total_of,
+    totals_of,
+    unknown_charges,
+    unmapped_rows,
+)
+from tests.invoices.prism_wire import World, row, subscription
+
+
+@pytest.fixture
+def billed(world: World) -> World:
+    """Two customers over two months; one of them also orders for a year."""
+    world.prism.tenant("Contoso", subscription("c1"))
+    world.prism.tenant("adventure works", subscription("a1"), subscription("a2", "p2", cycle="Annual"))
+    world.prism.invoice("101", row("c1"), row("a1", quantity=2), row("", CustomerName="Contoso"))
+    world.prism.invoice("102", row("a2", start="2026-09-05", end="2027-09-04", quantity=12))
+    world.sync()
+    world.prism.invoice("103", row("c1", "2026-10", quantity=5), row("nobody", "2026-10"), month="2026-10")
+    world.sync()
+    return world
+
+
+def map_customer(world: World, name: str, motion: str = "seat_monthly", **values) -> Mapping:
+    """Map a customer to a monthly template of its own."""
+    customer = Customer.objects.get(name=name)
+    number = customer.pk
+    target = TargetCustomer.objects.create(target_id=world.program.target_id, external_id=number, name=name)
+    template = Template.objects.create(
+        target_id=world.program.target_id, external_id=number, customer_external_id=number, name=f"{name} monthly",
+        frequency="Monthly", read_at=timezone.now(),
+    )  # fmt: skip
+    options = {"pricing": "cost_and_retail", "sync_on": True, "confirm": True} | values
+    return save_mapping(
+        program=world.program, customer=customer, motion=motion, target_customer=target, template=template,
+        actor=COMMAND, **options,
+    )  # fmt: skip
+
+
+def rows_of(world: World, text: str = "") -> list[tuple[str, str, str, Decimal, str]]:
+    """Billing rows as plain values."""
+    return [
+        (found.customer.name, found.motion, f"{found.month:%Y-%m}", found.money.retail, found.state)
+        for found in billing_rows(world.program, text)
+    ]
+
+
+def test_one_row_per_customer_and_motion_with_the_newest_months_money(billed):
+    with partner_scope(billed.partner.pk):
+        assert rows_of(billed) == [
+            ("adventure works", "seat_annual", "2026-09", Decimal(120), "not_mapped"),
+            ("adventure works", "seat_monthly", "2026-09", Decimal(20), "not_mapped"),
+            ("Contoso", "seat_monthly", "2026-10", Decimal(50), "not_mapped"),
+        ]
+
+
+@pytest.mark.parametrize("text", ["conTOSO", "contoso.exam", "tenant-cont"])
+def test_search_looks_into_name_domain_and_id(billed, text):
+    with partner_scope(billed.partner.pk):
+        assert [found[0] for found in rows_of(billed, text)] == ["Contoso"]
+
+
+def test_state_follows_mapping_and_sync(billed):
+    with partner_scope(billed.partner.pk):
+        map_customer(billed, "Contoso")
+        map_customer(billed, "adventure works", sync_on=False)
+
+        assert [found[4] for found in rows_of(billed)] == ["not_mapped", "mapped", "sync_on"]
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "words"),
+    [
+        (Template, {"paused": True}, "is paused"),
+        (Template, {"gone": True}, "no longer in the target"),
+        (TargetCustomer, {"gone": True}, "no longer in the target"),
+        (Connection, {"currency_symbol": "€"}, "The source bills in AUD, the target shows €"),
+    ],
+)
+def test_mapping_that_cannot_be_written_needs_attention(billed, model, values, words):
+    with partner_scope(billed.partner.pk):
+        map_customer(billed, "Contoso")
+        model.objects.update(**values)
+        billed.program.refresh_from_db()
+
+        (found,) = billing_rows(billed.program, "contoso")
+
+    assert found.state == "needs_attention"
+    assert words in " ".join(found.problems)
+
+
+def test_money_nobody_mapped_comes_largest_first(billed):
+    with partner_scope(billed.partner.pk):
+        map_customer(billed, "Contoso")
+        unmapped = unmapped_rows(billing_rows(billed.program))
+
+    assert [found.motion for found in unmapped] == ["seat_annual", "seat_monthly"]
+    assert (total_of(unmapped).cost, total_of(unmapped).retail) == (112, 140)
+
+
+def test_billing_rows_take_the_same_queries_for_one_and_for_many(billed):
+    with partner_scope(billed.partner.pk):
+        map_customer(billed, "Contoso")
+        with CaptureQueriesContext(connection) as few:
+            billing_rows(billed.program, "contoso")
+        map_customer(billed, "adventure works")
+        with CaptureQueriesContext(connection) as many:
+            billing_rows(billed.program)
+
+    assert len(many) <= len(few) + 1
+
+
+def test_held_invoice_does_not_count(billed):
+    billed.prism.invoice("104", row("c1", "2026-10", quantity=99), month="2026-10")
+    billed.sync()
+
+    with partner_scope(billed.partner.pk):
+        assert rows_of(billed, "contoso")[0][3] == 50
+
+
+def test_products_in_use_are_those_of_mapped_customers(billed):
+    with partner_scope(billed.partner.pk):
+        assert list(in_use_products(billed.program)) == []
+        map_customer(billed, "adventure works")
+
+        assert sorted(product.product_id or product.sku for product in in_use_products(billed.program)) == ["p1", "p2"]
+
+
+def test_unknown_charges_are_listed_newest_first(billed):
+    with partner_scope(billed.partner.pk):
+        assert [charge.invoice.number for charge in unknown_charges(billed.program)] == ["103", "101"]
+
+
+def test_invoices_are_listed_with_what_their_charges_come_to(billed):
+    with partner_scope(billed.partner.pk):
+        invoices = list(listed_invoices(billed.program))
+        totals = totals_of(invoices)
+
+    assert [invoice.number for invoice in invoices] == ["103", "102", "101"]
+    assert [totals[invoice.pk].retail for invoice in invoices] == [60, 120, 40]
