@@ -14,7 +14,7 @@ from products.services import refresh_target_products
 from programs.models import Approval, Program
 from syncs.applying import Outcome, send_change
 from syncs.committing import add_changes, commit_billing
-from syncs.evidence import find_carried, lines_to_prove
+from syncs.evidence import find_carried, lines_to_prove, remember_carried
 from syncs.findings import store_notes
 from syncs.loading import BillingFacts, load_billing, load_own_lines
 from syncs.models import (
@@ -60,6 +60,7 @@ def plan(work: Slice) -> RunState:
         sought = lines_to_prove(run.program)
     carried = find_carried(sought, work.target)
     with work.run() as run:
+        remember_carried(run.program, {} if run.preview else carried)
         facts = load_billing(run.program, carried=carried)
         made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
         waiting_for = _must_wait(run, made, facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,7 +22,11 @@ SLACK = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A line that an invoice of this customer, dated at or after ``since``, should carry."""
+    """A line that an invoice of this customer, dated at or after ``since``, should carry.
+
+    ``after_invoice`` is the newest invoice that is known to carry it from an earlier run: one
+    invoice proves one generation.
+    """
 
     mark: str
     customer: int  # the target's id
@@ -30,6 +34,7 @@ class Sought:
     product_id: int | None
     quantity: Decimal
     price: Decimal
+    after_invoice: int = 0
 
 
 def lines_to_prove(program: Program) -> list[Sought]:
@@ -55,10 +60,11 @@ def lines_to_prove(program: Program) -> list[Sought]:
                 Sought(
                     mark=line.mark,
                     customer=template.customer_external_id,
-                    since=since,
+                    since=min(since, line.written_at.date()),
                     product_id=line.target_product_id,
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),
+                    after_invoice=line.billed_on or 0,
                 )
             )
     return sought
@@ -80,16 +86,16 @@ def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:
     }
 
 
-def find_carried(sought: Iterable[Sought], client: Target) -> frozenset[str]:
-    """Marks of the sought lines that a generated invoice carries. Calls the target."""
+def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, int]:
+    """Marks of the sought lines that a generated invoice carries, with its id. Calls the target."""
     by_customer: dict[int, list[Sought]] = defaultdict(list)
     for item in sought:
         by_customer[item.customer].append(item)
     if not by_customer:
-        return frozenset()
+        return {}
     earliest = min(item.since for items in by_customer.values() for item in items)
     since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
-    carried: set[str] = set()
+    carried: dict[str, int] = {}
     for invoice in client.list_invoices_since(since):
         open_items = [
             item
@@ -98,11 +104,20 @@ def find_carried(sought: Iterable[Sought], client: Target) -> frozenset[str]:
         ]
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
-            carried |= {item.mark for item in open_items if _carries(lines, item)}
-    return frozenset(carried)
+            carried |= {item.mark: invoice.invoice_id for item in open_items if _carries(lines, item)}
+    return carried
+
+
+def remember_carried(program: Program, carried: Mapping[str, int]) -> None:
+    """Note on our lines which invoice carries them. Inside the scope."""
+    for line in Line.objects.filter(target=program.target_id, mark__in=carried, state=LineState.STANDING):
+        line.billed_on = carried[line.mark]
+        line.save(update_fields=["billed_on"])
 
 
 def _late_enough(invoice: TargetInvoice, item: Sought) -> bool:
+    if invoice.invoice_id <= item.after_invoice:
+        return False
     return invoice.date is None or invoice.date >= item.since - SLACK
 
 

@@ -50,6 +50,7 @@ class Line(PartnerModel):
     cost_cents = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=LineState.choices, default=LineState.STANDING)
     next_run = models.DateField(null=True)  # of the template when the line was last written
+    billed_on = models.BigIntegerField(null=True)  # newest generated invoice that carries it
     written_at = models.DateTimeField()
 
     class Meta:

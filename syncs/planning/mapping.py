@@ -16,6 +16,7 @@ from syncs.planning.holds import already_on_template, conflict_subject
 from syncs.planning.marks import with_mark
 from syncs.planning.notes import (
     note_excluded,
+    note_foreign_lines,
     note_of_hold,
     note_prices,
     note_template,
@@ -76,6 +77,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
     remove_unwanted(facts, settlement.fates, wanted_marks, plan)
     remove_duplicates(facts, plan)
     note_template(facts, plan)
+    note_foreign_lines(facts, plan)
     plan.changes.sort(key=_writing_order)
     return plan
 
@@ -313,7 +315,9 @@ def _conflict(facts: MappingFacts, period: PeriodFact) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
     product_id = period.product.target_id if period.product else None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
-    if _choice_of(facts, subject) in ("keep", "adopt"):
+    choice = _choice_of(facts, subject)
+    taken_over = own_line(facts, recurring_mark(facts, period.subscription)) or _line_to_adopt(facts, subject)
+    if choice == "keep" or (choice == "adopt" and taken_over):
         return None
     lines = foreign_lines_of_product(facts, product_id)
     return already_on_template(lines, subject) if lines else None
@@ -324,10 +328,16 @@ def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Templat
     if wanted.role is not PartRole.RECURRING or own_line(facts, wanted.mark) is not None:
         return None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
+    return _line_to_adopt(facts, subject)
+
+
+def _line_to_adopt(facts: MappingFacts, subject: str) -> TemplateLine | None:
+    """The line of the decision *adopt*, unless it is gone, or one that Syncro counts itself."""
     choice = facts.choices.get(subject)
     if choice is None or choice.choice != "adopt" or choice.line_id not in facts.foreign_ids:
         return None
-    return line_by_id(facts.template, choice.line_id) if choice.line_id else None
+    line = line_by_id(facts.template, choice.line_id)
+    return None if line is None or line.counted_by_target or line.one_time else line
 
 
 def _choice_of(facts: MappingFacts, subject: str) -> str:

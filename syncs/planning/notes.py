@@ -115,6 +115,27 @@ def note_template(facts: MappingFacts, plan: Plan) -> None:
         plan.notes.append(_template_note(facts, "ran_early", text, ""))
 
 
+def note_foreign_lines(facts: MappingFacts, plan: Plan) -> None:
+    """A mapping's first plan lists the recurring lines that others put on its template."""
+    if not facts.first or facts.template is None:
+        return
+    foreign = [line for line in facts.template.lines if line.line_id in facts.foreign_ids and not line.one_time]
+    if not foreign:
+        return
+    named = ", ".join(f"“{line.name}” ({line.quantity.normalize():f})" for line in foreign[:5])
+    more = f" and {len(foreign) - 5} more" if len(foreign) > 5 else ""
+    plan.notes.append(
+        Note(
+            Severity.INFO,
+            "foreign_lines",
+            f"foreign_lines:{facts.mapping.template_id}",
+            f"{facts.mapping.customer}: other recurring lines on “{facts.template.name}”: {named}{more}.",
+            "They are never touched. Remove what the sync now bills.",
+            customer_id=facts.mapping.customer_id,
+        )
+    )
+
+
 def _template_note(facts: MappingFacts, code: str, text: str, cure: str) -> Note:
     return Note(
         Severity.WARNING,
