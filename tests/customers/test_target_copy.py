@@ -1,0 +1,145 @@
+"""The local copy of the target's customers and templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import responses
+
+from connectors.http import Edge, EdgeSettings
+from connectors.ratelimit import NoLimit
+from connectors.syncro.client import SyncroClient
+from core.scope import in_real_transaction, partner_scope
+from customers.models import TargetCustomer, Template
+from customers.target_copy import TargetReport, refresh_target, save_template, template_record
+from tests.invoices.prism_wire import World
+
+API = "https://northwind.syncromsp.com/api/v1"
+
+
+@dataclass
+class SyncroWire:
+    """Syncro's lists at the wire."""
+
+    customers: list[dict[str, Any]] = field(default_factory=list)
+    schedules: list[dict[str, Any]] = field(default_factory=list)
+
+    def client(self) -> SyncroClient:
+        """A client of it."""
+        settings = EdgeSettings("syncro", {"syncro": API}, sleep=lambda _: None, before_call=self._check)
+        return SyncroClient({"subdomain": "northwind", "api_token": "sample"}, Edge(settings, NoLimit()))
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Let the product talk to it."""
+        with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+            for name in ("customers", "schedules"):
+                mock.add_callback(responses.GET, re.compile(rf"{re.escape(API)}/{name}\b.*"), self._answer)
+            yield
+
+    def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
+        name = "customers" if "/customers" in request.url else "schedules"
+        payload = {name: getattr(self, name), "meta": {"total_pages": 1, "page": 1}}
+        return 200, {"Content-Type": "application/json"}, json.dumps(payload)
+
+    def _check(self) -> None:
+        assert not in_real_transaction()
+
+
+def schedule(number: int, customer: int, *lines: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """An invoice template as Syncro lists it."""
+    return {
+        "id": number, "customer_id": customer, "name": f"Template {number}", "frequency": "Monthly",
+        "next_run": "2026-11-01", "paused": False, "lines": list(lines), **values,
+    }  # fmt: skip
+
+
+def line(number: int, schedule_id: int, **values: Any) -> dict[str, Any]:
+    """A line of it."""
+    return {
+        "id": number, "schedule_id": schedule_id, "product_id": 7, "name": "Sample Suite", "description": "Seats",
+        "quantity": "2.50", "retail_cents": 1000, "cost_cents": 800, "taxable": True, "one_time_charge": False,
+        "position": 1, **values,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def syncro() -> SyncroWire:
+    """Two customers, one template."""
+    customers = [
+        {"id": 1, "business_name": "Contoso", "email": "it@contoso.example"},
+        {"id": 2, "business_name": "Fabrikam"},
+    ]
+    return SyncroWire(customers, [schedule(50, 1, line(500, 50))])
+
+
+def refresh(world: World, syncro: SyncroWire) -> TargetReport:
+    """Read the copy anew."""
+    with syncro.answering():
+        return refresh_target(world.partner.pk, world.program.target_id, syncro.client())
+
+
+def test_copy_holds_customers_and_templates_with_their_lines(world, syncro):
+    report = refresh(world, syncro)
+
+    assert report == TargetReport(customers=2, templates=1)
+    with partner_scope(world.partner.pk):
+        world.program.target.refresh_from_db()
+        assert world.program.target.target_read_at is not None
+        assert TargetCustomer.objects.get(external_id=1).email == "it@contoso.example"
+        record = template_record(Template.objects.get())
+    assert (record.template_id, record.customer_id, record.frequency) == (50, 1, "Monthly")
+    assert record.next_run == dt.date(2026, 11, 1)
+    (found,) = record.lines
+    assert (found.line_id, found.quantity, found.retail_cents, found.taxable) == (500, Decimal("2.5"), 1000, True)
+
+
+def test_template_record_is_what_was_read_to_the_last_digit(world, syncro):
+    with syncro.answering():
+        (listed,) = syncro.client().list_templates()
+    refresh(world, syncro)
+
+    with partner_scope(world.partner.pk):
+        copied = template_record(Template.objects.get())
+
+    assert copied == listed
+    assert str(copied.lines[0].quantity) == str(listed.lines[0].quantity)
+
+
+def test_what_the_target_no_longer_lists_is_gone_until_it_comes_back(world, syncro):
+    refresh(world, syncro)
+    customer, template = syncro.customers.pop(), syncro.schedules.pop()
+
+    assert refresh(world, syncro) == TargetReport(customers=1, templates=0, gone_customers=1, gone_templates=1)
+    with partner_scope(world.partner.pk):
+        assert TargetCustomer.objects.get(external_id=2).gone
+        assert Template.objects.get().gone
+
+    syncro.customers.append(customer)
+    syncro.schedules.append(template)
+    refresh(world, syncro)
+    with partner_scope(world.partner.pk):
+        assert not TargetCustomer.objects.filter(gone=True).exists()
+        assert not Template.objects.filter(gone=True).exists()
+
+
+def test_one_template_is_saved_after_a_fresh_read(world, syncro):
+    refresh(world, syncro)
+    with syncro.answering():
+        (listed,) = syncro.client().list_templates()
+    fresh = replace(listed, paused=True, lines=())
+
+    save_template(world.partner.pk, world.program.target_id, fresh)
+    save_template(world.partner.pk, world.program.target_id, replace(fresh, template_id=51))
+
+    with partner_scope(world.partner.pk):
+        first, second = Template.objects.order_by("external_id")
+        assert (template_record(first), template_record(second).template_id) == (fresh, 51)
