@@ -43,7 +43,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Role.choices)
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable while running
     """What a person may change about themselves."""
 
     time_zone = forms.ChoiceField(

@@ -2,9 +2,20 @@
 
 from django.urls import include, path
 
+from accounts.urls import urlpatterns as accounts
+from billingsync import views
 from billingsync.health import healthz
+from connections.urls import urlpatterns as connections
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("p/<slug:slug>/", include("billingsync.partner_urls")),
+    *accounts,
+    *connections,
 ]
+
+handler403 = "billingsync.views.permission_denied"
+handler404 = "billingsync.views.page_not_found"
+handler500 = "billingsync.views.server_error"

@@ -115,6 +115,8 @@
     }
   });
 
+  document.addEventListener("dialog-done", () => document.getElementById("dialog")?.close());
+
   // A change of state is said aloud; a refused request is not swallowed.
   document.addEventListener("htmx:responseError", (event) => tell(`The server answered ${event.detail.xhr.status}. Nothing was saved; reload the page and try again.`));
   document.addEventListener("htmx:sendError", () => tell("The server cannot be reached. Nothing was saved; check the connection and try again."));

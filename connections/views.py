@@ -1,0 +1,190 @@
+"""Configurations > Connections, and the operator's page."""
+
+from __future__ import annotations
+
+from celery import current_app
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from kombu.exceptions import OperationalError
+
+from accounts.models import Role
+from accounts.permissions import (
+    PartnerRequest,
+    PersonRequest,
+    operator_page,
+    partner_action,
+    partner_page,
+)
+from accounts.reauthentication import ask_again
+from accounts.services import find_partner, list_partners
+from connections import services
+from connections.errors import ConnectionRefused
+from connections.forms import CredentialForm
+from connections.models import Connection, ConnectionStatus
+from connections.selectors import (
+    ConnectionCard,
+    connection_cards,
+    failing_connections,
+    find_card,
+    open_requests,
+)
+from core.audit import actor_of
+from core.scope import partner_scope
+
+STORED = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
+REFRESH_TASK = "customers.tasks.refresh_target_copy"  # by name: customers stand above connections
+
+
+@require_safe
+@partner_page()
+def connections(request: PartnerRequest) -> HttpResponse:
+    """Sources and targets as cards."""
+    cards = connection_cards()
+    sides = [
+        ("Sources", "Where billing truth comes from: the distributor.", [card for card in cards if not card.is_target]),
+        ("Targets", "Where it goes: your PSA.", [card for card in cards if card.is_target]),
+    ]
+    return TemplateResponse(request, "connections/connections.html", {"sides": sides})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_action(Role.ADMIN)
+def connect(request: PartnerRequest, system: str) -> HttpResponse:
+    """The credential form: saving tests against the real API, and a failed test saves nothing."""
+    card = _card(request, system)
+    if card.status in STORED and (detour := ask_again(request)):
+        if request.method == "POST":
+            messages.warning(request, "Confirm that it is you, then enter the values again. Nothing was saved.")
+        return detour
+    if card.status in services.NOT_ENABLED:
+        return redirect("connections", request.partner.slug)
+    form = CredentialForm(request.POST or None, card=card, partner_currency=request.partner.currency)
+    refusal = None
+    if form.is_valid():
+        try:
+            connection = services.connect(
+                request.partner.pk, system, form.credentials(), actor_of(request.user), form.currency()
+            )
+        except ConnectionRefused as refused:
+            refusal = refused
+            _show_at_fields(form, refused)
+        else:
+            return _connected(request, card, connection)
+    return _form_page(request, card, form, refusal)
+
+
+@require_POST
+@partner_action(Role.ADMIN)
+def retest(request: PartnerRequest, system: str) -> HttpResponse:
+    """Test the stored credentials again."""
+    card = _card(request, system)
+    try:
+        services.retest(request.partner.pk, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{card.definition.label} works.")
+    return redirect("connections", request.partner.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_action(Role.ADMIN)
+def disconnect(request: PartnerRequest, system: str) -> HttpResponse:
+    """Forget the credentials, after saying what will stop."""
+    card = _card(request, system)
+    if detour := ask_again(request):
+        return detour
+    if request.method != "POST":
+        with partner_scope(request.partner.pk):
+            return render(request, "connections/disconnect.html", {"card": card})
+    services.disconnect(request.partner.pk, system, actor_of(request.user))
+    messages.success(request, f"{card.definition.label} is disconnected. Mappings and history are kept.")
+    return redirect("connections", request.partner.slug)
+
+
+@require_POST
+@partner_action(Role.ADMIN)
+def request_target(request: PartnerRequest, system: str) -> HttpResponse:
+    """Ask the operator to enable a target."""
+    card = _card(request, system)
+    try:
+        services.request_target(request.partner.pk, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{card.definition.label} is requested. You get an e-mail when it is ready.")
+    return redirect("connections", request.partner.slug)
+
+
+@require_safe
+@operator_page
+def operator(request: PersonRequest) -> HttpResponse:
+    """Requests and health across partners: no secrets, no partner data."""
+    context = {
+        "requests": open_requests(),
+        "failing": failing_connections(),
+        "partners": list_partners(),
+    }
+    return TemplateResponse(request, "connections/operator.html", context)
+
+
+@require_POST
+@operator_page
+def enable(request: PersonRequest, slug: str, system: str) -> HttpResponse:
+    """One click: the partner may connect the target, and who asked is told."""
+    partner_id = find_partner(slug)
+    if partner_id is None:
+        raise Http404
+    try:
+        enabled = services.enable_target(partner_id, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Enabled {system} for {slug}." if enabled else "It was enabled already.")
+    return redirect("operator")
+
+
+def _card(request: PartnerRequest, system: str) -> ConnectionCard:
+    with partner_scope(request.partner.pk):
+        card = find_card(system)
+    if card is None:
+        raise Http404
+    return card
+
+
+def _show_at_fields(form: CredentialForm, refusal: ConnectionRefused) -> None:
+    known = {name: text for name, text in refusal.fields.items() if name in form.fields}
+    for name, text in known.items():
+        form.add_error(name, text)
+    if not known:
+        form.add_error(None, str(refusal))
+
+
+def _form_page(
+    request: PartnerRequest, card: ConnectionCard, form: CredentialForm, refusal: ConnectionRefused | None
+) -> HttpResponse:
+    context = {"card": card, "form": form, "permissions": refusal.permissions if refusal else []}
+    with partner_scope(request.partner.pk):
+        return render(request, "connections/connect.html", context, status=422 if form.errors else 200)
+
+
+def _connected(request: PartnerRequest, card: ConnectionCard, connection: Connection) -> HttpResponse:
+    account = f" as {connection.account}" if connection.account else ""
+    messages.success(request, f"{card.definition.label} is connected{account}.")
+    for warning in connection.warnings:
+        messages.warning(request, warning)
+    if card.is_target:
+        _read_copy_soon(request, connection)
+    return redirect("connections", request.partner.slug)
+
+
+def _read_copy_soon(request: PartnerRequest, connection: Connection) -> None:
+    try:
+        current_app.send_task(REFRESH_TASK, args=[connection.partner_id, connection.pk], retry=False)
+    except OperationalError:
+        messages.warning(request, "Its customers and templates are read at the next sync, or with Refresh in Billing.")

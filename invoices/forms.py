@@ -1,0 +1,53 @@
+"""The mapping dialog's form, and the billing list's filters."""
+
+from __future__ import annotations
+
+from django import forms
+
+from customers.models import Mapping, Pricing
+from invoices.selectors import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
+from programs.models import Motion
+
+ALL = "all"
+TABS = ((NOT_MAPPED, "Not mapped"), (SYNC_ON, "Sync on"), (MAPPED, "Sync off"), (ATTENTION, "Needs attention"), (ALL, "All"))
+
+
+class BillingSearch(forms.Form):
+    """What the billing list shows."""
+
+    q = forms.CharField(
+        required=False, label="Search", widget=forms.TextInput(attrs={"type": "search", "autofocus": True})
+    )
+    motion = forms.ChoiceField(required=False, choices=[("", "Any"), *Motion.choices], label="Motion")
+
+
+class MappingForm(forms.Form):
+    """Target customer, invoice template, pricing strategy and sync of a customer's motion.
+
+    While it is being filled in it travels as GET parameters, so that every step works without
+    scripts and nothing typed is lost.
+    """
+
+    q = forms.CharField(required=False)
+    target_customer = forms.IntegerField(required=False)
+    template = forms.IntegerField(required=False)
+    pricing = forms.ChoiceField(choices=Pricing.choices, required=False)
+    sync_on = forms.BooleanField(required=False)
+    confirm = forms.BooleanField(required=False)
+    touched = forms.BooleanField(required=False)  # marks values that come from the form, not from the row
+
+    def values(self, mapping: Mapping | None) -> dict[str, object]:
+        """What the dialog shows: what was entered, else the mapping, else the usual."""
+        entered = self.cleaned_data if self.is_valid() else {}
+        if entered.get("touched"):
+            return {**entered, "pricing": entered.get("pricing") or Pricing.COST_AND_RETAIL.value}
+        chosen = entered.get("target_customer")
+        if mapping is None:
+            return {**entered, "pricing": Pricing.COST_AND_RETAIL.value, "sync_on": True, "target_customer": chosen}
+        return {
+            **entered,
+            "target_customer": chosen or mapping.target_customer_id,
+            "template": mapping.template_id,
+            "pricing": mapping.pricing,
+            "sync_on": mapping.sync_on,
+        }

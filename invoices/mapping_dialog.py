@@ -1,0 +1,80 @@
+"""What the mapping dialog shows while somebody fills it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from customers.matching import Suggestion
+from customers.models import Customer, Mapping, TargetCustomer, Template
+from customers.selectors import choosable_target_customers, mappings_of, suggestions_for, templates_of
+from customers.services import MappingWarning, mapping_warnings
+from customers.target_copy import template_record
+from invoices.forms import MappingForm
+from invoices.selectors import BillingRow, billing_rows, unmapped_rows
+from programs.models import Motion, Program
+
+MOST_OFFERED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateOffer:
+    """A template with what tells two alike apart."""
+
+    template: Template
+    lines: list[str]
+    warnings: list[MappingWarning]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """Everything the dialog needs to be drawn."""
+
+    program: Program
+    customer: Customer
+    motion: Motion
+    mapping: Mapping | None
+    values: dict[str, Any]
+    target_customer: TargetCustomer | None
+    template: Template | None
+    found: list[TargetCustomer]
+    more: bool
+    offers: list[TemplateOffer]
+    suggestions: list[Suggestion]
+
+
+def open_dialog(program: Program, customer: Customer, motion: Motion, form: MappingForm) -> Dialog:
+    """Put the dialog together from what was entered and what is stored."""
+    mapping = mappings_of(program, [customer.pk]).filter(motion=motion).first()
+    values = form.values(mapping)
+    words = str(values.get("q") or "")
+    chosen = choosable_target_customers(program).filter(pk=values.get("target_customer")).first()
+    rows = list(choosable_target_customers(program, words)[: MOST_OFFERED + 1])
+    template_rows = list(templates_of(chosen)) if chosen else []
+    return Dialog(
+        program=program,
+        customer=customer,
+        motion=motion,
+        mapping=mapping,
+        values=values,
+        target_customer=chosen,
+        template=next((row for row in template_rows if row.pk == values.get("template")), None),
+        found=_with_chosen(rows[:MOST_OFFERED], chosen),
+        more=len(rows) > MOST_OFFERED,
+        offers=[_offer(program, row, motion) for row in template_rows],
+        suggestions=[] if mapping or words else suggestions_for(program, customer, limit=3),
+    )
+
+
+def next_unmapped(program: Program) -> BillingRow | None:
+    """The row with the most money that nobody mapped."""
+    return next(iter(unmapped_rows(billing_rows(program))), None)
+
+
+def _with_chosen(rows: list[TargetCustomer], chosen: TargetCustomer | None) -> list[TargetCustomer]:
+    return rows if chosen is None or chosen in rows else [chosen, *rows]
+
+
+def _offer(program: Program, row: Template, motion: Motion) -> TemplateOffer:
+    lines = [line.name for line in template_record(row).lines]
+    return TemplateOffer(row, lines, mapping_warnings(program=program, template=row, motion=motion.value))

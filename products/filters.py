@@ -1,0 +1,49 @@
+"""Filters of the product list."""
+
+from __future__ import annotations
+
+import django_filters as filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Round
+
+from connectors.records import Cadence
+from products.models import Product
+
+LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE = "linked", "not_linked", "differs", "withdrawn", "ambiguous", "gone"
+STATES = (
+    (LINKED, "In the target"),
+    (NOT_LINKED, "Not in the target"),
+    (DIFFERS, "Price differs"),
+    (WITHDRAWN, "No longer in the price list"),
+    (AMBIGUOUS, "More than once in the price list"),
+    (GONE, "Deleted in the target"),
+)
+TYPES = ((Cadence.MONTHLY.value, "Monthly"), (Cadence.ANNUAL.value, "Annual"), (Cadence.USAGE.value, "Azure usage"))
+
+
+class ProductFilter(filters.FilterSet):
+    """By words, state and type. The rows come from ``products.selectors.list_products``."""
+
+    q = filters.CharFilter(method="by_words", label="Search", widget=forms.TextInput(attrs={"type": "search"}))
+    state = filters.ChoiceFilter(choices=STATES, method="by_state", label="State", empty_label="Any")
+    type = filters.ChoiceFilter(choices=TYPES, field_name="cadence", label="Type", empty_label="Any")
+
+    class Meta:
+        model = Product
+        fields = ("q", "state", "type")
+
+    def by_words(self, rows: QuerySet[Product], _name: str, words: str) -> QuerySet[Product]:
+        return rows.filter(Q(name__icontains=words) | Q(sku__icontains=words) | Q(product_id__icontains=words))
+
+    def by_state(self, rows: QuerySet[Product], _name: str, state: str) -> QuerySet[Product]:
+        in_cents = {"cents_cost": Round("unit_cost", 2), "cents_retail": Round("unit_retail", 2)}
+        conditions = {
+            LINKED: Q(target_id_linked__isnull=False),
+            NOT_LINKED: Q(target_id_linked__isnull=True),
+            DIFFERS: Q(target_name__isnull=False) & ~Q(target_cost=F("cents_cost"), target_retail=F("cents_retail")),
+            WITHDRAWN: Q(in_price_list=False),
+            AMBIGUOUS: Q(ambiguous=True),
+            GONE: Q(target_gone=True),
+        }
+        return rows.alias(**in_cents).filter(conditions[state])

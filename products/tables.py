@@ -1,0 +1,95 @@
+"""The product list."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.badges import badge_html
+from accounts.figures import write_price
+from accounts.tables import NUMBER, PortalTable, PriceColumn, name_html
+from core.money import round_to_cent
+from products.models import Product
+from programs.models import Program
+
+
+class ProductTable(PortalTable):
+    """Products with their prices, and what stands for them in the target."""
+
+    name = tables.Column(verbose_name="Product", attrs={"td": {"class": "name"}})
+    state = tables.Column(empty_values=(), orderable=False)
+    unit_cost = PriceColumn(verbose_name="Cost")
+    unit_retail = PriceColumn(verbose_name="Retail")
+    margin = tables.Column(empty_values=(), attrs=NUMBER)
+    target_retail = tables.Column(verbose_name="In the target", empty_values=(), attrs=NUMBER)
+
+    class Meta(PortalTable.Meta):
+        model = Product
+        fields = ("name", "state", "unit_cost", "unit_retail", "margin", "target_retail")
+
+    empty_title = "No products yet"
+    empty_help = "They are read from the source’s price list by the first product sync."
+
+    def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.program = program
+        for name in ("unit_cost", "unit_retail", "margin"):
+            self.columns[name].column.verbose_name = f"{self.columns[name].column.verbose_name or 'Margin'} ({currency})"
+
+    def render_name(self, record: Product) -> SafeString:
+        url = reverse("product", args=[self.request.partner.slug, self.program.pk, record.pk])
+        return name_html(url, record.name, " · ".join(filter(None, (record.sku, record.term, record.billing_cycle))))
+
+    def render_state(self, record: Product) -> SafeString:
+        return state_badge(record)
+
+    def render_margin(self, record: Product) -> SafeString:
+        margin = record.unit_retail - record.unit_cost
+        share = f"{margin / record.unit_retail:.0%}" if record.unit_retail else ""
+        return format_html('{}<span class="under">{}</span>', write_price(margin), share)
+
+    def order_margin(self, rows: QuerySet[Product], descending: bool) -> tuple[QuerySet[Product], bool]:  # noqa: FBT001  # django-tables2's signature
+        margin = F("unit_retail") - F("unit_cost")
+        return rows.order_by(margin.desc() if descending else margin.asc(), "pk"), True
+
+    def render_target_retail(self, record: Product) -> SafeString:
+        return target_prices(record)
+
+
+def state_badge(product: Any) -> SafeString:
+    """What a person must know first about a product of ``list_products``."""
+    if product.ambiguous:
+        return badge_html("error", "More than once in the price list")
+    if product.target_gone:
+        return badge_html("warning", "Deleted in the target")
+    if not product.in_price_list:
+        return badge_html("warning", "No longer in the price list")
+    if product.target_id_linked is None:
+        return badge_html("skipped", "Not in the target")
+    return badge_html("info", "Inactive in the target") if product.target_disabled else badge_html("done", "In the target")
+
+
+def target_prices(product: Any) -> SafeString:
+    """Retail and cost as the target has them; struck through where the next sync changes them."""
+    if product.target_retail is None:
+        return format_html('<span class="quiet">{}</span>', "–")
+    pairs = ((product.target_retail, product.unit_retail), (product.target_cost, product.unit_cost))
+    retail, cost = (_there(there, ours) for there, ours in pairs)
+    return format_html('{}<span class="under">cost {}</span>', retail, cost)
+
+
+def _there(there: Decimal, ours: Decimal) -> SafeString:
+    wanted = round_to_cent(ours)
+    if there == wanted:
+        return format_html("{}", write_price(there))
+    return format_html(
+        '<s class="was">{}</s> <span class="arrow" aria-label="becomes">→</span> <span class="becomes">{}</span>',
+        write_price(there),
+        write_price(wanted),
+    )
