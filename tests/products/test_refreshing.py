@@ -1,0 +1,273 @@
+"""Our products and the copy of the target's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import responses
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from connectors.http import Edge, EdgeSettings
+from connectors.ratelimit import NoLimit
+from connectors.syncro.client import SyncroClient
+from core.scope import in_real_transaction, partner_scope
+from products.models import Product, ProductLink, TargetProduct
+from products.selectors import list_products
+from products.services import (
+    PriceListReport,
+    TargetProductReport,
+    product_made_from_invoice,
+    refresh_price_list,
+    refresh_target_products,
+)
+from tests.invoices.prism_wire import World
+
+API = "https://northwind.syncromsp.com/api/v1"
+ON = dt.date(2026, 10, 1)
+
+
+def refresh(world: World) -> PriceListReport:
+    """Read the price list."""
+    with world.prism.answering():
+        return refresh_price_list(world.partner.pk, world.program.source_id, world.prism.client(), ON)
+
+
+def product(world: World, product_id: str = "p1") -> Product:
+    """A product of ours."""
+    with partner_scope(world.partner.pk):
+        return Product.objects.get(product_id=product_id)
+
+
+# --- Price list ---------------------------------------------------------------------------------------
+
+
+def test_price_list_becomes_products_by_key(world):
+    world.prism.product("p1", ProductSku="CFQ7", UnitPrice=Decimal("0.1725"), ProductDescription="Mail and files")
+
+    assert refresh(world) == PriceListReport(total=1, new=1)
+
+    found = product(world)
+    assert (found.key, found.unit_cost, found.unit_retail) == ("cfq7|1|1 month", Decimal("0.1725"), 10)
+    assert (found.cadence, found.description, found.in_price_list) == ("monthly", "Mail and files", True)
+    assert "/pricelist/2026/10/1/" in next(path for path in world.prism.calls if "pricelist" in path)
+
+
+def test_same_list_again_writes_nothing(world):
+    world.prism.product("p1", UnitPrice=Decimal("0.1725"))
+    refresh(world)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert refresh(world) == PriceListReport(total=1)
+    assert not [query for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def test_price_that_changed_is_changed(world):
+    world.prism.product("p1")
+    refresh(world)
+    world.prism.products[0]["UnitPrice"] = Decimal("8.5")
+
+    assert refresh(world).changed == 1
+    assert product(world).unit_cost == Decimal("8.5")
+
+
+def test_product_that_left_the_list_stays_marked_and_can_come_back(world):
+    world.prism.product("p1")
+    world.prism.product("p2")
+    refresh(world)
+    left = world.prism.products.pop(0)
+
+    assert (refresh(world).gone, refresh(world).gone) == (1, 0)
+    assert not product(world).in_price_list
+
+    world.prism.products.append(left)
+    assert refresh(world) == PriceListReport(total=2, changed=1)
+    assert product(world).in_price_list
+
+
+def test_empty_list_changes_nothing_and_is_reported(world):
+    world.prism.product("p1")
+    refresh(world)
+    world.prism.products.clear()
+
+    assert "empty" in refresh(world).problem
+    assert product(world).in_price_list
+
+
+def test_key_with_two_prices_is_ambiguous_until_the_list_is_clear(world):
+    for number, price in enumerate((8, 9)):
+        world.prism.product(f"p{number}", ProductSku="CFQ7", UnitPrice=price)
+
+    assert refresh(world).ambiguous == ("Sample Suite",)
+    assert product(world, "p0").ambiguous
+
+    world.prism.products.pop()
+    assert refresh(world).ambiguous == ()
+    assert not product(world, "p0").ambiguous
+
+
+def test_key_twice_at_one_price_is_one_product(world):
+    for number in (1, 2):
+        world.prism.product(f"p{number}", ProductSku="CFQ7")
+
+    assert refresh(world) == PriceListReport(total=1, new=1)
+
+
+def test_price_list_takes_over_what_was_made_from_an_invoice(world):
+    values = {"sku": "CFQ7", "name": "Old name", "term": "1", "billing_cycle": "1 Month", "cadence": "monthly"}
+    with partner_scope(world.partner.pk):
+        made = product_made_from_invoice(world.program.source_id, **values, cost=Decimal(7), retail=Decimal(9))
+        again = product_made_from_invoice(world.program.source_id, **values, cost=Decimal(1), retail=Decimal(1))
+    assert (again.pk, again.unit_cost) == (made.pk, 7)
+    world.prism.product("p1", ProductSku="cfq7")
+
+    refresh(world)
+
+    assert (product(world).pk, product(world).unit_cost, product(world).in_price_list) == (made.pk, 8, True)
+
+
+@pytest.mark.parametrize("count", [1, 400])
+def test_refresh_takes_the_same_queries_for_one_and_for_many(world, count):
+    for number in range(count):
+        world.prism.product(f"p{number}")
+    with CaptureQueriesContext(connection) as queries:
+        refresh(world)
+    assert len(queries) <= 12
+
+
+# --- The target's products ------------------------------------------------------------------------------
+
+
+@dataclass
+class SyncroWire:
+    """Syncro's products at the wire; its list hides those that are disabled."""
+
+    products: dict[int, dict[str, Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def product(self, number: int, **values: Any) -> None:
+        """One more product."""
+        self.products[number] = {
+            "id": number, "name": f"PC_SKU {number}", "description": "Seats", "upc_code": f"key {number}",
+            "price_cost": "8.0", "price_retail": "10.0", "taxable": True, "disabled": False,
+            "maintain_stock": False, "serialized": False, **values,
+        }  # fmt: skip
+
+    def client(self) -> SyncroClient:
+        """A client of it."""
+        settings = EdgeSettings("syncro", {"syncro": API}, sleep=lambda _: None, before_call=self._check)
+        return SyncroClient({"subdomain": "northwind", "api_token": "sample"}, Edge(settings, NoLimit()))
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Let the product talk to it."""
+        with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+            mock.add_callback(responses.GET, re.compile(rf"{re.escape(API)}/products.*"), self._answer)
+            yield
+
+    def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
+        url = urlsplit(request.url)
+        wanted = [int(value) for name, value in parse_qsl(url.query) if name == "id[]"]
+        self.asked.append(f"{url.path.removeprefix('/api/v1')} {wanted or ''}".strip())
+        number = url.path.rpartition("/")[2]
+        if number.isdigit():
+            found = self.products.get(int(number))
+            return (200, {}, json.dumps({"product": found})) if found else (404, {}, json.dumps({"error": "Not found"}))
+        shown = [one for one in self.products.values() if not one["disabled"] and (not wanted or one["id"] in wanted)]
+        return 200, {}, json.dumps({"products": shown, "meta": {"total_pages": 1, "page": 1}})
+
+    def _check(self) -> None:
+        assert not in_real_transaction()
+
+
+def read(world: World, syncro: SyncroWire) -> TargetProductReport:
+    """Read the target's products."""
+    with syncro.answering():
+        return refresh_target_products(world.partner.pk, world.program.target_id, syncro.client())
+
+
+def copies(world: World) -> dict[int, tuple[bool, bool]]:
+    """Disabled and gone, by id."""
+    with partner_scope(world.partner.pk):
+        return {row.external_id: (row.disabled, row.gone) for row in TargetProduct.objects.all()}
+
+
+@pytest.fixture
+def linked(world: World) -> World:
+    """One product of ours, linked to number 7 of the target."""
+    world.prism.product("p1")
+    refresh(world)
+    with partner_scope(world.partner.pk):
+        ProductLink.objects.create(product=Product.objects.get(), target_id=world.program.target_id, external_id=7)
+    return world
+
+
+def test_products_of_the_target_are_copied(world):
+    syncro = SyncroWire()
+    syncro.product(7, price_cost="8.25")
+
+    assert read(world, syncro) == TargetProductReport(total=1, new=1)
+    assert read(world, syncro) == TargetProductReport(total=1)
+
+    with partner_scope(world.partner.pk):
+        copy = TargetProduct.objects.get()
+    assert (copy.name, copy.code, copy.cost, copy.retail) == ("PC_SKU 7", "key 7", Decimal("8.25"), 10)
+
+
+def test_product_that_nobody_linked_is_gone_when_the_list_lacks_it(world):
+    syncro = SyncroWire()
+    syncro.product(7)
+    syncro.product(8)
+    read(world, syncro)
+    del syncro.products[7]
+
+    assert (read(world, syncro).gone, read(world, syncro).gone) == (1, 0)
+    assert copies(world) == {7: (False, True), 8: (False, False)}
+    assert set(syncro.asked) == {"/products"}
+
+
+def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
+    syncro = SyncroWire()
+    syncro.product(7, disabled=True)
+    syncro.product(8)
+
+    report = read(linked, syncro)
+
+    assert (report.total, report.gone) == (2, 0)
+    assert copies(linked) == {7: (True, False), 8: (False, False)}
+    assert syncro.asked == ["/products", "/products [7]", "/products/7"]
+
+
+def test_linked_product_that_was_deleted_is_gone(linked):
+    syncro = SyncroWire()
+    syncro.product(7)
+    read(linked, syncro)
+    del syncro.products[7]
+
+    assert read(linked, syncro).gone == 1
+    assert copies(linked) == {7: (False, True)}
+
+
+def test_list_shows_what_stands_for_each_product(linked):
+    syncro = SyncroWire()
+    syncro.product(7)
+    read(linked, syncro)
+    linked.prism.product("p2", ProductName="Another Suite")
+    refresh(linked)
+
+    with partner_scope(linked.partner.pk):
+        first, second = list_products(linked.program)
+        assert [found.name for found in list_products(linked.program, "SKU-p2")] == ["Another Suite"]
+
+    assert (first.name, first.target_id_linked, first.target_name) == ("Another Suite", None, None)
+    assert (second.target_id_linked, second.adopted, second.target_name) == (7, False, "PC_SKU 7")
+    assert (second.target_retail, second.target_disabled, second.target_gone) == (10, False, False)
