@@ -297,6 +297,8 @@ def _refuse_negative(change: Change, told: str) -> Outcome:
 
 def _record_lost_answer(partner_id: int, change_id: int, error: ConnectorError) -> None:
     with partner_scope(partner_id):
+        # The call may land until its connection is long closed: the settle time begins now.
+        Change.objects.filter(pk=change_id).update(sent_at=timezone.now())
         change = Change.objects.get(pk=change_id)
         _mark(change, ChangeState.UNKNOWN, error=str(error), detail=error.detail)
 

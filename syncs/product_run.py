@@ -232,7 +232,10 @@ def _record_error(partner_id: int, change_id: int, error: ConnectorError) -> Out
     if error.maybe_applied:
         with partner_scope(partner_id):
             Change.objects.filter(pk=change_id).update(
-                state=ChangeState.UNKNOWN, error=str(error), error_detail=error.detail
+                state=ChangeState.UNKNOWN,
+                sent_at=timezone.now(),  # the settle time begins when the answer was given up
+                error=str(error),
+                error_detail=error.detail,
             )
         return Outcome.UNKNOWN
     if isinstance(error, ConfigurationError | TransientError | RateLimited):

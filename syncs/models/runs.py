@@ -165,7 +165,7 @@ class Change(PartnerModel):
     hold = models.CharField(max_length=40, blank=True)  # code of the hold
     subject = models.CharField(max_length=200, blank=True)  # what a person may decide
     charge_ids = models.JSONField(default=list)  # the source rows it came from
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # or, when its answer was lost, when it was given up
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     error_detail = models.TextField(blank=True)

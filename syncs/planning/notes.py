@@ -85,7 +85,7 @@ def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, pla
                     Severity.WARNING,
                     "price_changed",
                     f"price:{word}:{period.subscription}:{period.period}",
-                    f"{facts.mapping.customer}: Subscription {word} unit price changed from "
+                    f"{facts.mapping.customer}, {_product_name(period)}: Subscription {word} unit price changed from "
                     f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
                     customer_id=facts.mapping.customer_id,
                 )
@@ -134,6 +134,10 @@ def note_foreign_lines(facts: MappingFacts, plan: Plan) -> None:
             customer_id=facts.mapping.customer_id,
         )
     )
+
+
+def _product_name(period: PeriodFact) -> str:
+    return period.product.name if period.product else period.subscription
 
 
 def _template_note(facts: MappingFacts, code: str, text: str, cure: str) -> Note:
