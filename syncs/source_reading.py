@@ -17,7 +17,7 @@ def read_source(work: Slice) -> None:
     """Bring customers, products and invoices up to date. Raises what the source's client raises."""
     customers = refresh_customers(work.partner_id, work.source_id, work.source)
     products = refresh_price_list(work.partner_id, work.source_id, work.source, timezone.now().date())
-    imported = import_invoices(work.partner_id, work.program_id, work.source)
+    imported = import_invoices(work.partner_id, work.program_id, work.source, verify_newest=True)
     notes = [
         Note(Severity.ERROR, "source", f"source:{text}", text) for text in (customers.problem, products.problem) if text
     ]
@@ -50,15 +50,5 @@ def import_notes(report: ImportReport) -> list[Note]:
             f"Invoices of the program “{name}” are skipped: only Microsoft CSP is synced.",
         )
         for name in report.skipped_programs
-    ]
-    notes += [
-        Note(
-            Severity.WARNING,
-            "invoice_changed",
-            f"changed:{invoice}",
-            "An imported invoice was changed at the source. Nothing is planned from the change.",
-            "Compare it with the source, and bill the difference by hand.",
-        )
-        for invoice in report.changed
     ]
     return notes

@@ -14,7 +14,12 @@ from syncs.planning.results import Note
 
 def survey(program: Program) -> list[Note]:
     """Notes about the program's imported invoices. Inside the partner's scope."""
-    return [*_unknown_rows(program), *_held_invoices(program), *_unmapped(program)]
+    return [
+        *_unknown_rows(program),
+        *_held_invoices(program),
+        *_changed_invoices(program),
+        *_unmapped(program),
+    ]
 
 
 def _invoices(program: Program) -> QuerySet[SourceInvoice]:
@@ -53,6 +58,20 @@ def _held_invoices(program: Program) -> list[Note]:
             f"overlap:{invoice.pk}",
         )
         for invoice in _invoices(program).filter(state=InvoiceState.HELD)
+    ]
+
+
+def _changed_invoices(program: Program) -> list[Note]:
+    return [
+        Note(
+            Severity.WARNING,
+            "invoice_changed",
+            f"changed:{invoice.pk}:{invoice.changed_hash}",
+            f"Invoice {invoice.number} was changed at the source after it was imported. "
+            "What was imported stays; nothing is planned from the change.",
+            "Compare it with the distributor's invoice, and bill the difference by hand.",
+        )
+        for invoice in _invoices(program).exclude(changed_hash="")
     ]
 
 
