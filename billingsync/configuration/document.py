@@ -82,16 +82,16 @@ def _refuse_dangerous(file: str, text: str) -> None:
     """Look at the events before anything is built of them."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        trouble = ""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise ConfigurationInvalid(
-                file, [Problem(_place(event.start_mark), "Anchors are not allowed. Write it out.")]
-            )
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            trouble = "Anchors are not allowed. Write it out."
+        elif getattr(event, "tag", None):
+            trouble = "Tags are not allowed. Leave out what begins with “!”."
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise ConfigurationInvalid(file, [Problem(_place(event.start_mark), "This is nested too deeply.")])
+            trouble = "This is nested too deeply."
+        if trouble:
+            raise ConfigurationInvalid(file, [Problem(_place(event.start_mark), trouble)])
 
 
 def _convert(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
@@ -100,7 +100,11 @@ def _convert(node: yaml.Node, path: Path, document: Document, problems: list[Pro
         return dict(_pairs(node, path, document, problems))
     if isinstance(node, yaml.SequenceNode):
         return [_convert(item, (*path, index), document, problems) for index, item in enumerate(node.value)]
-    return _scalar(node)
+    value = _scalar(node)
+    if value is None:
+        name = next((part for part in reversed(path) if isinstance(part, str)), "the file")
+        problems.append(document.problem(path, f"“{name}” is empty. Fill it in, or leave the key out.", key=True))
+    return value
 
 
 def _pairs(

@@ -40,8 +40,6 @@ def _problem(document: Document, one: Any) -> Problem:
             return document.problem(path, _wrong_word(name, one["input"], _choices(path)))
         case "value_error":
             return document.problem(path, f"“{name}”: {one['ctx']['error']}.")
-    if one["input"] is None and one["type"] in EXPECTED:
-        return document.problem(path, f"“{name}” is empty. Fill it in, or leave the key out.")
     return document.problem(path, f"“{name}” {EXPECTED.get(one['type'], one['msg'].lower())}.")
 
 
