@@ -71,6 +71,7 @@ def build_edge(system: str) -> Edge:
             urls=vendor_urls(),
             allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
             before_call=_refuse_in_transaction,
+            wait_factor=settings.WAIT_FACTOR,
         ),
         build_limiter(system),
     )

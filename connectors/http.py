@@ -43,7 +43,8 @@ class EdgeSettings:
     ``connect_timeout`` + ``read_timeout`` limit one whole call and must stay below the product's
     settle time. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
     longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised.
-    ``before_call`` runs before each request and may refuse it by raising.
+    ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
+    the pauses before another attempt, where a test imitates long trouble.
     """
 
     system: str
@@ -57,6 +58,7 @@ class EdgeSettings:
     user_agent: str = "BillingSync/1.0"
     max_wait: float = 30.0
     attempts: int = 4
+    wait_factor: float = 1.0
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     before_call: Callable[[], None] | None = field(default=None, repr=False)
 
@@ -166,7 +168,7 @@ class Edge:
             outcome = self._attempt(call, exchange)
             if isinstance(outcome, Received):
                 return outcome
-            wait = outcome.wait if outcome.wait is not None else backoff(attempt)
+            wait = outcome.wait if outcome.wait is not None else backoff(attempt) * self.settings.wait_factor
             used_up = attempt >= min(self.settings.attempts, outcome.attempts)
             if used_up or not call.repeatable or wait > self.settings.max_wait:
                 raise outcome.error
@@ -213,7 +215,7 @@ class Edge:
     def _refused(self, received: Received) -> Failure:
         """The vendor said "too many": nothing was done, and everybody must stay away a while."""
         self._refusals += 1
-        wait = wait_after_refusal(received.retry_after, self._refusals)
+        wait = wait_after_refusal(received.retry_after, self._refusals) * self.settings.wait_factor
         self._limiter.penalise(wait)
         error = RateLimited(
             "The request limit was reached; the work goes on by itself later.",

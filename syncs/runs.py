@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -128,7 +129,8 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
     with work.run() as run:
         attempts = run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
-        delay = 2.0**attempts + random.uniform(0, 1)  # noqa: S311 - jitter, not a secret
+        pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311 - jitter, not a secret
+        delay = pause * settings.WAIT_FACTOR
         work.update(attempts=attempts, resume_at=in_seconds(delay))
         return delay
     if isinstance(error, ConfigurationError):

@@ -161,6 +161,8 @@ SETTLE_SECONDS = env.int("SETTLE_SECONDS", default=60)  # until a call whose ans
 ALLOW_PRIVATE_API_HOSTS = env.bool("ALLOW_PRIVATE_API_HOSTS", default=False)
 TARGETS_ENABLED_BY_DEFAULT = env.bool("TARGETS_ENABLED_BY_DEFAULT", default=False)
 JANITOR_SECONDS = env.int("JANITOR_SECONDS", default=60)
+# Below 1, pauses before another attempt are that much shorter: for tests that imitate long trouble in seconds.
+WAIT_FACTOR = 1.0 if PRODUCTION else env.float("WAIT_FACTOR", default=1.0)
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="operator@example.com")
 
 # Celery reads these through billingsync.celery.
