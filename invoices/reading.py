@@ -64,21 +64,14 @@ class InvoiceCopy:
 
     def rows(self) -> Iterator[InvoiceRow]:
         """The rows in the order of the file."""
-        if self._file is None or self._read_row is None:
-            return
-        self._file.seek(0)
-        for text in self._file:
-            line, raw = json.loads(text)
-            yield self._read_row(line, raw)
+        return self._rows_of(lambda _: True)
 
     def prorations(self) -> frozenset[int]:
         """Lines of the negative rows that are prorations, over all subscriptions."""
         amounts: dict[str, list[Amount]] = defaultdict(list)
-        if any(profile.has_negative for profile in self.profiles.values()):
-            for row in self.rows():
-                ref = subscription_ref(row.subscription_id)
-                if ref and self.profiles[ref].has_negative:
-                    amounts[ref].append(Amount.of(row))
+        touched = {ref for ref, profile in self.profiles.items() if profile.has_negative}
+        for row in self._rows_of(touched.__contains__) if touched else ():
+            amounts[subscription_ref(row.subscription_id)].append(Amount.of(row))
         return frozenset[int]().union(*(find_prorations(rows) for rows in amounts.values()))
 
     def take(self, row: InvoiceRow) -> None:
@@ -89,7 +82,18 @@ class InvoiceCopy:
         self._sum = (self._sum + int.from_bytes(_digest(_content(row)).digest(), "big")) % _HASH_RANGE
         note_row(self.profiles, row)
         if self._file is not None:
-            self._file.write(json.dumps([row.line, dict(row.raw)]) + "\n")
+            ref = subscription_ref(row.subscription_id)
+            self._file.write(json.dumps([ref, row.line, dict(row.raw)]) + "\n")
+
+    def _rows_of(self, is_wanted: Callable[[str], bool]) -> Iterator[InvoiceRow]:
+        """The rows whose subscription is wanted."""
+        if self._file is None or self._read_row is None:
+            return
+        self._file.seek(0)
+        for text in self._file:
+            ref, line, raw = json.loads(text)
+            if is_wanted(ref):
+                yield self._read_row(line, raw)
 
     def _take_currency(self, row: InvoiceRow) -> None:
         self.currency = self.currency or row.currency

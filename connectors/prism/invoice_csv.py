@@ -14,6 +14,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from connectors.errors import UnreadableInvoice
@@ -194,6 +195,7 @@ class _Lines:
         return line
 
 
+@lru_cache(maxsize=1024)  # a file has few names and many rows
 def _normalise(name: str) -> str:
     return "".join(name.split()).replace("_", "").casefold()
 
