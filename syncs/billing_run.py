@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from django.utils import timezone
 
 from connectors.errors import RecordMissing
 from connectors.records import Template
-from core.money import ZERO, from_cents
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
 from products.services import refresh_target_products
-from programs.models import Approval, Program
+from programs.models import Program
 from syncs.applying import Outcome, send_change
-from syncs.committing import add_changes, commit_billing
-from syncs.evidence import find_carried, lines_to_prove, remember_carried
-from syncs.findings import store_notes
-from syncs.loading import BillingFacts, load_billing, load_own_lines
+from syncs.billing_plan import replan_template, template_digest
+from syncs.committing import add_changes
+from syncs.loading import load_own_lines
 from syncs.models import (
     Action,
     Change,
@@ -24,20 +21,15 @@ from syncs.models import (
     Line,
     LineState,
     Part,
-    PartRole,
     PartState,
     Run,
     RunState,
+    RunTemplate,
 )
-from syncs.planning.amounts import Money, times
-from syncs.planning.billing import plan_billing
-from syncs.planning.guard import guard_reason
-from syncs.planning.results import Plan
 from syncs.planning.taking_off import removals_of_doubles
 from syncs.resolving import lost_changes, resolve_line_change, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
-from syncs.surveying import survey
 
 
 def read(work: Slice) -> RunState:
@@ -54,50 +46,6 @@ def read(work: Slice) -> RunState:
     return RunState.PLANNING
 
 
-def plan(work: Slice) -> RunState:
-    """Make the plan; it waits when approval is required or it would change very much."""
-    with work.run() as run:
-        sought = lines_to_prove(run.program)
-    carried = find_carried(sought, work.target)
-    with work.run() as run:
-        remember_carried(run.program, {} if run.preview else carried)
-        facts = load_billing(run.program, carried=carried)
-        made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
-        waiting_for = _must_wait(run, made, facts)
-        commit_billing(run, made, facts.templates, waiting_for=waiting_for)
-        store_notes(run, [*made.notes, *survey(run.program)])
-        run.basis |= {str(key): template_hash(t) for key, t in facts.templates.items()}
-        run.basis["carried"] = sorted(carried)
-        run.total = run.changes.filter(state=ChangeState.PLANNED).count()
-        run.counts = {"plan_unchanged": made.unchanged}
-        run.waiting_for = waiting_for
-        run.save(update_fields=["basis", "total", "counts", "waiting_for"])
-        if run.preview:
-            return RunState.FINISHED
-        if waiting_for:
-            return RunState.WAITING
-        return RunState.APPLYING if run.total else RunState.FINISHED
-
-
-def _must_wait(run: Run, made: Plan, facts: BillingFacts) -> str:
-    writes = [c for c in made.changes if c.action.writes and not c.hold]
-    if not writes:
-        return ""
-    if run.program.approval == Approval.REQUIRED:
-        return "Approval is required."
-    lines = Line.objects.filter(target=run.program.target_id, state=LineState.STANDING, role=PartRole.RECURRING)
-    total = sum(
-        (times(line.quantity, Money(ZERO, from_cents(line.retail_cents))).retail for line in lines),
-        ZERO,
-    )
-    return guard_reason(
-        made.changes,
-        line_count=len(lines),
-        total=total,
-        first_mappings={(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first},
-    )
-
-
 # --- Apply ----------------------------------------------------------------------------------------
 
 
@@ -105,17 +53,13 @@ def apply(work: Slice) -> RunState | None:
     """Write template by template until the slice is over; None when there is more to do."""
     while not work.over:
         with work.run() as run:
-            if run.cancel_requested:
-                return RunState.SETTLING
-            change = _next_change(run)
-            written = set(run.basis.get("written", ()))
+            change = None if run.cancel_requested else _next_change(run)
         if change is None:
             return RunState.SETTLING
         assert change.template_id is not None
-        template = _fresh_template(work, change.template_id, first=change.template_id not in written)
-        if template is None and change.template_id not in written:
-            continue  # planned again: nothing is left for a template that is gone
-        _write_template(work, change.template_id, template)
+        template = _template_to_write(work, change.template_id)
+        if template is not None:
+            _write_template(work, change.template_id, template)
     return None
 
 
@@ -123,25 +67,32 @@ def _next_change(run: Run) -> Change | None:
     return run.changes.filter(state=ChangeState.PLANNED).order_by("position").first()
 
 
-def _fresh_template(work: Slice, template_id: int, *, first: bool) -> Template | None:
+def _template_to_write(work: Slice, template_id: int) -> Template | None:
     """Read the template just before its first write; plan again what changed since the plan."""
-    if not first:
-        with work.run() as run:
+    with work.run() as run:
+        visit, _ = RunTemplate.objects.get_or_create(run=run, template_id=template_id)
+        if visit.read_at is not None:
             return _stored_template(run.program, template_id)
+    template = _read_template(work, template_id)
+    if template is None:
+        replan_template(work, template_id, "The invoice template was deleted since the plan.")
+        return None
+    with work.run():
+        RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
+    if visit.planned_from != template_digest(template):
+        replan_template(work, template_id, "The invoice template changed since the plan.")
+    return template
+
+
+def _read_template(work: Slice, template_id: int) -> Template | None:
+    """The template as it is now, kept in our copy; None when it no longer exists."""
     try:
         template = work.target.get_template(template_id)
     except RecordMissing:
         with work.run() as run:
             TemplateRow.objects.filter(target=run.program.target_id, external_id=template_id).update(gone=True)
-        replan_template(work, template_id, "The invoice template was deleted since the plan.")
         return None
     save_template(work.partner_id, work.target_id, template)
-    with work.run() as run:
-        expected = run.basis.get(str(template_id))
-        run.basis["written"] = [*run.basis.get("written", ()), template_id]
-        run.save(update_fields=["basis"])
-    if expected != template_hash(template):
-        replan_template(work, template_id, "The invoice template changed since the plan.")
     return template
 
 
@@ -150,7 +101,7 @@ def _stored_template(program: Program, template_id: int) -> Template | None:
     return template_record(row) if row else None
 
 
-def _write_template(work: Slice, template_id: int, template: Template | None) -> None:
+def _write_template(work: Slice, template_id: int, template: Template) -> None:
     """Send the planned changes of one template, in order, until the slice is over."""
     while not work.over:
         with work.run() as run:
@@ -186,36 +137,8 @@ def _stands_elsewhere(run: Run, change: Change) -> bool:
 
 def _fall_back(work: Slice, template_id: int) -> None:
     """Syncro refused a negative amount: from now on plan without them."""
-    template = work.target.get_template(template_id)
-    save_template(work.partner_id, work.target_id, template)
+    _read_template(work, template_id)
     replan_template(work, template_id, "Syncro refuses negative amounts.")
-
-
-def replan_template(work: Slice, template_id: int, why: str) -> None:
-    """Plan the mappings of one template again, as it stands now, and say what changed."""
-    with work.run() as run:
-        old = list(run.changes.filter(template_id=template_id, state=ChangeState.PLANNED).order_by("position"))
-        facts = load_billing(run.program, carried=run.basis.get("carried", ()), only_templates=[template_id])
-        made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
-        Change.objects.filter(pk__in=[change.pk for change in old]).update(state=ChangeState.DROPPED, error=why)
-        waits = run.approved and _plans_other(old, made)
-        reason = f"{why} Look at the new plan before it is applied." if waits else ""
-        commit_billing(run, made, facts.templates, waiting_for=reason)
-        if waits:
-            run.changes.filter(template_id=template_id, state=ChangeState.PLANNED).update(
-                state=ChangeState.HELD, hold="changed_since", reason=reason
-            )
-        store_notes(run, made.notes)
-        name = facts.templates[template_id].name if template_id in facts.templates else template_id
-        run.messages.append(f"“{name}”: {why}")
-        run.total = run.changes.filter(state=ChangeState.PLANNED).count() + run.done
-        run.save(update_fields=["messages", "total"])
-
-
-def _plans_other(old: Iterable[Change], made: Plan) -> bool:
-    before = [(c.action, c.mark, c.retail, c.cost) for c in old]
-    after = [(c.action, c.mark, c.retail, c.cost) for c in made.changes if c.action.writes]
-    return before != after
 
 
 # --- Settle and verify ----------------------------------------------------------------------------
@@ -240,38 +163,27 @@ def settle(work: Slice) -> RunState | float:
 
 def verify(work: Slice) -> RunState | None:
     """Read each written template once more: every line once, and as it was written."""
-    with work.run() as run:
-        pending = [
-            template_id
-            for template_id in run.basis.get("written", ())
-            if template_id not in run.basis.get("verified", ())
-        ]
-    for template_id in pending:
-        if work.over:
-            return None
-        again = _verify_template(work, template_id)
-        if again:
+    while not work.over:
+        with work.run() as run:
+            pending = run.templates.filter(read_at__isnull=False, verified_at__isnull=True)
+            visit = pending.order_by("pk").first()
+        if visit is None:
+            return RunState.FINISHED
+        if _verify_template(work, visit):
             return RunState.APPLYING
-    return RunState.FINISHED
+    return None
 
 
-def _verify_template(work: Slice, template_id: int) -> bool:
+def _verify_template(work: Slice, visit: RunTemplate) -> bool:
     """True when a doubled line has to be taken off first."""
-    try:
-        template = work.target.get_template(template_id)
-    except RecordMissing:
-        template = None
-    if template is not None:
-        save_template(work.partner_id, work.target_id, template)
+    template = _read_template(work, visit.template_id)
     with work.run() as run:
-        run.basis["verified"] = [*run.basis.get("verified", ()), template_id]
-        doubled = _plan_doubles(run, template) if template else False
-        if doubled:
-            run.basis["verified"].remove(template_id)
-        elif template is not None:
+        if template is not None and _plan_doubles(run, template):
+            return True
+        if template is not None:
             _compare_lines(run, template)
-        run.save(update_fields=["basis"])
-        return doubled
+        RunTemplate.objects.filter(pk=visit.pk).update(verified_at=timezone.now())
+        return False
 
 
 def _plan_doubles(run: Run, template: Template) -> bool:
@@ -313,23 +225,3 @@ def _compare_lines(run: Run, template: Template) -> None:
             Part.objects.filter(mark=change.mark, posting__period=change.period).exclude(state=PartState.BILLED).update(
                 state=PartState.FAILED, reason=change.error
             )
-
-
-def template_hash(template: Template) -> str:
-    """Of everything about a template that a plan depends on (the order of lines is not)."""
-    told: list[object] = [template.next_run, template.paused, template.customer_id]
-    told += sorted(
-        (
-            line.line_id,
-            str(line.product_id),
-            line.name,
-            line.description,
-            line.quantity.normalize(),
-            line.retail_cents,
-            line.cost_cents,
-            line.taxable,
-            line.one_time,
-        )
-        for line in template.lines
-    )
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]

@@ -177,6 +177,9 @@ def _store_postings(
 
 
 _POSTING_FIELDS = [
+    "charge_count",
+    "source_cost",
+    "source_retail",
     "fingerprint",
     "template_id",
     "rounding_cost",
@@ -192,6 +195,8 @@ def _fill(row: Posting, posting: PlannedPosting, templates: dict[int, Template])
     row.subscription_id = posting.subscription_id
     row.motion, row.period = posting.motion, posting.period
     row.fingerprint, row.template_id = posting.fingerprint, posting.template_id
+    row.charge_count = posting.charge_count
+    row.source_cost, row.source_retail = posting.source_cost, posting.source_retail
     row.rounding_cost, row.rounding_retail = posting.rounding_cost, posting.rounding_retail
     row.unit_cost, row.unit_retail = posting.unit_cost, posting.unit_retail
     template = templates.get(posting.template_id)
@@ -228,10 +233,16 @@ def _store_parts(
     Part.objects.bulk_create(parts, batch_size=1000)
 
 
+def hold_parts(run: Run, reason: str) -> None:
+    """The plan waits for a person: what it would write counts as held."""
+    planned = Part.objects.filter(posting__program=run.program_id, state=PartState.PLANNED)
+    planned.update(state=PartState.HELD, reason=reason)
+
+
 def release_parts(run: Run) -> None:
     """A person applied the waiting plan: its parts are to be written now."""
-    for change in run.changes.filter(state=ChangeState.PLANNED):
-        part_of_change(change).update(state=PartState.PLANNED, reason="")
+    held = Part.objects.filter(posting__program=run.program_id, state=PartState.HELD, reason=run.waiting_for)
+    held.update(state=PartState.PLANNED, reason="")
 
 
 def part_of_change(change: Change) -> QuerySet[Part]:

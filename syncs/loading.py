@@ -1,4 +1,7 @@
-"""From the database to the facts that planning is told. Call inside the partner's scope."""
+"""From the database to the facts that planning is told. Call inside the partner's scope.
+
+A program's mappings are loaded in chunks, so that memory does not grow with their number.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,36 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connections.currency import symbol_fits
 from connectors.records import Template as TemplateRecord
 from customers.models import Mapping, Pricing, Template
 from customers.target_copy import template_record
-from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
-from products.models import Product, ProductLink, TargetProduct
-from programs.models import Credits, Motion, Program
+from programs.models import Credits, Program
 from programs.selectors import source_currency
 from syncs.models import Decision, Line, LineState, Part, PartRole, PartState, Posting
+from syncs.open_periods import PeriodKey, find_open_periods
+from syncs.period_loading import load_periods, newest_month, uncertain_subscriptions
 from syncs.planning.facts import (
-    ChargeFact,
     Choice,
     MappingFact,
     MappingFacts,
     OwnLine,
-    PeriodFact,
     Posted,
     PostedPart,
-    ProductFact,
     Rules,
 )
 from syncs.planning.marks import find_mark
 
+CHUNK = 200  # mappings
+
 
 @dataclass(slots=True)
 class BillingFacts:
-    """All facts of a program's billing, ready for ``plan_billing``."""
+    """Facts of some mappings of a program, ready for ``plan_billing``."""
 
     mappings: list[MappingFacts] = field(default_factory=list)
     left_behind: list[OwnLine] = field(default_factory=list)
@@ -43,81 +46,92 @@ class BillingFacts:
     choices: dict[str, Choice] = field(default_factory=dict)
 
 
-def load_billing(
-    program: Program,
-    *,
-    carried: Collection[str] = (),
-    only_templates: Collection[int] | None = None,
-) -> BillingFacts:
-    """Everything that the billing plan depends on.
+def mapping_chunks(program: Program) -> list[list[int]]:
+    """Ids of the mappings that sync, template by template, in chunks of about ``CHUNK``."""
+    rows = active_mappings(program).order_by("template", "pk").values_list("template", "pk")
+    chunks: list[list[int]] = []
+    for _, group in groupby(rows, key=lambda row: row[0]):
+        ids = [pk for _, pk in group]
+        if not chunks or len(chunks[-1]) + len(ids) > CHUNK:
+            chunks.append([])
+        chunks[-1] += ids
+    return chunks
 
-    ``carried`` are the marks that a generated invoice is known to carry. ``only_templates`` limits
-    it to the mappings of some templates, for planning those again.
+
+def mappings_on(program: Program, template_id: int) -> list[int]:
+    """Ids of the mappings that sync to one template."""
+    return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
+
+
+def active_mappings(program: Program) -> QuerySet[Mapping]:
+    """The mappings that sync."""
+    return Mapping.objects.filter(program=program, sync_on=True, motion__in=program.motions)
+
+
+def load_billing(
+    program: Program, mapping_ids: Collection[int], *, carried: Collection[str] = (), preview: bool = False
+) -> BillingFacts:
+    """Everything that the plan of these mappings depends on.
+
+    ``carried`` are the marks that a generated invoice is known to carry.
     """
-    choices = load_choices(program)
-    own_lines = load_own_lines(program)
-    templates = load_templates(program, own_lines)
-    mappings = _active_mappings(program, only_templates)
-    _take_up(program, mappings)
-    newest = newest_month(program)
-    facts = BillingFacts(templates=templates, choices=choices)
-    facts.mappings = _mapping_facts(
-        program,
-        mappings,
-        templates=templates,
-        own_lines=own_lines,
-        choices=choices,
-        carried=frozenset(carried),
-        newest=newest,
+    mappings = list(
+        active_mappings(program).filter(pk__in=mapping_ids).select_related("customer", "template", "target_customer")
     )
-    if only_templates is None:
-        facts.left_behind = _left_behind(mappings, own_lines)
+    newest = newest_month(program)
+    own_lines = load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings}))
+    facts = BillingFacts(choices=load_choices(program))
+    template_ids = {line.template_id for line in own_lines} | {m.template.external_id for m in mappings}
+    facts.templates = load_templates(program, template_ids)
+    if newest:
+        _take_up(mappings, newest, preview=preview)
+        facts.mappings = _mapping_facts(
+            program, mappings, facts, own_lines=own_lines, carried=frozenset(carried), newest=newest
+        )
     return facts
 
 
-def newest_month(program: Program) -> str:
-    """The newest period with Seat Based Monthly rows of invoices that are to be billed, or ""."""
-    month = _countable(program).filter(charges__motion=Motion.SEAT_MONTHLY).aggregate(newest=Max("month"))["newest"]
-    if month is None:
-        month = _countable(program).aggregate(newest=Max("month"))["newest"]
-    return month.strftime("%Y-%m") if month else ""
+def load_left_behind(program: Program) -> BillingFacts:
+    """Lines of ours that stand although their mapping was removed or switched off."""
+    active = active_mappings(program).filter(customer=OuterRef("customer"), motion=OuterRef("motion"))
+    lines = load_own_lines(program, ~Exists(active) & Q(state=LineState.STANDING))
+    templates = load_templates(program, {line.template_id for line in lines})
+    return BillingFacts(left_behind=lines, templates=templates, choices=load_choices(program))
 
 
-def load_own_lines(program: Program) -> list[OwnLine]:
+def load_own_lines(program: Program, which: Q | Exists | None = None) -> list[OwnLine]:
     """Lines of ours that stand or that were lost; billed and removed ones are history."""
-    lines = Line.objects.filter(
-        target=program.target_id, state__in=(LineState.STANDING, LineState.LOST)
-    ).select_related("subscription", "product")
-    return [
-        OwnLine(
-            mark=line.mark,
-            line_id=line.line_id,
-            template_id=line.template_id,
-            role=PartRole(line.role),
-            motion=line.motion,
-            customer_id=line.customer_id,
-            subscription_id=line.subscription_id,
-            subscription=line.subscription.external_id,
-            period=line.period,
-            quantity=line.quantity,
-            retail_cents=line.retail_cents,
-            cost_cents=line.cost_cents,
-            state=LineState(line.state),
-            next_run=line.next_run,
-            target_product_id=line.target_product_id,
-            name=line.product.name if line.product else "",
-        )
-        for line in lines
-    ]
+    lines = Line.objects.filter(target=program.target_id, state__in=(LineState.STANDING, LineState.LOST))
+    if which is not None:
+        lines = lines.filter(which)
+    return [_own_line(line) for line in lines.select_related("subscription", "product")]
 
 
-def load_templates(program: Program, own_lines: Iterable[OwnLine]) -> dict[int, TemplateRecord]:
-    """The templates that are mapped or hold lines of ours, as last read; gone ones are absent."""
-    ids = {line.template_id for line in own_lines}
-    rows = Template.objects.filter(target=program.target_id, gone=False).filter(
-        Q(external_id__in=ids) | Q(mappings__program=program)
+def _own_line(line: Line) -> OwnLine:
+    return OwnLine(
+        mark=line.mark,
+        line_id=line.line_id,
+        template_id=line.template_id,
+        role=PartRole(line.role),
+        motion=line.motion,
+        customer_id=line.customer_id,
+        subscription_id=line.subscription_id,
+        subscription=line.subscription.external_id,
+        period=line.period,
+        quantity=line.quantity,
+        retail_cents=line.retail_cents,
+        cost_cents=line.cost_cents,
+        state=LineState(line.state),
+        next_run=line.next_run,
+        target_product_id=line.target_product_id,
+        name=line.product.name if line.product else "",
     )
-    return {row.external_id: template_record(row) for row in rows.distinct()}
+
+
+def load_templates(program: Program, ids: Collection[int]) -> dict[int, TemplateRecord]:
+    """These templates as last read; gone ones are absent."""
+    rows = Template.objects.filter(target=program.target_id, gone=False, external_id__in=ids)
+    return {row.external_id: template_record(row) for row in rows}
 
 
 def load_choices(program: Program) -> dict[str, Choice]:
@@ -128,14 +142,19 @@ def load_choices(program: Program) -> dict[str, Choice]:
     }
 
 
-def load_posted(program: Program, customer_ids: Collection[int]) -> dict[tuple[int, str], list[Posted]]:
-    """Postings by (customer, motion)."""
-    parts: dict[int, list[PostedPart]] = defaultdict(list)
+def load_posted(
+    program: Program, customer_ids: Collection[int], wanted: Collection[PeriodKey]
+) -> dict[tuple[int, str], list[Posted]]:
+    """Postings by (customer, motion): those of the wanted periods, and each subscription's latest."""
     rows = Posting.objects.filter(program=program, customer__in=customer_ids)
-    for part in Part.objects.filter(posting__in=rows):
+    latest = rows.order_by("subscription", "motion", "-period").distinct("subscription", "motion")
+    open_ones = Q(period__in={key[2] for key in wanted}, subscription__in={key[0] for key in wanted})
+    chosen = list(rows.filter(open_ones | Q(pk__in=latest.values("pk"))))
+    parts: dict[int, list[PostedPart]] = defaultdict(list)
+    for part in Part.objects.filter(posting__in=[row.pk for row in chosen]):
         parts[part.posting_id].append(_posted_part(part))
     posted: dict[tuple[int, str], list[Posted]] = defaultdict(list)
-    for row in rows:
+    for row in chosen:
         posted[row.customer_id, row.motion].append(
             Posted(
                 subscription_id=row.subscription_id,
@@ -169,69 +188,63 @@ def _posted_part(part: Part) -> PostedPart:
 # --- Mappings -------------------------------------------------------------------------------------
 
 
-def _active_mappings(program: Program, only_templates: Collection[int] | None) -> list[Mapping]:
-    mappings = Mapping.objects.filter(program=program, sync_on=True, motion__in=program.motions).select_related(
-        "customer", "template", "target_customer"
-    )
-    if only_templates is not None:
-        mappings = mappings.filter(template__external_id__in=only_templates)
-    return list(mappings)
-
-
-def _take_up(program: Program, mappings: Iterable[Mapping]) -> None:
+def _take_up(mappings: Iterable[Mapping], newest: str, *, preview: bool) -> None:
     """A mapping that was never planned takes up the newest imported month, and what comes after."""
-    newest = newest_month(program)
-    if not newest:
-        return
     month = dt.date.fromisoformat(f"{newest}-01")
     for mapping in mappings:
         if mapping.first_month is None:
             mapping.first_month = month
-            mapping.save(update_fields=["first_month"])
+            if not preview:
+                mapping.save(update_fields=["first_month"])
 
 
 def _mapping_facts(
     program: Program,
     mappings: list[Mapping],
+    facts: BillingFacts,
     *,
-    templates: dict[int, TemplateRecord],
     own_lines: list[OwnLine],
-    choices: dict[str, Choice],
     carried: frozenset[str],
     newest: str,
 ) -> list[MappingFacts]:
-    customers = {mapping.customer_id for mapping in mappings}
-    posted = load_posted(program, customers)
-    periods, invoiced = _load_periods(program, mappings, newest)
-    uncertain = _uncertain_subscriptions(program, newest)
+    wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
+    loaded = load_periods(program, wanted, withdrawn, newest)
+    posted = load_posted(program, {mapping.customer_id for mapping in mappings}, wanted | withdrawn)
+    uncertain = uncertain_subscriptions(program, newest)
     own_by_mapping = defaultdict(list)
     for line in own_lines:
         own_by_mapping[line.customer_id, line.motion].append(line)
-    standing = {line.line_id for line in own_lines if line.state is LineState.STANDING}
+    standing = _standing_ids(program, facts.templates)
     rules = _rules(program)
-    facts = []
+    made = []
     for mapping in mappings:
         key = (mapping.customer_id, mapping.motion)
-        template = templates.get(mapping.template.external_id)
-        facts.append(
+        template = facts.templates.get(mapping.template.external_id)
+        made.append(
             MappingFacts(
                 mapping=_mapping_fact(program, mapping, template),
                 template=template,
-                periods=tuple(_with_withdrawn(periods.get(key, []), posted.get(key, []))),
+                periods=tuple(loaded.periods.get(key, ())),
                 newest=newest,
-                invoiced=invoiced,
+                invoiced=loaded.invoiced,
                 own_lines=tuple(own_by_mapping[key]),
                 posted=tuple(posted.get(key, ())),
                 foreign_ids=_foreign_ids(template, standing),
-                other_templates=templates,
+                other_templates=facts.templates,
                 carried=carried,
                 uncertain=uncertain,
-                choices=choices,
+                choices=facts.choices,
                 rules=rules,
                 first=not posted.get(key),
             )
         )
-    return facts
+    return made
+
+
+def _standing_ids(program: Program, templates: Collection[int]) -> frozenset[int]:
+    """Ids of our lines on these templates, whatever mapping they belong to."""
+    lines = Line.objects.filter(target=program.target_id, state=LineState.STANDING, template_id__in=templates)
+    return frozenset(lines.values_list("line_id", flat=True))
 
 
 def _rules(program: Program) -> Rules:
@@ -278,203 +291,3 @@ def _foreign_ids(template: TemplateRecord | None, own_ids: Collection[int]) -> f
     return frozenset(
         line.line_id for line in template.lines if line.line_id not in own_ids and not find_mark(line.description)
     )
-
-
-def _left_behind(mappings: list[Mapping], own_lines: list[OwnLine]) -> list[OwnLine]:
-    active = {(mapping.customer_id, mapping.motion) for mapping in mappings}
-    return [
-        line for line in own_lines if (line.customer_id, line.motion) not in active and line.state is LineState.STANDING
-    ]
-
-
-# --- Charges --------------------------------------------------------------------------------------
-
-
-def _countable(program: Program) -> QuerySet[SourceInvoice]:
-    return SourceInvoice.objects.filter(
-        source=program.source_id,
-        program_slug=program.slug,
-        state=InvoiceState.COUNTED,
-        past=False,
-    )
-
-
-def _load_periods(
-    program: Program, mappings: list[Mapping], newest: str
-) -> tuple[dict[tuple[int, str], list[PeriodFact]], frozenset[int]]:
-    """Charges of the mapped customers by (customer, motion), then subscription and period.
-
-    Also the subscriptions that invoices of the newest month name.
-    """
-    first = {(m.customer_id, m.motion): m.first_month for m in mappings}
-    charges = (
-        Charge.objects.filter(
-            invoice__in=_countable(program),
-            customer__in={m.customer_id for m in mappings},
-            motion__in=program.motions,
-        )
-        .exclude(kind=Kind.UNKNOWN)
-        .select_related("invoice", "subscription")
-        .defer("raw")
-        .order_by("customer", "motion", "subscription", "period", "invoice", "line")
-    )
-    grouped: dict[tuple[int, str], dict[tuple[int, str], list[Charge]]] = defaultdict(lambda: defaultdict(list))
-    for charge in charges.iterator(chunk_size=2000):
-        key = (charge.customer_id, charge.motion)
-        month = first.get(key)  # type: ignore[arg-type]  # a charge of a customer has one
-        if month is None or charge.invoice.month < month or charge.subscription_id is None:
-            continue
-        grouped[key][charge.subscription_id, charge.period].append(charge)  # type: ignore[index]
-    products = _Products(program)
-    latest: dict[tuple[int, str], str] = {}
-    for (_, motion), groups in grouped.items():
-        for (subscription, period), rows in groups.items():
-            if any(_month(row) == newest and row.kind != Kind.CREDIT for row in rows):
-                place = (subscription, motion)
-                latest[place] = max(latest.get(place, ""), period)
-    facts = {
-        key: [
-            _period_fact(rows, products, current=latest.get((subscription, key[1])) == period)
-            for (subscription, period), rows in groups.items()
-        ]
-        for key, groups in grouped.items()
-    }
-    named = {
-        subscription
-        for groups in grouped.values()
-        for (subscription, _), rows in groups.items()
-        if any(_month(row) == newest for row in rows)
-    }
-    return facts, frozenset(named)
-
-
-def _month(row: Charge) -> str:
-    return f"{row.invoice.month:%Y-%m}"
-
-
-def _period_fact(rows: list[Charge], products: _Products, *, current: bool) -> PeriodFact:
-    first = rows[-1]
-    assert first.subscription is not None
-    return PeriodFact(
-        current=current,
-        late=all(_month(row) > first.period for row in rows),
-        subscription_id=first.subscription.pk,
-        subscription=first.subscription.external_id,
-        period=first.period,
-        charges=tuple(_charge_fact(row) for row in rows),
-        product=products.fact(first.product_id),
-        problem=next((row.problem for row in rows if row.problem), ""),
-    )
-
-
-def _charge_fact(row: Charge) -> ChargeFact:
-    return ChargeFact(
-        pk=row.pk,
-        invoice_id=row.invoice_id,
-        invoice_number=row.invoice.number,
-        line=row.line,
-        start=row.start,
-        end=row.end,
-        quantity=row.quantity,
-        unit_cost=row.unit_cost,
-        unit_retail=row.unit_retail,
-        ratio=row.ratio,
-        cost=row.cost,
-        retail=row.retail,
-        credit=row.kind == Kind.CREDIT,
-    )
-
-
-def _with_withdrawn(periods: list[PeriodFact], posted: list[Posted]) -> list[PeriodFact]:
-    """Also the periods that were posted but whose invoice no longer counts: without charges."""
-    known = {(period.subscription_id, period.period) for period in periods}
-    names = {period.subscription_id: period for period in periods}
-    withdrawn = [
-        PeriodFact(
-            p.subscription_id,
-            names[p.subscription_id].subscription,
-            p.period,
-            (),
-            names[p.subscription_id].product,
-        )
-        for p in posted
-        if (p.subscription_id, p.period) not in known and p.subscription_id in names
-    ]
-    return periods + withdrawn
-
-
-def _uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
-    """Subscriptions with rows of the newest month that are held or could not be classified."""
-    if not newest:
-        return frozenset()
-    month = dt.date.fromisoformat(f"{newest}-01")
-    rows = Charge.objects.filter(
-        invoice__source=program.source_id, invoice__month=month, subscription__isnull=False
-    ).filter(Q(kind=Kind.UNKNOWN) | Q(invoice__state=InvoiceState.HELD))
-    unresolved = Charge.objects.filter(
-        invoice__source=program.source_id, invoice__month=month, subscription__isnull=True
-    ).values_list("subscription_ref", flat=True)
-    by_ref = set(unresolved)
-    ids = set(rows.values_list("subscription_id", flat=True))
-    ids |= set(
-        Line.objects.filter(target=program.target_id, subscription__external_id__in=by_ref).values_list(
-            "subscription_id", flat=True
-        )
-    )
-    return frozenset(ids)
-
-
-# --- Products -------------------------------------------------------------------------------------
-
-
-class _Products:
-    """Our products with what stands for them in the target, read once."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._facts: dict[int, ProductFact] = {}
-        links = {link.product_id: link.external_id for link in ProductLink.objects.filter(target=program.target_id)}
-        copies = {copy.external_id: copy for copy in TargetProduct.objects.filter(target=program.target_id, gone=False)}
-        by_code: dict[str, list[int]] = defaultdict(list)
-        for copy in copies.values():
-            if copy.code:
-                by_code[copy.code.strip().lower()].append(copy.external_id)
-        gone = frozenset(
-            TargetProduct.objects.filter(target=program.target_id, gone=True).values_list("external_id", flat=True)
-        )
-        for product in _products_of_charges(program):
-            target_id = links.get(product.pk)
-            if target_id is None or target_id in gone:
-                same = by_code.get(product.key, [])
-                target_id = same[0] if len(same) == 1 else None
-            target = copies.get(target_id) if target_id is not None else None
-            self._facts[product.pk] = ProductFact(
-                product_id=product.pk,
-                key=product.key,
-                name=_shown_name(product.name, target.name if target else ""),
-                cost=target.cost if target else product.unit_cost,
-                retail=target.retail if target else product.unit_retail,
-                target_id=target_id,
-                taxable=target.taxable if target else program.new_taxable,
-                expected=_will_be_made(program, product.cadence),
-                superseded_ids=gone,
-            )
-
-    def fact(self, product_id: int | None) -> ProductFact | None:
-        """The product's fact, None where the charge has no product."""
-        return self._facts.get(product_id) if product_id is not None else None
-
-
-def _products_of_charges(program: Program) -> QuerySet[Product]:
-    return Product.objects.filter(source=program.source_id, charges__isnull=False).distinct()
-
-
-def _shown_name(ours: str, theirs: str) -> str:
-    """Our name, unless the user gave the target's product one of their own."""
-    return ours if not theirs or theirs.startswith("PC_") else theirs
-
-
-def _will_be_made(program: Program, cadence: str) -> bool:
-    if not program.products_enabled:
-        return False
-    return not ((cadence == "usage" and not program.sync_azure) or (cadence == "annual" and not program.sync_annual))

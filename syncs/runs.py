@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections.clients import record_failure, record_success
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
 from core.scope import partner_scope
-from syncs import billing_run, product_run
+from syncs import billing_plan, billing_run, product_run
 from syncs.finishing import finish, finish_with_error
 from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
 from syncs.run_lock import run_lock
@@ -32,7 +32,7 @@ STEPS: dict[tuple[str, str], Step] = {
     (RunKind.PRODUCTS, RunState.APPLYING): product_run.apply,
     (RunKind.PRODUCTS, RunState.SETTLING): product_run.settle,
     (RunKind.BILLING, RunState.READING): billing_run.read,
-    (RunKind.BILLING, RunState.PLANNING): billing_run.plan,
+    (RunKind.BILLING, RunState.PLANNING): billing_plan.plan,
     (RunKind.BILLING, RunState.APPLYING): billing_run.apply,
     (RunKind.BILLING, RunState.SETTLING): billing_run.settle,
     (RunKind.BILLING, RunState.VERIFYING): billing_run.verify,

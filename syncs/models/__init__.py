@@ -11,6 +11,7 @@ from syncs.models.runs import (
     RunKind,
     RunState,
     RunStatus,
+    RunTemplate,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "RunKind",
     "RunState",
     "RunStatus",
+    "RunTemplate",
     "Severity",
 ]

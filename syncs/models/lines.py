@@ -85,6 +85,9 @@ class Posting(PartnerModel):
     period = models.CharField(max_length=30)
     fingerprint = models.CharField(max_length=64)  # of the charges and settings it was planned from
     template_id = models.BigIntegerField()
+    charge_count = models.PositiveIntegerField(default=0)  # of the charges it was planned from
+    source_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    source_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     rounding_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     rounding_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     unit_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)

@@ -77,7 +77,7 @@ class Run(PartnerModel):
     api_calls = models.JSONField(default=dict)  # {"syncro": {"GET": 12}}
     messages = models.JSONField(default=list)
     waiting_for = models.TextField(blank=True)  # why a person must look before it is applied
-    basis = models.JSONField(default=dict)  # template id -> hash of what the plan was made from
+    basis = models.JSONField(default=dict)  # what the plan rests on: source read, marks proven
     attempts = models.PositiveSmallIntegerField(default=0)  # of the step at hand, after failures
     approved = models.BooleanField(default=False)  # a person applied the plan
     cancel_requested = models.BooleanField(default=False)
@@ -100,6 +100,24 @@ class Run(PartnerModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} run {self.pk}"
+
+
+class RunTemplate(PartnerModel):
+    """An invoice template in a run: what its plan was made from, and whether it was read since."""
+
+    run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="templates")
+    template_id = models.BigIntegerField()  # the target's id
+    planned_from = models.CharField(max_length=24)  # digest of the template as the plan saw it
+    read_at = models.DateTimeField(null=True)  # fresh, just before its first write
+    verified_at = models.DateTimeField(null=True)  # once more, after its last write
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "run", "template_id"], name="one_row_per_run_and_template")
+        ]
+
+    def __str__(self) -> str:
+        return f"template {self.template_id} in run {self.run_id}"
 
 
 class Action(models.TextChoices):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.records import LineValues, TemplateLine
-from core.money import CENT, ZERO, cut_to_hundredths, from_cents, round_to_cent, to_cents
+from core.money import CENT, ZERO, cut_to_hundredths, from_cents, round_to_cent
 from syncs.planning.facts import ChargeFact
 
 
@@ -72,6 +72,7 @@ class Split:
     unit: Money  # whole cents
     recurring: Money
     rounds: bool
+    fell_back: bool = False  # to a decimal quantity, to avoid a negative amount
 
 
 def sum_charges(charges: Sequence[ChargeFact]) -> Money:
@@ -113,7 +114,7 @@ def only_rounding(charges: Sequence[ChargeFact], level: Level) -> bool:
     ) and level.quantity == sum((charge.quantity for charge in charges), ZERO)
 
 
-def split_period(charges: Sequence[ChargeFact], style: str, *, negatives: bool) -> Split:
+def split_period(charges: Sequence[ChargeFact], style: str, *, negatives: bool, tolerance: Decimal) -> Split:
     """Divide a period by the proration style of the program.
 
     ``negatives`` is False where the target refuses negative amounts: then a period whose
@@ -129,9 +130,10 @@ def split_period(charges: Sequence[ChargeFact], style: str, *, negatives: bool) 
     else:
         recurring = times(level.quantity, unit)
         split = Split(level.quantity, unit, recurring, only_rounding(charges, level))
-    if not negatives and (sum_charges(charges) - split.recurring).in_cents().negative:
-        return _split_without_negatives(charges, level)
-    return split
+    if negatives or style == "warn":  # where the difference is not written, it may be negative
+        return split
+    difference, _ = split_rest(sum_charges(charges) - split.recurring, rounds=split.rounds, tolerance=tolerance)
+    return _split_without_negatives(charges, level) if difference.negative else split
 
 
 def _split_without_negatives(charges: Sequence[ChargeFact], level: Level) -> Split:
@@ -141,7 +143,7 @@ def _split_without_negatives(charges: Sequence[ChargeFact], level: Level) -> Spl
     quantity = cut_to_hundredths(min(ratios)) if ratios else level.quantity
     if quantity < 0:
         raise NotBillable("The rows add up to a negative amount, which the target refuses.")
-    return Split(quantity, unit, times(quantity, unit), rounds=False)
+    return Split(quantity, unit, times(quantity, unit), rounds=False, fell_back=True)
 
 
 def split_rest(rest: Money, *, rounds: bool, tolerance: Decimal) -> tuple[Money, Money]:
@@ -162,13 +164,10 @@ def amount_of_values(line: LineValues | TemplateLine) -> Money:
     return times(line.quantity, Money(from_cents(line.cost_cents), from_cents(line.retail_cents)))
 
 
-def unit_for(amount: Money, quantity: Decimal) -> Money | None:
-    """Unit prices in whole cents whose product with ``quantity`` is exactly ``amount``, or None."""
-    if quantity <= 0 or quantity != cut_to_hundredths(quantity):
+def unit_of_row(charge: ChargeFact, amount: Money) -> Money | None:
+    """The row's unit prices, if a line with them and the row's quantity comes to exactly ``amount``."""
+    quantity, unit = charge.signed_quantity, Money(charge.unit_cost, charge.unit_retail)
+    if quantity <= 0 or quantity != cut_to_hundredths(quantity) or unit != unit.in_cents():
         return None
-    unit = Money(
-        from_cents(to_cents(amount.cost / quantity)),
-        from_cents(to_cents(amount.retail / quantity)),
-    )
     exact = (quantity * unit.cost, quantity * unit.retail) == (amount.cost, amount.retail)
     return unit if exact else None

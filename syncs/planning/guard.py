@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core.money import ZERO, plain
@@ -16,34 +17,34 @@ MOST_REMOVED = Decimal("0.30")
 MOST_MOVED = Decimal("0.50")
 
 
-def guard_reason(
-    changes: Sequence[PlannedChange],
-    *,
-    line_count: int,
-    total: Decimal,
-    first_mappings: Collection[tuple[int, str]],
-) -> str:
-    """Why this plan must wait, "" when it need not.
+@dataclass(slots=True)
+class Upheaval:
+    """How much a plan changes recurring lines: how many it takes off or zeroes, and the retail moved."""
+
+    removed: int = 0
+    moved: Decimal = ZERO
+
+    def count(self, changes: Iterable[PlannedChange], first_mappings: Collection[tuple[int, str]]) -> None:
+        """Add changes. Those of mappings planned for the first time, ``(customer, motion)``, do not count."""
+        for change in changes:
+            first = (change.customer_id, change.motion) in first_mappings
+            if change.role is PartRole.RECURRING and not (change.moves or change.hold or first):
+                self.removed += _removes(change)
+                self.moved += _difference(change)
+
+
+def guard_reason(upheaval: Upheaval, *, line_count: int, total: Decimal) -> str:
+    """Why a plan must wait, "" when it need not.
 
     ``line_count`` and ``total`` (retail, currency units) are those of our recurring lines as they
-    stand. Changes of mappings planned for the first time, ``(customer, motion)``, do not count.
+    stand.
     """
     if line_count < LEAST_LINES:
         return ""
-    counted = [
-        change
-        for change in changes
-        if change.role is PartRole.RECURRING
-        and not change.moves
-        and not change.hold
-        and (change.customer_id, change.motion) not in first_mappings
-    ]
-    removed = sum(_removes(change) for change in counted)
-    if removed >= LEAST_LINES and removed > MOST_REMOVED * line_count:
-        return f"It would remove or zero {removed} of {line_count} lines."
-    moved = sum((_difference(change) for change in counted), ZERO)
-    if total and abs(moved) > MOST_MOVED * abs(total):
-        return f"It would change the total of {plain(total)} by {plain(moved)}."
+    if upheaval.removed >= LEAST_LINES and upheaval.removed > MOST_REMOVED * line_count:
+        return f"It would remove or zero {upheaval.removed} of {line_count} lines."
+    if total and abs(upheaval.moved) > MOST_MOVED * abs(total):
+        return f"It would change the total of {plain(total)} by {plain(upheaval.moved)}."
     return ""
 
 
@@ -56,6 +57,6 @@ def _difference(change: PlannedChange) -> Decimal:
     if change.action is Action.KEEP:
         return ZERO
     before = amount_of_values(change.before).retail if change.before else ZERO
-    removed = change.action is Action.REMOVE_LINE or change.after is None
-    after = ZERO if removed else amount_of_values(change.after).retail  # type: ignore[arg-type]  # not None here
-    return after - before
+    if change.action is Action.REMOVE_LINE or change.after is None:
+        return -before
+    return amount_of_values(change.after).retail - before

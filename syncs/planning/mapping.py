@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.records import LineValues, TemplateLine
@@ -95,7 +96,7 @@ def _plan_period(
         if hold is not None:
             plan.notes.append(note_of_hold(facts, period, hold, part.mark, part.retail))
     if posted is not None and not _must_plan(facts, period, posted, settled):
-        return _leave_as_posted(facts, posted, settled, plan)
+        return _leave_as_posted(facts, period, posted, settled, plan)
     wants = want_period(facts, period, [part for part, _ in settled])
     if period.product is None and wants.wanted:
         _fail_without_product(facts, period, wants, plan)
@@ -109,26 +110,52 @@ def _plan_period(
         remove_recurring(facts, period, plan)
     note_prices(facts, period, wants, plan)
     plan.postings.append(
-        PlannedPosting(
-            customer_id=facts.mapping.customer_id,
-            subscription_id=period.subscription_id,
-            motion=facts.mapping.motion,
-            period=period.period,
+        _posting(
+            facts,
+            period,
+            parts,
             fingerprint=fingerprint_of(facts, period),
-            template_id=facts.mapping.template_id,
-            unit_cost=wants.unit.cost,
-            unit_retail=wants.unit.retail,
-            parts=tuple(parts),
-            rounding_cost=wants.rounding.cost,
-            rounding_retail=wants.rounding.retail,
+            unit=wants.unit,
+            rounding=wants.rounding,
             confirms_run=period.current,
         )
     )
     return {wanted.mark for wanted in wants.wanted if not wanted.excluded}
 
 
+def _posting(
+    facts: MappingFacts,
+    period: PeriodFact,
+    parts: Sequence[PlannedPart],
+    *,
+    fingerprint: str,
+    unit: Money = NOTHING,
+    rounding: Money = NOTHING,
+    confirms_run: bool = False,
+) -> PlannedPosting:
+    source = sum_charges(period.charges)
+    return PlannedPosting(
+        customer_id=facts.mapping.customer_id,
+        subscription_id=period.subscription_id,
+        motion=facts.mapping.motion,
+        period=period.period,
+        fingerprint=fingerprint,
+        template_id=facts.mapping.template_id,
+        unit_cost=unit.cost,
+        unit_retail=unit.retail,
+        parts=tuple(parts),
+        rounding_cost=rounding.cost,
+        rounding_retail=rounding.retail,
+        charge_count=len(period.charges),
+        source_cost=source.cost,
+        source_retail=source.retail,
+        confirms_run=confirms_run,
+    )
+
+
 def _leave_as_posted(
     facts: MappingFacts,
+    period: PeriodFact,
     posted: Posted,
     settled: list[tuple[PostedPart, Hold | None]],
     plan: Plan,
@@ -138,21 +165,15 @@ def _leave_as_posted(
     parts = tuple(now.get(part.mark, part) for part in posted.parts)
     plan.unchanged += sum(part.state is PartState.SYNCED for part in parts)
     if parts != posted.parts:
-        plan.postings.append(
-            PlannedPosting(
-                customer_id=facts.mapping.customer_id,
-                subscription_id=posted.subscription_id,
-                motion=facts.mapping.motion,
-                period=posted.period,
-                fingerprint=posted.fingerprint,
-                template_id=posted.template_id,
-                unit_cost=posted.unit_cost,
-                unit_retail=posted.unit_retail,
-                parts=tuple(as_planned(part) for part in parts),
-                rounding_cost=posted.rounding_cost,
-                rounding_retail=posted.rounding_retail,
-            )
+        posting = _posting(
+            facts,
+            period,
+            [as_planned(part) for part in parts],
+            fingerprint=posted.fingerprint,
+            unit=Money(posted.unit_cost, posted.unit_retail),
+            rounding=Money(posted.rounding_cost, posted.rounding_retail),
         )
+        plan.postings.append(replace(posting, template_id=posted.template_id))
     return {part.mark for part in parts if part.state is PartState.SYNCED}
 
 
@@ -419,16 +440,4 @@ def _hold_posting(
     rest = sum_charges(period.charges) - taken
     mark = f"{recurring_mark(facts, period.subscription)}-all"
     part = PlannedPart(PartRole.RECURRING, mark, state, rest.cost, rest.retail, reason=reason)
-    plan.postings.append(
-        PlannedPosting(
-            customer_id=facts.mapping.customer_id,
-            subscription_id=period.subscription_id,
-            motion=facts.mapping.motion,
-            period=period.period,
-            fingerprint=fingerprint_of(facts, period),
-            template_id=facts.mapping.template_id,
-            unit_cost=NOTHING.cost,
-            unit_retail=NOTHING.retail,
-            parts=(*fixed, part),
-        )
-    )
+    plan.postings.append(_posting(facts, period, [*fixed, part], fingerprint=fingerprint_of(facts, period)))

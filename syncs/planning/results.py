@@ -76,6 +76,9 @@ class PlannedPosting:
     parts: tuple[PlannedPart, ...]
     rounding_cost: Decimal = Decimal(0)
     rounding_retail: Decimal = Decimal(0)
+    charge_count: int = 0
+    source_cost: Decimal = Decimal(0)  # what the source charges for the period
+    source_retail: Decimal = Decimal(0)
     confirms_run: bool = False  # the recurring part is (re)confirmed on the template as it is now
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count
 
 from core.money import ZERO, plain, round_to_cent
 from syncs.models.lines import PartRole, PartState
 from syncs.planning.amounts import (
     NOTHING,
-    Level,
     Money,
     NotBillable,
     current_level,
@@ -23,10 +23,10 @@ from syncs.planning.amounts import (
     split_rest,
     sum_charges,
     times,
-    unit_for,
+    unit_of_row,
     units_charged,
 )
-from syncs.planning.facts import ChargeFact, MappingFacts, PeriodFact, PostedPart, ProductFact
+from syncs.planning.facts import ChargeFact, MappingFacts, PeriodFact, PostedPart
 from syncs.planning.holds import (
     held_credit,
     held_quantity,
@@ -73,20 +73,21 @@ class PeriodWants:
     rounding: Money = NOTHING
     unit: Money = NOTHING
     no_recurring: bool = False  # the quantity has come down to nothing: the line goes
+    fell_back: bool = False  # to a decimal quantity, because negative amounts are refused
 
 
 def want_period(facts: MappingFacts, period: PeriodFact, settled: Sequence[PostedPart]) -> PeriodWants:
     """Lines wanted for one period; ``settled`` are its parts that nothing can change any more."""
     main = [charge for charge in period.charges if not charge.credit]
     wants = PeriodWants(fixed=[as_planned(part) for part in settled])
-    if not main and wants.fixed and not any(c.credit for c in period.charges):
-        _hold_whole(facts, period, main, wants, "The rows were withdrawn after they were billed.")
+    problem = f"The rows were {'changed' if period.charges else 'withdrawn'} after they were billed."
     if main:
         try:
             _WANT[facts.mapping.motion](facts, period, main, wants)
-        except NotBillable as problem:
-            _hold_whole(facts, period, main, wants, str(problem))
+        except NotBillable as reason:
+            problem = str(reason)
     _want_credits(facts, period, wants)
+    _hold_rest(facts, period, wants, problem)
     return wants
 
 
@@ -109,11 +110,13 @@ def as_planned(part: PostedPart) -> PlannedPart:
 
 def _want_monthly(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
     rules = facts.rules
-    split = split_period(charges, rules.prorations, negatives=rules.negative_lines)
-    level = current_level(charges)
-    wants.unit = level.unit
+    settled = [part for part in wants.fixed if part.role in (PartRole.RECURRING, PartRole.CATCH_UP)]
+    # What is billed is not split anew: a negative rest is held, and the line stays whole.
+    negatives = rules.negative_lines or bool(settled) or period.late
+    split = split_period(charges, rules.prorations, negatives=negatives, tolerance=rules.tolerance)
+    wants.unit, wants.fell_back = current_level(charges).unit, split.fell_back
     mark = line_mark(period.subscription, facts.mapping.motion, PartRole.RECURRING)
-    own_unit = _own_unit(facts, period.product, split.unit, mark)
+    own_unit = _own_unit(facts, period, split.unit, mark)
     own_amount = times(split.quantity, own_unit)
     recurring = Wanted(
         role=PartRole.RECURRING,
@@ -126,34 +129,31 @@ def _want_monthly(facts: MappingFacts, period: PeriodFact, charges: list[ChargeF
         reason=f"{plain_quantity(split.quantity)} on the invoice for {period_label(period.period)}",
         charge_ids=_ids(charges),
     )
-    taken = _take_recurring(facts, period, recurring, wants, split.recurring)
+    if settled:
+        taken = sum((_part_source(part) for part in settled), NOTHING)
+    else:  # all of a late period is a correction: one adjustment
+        taken = NOTHING if period.late else split.recurring
+    _want_recurring(facts, period, recurring, wants, settled=bool(settled))
     taken += _source_amount(wants.fixed, PartRole.ADJUSTMENT)
     rest, wants.rounding = split_rest(sum_charges(charges) - taken, rounds=split.rounds, tolerance=rules.tolerance)
     if rest:
-        _want_adjustment(facts, period, charges, wants, rest=rest, own_unit=own_unit, level=level)
+        extra = None if settled else units_charged(charges) - (ZERO if period.late else split.quantity)
+        own = _own_difference(facts, wants, rest=rest, own_unit=own_unit, extra=extra)
+        _want_adjustment(facts, period, charges, wants, rest=rest, own=own)
 
 
-def _take_recurring(
-    facts: MappingFacts,
-    period: PeriodFact,
-    recurring: Wanted,
-    wants: PeriodWants,
-    source_amount: Money,
-) -> Money:
-    """Add what the recurring part asks for; answers the part of the source's amount it takes."""
-    settled = [p for p in wants.fixed if p.role in (PartRole.RECURRING, PartRole.CATCH_UP)]
-    if period.late and not settled:  # its whole amount is a correction: one adjustment
-        return NOTHING
-    if period.current:
-        if recurring.quantity == 0:
-            wants.no_recurring = True
-        else:
-            wants.wanted.append(replace(recurring, counts=not settled))
-    elif not settled:
+def _want_recurring(
+    facts: MappingFacts, period: PeriodFact, recurring: Wanted, wants: PeriodWants, *, settled: bool
+) -> None:
+    """Add the recurring line, or for an older period the proposal to bill what it did not."""
+    if period.late and not settled:
+        return
+    if period.current and recurring.quantity == 0:
+        wants.no_recurring = True
+    elif period.current:
+        wants.wanted.append(replace(recurring, counts=not settled))
+    elif not settled and (recurring.amount or recurring.rules):
         wants.wanted.append(_catch_up(facts, period, recurring))
-    if settled:
-        return sum((_part_source(p) for p in settled), NOTHING)
-    return source_amount
 
 
 def _catch_up(facts: MappingFacts, period: PeriodFact, recurring: Wanted) -> Wanted:
@@ -185,12 +185,9 @@ def _want_adjustment(
     wants: PeriodWants,
     *,
     rest: Money,
-    own_unit: Money,
-    level: Level,
+    own: Money,
 ) -> None:
-    billed = [part for part in wants.fixed if part.role is PartRole.ADJUSTMENT]
-    mark = _next_mark(facts, period, PartRole.ADJUSTMENT, len(billed))
-    own = _own_difference(facts, charges, wants, rest=rest, own_unit=own_unit, level=level)
+    mark = _free_mark(facts, period, PartRole.ADJUSTMENT, wants)
     label = period_label(period.period)
     if not own:  # what differs is a price that is not synced: nothing to write
         wants.fixed.append(_part(PartRole.ADJUSTMENT, mark, PartState.SYNCED, NOTHING, own - rest))
@@ -213,24 +210,29 @@ def _want_adjustment(
 
 
 def _own_difference(
-    facts: MappingFacts,
-    charges: list[ChargeFact],
-    wants: PeriodWants,
-    *,
-    rest: Money,
-    own_unit: Money,
-    level: Level,
+    facts: MappingFacts, wants: PeriodWants, *, rest: Money, own_unit: Money, extra: Decimal | None
 ) -> Money:
-    """The difference in the line's own prices: the source's, where a price is synced."""
+    """The difference in the line's own prices: the source's, where a price is synced.
+
+    ``extra``: the units by which the charges differ from the recurring line; None where that is
+    billed, then they follow from the source's rest and price.
+    """
     mapping = facts.mapping
     if mapping.sync_cost and mapping.sync_retail:
         return rest
-    extra = units_charged(charges) - level.quantity
     billed = sum((Money(p.cost, p.retail) for p in wants.fixed if p.role is PartRole.ADJUSTMENT), NOTHING)
-    return Money(
-        rest.cost if mapping.sync_cost else round_to_cent(extra * own_unit.cost) - billed.cost,
-        rest.retail if mapping.sync_retail else round_to_cent(extra * own_unit.retail) - billed.retail,
-    )
+    if extra is None:
+        own = Money(
+            _in_proportion(rest.cost, wants.unit.cost, own_unit.cost),
+            _in_proportion(rest.retail, wants.unit.retail, own_unit.retail),
+        )
+    else:
+        own = Money(round_to_cent(extra * own_unit.cost), round_to_cent(extra * own_unit.retail)) - billed
+    return _own_share(facts, rest, own)
+
+
+def _in_proportion(rest: Decimal, source_price: Decimal, own_price: Decimal) -> Decimal:
+    return round_to_cent(rest / source_price * own_price) if source_price else ZERO
 
 
 # --- Azure Plan -----------------------------------------------------------------------------------
@@ -243,9 +245,13 @@ def _want_usage(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFac
     wants.rounding = rest - amount
     if not amount:
         return
-    billed = sum(part.role is PartRole.USAGE for part in wants.fixed)
-    mark = _next_mark(facts, period, PartRole.USAGE, billed)
-    own = _own_unit(facts, period.product, amount, mark)
+    mark = _free_mark(facts, period, PartRole.USAGE, wants)
+    own = _own_unit(facts, period, amount, mark)
+    if any(part.role is PartRole.USAGE for part in wants.fixed):  # a price of its own is billed already
+        own = _own_share(facts, amount, NOTHING)
+    if not own:
+        wants.fixed.append(_part(PartRole.USAGE, mark, PartState.SYNCED, NOTHING, own - amount))
+        return
     label = period_label(period.period)
     wants.wanted.append(
         Wanted(
@@ -268,30 +274,49 @@ def _want_usage(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFac
 
 def _want_annual(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
     ordered = sorted(charges, key=lambda charge: (charge.invoice_id, charge.line))
-    net = sum_charges(ordered)
-    must_net = not facts.rules.negative_lines and any(c.retail < 0 or c.cost < 0 for c in ordered)
-    groups = [ordered] if must_net else [[charge] for charge in ordered]
-    settled = {part.mark for part in wants.fixed}
-    for place, group in enumerate(groups):
-        amount = sum_charges(group).in_cents()
-        mark = _next_mark(facts, period, PartRole.CHARGE, place)
+    marks = [_mark(facts, period, PartRole.CHARGE, place) for place in range(len(ordered))]
+    amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in zip(marks, ordered, strict=True)}
+    settled = {part.mark: _part_source(part) for part in wants.fixed if part.role is PartRole.CHARGE}
+    refused = not facts.rules.negative_lines and any(amount.negative for amount in amounts.values())
+    if refused or any(amounts.get(mark) != amount for mark, amount in settled.items()):
+        _want_net(facts, period, ordered, wants)
+        return
+    for mark, charge in zip(marks, ordered, strict=True):
+        amount = amounts[mark]
+        wants.rounding += sum_charges([charge]) - amount
         if mark not in settled and amount:
-            wants.wanted.append(_annual_line(facts, period, group, amount, mark))
-    fixed = _source_amount(wants.fixed, PartRole.CHARGE)
-    planned = sum((w.amount - w.rules for w in wants.wanted), NOTHING)
-    wants.rounding = net - fixed - planned
+            wants.wanted.append(_annual_line(facts, period, [charge], amount, mark))
 
 
-def _annual_line(facts: MappingFacts, period: PeriodFact, group: list[ChargeFact], amount: Money, mark: str) -> Wanted:
+def _want_net(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
+    """One line for all charges, less what was billed: where single lines are refused or came out otherwise."""
+    rest = sum_charges(charges) - _source_amount(wants.fixed, PartRole.CHARGE)
+    amount = rest.in_cents()
+    wants.rounding = rest - amount
+    if amount:
+        mark = _free_mark(facts, period, PartRole.CHARGE, wants)
+        billed = sum((Money(p.cost, p.retail) for p in wants.fixed if p.role is PartRole.CHARGE), NOTHING)
+        wants.wanted.append(_annual_line(facts, period, charges, amount, mark, billed=billed))
+
+
+def _annual_line(
+    facts: MappingFacts,
+    period: PeriodFact,
+    group: list[ChargeFact],
+    amount: Money,
+    mark: str,
+    *,
+    billed: Money | None = None,
+) -> Wanted:
+    """The line of a charge; with ``billed`` (in the lines' own prices) that of the rest of all charges."""
     first = group[0]
-    quantity = sum((charge.signed_quantity for charge in group), ZERO)
-    unit = unit_for(amount, quantity) if len(group) == 1 else None
-    share = unit is None
-    if unit is None:
-        quantity, unit = ONE, amount
-    own = _own_unit(facts, period.product, unit, mark)
-    if share and _standing_unit(facts, mark) is None:
-        own = _times_share(facts, own, unit, units_charged(group))
+    exact = unit_of_row(first, amount) if billed is None else None
+    quantity, unit = (ONE, amount) if exact is None else (first.signed_quantity, exact)
+    own = _own_unit(facts, period, unit, mark)
+    if exact is None and _standing_unit(facts, mark) is None:
+        units = units_charged(group)
+        share = Money(round_to_cent(own.cost * units), round_to_cent(own.retail * units))
+        own = _own_share(facts, amount, share - (billed or NOTHING))
     own_amount = times(quantity, own)
     return Wanted(
         role=PartRole.CHARGE,
@@ -300,18 +325,10 @@ def _annual_line(facts: MappingFacts, period: PeriodFact, group: list[ChargeFact
         unit=own,
         amount=own_amount,
         rules=own_amount - amount,
-        text=_annual_text(period, group, explain=share),
+        text=_annual_text(period, group, explain=exact is None),
         reason=f"Annual charge on invoice {first.invoice_number}, line {first.line}",
         charge_ids=_ids(group),
         hold=_refusal(facts, own_amount, f"charge:{mark}"),
-    )
-
-
-def _times_share(facts: MappingFacts, own: Money, amount: Money, units: Decimal) -> Money:
-    """A price that is not synced is the product's: it counts for the share that was charged."""
-    return Money(
-        amount.cost if facts.mapping.sync_cost else round_to_cent(own.cost * units),
-        amount.retail if facts.mapping.sync_retail else round_to_cent(own.retail * units),
     )
 
 
@@ -336,9 +353,8 @@ def _want_credits(facts: MappingFacts, period: PeriodFact, wants: PeriodWants) -
             by_invoice.setdefault(charge.invoice_id, []).append(charge)
     for charges in by_invoice.values():
         wanted = _credit_line(facts, period, charges)
-        exact = sum_charges(charges)
-        wants.rounding += exact - exact.in_cents()
-        if wanted.mark not in settled:
+        wants.rounding += sum_charges(charges) - wanted.amount
+        if wanted.mark not in settled and wanted.amount:
             wants.wanted.append(wanted)
 
 
@@ -348,7 +364,8 @@ def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFa
     mark = line_mark(period.subscription, facts.mapping.motion, PartRole.CREDIT, period.period, number)
     subject = f"credit:{mark}"
     choice = facts.choices.get(subject)
-    apply = choice.choice == "apply" if choice else facts.rules.apply_credits
+    standing = own_line(facts, mark) is not None  # applied before, whatever the setting is now
+    apply = choice.choice == "apply" if choice else facts.rules.apply_credits or standing
     hold = _refusal(facts, amount, subject)
     if not apply:
         hold = held_credit(amount.retail, number, subject)
@@ -366,17 +383,15 @@ def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFa
     )
 
 
-def _hold_whole(
-    facts: MappingFacts,
-    period: PeriodFact,
-    charges: list[ChargeFact],
-    wants: PeriodWants,
-    problem: str,
-) -> None:
-    """Nothing of the period can be put on a line: its whole amount waits for a person."""
+def _hold_rest(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, problem: str) -> None:
+    """What no line can carry, or what was billed and charged otherwise since, waits for a person."""
+    taken = sum((_part_source(part) for part in wants.fixed), wants.rounding)
+    taken += sum((wanted.amount - wanted.rules for wanted in wants.wanted if wanted.counts), NOTHING)
+    rest = sum_charges(period.charges) - taken
+    if not rest:
+        return
     mark = line_mark(period.subscription, facts.mapping.motion, PartRole.RECURRING, period.period, "held")
     subject = f"quantity:{mark}"
-    rest = sum_charges(charges) - sum((_part_source(p) for p in wants.fixed), NOTHING)
     wants.wanted.append(
         Wanted(
             role=PartRole.RECURRING,
@@ -387,7 +402,7 @@ def _hold_whole(
             rules=NOTHING,
             text=_name(period),
             reason=problem,
-            charge_ids=_ids(charges),
+            charge_ids=_ids(period.charges),
             hold=held_quantity(problem, rest.retail, subject),
         )
     )
@@ -396,18 +411,19 @@ def _hold_whole(
 # --- Small parts ----------------------------------------------------------------------------------
 
 
-def _own_unit(facts: MappingFacts, product: ProductFact | None, source: Money, mark: str) -> Money:
+def _own_unit(facts: MappingFacts, period: PeriodFact, source: Money, mark: str) -> Money:
     """Unit prices for the line: the source's, or what stands where a price is not synced."""
-    mapping = facts.mapping
-    if mapping.sync_cost and mapping.sync_retail:
-        return source
     standing = _standing_unit(facts, mark)
     if standing is None:
+        product = period.product
         standing = Money(product.cost, product.retail).in_cents() if product else source
-    return Money(
-        source.cost if mapping.sync_cost else standing.cost,
-        source.retail if mapping.sync_retail else standing.retail,
-    )
+    return _own_share(facts, source, standing)
+
+
+def _own_share(facts: MappingFacts, source: Money, own: Money) -> Money:
+    """The source's amount where a price is synced, else our own."""
+    mapping = facts.mapping
+    return Money(source.cost if mapping.sync_cost else own.cost, source.retail if mapping.sync_retail else own.retail)
 
 
 def _standing_unit(facts: MappingFacts, mark: str) -> Money | None:
@@ -425,7 +441,7 @@ def _refusal(facts: MappingFacts, amount: Money, subject: str) -> Hold | None:
     return negative_refused(amount.retail, subject)
 
 
-def _next_mark(facts: MappingFacts, period: PeriodFact, role: PartRole, ordinal: int) -> str:
+def _mark(facts: MappingFacts, period: PeriodFact, role: PartRole, ordinal: int) -> str:
     return line_mark(
         period.subscription,
         facts.mapping.motion,
@@ -433,6 +449,12 @@ def _next_mark(facts: MappingFacts, period: PeriodFact, role: PartRole, ordinal:
         period.period,
         str(ordinal) if ordinal else "",
     )
+
+
+def _free_mark(facts: MappingFacts, period: PeriodFact, role: PartRole, wants: PeriodWants) -> str:
+    """The first mark of this role that no settled part has."""
+    taken = {part.mark for part in wants.fixed}
+    return next(mark for n in count() if (mark := _mark(facts, period, role, n)) not in taken)
 
 
 def _part(role: PartRole, mark: str, state: PartState, amount: Money, rules: Money) -> PlannedPart:

@@ -1,0 +1,140 @@
+"""Make the billing plan of a run, and make it again for a template that changed since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db.models import F, Sum
+
+from connectors.records import Template
+from core.money import ZERO
+from programs.models import Approval
+from syncs.committing import commit_billing, hold_parts
+from syncs.evidence import find_carried, lines_to_prove, remember_carried
+from syncs.findings import store_notes
+from syncs.loading import BillingFacts, load_billing, load_left_behind, mapping_chunks, mappings_on
+from syncs.models import Change, ChangeState, Line, LineState, PartRole, Run, RunState, RunTemplate
+from syncs.planning.billing import plan_billing
+from syncs.planning.guard import Upheaval, guard_reason
+from syncs.planning.results import Plan
+from syncs.slices import Slice
+from syncs.surveying import survey
+
+
+def plan(work: Slice) -> RunState:
+    """Make the plan, chunk by chunk; it waits when approval is required or it changes very much.
+
+    Planning that was broken off begins anew: nothing of it was written to the target.
+    """
+    with work.run() as run:
+        sought = lines_to_prove(run.program)
+    carried = find_carried(sought, work.target)
+    with work.run() as run:
+        run.changes.all().delete()
+        run.templates.all().delete()
+        remember_carried(run.program, {} if run.preview else carried)
+        run.basis["carried"] = sorted(carried)
+        run.counts = {"plan_unchanged": 0}
+        run.save(update_fields=["basis", "counts"])
+        chunks = mapping_chunks(run.program)
+    upheaval = Upheaval()
+    for mapping_ids in chunks:
+        with work.run() as run:
+            facts = load_billing(run.program, mapping_ids, carried=carried, preview=run.preview)
+            _plan_chunk(run, facts, upheaval)
+    with work.run() as run:
+        _plan_chunk(run, load_left_behind(run.program), upheaval)
+        store_notes(run, survey(run.program))
+        return _conclude(run, upheaval)
+
+
+def _plan_chunk(run: Run, facts: BillingFacts, upheaval: Upheaval) -> None:
+    made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
+    upheaval.count(made.changes, {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first})
+    commit_billing(run, made, facts.templates)
+    store_notes(run, made.notes)
+    _remember_templates(run, made, facts.templates)
+    run.counts["plan_unchanged"] += made.unchanged
+    run.save(update_fields=["counts"])
+
+
+def _remember_templates(run: Run, made: Plan, templates: dict[int, Template]) -> None:
+    written = {change.template_id for change in made.changes if change.action.writes}
+    known = set(run.templates.filter(template_id__in=written).values_list("template_id", flat=True))
+    RunTemplate.objects.bulk_create(
+        RunTemplate(
+            run=run,
+            template_id=template_id,
+            planned_from=template_digest(templates[template_id]) if template_id in templates else "",
+        )
+        for template_id in sorted(written - known)
+    )
+
+
+def _conclude(run: Run, upheaval: Upheaval) -> RunState:
+    run.total = run.changes.filter(state=ChangeState.PLANNED).count()
+    run.waiting_for = _must_wait(run, upheaval) if run.total else ""
+    run.save(update_fields=["total", "waiting_for"])
+    if run.preview or not run.total:
+        return RunState.FINISHED
+    if run.waiting_for:
+        hold_parts(run, run.waiting_for)
+        return RunState.WAITING
+    return RunState.APPLYING
+
+
+def _must_wait(run: Run, upheaval: Upheaval) -> str:
+    if run.program.approval == Approval.REQUIRED:
+        return "Approval is required."
+    lines = Line.objects.filter(target=run.program.target_id, state=LineState.STANDING, role=PartRole.RECURRING)
+    cents = lines.aggregate(total=Sum(F("quantity") * F("retail_cents")))["total"]
+    return guard_reason(upheaval, line_count=lines.count(), total=(cents or ZERO) / 100)
+
+
+def replan_template(work: Slice, template_id: int, why: str) -> None:
+    """Plan the mappings of one template again, as it stands now, and say what changed."""
+    with work.run() as run:
+        stale = run.changes.filter(template_id=template_id, state=ChangeState.PLANNED)
+        old = list(stale.order_by("position"))
+        carried = run.basis.get("carried", ())
+        facts = load_billing(run.program, mappings_on(run.program, template_id), carried=carried)
+        made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
+        stale.update(state=ChangeState.DROPPED, error=why)
+        waits = run.approved and _plans_other(old, made)
+        reason = f"{why} Look at the new plan before it is applied." if waits else ""
+        commit_billing(run, made, facts.templates, waiting_for=reason)
+        _remember_templates(run, made, facts.templates)
+        if waits:
+            stale.all().update(state=ChangeState.HELD, hold="changed_since", reason=reason)
+        store_notes(run, made.notes)
+        name = facts.templates[template_id].name if template_id in facts.templates else template_id
+        run.messages.append(f"“{name}”: {why}")
+        run.total = run.changes.filter(state=ChangeState.PLANNED).count() + run.done
+        run.save(update_fields=["messages", "total"])
+
+
+def _plans_other(old: Iterable[Change], made: Plan) -> bool:
+    before = [(c.action, c.mark, c.retail, c.cost) for c in old]
+    after = [(c.action, c.mark, c.retail, c.cost) for c in made.changes if c.action.writes and not c.hold]
+    return before != after
+
+
+def template_digest(template: Template) -> str:
+    """Of everything about a template that a plan depends on (the order of lines is not)."""
+    lines = sorted(
+        (
+            line.line_id,
+            str(line.product_id),
+            line.name,
+            line.description,
+            line.quantity.normalize(),
+            line.retail_cents,
+            line.cost_cents,
+            line.taxable,
+            line.one_time,
+        )
+        for line in template.lines
+    )
+    told = (template.next_run, template.paused, template.customer_id, lines)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
