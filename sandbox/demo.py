@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.demo_partner import LOGIN_EMAIL, LOGIN_WORDS, PARTNER, configuration, environment
-from sandbox.demo_processes import Processes, free_port
+from sandbox.demo_processes import Processes, listen_near
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 WEB_SECONDS = 60.0
@@ -82,15 +82,15 @@ class Demo:
         self.step("Starting the vendors' imitations ...")
         self.stack.enter_context(self.processes)
         told = self.processes.start_sandbox(self.folder / "sandbox")
-        port = free_port(8000)
-        self.url = f"http://127.0.0.1:{port}"
+        listener = self.stack.enter_context(listen_near(8000))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.env = environment(os.environ, told, self.folder, self.url)
         if advance:
             self.step("A month passes at the vendors ...")
             self._sandbox("advance")
         self._start_services()
         self.step("Starting worker, scheduler and web server ...")
-        self.processes.start_product(port, self.env)
+        self.processes.start_product(listener, self.env)
         mappings = self._sandbox("mapping", "--account", PARTNER)["mappings"]
         self._configure(mappings)
         runs = self._sync()
@@ -133,14 +133,12 @@ class Demo:
 
     def _sync(self) -> list[dict[str, Any]]:
         self.step("Syncing products and billing ...")
-        told = self._manage("sync", "--partner", PARTNER, "--json", may_end_with=(0, 1))
-        runs: list[dict[str, Any]] = json.loads(told)["runs"]
+        runs: list[dict[str, Any]] = self._ask("sync")["runs"]
         return runs
 
     def _show(self, mappings: list[dict[str, Any]], runs: list[dict[str, Any]]) -> bool:
         self.step("Proving it ...")
-        told = self._manage("reconcile", "--partner", PARTNER, "--json", may_end_with=(0, 1))
-        invoices = json.loads(told)["invoices"]
+        invoices = self._ask("reconcile")["invoices"]
         say()
         self._show_runs(runs)
         say(f"Customers mapped:  {len({one['customer'] for one in mappings})} ({len(mappings)} mappings)")
@@ -179,7 +177,7 @@ class Demo:
             if (ended := self.processes.find_ended()) is not None:
                 raise DemoFailedError(f"{ended} ended by itself; its log is in {self.folder}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):  # noqa: S310  # our own address
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=30):  # noqa: S310  # our own address
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
@@ -191,6 +189,14 @@ class Demo:
         if done.returncode:
             raise DemoFailedError(f"“{' '.join(words)}” of the sandbox ended with {done.returncode}")
         return json.loads(done.stdout)
+
+    def _ask(self, command: str) -> dict[str, Any]:
+        """A command's JSON; it ends with 1 when it has something bad to tell, which JSON does too."""
+        told = self._manage(command, "--partner", PARTNER, "--json", may_end_with=(0, 1))
+        if not told:
+            raise DemoFailedError(f"“manage.py {command}” said nothing")
+        answer: dict[str, Any] = json.loads(told)
+        return answer
 
     def _manage(self, *words: str, may_end_with: Sequence[int] = (0,), quiet: bool = False) -> str:
         command = [sys.executable, "manage.py", *words]

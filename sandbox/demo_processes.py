@@ -51,20 +51,26 @@ class Processes:
         told: dict[str, Any] = json.loads(line)
         return told
 
-    def start_product(self, port: int, env: Mapping[str, str]) -> None:
-        """Start worker, scheduler and web server."""
+    def start_product(self, listener: socket.socket, env: Mapping[str, str]) -> None:
+        """Start worker, scheduler and web server; the web server takes over the listening socket."""
         celery = [sys.executable, "-m", "celery", "-A", "billingsync"]
         self._start("worker", [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING"], env)
         self._start("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile="], env)
-        web = [sys.executable, "-m", "gunicorn", "billingsync.wsgi", "--bind", f"127.0.0.1:{port}"]
-        self._start("web", [*web, "--workers", "1", "--threads", "8", "--log-level", "warning"], env)
+        web = [sys.executable, "-m", "gunicorn", "billingsync.wsgi", "--bind", f"fd://{listener.fileno()}"]
+        kept = (listener.fileno(),)
+        self._start("web", [*web, "--workers", "1", "--threads", "8", "--log-level", "warning"], env, keep=kept)
 
     def find_ended(self) -> str | None:
         """The name of a process that ended by itself."""
         return next((name for name, process in self._running.items() if process.poll() is not None), None)
 
     def _start(
-        self, name: str, command: list[str], env: Mapping[str, str], stdout: int | None = None
+        self,
+        name: str,
+        command: list[str],
+        env: Mapping[str, str],
+        stdout: int | None = None,
+        keep: tuple[int, ...] = (),
     ) -> subprocess.Popen[str]:
         with (self._folder / f"{name}.log").open("a", encoding="utf-8") as log:
             process = subprocess.Popen(
@@ -75,21 +81,19 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=log if stdout is None else stdout,
                 stderr=log,
+                pass_fds=keep,
                 start_new_session=True,  # Ctrl-C reaches the demonstration alone, which then ends them in order
             )
         self._running[name] = process
         return process
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port of 127.0.0.1 if it is free, else one that is."""
-    for port in (wanted, 0):
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            found: int = probe.getsockname()[1]
-            return found
-    raise RuntimeError("no port of 127.0.0.1 is free")
+def listen_near(wanted: int) -> socket.socket:
+    """A socket that listens on the wanted port of 127.0.0.1 if it is free, else on one that is."""
+    try:
+        return socket.create_server(("127.0.0.1", wanted))
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0))
 
 
 def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
