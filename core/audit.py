@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from core.models import AuditEntry
 
-if TYPE_CHECKING:
-    from accounts.models import User
+
+class SignedIn(Protocol):
+    """A user, as far as the audit log needs one."""
+
+    email: Any
+    pk: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ SCHEDULER = Actor("Schedule")
 COMMAND = Actor("Command line")
 
 
-def actor_of(user: User) -> Actor:
+def actor_of(user: SignedIn) -> Actor:
     """The signed-in user as an actor."""
     return Actor(name=user.email, user_id=user.pk)
 
