@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.records import LineValues, TemplateLine
 from core.money import CENT, ZERO, cut_to_hundredths, from_cents, round_to_cent
-from syncs.planning.facts import ChargeFact
+from syncs.planning.facts import ChargeFact, OwnLine
 
 
 class NotBillable(Exception):
@@ -159,7 +159,7 @@ def times(quantity: Decimal, unit: Money) -> Money:
     return Money(round_to_cent(quantity * unit.cost), round_to_cent(quantity * unit.retail))
 
 
-def amount_of_values(line: LineValues | TemplateLine) -> Money:
+def amount_of_values(line: LineValues | TemplateLine | OwnLine) -> Money:
     """What a line comes to, in currency units."""
     return times(line.quantity, Money(from_cents(line.cost_cents), from_cents(line.retail_cents)))
 

@@ -44,6 +44,15 @@ def already_on_template(lines: Sequence[TemplateLine], subject: str) -> Hold:
     )
 
 
+def counted_by_target(line: TemplateLine) -> Hold:
+    """A line of ours whose quantity was handed over to Syncro's own counting."""
+    return Hold(
+        "counted",
+        f"Syncro counts the quantity of “{line.name}” itself, so it is not written.",
+        "Set the line back to a fixed quantity, or remove it.",
+    )
+
+
 def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
     """A credit that the program's settings hold for review."""
     return Hold(

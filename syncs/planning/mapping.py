@@ -11,12 +11,13 @@ from syncs.models.lines import PartRole, PartState
 from syncs.models.review import Severity
 from syncs.models.runs import Action
 from syncs.planning.amounts import NOTHING, Money, sum_charges
-from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, Posted, PostedPart
+from syncs.planning.facts import MappingFacts, PeriodFact, Posted, PostedPart
 from syncs.planning.fingerprints import charges_digest, digest
-from syncs.planning.holds import already_on_template, conflict_subject
+from syncs.planning.holds import already_on_template, conflict_subject, counted_by_target
 from syncs.planning.marks import with_mark
 from syncs.planning.notes import (
     note_excluded,
+    note_fallback,
     note_foreign_lines,
     note_of_hold,
     note_prices,
@@ -26,9 +27,9 @@ from syncs.planning.notes import (
 from syncs.planning.periods import period_label
 from syncs.planning.present import (
     Fate,
+    adopted_line,
     changed_values,
     foreign_lines_of_product,
-    line_by_id,
     own_line,
     standing_line,
     values_of,
@@ -91,7 +92,7 @@ def _plan_period(
     plan: Plan,
 ) -> set[str]:
     """Plan one period of one subscription; answers the marks that shall stand."""
-    settled = settled_parts(facts, posted, fates)
+    settled = settled_parts(facts, period, posted, fates)
     for part, hold in settled:
         if hold is not None:
             plan.notes.append(note_of_hold(facts, period, hold, part.mark, part.retail))
@@ -99,13 +100,16 @@ def _plan_period(
         return _leave_as_posted(facts, period, posted, settled, plan)
     wants = want_period(facts, period, [part for part, _ in settled])
     if period.product is None and wants.wanted:
-        _fail_without_product(facts, period, wants, plan)
-        return {wanted.mark for wanted in wants.wanted}
-    parts = list(wants.fixed)
+        return _fail_without_product(facts, period, posted, wants, plan)
+    parts, marks = list(wants.fixed), set()
     for wanted in wants.wanted:
         placed = _place(facts, period, wanted, plan)
+        if placed.state is not PartState.EXCLUDED:
+            marks.add(wanted.mark)
         if wanted.counts:
             parts.append(placed)
+    if wants.fell_back:
+        plan.notes.append(note_fallback(facts, period))
     if wants.no_recurring:
         remove_recurring(facts, period, plan)
     note_prices(facts, period, wants, plan)
@@ -120,7 +124,7 @@ def _plan_period(
             confirms_run=period.current,
         )
     )
-    return {wanted.mark for wanted in wants.wanted if not wanted.excluded}
+    return marks
 
 
 def _posting(
@@ -189,7 +193,7 @@ def _must_plan(
     """
     done = {part.mark for part, _ in settled}
     open_parts = [part for part in posted.parts if part.mark not in done]
-    if any(part.state in WAITING for part in open_parts):
+    if any(part.state in WAITING for part in open_parts) or _billed_otherwise(posted, settled):
         return True
     charges, _, settings = posted.fingerprint.partition(":")
     charges_now, _, settings_now = fingerprint_of(facts, period).partition(":")
@@ -201,6 +205,12 @@ def _must_plan(
         return True
     monthly = facts.mapping.motion == "seat_monthly"
     return monthly and not newest and any(p.role is PartRole.RECURRING for p in standing)
+
+
+def _billed_otherwise(posted: Posted, settled: list[tuple[PostedPart, Hold | None]]) -> bool:
+    """True when a part was billed with another amount than was to be written: the rest is open."""
+    amounts = {part.mark: (part.cost, part.retail) for part in posted.parts}
+    return any(amounts.get(part.mark) != (part.cost, part.retail) for part, _ in settled)
 
 
 WAITING = (PartState.PLANNED, PartState.HELD, PartState.FAILED)
@@ -237,12 +247,15 @@ def _place(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) 
             plan.notes.append(note_excluded(facts, wanted))
         return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
     own = own_line(facts, wanted.mark)
-    line = _adopted(facts, period, wanted) or standing_line(facts.template, wanted.mark, own)
+    line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)
     if line is None and hold is None:
         hold = _conflict(facts, period)
         if hold is not None and _choice_of(facts, hold.subject) == "exclude":
             return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
-    change = _change(facts, period, wanted, line=line, own=own, hold=hold)
+    change = _change(facts, period, wanted, line=line, hold=hold)
+    if line is not None and line.counted_by_target and hold is None and change.action is not Action.KEEP:
+        hold = counted_by_target(line)
+        change = replace(change, hold=hold)
     if hold is not None:
         plan.notes.append(note_of_hold(facts, period, hold, wanted.mark, wanted.amount.retail))
         plan.changes.append(change)
@@ -261,13 +274,12 @@ def _change(
     wanted: Wanted,
     *,
     line: TemplateLine | None,
-    own: OwnLine | None,
     hold: Hold | None,
 ) -> PlannedChange:
     product = period.product
     after = _values(period, wanted, line)
     return PlannedChange(
-        action=_action(line, after, own),
+        action=_action(line, after),
         role=wanted.role,
         mark=wanted.mark,
         customer_id=facts.mapping.customer_id,
@@ -289,13 +301,10 @@ def _change(
     )
 
 
-def _action(line: TemplateLine | None, after: LineValues, own: OwnLine | None) -> Action:
+def _action(line: TemplateLine | None, after: LineValues) -> Action:
     if line is None:
         return Action.ADD_LINE
-    before = values_of(line)
-    if own is not None:  # the user may have edited the description: that alone needs no write
-        after = replace(after, description=before.description)
-    return Action.KEEP if after == before else Action.CHANGE_LINE
+    return Action.KEEP if after == values_of(line) else Action.CHANGE_LINE
 
 
 def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> LineValues:
@@ -337,28 +346,22 @@ def _conflict(facts: MappingFacts, period: PeriodFact) -> Hold | None:
     product_id = period.product.target_id if period.product else None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
     choice = _choice_of(facts, subject)
-    taken_over = own_line(facts, recurring_mark(facts, period.subscription)) or _line_to_adopt(facts, subject)
+    mark = recurring_mark(facts, period.subscription)
+    taken_over = own_line(facts, mark) or adopted_line(facts, subject, mark)
     if choice == "keep" or (choice == "adopt" and taken_over):
         return None
     lines = foreign_lines_of_product(facts, product_id)
     return already_on_template(lines, subject) if lines else None
 
 
-def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> TemplateLine | None:
-    """The foreign line that a person told us to take over for this recurring line."""
-    if wanted.role is not PartRole.RECURRING or own_line(facts, wanted.mark) is not None:
+def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> TemplateLine | None:
+    """The foreign line to take over for this recurring line; each is taken over once."""
+    if wanted.role is not PartRole.RECURRING:
         return None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
-    return _line_to_adopt(facts, subject)
-
-
-def _line_to_adopt(facts: MappingFacts, subject: str) -> TemplateLine | None:
-    """The line of the decision *adopt*, unless it is gone, or one that Syncro counts itself."""
-    choice = facts.choices.get(subject)
-    if choice is None or choice.choice != "adopt" or choice.line_id not in facts.foreign_ids:
-        return None
-    line = line_by_id(facts.template, choice.line_id)
-    return None if line is None or line.counted_by_target or line.one_time else line
+    line = adopted_line(facts, subject, wanted.mark)
+    taken = line is not None and any(change.line_id == line.line_id for change in plan.changes)
+    return None if taken else line
 
 
 def _choice_of(facts: MappingFacts, subject: str) -> str:
@@ -406,10 +409,14 @@ def _hold_everything(facts: MappingFacts, plan: Plan) -> None:
     for period in facts.periods:
         known = posted.get((period.subscription_id, period.period))
         if known is None or any(part.state in WAITING for part in known.parts):
-            _hold_posting(facts, period, plan, reason=text, state=PartState.HELD)
+            fixed = [as_planned(part) for part in known.parts if part.state not in WAITING] if known else []
+            _hold_posting(facts, period, plan, reason=text, state=PartState.HELD, fixed=fixed)
 
 
-def _fail_without_product(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
+def _fail_without_product(
+    facts: MappingFacts, period: PeriodFact, posted: Posted | None, wants: PeriodWants, plan: Plan
+) -> set[str]:
+    """What stands stays; all else of the period fails. Answers the marks that stay."""
     problem = period.problem or NO_PRODUCT
     total = sum_charges(period.charges)
     plan.notes.append(
@@ -423,7 +430,11 @@ def _fail_without_product(facts: MappingFacts, period: PeriodFact, wants: Period
             retail=total.retail,
         )
     )
-    _hold_posting(facts, period, plan, reason=problem, state=PartState.FAILED, fixed=wants.fixed)
+    known = {part.mark for part in wants.fixed}
+    standing = [p for p in posted.parts if p.state is PartState.SYNCED and p.mark not in known] if posted else []
+    fixed = [*wants.fixed, *map(as_planned, standing)]
+    _hold_posting(facts, period, plan, reason=problem, state=PartState.FAILED, fixed=fixed)
+    return {wanted.mark for wanted in wants.wanted} | {part.mark for part in standing}
 
 
 def _hold_posting(
@@ -433,9 +444,8 @@ def _hold_posting(
     *,
     reason: str,
     state: PartState,
-    fixed: list[PlannedPart] | None = None,
+    fixed: list[PlannedPart],
 ) -> None:
-    fixed = fixed or []
     taken = sum((Money(p.cost - p.rules_cost, p.retail - p.rules_retail) for p in fixed), NOTHING)
     rest = sum_charges(period.charges) - taken
     mark = f"{recurring_mark(facts, period.subscription)}-all"

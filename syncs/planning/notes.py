@@ -37,6 +37,18 @@ def note_excluded(facts: MappingFacts, wanted: Wanted) -> Note:
     )
 
 
+def note_fallback(facts: MappingFacts, period: PeriodFact) -> Note:
+    """Negative amounts are refused: the line has a decimal quantity for this period."""
+    return Note(
+        Severity.WARNING,
+        "decimal_quantity",
+        f"decimal_quantity:{period.subscription}:{period.period}",
+        f"{facts.mapping.customer}, {_product_name(period)}: Syncro refuses negative amounts, so the line for "
+        f"{period_label(period.period)} has a decimal quantity.",
+        customer_id=facts.mapping.customer_id,
+    )
+
+
 def note_without_product(facts: MappingFacts, period: PeriodFact, product: ProductFact) -> Note:
     """A line is written without a product link."""
     return Note(

@@ -81,7 +81,12 @@ def fate_of_recurring(facts: MappingFacts, posted: Posted, mark: str) -> Fate:
     """What became of the recurring amount of a period."""
     if not moved_on(template_of(facts, posted.template_id), posted.next_run):
         return Fate.STANDING
-    return Fate.BILLED if mark in facts.carried else Fate.UNPROVEN
+    # The line stands for a later period by now: what an invoice carries is that one's.
+    followed = any(
+        p.subscription_id == posted.subscription_id and p.period > posted.period and p.next_run is not None
+        for p in facts.posted
+    )
+    return Fate.BILLED if mark in facts.carried and not followed else Fate.UNPROVEN
 
 
 def foreign_lines_of_product(facts: MappingFacts, product_id: int | None) -> list[TemplateLine]:
@@ -91,6 +96,19 @@ def foreign_lines_of_product(facts: MappingFacts, product_id: int | None) -> lis
     return [
         line for line in facts.template.lines if line.line_id in facts.foreign_ids and line.product_id == product_id
     ]
+
+
+def adopted_line(facts: MappingFacts, subject: str, mark: str) -> TemplateLine | None:
+    """The foreign line that a person told us to take over under this recurring mark.
+
+    None once we have a line of our own, and for a line that is gone, one-time, or counted by the
+    target.
+    """
+    choice = facts.choices.get(subject)
+    if choice is None or choice.choice != "adopt" or choice.line_id not in facts.foreign_ids:
+        return None
+    line = None if own_line(facts, mark) else line_by_id(facts.template, choice.line_id)
+    return None if line is None or line.counted_by_target or line.one_time else line
 
 
 def values_of(line: TemplateLine) -> LineValues:

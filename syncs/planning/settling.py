@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from syncs.models.lines import LineState, PartRole, PartState
-from syncs.planning.facts import MappingFacts, OwnLine, Posted, PostedPart
+from syncs.planning.amounts import amount_of_values
+from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, Posted, PostedPart
 from syncs.planning.holds import gone_without_run, unproven
 from syncs.planning.marks import line_mark
 from syncs.planning.periods import period_label
@@ -14,6 +15,7 @@ from syncs.planning.present import (
     Fate,
     fate_of_line,
     fate_of_recurring,
+    own_line,
     standing_line,
     template_of,
 )
@@ -37,23 +39,28 @@ def settle_one_time_lines(facts: MappingFacts) -> Settlement:
     settlement = Settlement()
     for own in facts.own_lines:
         if own.state is LineState.STANDING and own.role in ONE_TIME_ROLES:
-            fate = fate_of_line(facts, own)
+            fate, choice = fate_of_line(facts, own), _unproven_choice(facts, own.mark, own.period)
+            if fate is Fate.UNPROVEN and choice == "billed":
+                fate = Fate.BILLED
             settlement.fates[own.mark] = fate
             if fate is Fate.BILLED:
-                settlement.removals += _removal_of_billed(facts, own)
+                settlement.removals += _removal(facts, own, "Billed already: it would be billed twice")
+            elif fate is Fate.UNPROVEN and choice == "dismiss":
+                settlement.removals += _removal(facts, own, "Dismissed: it is not to be billed")
     return settlement
 
 
 def settled_parts(
-    facts: MappingFacts, posted: Posted | None, fates: dict[str, Fate]
+    facts: MappingFacts, period: PeriodFact, posted: Posted | None, fates: dict[str, Fate]
 ) -> list[tuple[PostedPart, Hold | None]]:
     """The parts of a posting that planning must take as they are, and why a person must look."""
     if posted is None:
         return []
     parts = []
+    mark = recurring_mark(facts, period.subscription)
     for part in posted.parts:
         settled = (
-            _settle_recurring(facts, posted, part)
+            _settle_recurring(facts, posted, part, mark)
             if part.role is PartRole.RECURRING
             else _settle_one_time(facts, posted, part, fates)
         )
@@ -75,13 +82,18 @@ def recurring_mark(facts: MappingFacts, subscription: str) -> str:
     return line_mark(subscription, facts.mapping.motion, PartRole.RECURRING)
 
 
-def _settle_recurring(facts: MappingFacts, posted: Posted, part: PostedPart) -> tuple[PostedPart, Hold | None] | None:
+def _settle_recurring(
+    facts: MappingFacts, posted: Posted, part: PostedPart, mark: str
+) -> tuple[PostedPart, Hold | None] | None:
     if part.state is PartState.BILLED:
         return part, None
     confirmed = posted.next_run is not None and part.state in (PartState.SYNCED, PartState.HELD)
-    if not confirmed:
+    if not confirmed or part.mark != mark:  # without a line there is nothing that a run could bill
         return None
     fate = fate_of_recurring(facts, posted, part.mark)
+    own = own_line(facts, mark)
+    if fate is not Fate.STANDING and part.state is PartState.HELD and own and own.period == posted.period:
+        part = _as_written(part, own)
     if fate is Fate.BILLED:
         return replace(part, state=PartState.BILLED, reason=""), None
     if fate is Fate.UNPROVEN:
@@ -97,6 +109,12 @@ def _settle_one_time(
     fate = fates.get(part.mark)
     if fate is None and _was_lost(facts, part.mark):
         fate = Fate.LOST
+    dismissed = _unproven_choice(facts, part.mark, posted.period) == "dismiss"
+    if fate is None and part.state is PartState.EXCLUDED and dismissed:
+        return part, None
+    own = own_line(facts, part.mark)
+    if fate in (Fate.BILLED, Fate.UNPROVEN) and own is not None:
+        part = _as_written(part, own)
     if fate is Fate.BILLED:
         return replace(part, state=PartState.BILLED, reason=""), None
     if fate in (Fate.LOST, Fate.UNPROVEN):
@@ -120,9 +138,23 @@ def _by_choice(facts: MappingFacts, part: PostedPart, hold: Hold) -> tuple[Poste
     return replace(part, state=PartState.EXCLUDED, reason="Dismissed"), None
 
 
-def _removal_of_billed(facts: MappingFacts, own: OwnLine) -> list[PlannedChange]:
+def _as_written(part: PostedPart, own: OwnLine) -> PostedPart:
+    """The part with what its line came to when it was last written: that is what was billed.
+
+    It differs where a newer amount was held, or its write failed.
+    """
+    amount = amount_of_values(own)
+    return replace(part, cost=amount.cost, retail=amount.retail)
+
+
+def _unproven_choice(facts: MappingFacts, mark: str, period: str) -> str:
+    choice = facts.choices.get(f"unproven:{mark}:{period}")
+    return choice.choice if choice else ""
+
+
+def _removal(facts: MappingFacts, own: OwnLine, reason: str) -> list[PlannedChange]:
     line = standing_line(template_of(facts, own.template_id), own.mark, own)
     if line is None:
         return []
     what = f"{facts.mapping.customer}: {line.name}"
-    return [removal_of(own, line, what, "Billed already: it would be billed twice")]
+    return [removal_of(own, line, what, reason)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 
+from connectors.records import TemplateLine
 from core.money import ZERO, plain, round_to_cent
 from syncs.models.lines import PartRole, PartState
 from syncs.planning.amounts import (
@@ -28,6 +29,7 @@ from syncs.planning.amounts import (
 )
 from syncs.planning.facts import ChargeFact, MappingFacts, PeriodFact, PostedPart
 from syncs.planning.holds import (
+    conflict_subject,
     held_credit,
     held_quantity,
     negative_refused,
@@ -35,7 +37,7 @@ from syncs.planning.holds import (
 )
 from syncs.planning.marks import line_mark
 from syncs.planning.periods import period_label
-from syncs.planning.present import own_line, standing_line, template_of, unit_of
+from syncs.planning.present import adopted_line, own_line, standing_line, template_of, unit_of
 from syncs.planning.results import Hold, PlannedPart
 
 ONE = Decimal(1)
@@ -116,7 +118,8 @@ def _want_monthly(facts: MappingFacts, period: PeriodFact, charges: list[ChargeF
     split = split_period(charges, rules.prorations, negatives=negatives, tolerance=rules.tolerance)
     wants.unit, wants.fell_back = current_level(charges).unit, split.fell_back
     mark = line_mark(period.subscription, facts.mapping.motion, PartRole.RECURRING)
-    own_unit = _own_unit(facts, period, split.unit, mark)
+    adopted = adopted_line(facts, conflict_subject(facts.mapping.motion, period.subscription), mark)
+    own_unit = _own_unit(facts, period, split.unit, mark, adopted)
     own_amount = times(split.quantity, own_unit)
     recurring = Wanted(
         role=PartRole.RECURRING,
@@ -411,9 +414,11 @@ def _hold_rest(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, prob
 # --- Small parts ----------------------------------------------------------------------------------
 
 
-def _own_unit(facts: MappingFacts, period: PeriodFact, source: Money, mark: str) -> Money:
+def _own_unit(
+    facts: MappingFacts, period: PeriodFact, source: Money, mark: str, adopted: TemplateLine | None = None
+) -> Money:
     """Unit prices for the line: the source's, or what stands where a price is not synced."""
-    standing = _standing_unit(facts, mark)
+    standing = unit_of(adopted) if adopted else _standing_unit(facts, mark)
     if standing is None:
         product = period.product
         standing = Money(product.cost, product.retail).in_cents() if product else source
