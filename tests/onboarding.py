@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db.models import Model, QuerySet
 from pytest_django import Settings
 
 from accounts.models import Partner
@@ -19,6 +21,12 @@ from core.scope import partner_scope
 from sandbox.server import SandboxServer, running
 
 PASSWORD = "correct horse battery staple"
+
+
+def history(label: str) -> QuerySet[Model]:
+    """Rows of an event table, such as ``programs.ProgramEvent``, in the open scope."""
+    rows: QuerySet[Model] = apps.get_model(label)._default_manager.all()
+    return rows
 
 
 class Vendors:

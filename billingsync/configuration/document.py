@@ -144,7 +144,8 @@ def _whole_number(written: str) -> int:
         return 0  # octal, hexadecimal or sexagesimal: only its text is of use
 
 
-def _place(mark: yaml.Mark | None) -> Place:
+def _place(mark: Any) -> Place:
+    # PyYAML has two kinds of marks, one of them from its C extension.
     return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 

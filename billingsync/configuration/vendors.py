@@ -67,9 +67,9 @@ def ask_vendors(wishes: Wishes, stored: Stored, say: Say) -> Answers:
             continue
         say(f"Testing the {wish.definition.label} credentials ...")
         try:
-            complete = services.credentials_to_test(stored.partner_id, wish.system, wish.credentials)
-            answers.reports[wish.system] = try_credentials(wish.definition, complete)
-            credentials[wish.system] = complete
+            given = services.credentials_to_test(stored.partner_id, wish.system, wish.credentials)
+            answers.reports[wish.system] = try_credentials(wish.definition, given)
+            credentials[wish.system] = given
         except ConnectionRefused as refusal:
             problems.append(wishes.document.problem(wish.path, str(refusal)))
     if problems:

@@ -16,7 +16,7 @@ from customers.models import Mapping
 from programs.models import Program
 from tests.commands.conftest import Outcome, Run
 from tests.commands.files import HEAD, entry, mapped
-from tests.onboarding import PASSWORD, Vendors
+from tests.onboarding import PASSWORD, Vendors, history
 
 Configure = Callable[[str], Outcome]
 
@@ -34,8 +34,8 @@ def snapshot() -> dict[str, Any]:
             "connections": list(Connection.objects.order_by("pk").values()),
             "programs": list(Program.objects.values()),
             "mappings": list(Mapping.objects.order_by("pk").values()),
-            "history": Mapping.pgh_event_model.objects.count() + Program.pgh_event_model.objects.count(),
-            "user": find_user("admin@northwind.example").password,  # type: ignore[union-attr]  # made just before
+            "history": history("customers.MappingEvent").count() + history("programs.ProgramEvent").count(),
+            "user": find_user("admin@northwind.example").password,
         }
 
 

@@ -15,6 +15,7 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from notifications.models import Message
 from programs.services import ProgramSettings, save_program
+from tests.onboarding import history
 
 MONDAY = dt.datetime(2026, 10, 5, 6, 0, tzinfo=dt.UTC)
 
@@ -98,10 +99,10 @@ def test_breaking_again_is_told_again(partner: Partner) -> None:
 def test_success_of_a_working_connection_writes_nothing(partner: Partner) -> None:
     connection_id = make_connection(partner)
     with partner_scope(partner.pk):
-        before = Connection.pgh_event_model.objects.count()
+        before = history("connections.ConnectionEvent").count()
     record_success(partner.pk, connection_id)
     with partner_scope(partner.pk):
-        assert Connection.pgh_event_model.objects.count() == before
+        assert history("connections.ConnectionEvent").count() == before
     assert subjects(partner) == []
 
 

@@ -29,7 +29,7 @@ from core.audit import COMMAND, actor_of
 from core.models import AuditEntry
 from core.scope import partner_scope
 from notifications.models import Message
-from tests.onboarding import Vendors
+from tests.onboarding import Vendors, history
 
 
 def stored(partner: Partner, system: str) -> Connection:
@@ -220,7 +220,7 @@ def test_secrets_are_nowhere_to_be_read(
     with partner_scope(partner.pk):
         for rows in (Connection, Secret, AuditEntry, Message):
             told.write(serializers.serialize("json", rows.objects.all()))
-        told.write(json.dumps(list(Connection.pgh_event_model.objects.values()), default=str))
+        told.write(json.dumps(list(history("connections.ConnectionEvent").values()), default=str))
         told.write(repr(list(Connection.objects.all())) + repr(list(Secret.objects.all())))
     captured = capsys.readouterr()
     everything = told.getvalue() + caplog.text + captured.out + captured.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django_scopes import ScopeError, scopes_disabled
+from psycopg2 import sql
 
 from accounts.models import Membership, Partner, Role
 from accounts.services import create_user, find_user
@@ -15,7 +16,7 @@ from core.scope import PartnerScopeError, current_partner_id, partner_scope, sco
 
 def count_without_python_wall(table: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT count(*) FROM "{table}"')
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
         found: int = cursor.fetchone()[0]
     return found
 
@@ -56,9 +57,11 @@ def test_key_to_another_partners_row_is_refused(partner: Partner, stranger: Part
         from connections.models import Connection, Secret
 
         foreign = Connection.objects.create(system="prism", status_since="2026-10-01T00:00Z")
-    with pytest.raises(IntegrityError), transaction.atomic(), partner_scope(stranger.pk):
+    with transaction.atomic(), partner_scope(stranger.pk):
         Secret.objects.create(connection_id=foreign.pk, name="client_secret", stored_at="2026-10-01T00:00Z")
-        connection.check_constraints()
+        with pytest.raises(IntegrityError):
+            connection.check_constraints()
+        transaction.set_rollback(True)
 
 
 def test_nesting_same_partner_is_allowed_and_restored(partner: Partner) -> None:

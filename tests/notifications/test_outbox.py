@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 
@@ -43,7 +44,7 @@ def trouble(settings: Any) -> Iterator[type[TroubledBackend]]:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as coordinates:
         yield coordinates
 
@@ -71,6 +72,7 @@ def test_message_is_text_and_html(partner: Partner) -> None:
     queue(partner)
     deliver_due()
     sent = mail.outbox[0]
+    assert isinstance(sent, EmailMultiAlternatives)
     assert sent.subject == "Syncro is ready to connect - Northwind IT"
     assert sent.body == only(partner).text
     assert [kind for _, kind in sent.alternatives] == ["text/html"]
@@ -95,14 +97,14 @@ def test_nothing_is_made_without_addresses(partner: Partner) -> None:
 
 
 def test_message_of_a_transaction_that_failed_is_never_sent(partner: Partner) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         queue(partner)
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert deliver_due() == 0
 
 
 def test_refused_message_is_tried_again_later(
-    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Coordinates
+    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Traveller
 ) -> None:
     queue(partner)
     assert deliver_due() == 0
@@ -117,7 +119,7 @@ def test_refused_message_is_tried_again_later(
 
 
 def test_message_is_given_up_in_the_end(
-    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Coordinates
+    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Traveller
 ) -> None:
     queue(partner)
     for _ in range(outbox.MOST_ATTEMPTS + 5):
@@ -133,7 +135,7 @@ def test_waits_double_up_to_the_longest() -> None:
 
 
 def test_message_of_a_dead_sender_is_sent_again_under_the_same_id(
-    partner: Partner, clock: time_machine.Coordinates
+    partner: Partner, clock: time_machine.Traveller
 ) -> None:
     queue(partner)
     deliver_due()
@@ -146,7 +148,7 @@ def test_message_of_a_dead_sender_is_sent_again_under_the_same_id(
 
 
 def test_slow_sender_does_not_overwrite_a_later_claim(
-    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Coordinates, settings: Any
+    partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Traveller, settings: Any
 ) -> None:
     queue(partner)
     later = NOW + outbox.STUCK_AFTER * 2

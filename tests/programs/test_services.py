@@ -20,6 +20,7 @@ from core.scope import partner_scope
 from programs.models import Program
 from programs.selectors import addresses_for_connection, configured_programs, find_program, source_currency
 from programs.services import ProgramSettings, reschedule_all, save_program
+from tests.onboarding import history
 
 NOON = dt.datetime(2026, 10, 5, 12, 0, tzinfo=dt.UTC)
 
@@ -64,10 +65,10 @@ def test_saving_the_same_again_writes_nothing(partner: Partner) -> None:
         connections = make_connections()
         settings: dict[str, Any] = {"enabled": True, "billing_enabled": True, "motions": ["seat_monthly"]}
         save(connections, **settings)
-        before = (AuditEntry.objects.count(), Program.pgh_event_model.objects.count())
+        before = (AuditEntry.objects.count(), history("programs.ProgramEvent").count())
         _, changed = save(connections, **settings)
         assert changed == []
-        assert (AuditEntry.objects.count(), Program.pgh_event_model.objects.count()) == before
+        assert (AuditEntry.objects.count(), history("programs.ProgramEvent").count()) == before
 
 
 def test_what_is_not_given_is_left_as_it_is(partner: Partner) -> None:
