@@ -47,7 +47,7 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
     rendering: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,
@@ -64,5 +64,7 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # One line per call to a vendor: wanted in production, noise at a terminal.
+            "connectors.http": {"handlers": [], "level": level if as_json else "WARNING", "propagate": True},
         },
     }
