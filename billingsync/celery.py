@@ -45,6 +45,10 @@ app.conf.update(
         "dispatch due syncs": {"task": "syncs.tasks.dispatch_due", "schedule": 60.0},
         "sweep up after dead workers": {"task": "syncs.tasks.sweep", "schedule": float(settings.JANITOR_SECONDS)},
         "deliver due e-mails": {"task": "notifications.tasks.deliver_due", "schedule": 60.0},
+        "remind of broken connections": {
+            "task": "connections.tasks.remind_broken_connections",
+            "schedule": 3600.0,
+        },
     },
 )
 app.autodiscover_tasks()
