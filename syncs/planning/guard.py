@@ -28,9 +28,9 @@ class Upheaval:
         """Add changes. Those of mappings planned for the first time, ``(customer, motion)``, do not count."""
         for change in changes:
             first = (change.customer_id, change.motion) in first_mappings
-            if change.role is PartRole.RECURRING and not (change.moves or change.hold or first):
-                self.removed += _removes(change)
-                self.moved += _difference(change)
+            if change.role is PartRole.RECURRING and not (change.hold or first):
+                self.removed += _removes(change) and not change.moves
+                self.moved += _difference(change)  # a moved line goes and comes: nothing is left
 
 
 def guard_reason(upheaval: Upheaval, *, line_count: int, total: Decimal) -> str:

@@ -110,13 +110,16 @@ class _Index:
         self.by_id = {target.target_id: target for target in targets}
         self.by_code: dict[str, list[TargetItem]] = defaultdict(list)
         self.by_token: dict[str, list[TargetItem]] = defaultdict(list)
+        keys = {item.key for item in items}
         taken = {item.linked_id for item in items if item.linked_id is not None}
         for target in targets:
             if target.gone or target.target_id in taken:
                 continue
-            if target.code:
-                self.by_code[target.code.strip().lower()].append(target)
-            self.by_token[target.name.split(" ", 1)[0].lower()].append(target)
+            code = target.code.strip().lower()
+            if code:
+                self.by_code[code].append(target)
+            if code not in keys:  # else it is that key's, whatever its name
+                self.by_token[target.name.split(" ", 1)[0].lower()].append(target)
         self.keys_of_sku: dict[str, int] = defaultdict(int)
         for item in items:
             self.keys_of_sku[item.sku.lower()] += 1

@@ -123,7 +123,9 @@ class Simulator:
             since = own.next_run
             if own.role is PartRole.RECURRING:
                 since = self._confirmed(own)
-            marks = {mark_in(line.description) for day, lines in self.invoices if since and day >= since for line in lines}
+            marks = {
+                mark_in(line.description) for day, lines in self.invoices if since and day >= since for line in lines
+            }
             carried |= {own.mark} & marks
         return frozenset(carried)
 
