@@ -14,7 +14,7 @@ from syncs.committing import commit_billing, hold_parts
 from syncs.evidence import find_carried, lines_to_prove, remember_carried
 from syncs.findings import store_notes
 from syncs.loading import BillingFacts, load_billing, load_left_behind, mapping_chunks, mappings_on
-from syncs.models import Change, ChangeState, Line, LineState, PartRole, Run, RunState, RunTemplate
+from syncs.models import Action, Change, ChangeState, Line, LineState, PartRole, Run, RunState, RunTemplate
 from syncs.planning.billing import plan_billing
 from syncs.planning.guard import Upheaval, guard_reason
 from syncs.planning.results import Plan
@@ -98,9 +98,12 @@ def replan_template(work: Slice, template_id: int, why: str) -> None:
         stale = run.changes.filter(template_id=template_id, state=ChangeState.PLANNED)
         old = list(stale.order_by("position"))
         carried = run.basis.get("carried", ())
-        facts = load_billing(run.program, mappings_on(run.program, template_id), carried=carried)
+        kept = run.changes.filter(template_id=template_id, action=Action.KEEP, state=ChangeState.DONE)
+        again = list(kept.values_list("subscription_id", "period"))
+        facts = load_billing(run.program, mappings_on(run.program, template_id), carried=carried, again=again)
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
         stale.update(state=ChangeState.DROPPED, error=why)
+        kept.delete()  # looked at once more
         waits = run.approved and _plans_other(old, made)
         reason = f"{why} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)

@@ -69,11 +69,17 @@ def active_mappings(program: Program) -> QuerySet[Mapping]:
 
 
 def load_billing(
-    program: Program, mapping_ids: Collection[int], *, carried: Collection[str] = (), preview: bool = False
+    program: Program,
+    mapping_ids: Collection[int],
+    *,
+    carried: Collection[str] = (),
+    again: Collection[tuple[int, str]] = (),
+    preview: bool = False,
 ) -> BillingFacts:
     """Everything that the plan of these mappings depends on.
 
-    ``carried`` are the marks that a generated invoice is known to carry.
+    ``carried`` are the marks that a generated invoice is known to carry; ``again`` the
+    subscriptions and periods that were planned in this run and must be looked at once more.
     """
     mappings = list(
         active_mappings(program).filter(pk__in=mapping_ids).select_related("customer", "template", "target_customer")
@@ -86,7 +92,13 @@ def load_billing(
     if newest:
         _take_up(mappings, newest, preview=preview)
         facts.mappings = _mapping_facts(
-            program, mappings, facts, own_lines=own_lines, carried=frozenset(carried), newest=newest
+            program,
+            mappings,
+            facts,
+            own_lines=own_lines,
+            carried=frozenset(carried),
+            again=frozenset(again),
+            newest=newest,
         )
     return facts
 
@@ -205,6 +217,7 @@ def _mapping_facts(
     *,
     own_lines: list[OwnLine],
     carried: frozenset[str],
+    again: frozenset[tuple[int, str]],
     newest: str,
 ) -> list[MappingFacts]:
     wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
@@ -236,6 +249,7 @@ def _mapping_facts(
                 choices=facts.choices,
                 rules=rules,
                 first=not posted.get(key),
+                again=again,
             )
         )
     return made

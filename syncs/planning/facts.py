@@ -175,3 +175,4 @@ class MappingFacts:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     first: bool = False  # nothing of this mapping was ever planned
+    again: frozenset[tuple[int, str]] = frozenset()  # (subscription, period) to look at in any case

@@ -77,7 +77,7 @@ def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
     """An older period's recurring amount that no generated invoice carries."""
     return Hold(
         "not_billed",
-        f"Not billed yet: {plain(amount)} for {period}, the template did not run in between.",
+        f"Not billed yet: {plain(amount)} for {period}, no generated invoice carries it.",
         "Apply it as a one-time line, or dismiss it.",
         subject,
     )

@@ -191,6 +191,8 @@ def _must_plan(
 
     A changed setting reaches what is not billed yet; older periods keep what they were billed by.
     """
+    if (period.subscription_id, period.period) in facts.again:
+        return True
     done = {part.mark for part, _ in settled}
     open_parts = [part for part in posted.parts if part.mark not in done]
     if any(part.state in WAITING for part in open_parts) or _billed_otherwise(posted, settled):
@@ -248,10 +250,12 @@ def _place(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) 
         return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
     own = own_line(facts, wanted.mark)
     line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)
-    if line is None and hold is None:
-        hold = _conflict(facts, period)
-        if hold is not None and _choice_of(facts, hold.subject) == "exclude":
+    # What a conflict kept from being written is no run that the template missed.
+    if line is None and (hold is None or wanted.role is PartRole.CATCH_UP):
+        conflict = _conflict(facts, period)
+        if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
             return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
+        hold = conflict or hold
     change = _change(facts, period, wanted, line=line, hold=hold)
     if line is not None and line.counted_by_target and hold is None and change.action is not Action.KEEP:
         hold = counted_by_target(line)
