@@ -53,6 +53,11 @@ LOOKS = {
     # e-mails
     "due": (BUSY, "clock"),
     "sent": (GOOD, "check"),
+    # lines
+    "standing": (GOOD, "check"),
+    "billed": (GOOD, "check"),
+    "removed": (QUIET, "off"),
+    "lost": (WARN, "warn"),
     # findings
     "info": (QUIET, "info"),
 }

@@ -19,7 +19,8 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 DEFAULT_LOCALE = "en_US"
 
-_locale: ContextVar[Locale] = ContextVar("figures_locale", default=Locale.parse(DEFAULT_LOCALE))
+_HOME = Locale.parse(DEFAULT_LOCALE)
+_locale: ContextVar[Locale] = ContextVar("figures_locale")
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def use_locale(name: str) -> Iterator[None]:
     try:
         locale = Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        locale = Locale.parse(DEFAULT_LOCALE)
+        locale = _HOME
     token = _locale.set(locale)
     try:
         yield
@@ -72,12 +73,12 @@ def write_period(period: str) -> str:
 
 def write_month(month: dt.date) -> str:
     """ "Sep 2026"."""
-    return format_date(month, "MMM y", locale=_locale.get())
+    return format_date(month, "MMM y", locale=_locale.get(_HOME))
 
 
 def write_date(day: dt.date) -> str:
     """ "5 Sep 2026"."""
-    return format_date(day, "d MMM y", locale=_locale.get())
+    return format_date(day, "d MMM y", locale=_locale.get(_HOME))
 
 
 def when_html(moment: dt.datetime | None) -> SafeString:
@@ -107,7 +108,7 @@ def _day_word(day: dt.date) -> str:
     words = {today: "today", today - dt.timedelta(days=1): "yesterday", today + dt.timedelta(days=1): "tomorrow"}
     if day in words:
         return words[day]
-    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=_locale.get())
+    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=_locale.get(_HOME))
 
 
 def _day(text: str) -> str:
@@ -118,4 +119,4 @@ def _day(text: str) -> str:
 
 
 def _signed(number: Decimal, pattern: str) -> str:
-    return format_decimal(number, pattern, locale=_locale.get()).replace("-", MINUS)
+    return format_decimal(number, pattern, locale=_locale.get(_HOME)).replace("-", MINUS)

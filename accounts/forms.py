@@ -33,7 +33,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args: object, access: Access, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
         field = self.fields["role"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  # narrows the type  # nosec B101
+        assert isinstance(field, forms.ChoiceField)  # narrows the type  # nosec B101
         field.choices = role_choices(access)
 
 

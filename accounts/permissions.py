@@ -30,7 +30,7 @@ from core.scope import partner_scope
 class PersonRequest(HttpRequest):
     """A request of a signed-in user."""
 
-    user: User  # type: ignore[assignment]  # nobody anonymous gets past the decorators
+    user: User
     htmx: HtmxDetails
     accesses: list[Access]
 
@@ -127,7 +127,8 @@ def _find_access(request: HttpRequest, slug: str, minimum: Role) -> Access:
 
 def _know_accesses(request: HttpRequest) -> list[Access]:
     if not hasattr(request, "accesses"):
-        request.accesses = list_accesses(request.user.pk)  # type: ignore[attr-defined]  # see PersonRequest
+        known = list_accesses(request.user.pk or 0)
+        request.accesses = known  # type: ignore[attr-defined]  # see PersonRequest
     accesses: list[Access] = request.accesses  # type: ignore[attr-defined]  # see PersonRequest
     return accesses
 

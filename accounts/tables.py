@@ -84,6 +84,10 @@ class PortalTable(tables.Table):
     class Meta:
         template_name = "lists/table.html"
 
+    def __init__(self, *args: Any, caption: str = "Rows", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.caption = caption  # what screen readers call the table
+
 
 def name_html(url: str, name: str, under: str = "") -> SafeString:
     """The cell that names a row: a link, and quieter what tells two alike apart."""
@@ -114,15 +118,22 @@ def list_page(
     ``total`` is the number of rows without any filter. An htmx request for the list alone gets the
     list alone.
     """
-    tables.RequestConfig(request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}).configure(
-        table
-    )
+    tables.RequestConfig(
+        request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}
+    ).configure(table)
     shown = table.paginator.count
     chips = list(_chips(request, filters)) if filters is not None else []
     kept = request.GET.copy()
     for name in (*(filters.form.fields if filters is not None else ()), "page"):
         kept.pop(name, None)
-    context |= {"kept": kept, "table": table, "filters": filters, "chips": chips, "shown": shown, "total": total or shown}
+    context |= {
+        "kept": kept,
+        "table": table,
+        "filters": filters,
+        "chips": chips,
+        "shown": shown,
+        "total": total or shown,
+    }
     alone = getattr(request, "htmx", None) and request.htmx.target == "list"  # type: ignore[attr-defined]  # django-htmx
     return TemplateResponse(request, "lists/list.html" if alone else template, context)
 
@@ -140,11 +151,14 @@ def _chips(request: HttpRequest, filters: FilterSet) -> Iterable[Chip]:
 class MemberTable(PortalTable):
     """People who work for the partner."""
 
-    user = tables.Column(verbose_name="Person", order_by="user__email")
+    user = tables.Column(verbose_name="Person", order_by="user__email", attrs={"td": {"class": "name"}})
     role = tables.Column()
     created_at = WhenColumn(verbose_name="Member since")
     actions = tables.TemplateColumn(
-        template_name="accounts/member_actions.html", verbose_name="", orderable=False, attrs={"td": {"class": "row-actions"}}
+        template_name="accounts/member_actions.html",
+        verbose_name="",
+        orderable=False,
+        attrs={"td": {"class": "row-actions"}},
     )
 
     class Meta(PortalTable.Meta):

@@ -94,7 +94,8 @@ class Shell:
     def _own_groups(self) -> Iterator[Group]:
         if self.partners:
             yield Group(
-                "Partners", [Link(each.name, "overview", reverse("dashboard", args=[each.slug])) for each in self.partners]
+                "Partners",
+                [Link(each.name, "overview", reverse("dashboard", args=[each.slug])) for each in self.partners],
             )
         yield Group(
             "Your account",

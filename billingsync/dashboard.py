@@ -44,7 +44,13 @@ def set_up_steps(partner: Partner, programs: Sequence[Program]) -> list[Step]:
             connect,
             "Connect",
         ),
-        Step("Connect your target", "The PSA that bills your customers.", any(c.is_target for c in usable), connect, "Connect"),
+        Step(
+            "Connect your target",
+            "The PSA that bills your customers.",
+            any(c.is_target for c in usable),
+            connect,
+            "Connect",
+        ),
         Step(
             "Set up the program",
             "What is synced, when, and who is told.",

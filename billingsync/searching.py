@@ -64,7 +64,9 @@ def _pages(request: PartnerRequest, query: str) -> Iterator[Hit]:
 
 
 def _customers(slug: str, program: Program, query: str) -> Iterable[Hit]:
-    rows = Customer.objects.filter(customer_contains(query), source_id=program.source_id).order_by("name")[:MOST_PER_KIND]
+    rows = Customer.objects.filter(customer_contains(query), source_id=program.source_id).order_by("name")[
+        :MOST_PER_KIND
+    ]
     return (Hit(row.name, row.domain, reverse("customer", args=[slug, program.pk, row.pk])) for row in rows)
 
 
@@ -72,13 +74,19 @@ def _products(slug: str, program: Program, query: str) -> Iterable[Hit]:
     wanted = Q(name__icontains=query) | Q(sku__icontains=query)
     rows = Product.objects.filter(wanted, source_id=program.source_id).order_by("name")[:MOST_PER_KIND]
     return (
-        Hit(row.name, " ".join((row.sku, row.term, row.billing_cycle)), reverse("product", args=[slug, program.pk, row.pk]))
+        Hit(
+            row.name,
+            f"{row.sku} {row.term} {row.billing_cycle}",
+            reverse("product", args=[slug, program.pk, row.pk]),
+        )
         for row in rows
     )
 
 
 def _invoices(slug: str, program: Program, query: str) -> Iterable[Hit]:
-    wanted = SourceInvoice.objects.filter(source_id=program.source_id, program_slug=program.slug, number__icontains=query)
+    wanted = SourceInvoice.objects.filter(
+        source_id=program.source_id, program_slug=program.slug, number__icontains=query
+    )
     return (
         Hit(row.number, write_month(row.month), reverse("invoice", args=[slug, program.pk, row.pk]))
         for row in wanted[:MOST_PER_KIND]

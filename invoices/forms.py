@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from customers.models import Mapping, Pricing
@@ -9,7 +11,13 @@ from invoices.selectors import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
 from programs.models import Motion
 
 ALL = "all"
-TABS = ((NOT_MAPPED, "Not mapped"), (SYNC_ON, "Sync on"), (MAPPED, "Sync off"), (ATTENTION, "Needs attention"), (ALL, "All"))
+TABS = (
+    (NOT_MAPPED, "Not mapped"),
+    (SYNC_ON, "Sync on"),
+    (MAPPED, "Sync off"),
+    (ATTENTION, "Needs attention"),
+    (ALL, "All"),
+)
 
 
 class BillingSearch(forms.Form):
@@ -36,7 +44,7 @@ class MappingForm(forms.Form):
     confirm = forms.BooleanField(required=False)
     touched = forms.BooleanField(required=False)  # marks values that come from the form, not from the row
 
-    def values(self, mapping: Mapping | None) -> dict[str, object]:
+    def values(self, mapping: Mapping | None) -> dict[str, Any]:
         """What the dialog shows: what was entered, else the mapping, else the usual."""
         entered = self.cleaned_data if self.is_valid() else {}
         if entered.get("touched"):

@@ -46,9 +46,9 @@ class Dialog:
 def open_dialog(program: Program, customer: Customer, motion: Motion, form: MappingForm) -> Dialog:
     """Put the dialog together from what was entered and what is stored."""
     mapping = mappings_of(program, [customer.pk]).filter(motion=motion).first()
-    values = form.values(mapping)
+    values: dict[str, Any] = form.values(mapping)
     words = str(values.get("q") or "")
-    chosen = choosable_target_customers(program).filter(pk=values.get("target_customer")).first()
+    chosen = choosable_target_customers(program).filter(pk=values.get("target_customer") or 0).first()
     rows = list(choosable_target_customers(program, words)[: MOST_OFFERED + 1])
     template_rows = list(templates_of(chosen)) if chosen else []
     return Dialog(

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.badges import badge_html
 from accounts.figures import money_html, write_month
 from accounts.tables import NUMBER, MonthColumn, PortalTable, QuantityColumn, name_html
+from customers.models import Pricing
 from invoices.models import SourceInvoice
 from invoices.selectors import BillingRow, Money
 from programs.models import Program
@@ -23,7 +24,12 @@ class BillingTable(PortalTable):
     customer = tables.Column(accessor="customer__name", attrs={"td": {"class": "name"}})
     motion = tables.Column(accessor="motion_label")
     state = tables.Column(accessor="state")
-    target = tables.Column(accessor="mapping__target_customer__name", verbose_name="Mapped to", default="–")
+    target = tables.Column(
+        accessor="mapping__target_customer__name",
+        verbose_name="Mapped to",
+        default="–",
+        attrs={"td": {"class": "name"}},
+    )
     retail = tables.Column(accessor="money__retail", verbose_name="Retail", attrs=NUMBER)
     actions = tables.TemplateColumn(
         template_name="invoices/billing_actions.html",
@@ -31,6 +37,9 @@ class BillingTable(PortalTable):
         orderable=False,
         attrs={"td": {"class": "row-actions"}},
     )
+
+    class Meta(PortalTable.Meta):
+        pass
 
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
@@ -57,15 +66,18 @@ class BillingTable(PortalTable):
         if record.mapping is None:
             return format_html('<span class="quiet">{}</span>', "–")
         mapping = record.mapping
+        partly = "" if mapping.pricing == Pricing.COST_AND_RETAIL else f" · {mapping.get_pricing_display()}"
         return format_html(
-            '<bdi>{}</bdi><span class="under"><bdi>{}</bdi> · {}</span>',
+            '<bdi>{}</bdi><span class="under"><bdi>{}</bdi>{}</span>',
             mapping.target_customer.name,
             mapping.template.name,
-            mapping.get_pricing_display(),
+            partly,
         )
 
     def render_retail(self, record: BillingRow) -> SafeString:
-        return format_html('{}<span class="under">{}</span>', money_html(record.money.retail), write_month(record.month))
+        return format_html(
+            '{}<span class="under">{}</span>', money_html(record.money.retail), write_month(record.month)
+        )
 
 
 class InvoiceTable(PortalTable):

@@ -94,7 +94,7 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
 @partner_page(Role.SUPPORT)
 def unmap(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResponse:
     """Take a mapping away; what it wrote stays in the target."""
-    found = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
+    found: Mapping = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
     text = f"{found} is no longer mapped. Lines it wrote stay on the template; they are listed in the inbox."
     remove_mapping(mapping=found, actor=actor_of(request.user))
     messages.success(request, text)
@@ -105,11 +105,13 @@ def unmap(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResp
 @partner_page(Role.SUPPORT)
 def switch_sync(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResponse:
     """Switch the sync of one mapping on or off."""
-    found = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
+    found: Mapping = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
     on = request.POST.get("on") == "on"
     set_sync(mapping=found, on=on, actor=actor_of(request.user))
     messages.success(request, f"Sync of {found} is {'on' if on else 'off. What is on the template stays there'}.")
-    return redirect(f"{reverse('billing', args=[request.partner.slug, program_id])}?tab={'sync_on' if on else 'mapped'}")
+    return redirect(
+        f"{reverse('billing', args=[request.partner.slug, program_id])}?tab={'sync_on' if on else 'mapped'}"
+    )
 
 
 @require_POST

@@ -10,7 +10,14 @@ from django.db.models.functions import Round
 from connectors.records import Cadence
 from products.models import Product
 
-LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE = "linked", "not_linked", "differs", "withdrawn", "ambiguous", "gone"
+LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE = (
+    "linked",
+    "not_linked",
+    "differs",
+    "withdrawn",
+    "ambiguous",
+    "gone",
+)
 STATES = (
     (LINKED, "In the target"),
     (NOT_LINKED, "Not in the target"),

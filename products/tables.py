@@ -40,7 +40,9 @@ class ProductTable(PortalTable):
         super().__init__(*args, **kwargs)
         self.program = program
         for name in ("unit_cost", "unit_retail", "margin"):
-            self.columns[name].column.verbose_name = f"{self.columns[name].column.verbose_name or 'Margin'} ({currency})"
+            self.columns[
+                name
+            ].column.verbose_name = f"{self.columns[name].column.verbose_name or 'Margin'} ({currency})"
 
     def render_name(self, record: Product) -> SafeString:
         url = reverse("product", args=[self.request.partner.slug, self.program.pk, record.pk])
@@ -72,7 +74,9 @@ def state_badge(product: Any) -> SafeString:
         return badge_html("warning", "No longer in the price list")
     if product.target_id_linked is None:
         return badge_html("skipped", "Not in the target")
-    return badge_html("info", "Inactive in the target") if product.target_disabled else badge_html("done", "In the target")
+    return (
+        badge_html("info", "Inactive in the target") if product.target_disabled else badge_html("done", "In the target")
+    )
 
 
 def target_prices(product: Any) -> SafeString:

@@ -20,7 +20,7 @@ from programs.selectors import source_currency
 @partner_page()
 def products(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Products of the source, searched, filtered and sorted as the address says."""
-    program = get_object_or_404(Program.objects.select_related("source", "target", "partner"), pk=program_id)
+    program: Program = get_object_or_404(Program.objects.select_related("source", "target", "partner"), pk=program_id)
     filters = ProductFilter(request.GET, queryset=list_products(program))
     table = ProductTable(filters.qs, program=program, currency=source_currency(program), caption="Products")
     total = Product.objects.filter(source_id=program.source_id).count()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
@@ -52,7 +53,7 @@ def programs(request: PartnerRequest) -> HttpResponse:
 @partner_page(Role.ADMIN)
 def edit_program(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Change the settings of a program."""
-    program = get_object_or_404(Program.objects.select_related("source", "target"), pk=program_id)
+    program: Program = get_object_or_404(Program.objects.select_related("source", "target"), pk=program_id)
     return _edit(request, program)
 
 
@@ -64,7 +65,8 @@ def set_up_program(request: PartnerRequest, program_slug: str, source: str, targ
         (
             offer
             for offer in _offers()
-            if (offer.slug, offer.source.definition.name, offer.target.definition.name) == (program_slug, source, target)
+            if (offer.slug, offer.source.definition.name, offer.target.definition.name)
+            == (program_slug, source, target)
         ),
         None,
     )
@@ -78,6 +80,7 @@ def set_up_program(request: PartnerRequest, program_slug: str, source: str, targ
 
 
 def _edit(request: PartnerRequest, program: Program) -> HttpResponse:
+    request.menu = reverse("programs", args=[request.partner.slug])  # type: ignore[attr-defined]  # read by the menu
     form = ProgramForm(request.POST or None, instance=program, zone=request.partner.time_zone)
     if form.is_valid():
         try:

@@ -46,6 +46,7 @@ class ChangeGroup:
     """The changes of one customer (or the products), in writing order."""
 
     title: str
+    under: str  # tells two customers of one name apart
     customer_id: int | None
     rows: list[ChangeRow]
 
@@ -54,8 +55,9 @@ def group_changes(changes: Iterable[Change]) -> list[ChangeGroup]:
     """Rows grouped by customer, in the order in which the changes come."""
     groups: dict[int | None, ChangeGroup] = {}
     for change in changes:
-        title = change.customer.name if change.customer else "Products"
-        group = groups.setdefault(change.customer_id, ChangeGroup(title, change.customer_id, []))
+        customer = change.customer
+        title, under = (customer.name, customer.domain or customer.external_id) if customer else ("Products", "")
+        group = groups.setdefault(change.customer_id, ChangeGroup(title, under, change.customer_id, []))
         group.rows.append(change_row(change))
     return list(groups.values())
 

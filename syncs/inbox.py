@@ -139,7 +139,7 @@ def _adoptable_lines(subjects: Sequence[str]) -> dict[str, list[TemplateLine]]:
     """Lines typed in by hand with the product of the held change, by its subject."""
     held = Change.objects.filter(subject__in=subjects, hold="conflict").exclude(template_id=None)
     changes = {change.subject: change for change in held.select_related("run__program").order_by("pk")}
-    ids = {change.template_id for change in changes.values()}
+    ids = {change.template_id for change in changes.values() if change.template_id is not None}
     templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
     ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
     found: dict[str, list[TemplateLine]] = {}

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.badges import badge_html
-from accounts.figures import when_html, write_duration, write_period
+from accounts.figures import money_html, when_html, write_duration, write_period
 from accounts.tables import MoneyColumn, PortalTable, PriceColumn, QuantityColumn, StateColumn, WhenColumn
 from core.money import from_cents
 from invoices.models import Charge
@@ -128,10 +128,10 @@ class LineTable(PortalTable):
         return format_html('{}<span class="under">{}</span>', record.get_role_display(), period)
 
     def render_cost(self, record: Line) -> SafeString:
-        return format_html("{}", f"{from_cents(record.cost_cents):,.2f}")
+        return money_html(from_cents(record.cost_cents))
 
     def render_retail(self, record: Line) -> SafeString:
-        return format_html("{}", f"{from_cents(record.retail_cents):,.2f}")
+        return money_html(from_cents(record.retail_cents))
 
 
 class ItemTable(PortalTable):

@@ -75,6 +75,15 @@ def may(context: template.Context, role: str) -> bool:
     return bool(access and access.reaches(Role(role)))
 
 
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, name: str, value: object, without: str = "") -> str:
+    """The address of this page with one query value replaced, and another one left out."""
+    query = context["request"].GET.copy()
+    query[name] = str(value)
+    query.pop(without, None)
+    return f"?{query.urlencode()}"
+
+
 @register.filter
 def initials(name: str) -> str:
     """Up to two letters that stand for a name."""

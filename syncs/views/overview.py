@@ -36,7 +36,7 @@ def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
             "cards": program_cards([program])[0].cards,
             "invoice": listed_invoices(program).filter(past=False).first(),
             "waiting_runs": waiting_runs().filter(program=program)[:3],
-            "items": items_of(decidable().filter(program=program)[:3]),
+            "items": items_of(list(decidable().filter(program=program)[:3])),
             "notable": notable().filter(program=program)[:3],
         },
     )

@@ -70,7 +70,7 @@ def customer(request: PartnerRequest, program_id: int, customer_id: int) -> Http
         currency=source_currency(program),
         motions=[(motion, mappings.get(motion.value)) for motion in Motion],
         months=monthly_charges(found),
-        items=items_of(decidable().filter(customer=found)[:20]),
+        items=items_of(list(decidable().filter(customer=found)[:20])),
     )
 
 

@@ -23,7 +23,7 @@ from invoices.models import Charge
 from syncs import services
 from syncs.change_rows import change_row, group_changes
 from syncs.filters import ChangeFilter
-from syncs.models import ACTIVE_STATES, Change, ChangeState, Run, RunState
+from syncs.models import ACTIVE_STATES, Change, ChangeState, Finding, Run, RunState, Severity
 from syncs.overview import counts_of
 from syncs.services import SyncRefused
 
@@ -35,13 +35,13 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     found = _find_run(request, run_id)
     changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
     filters = ChangeFilter(request.GET, queryset=changes)
-    page = Paginator(filters.qs, PAGE_SIZE * 2).get_page(request.GET.get("page"))
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         **_progress(found),
         "filters": filters,
         "page": page,
         "groups": group_changes(page),
-        "findings": found.findings.select_related("customer").order_by("severity", "-retail", "pk")[:PAGE_SIZE],
+        **_findings(found),
         "failed": found.changes.filter(state=ChangeState.FAILED).exists(),
         "kept": {},
     }
@@ -65,7 +65,9 @@ def progress(request: PartnerRequest, run_id: int) -> HttpResponse:
 def change(request: PartnerRequest, run_id: int, change_id: int) -> HttpResponse:
     """One change: before and after, what went wrong, the source rows, and the record in the target."""
     found = _find_run(request, run_id)
-    wanted = get_object_or_404(Change.objects.select_related("customer", "product", "run"), pk=change_id, run=found)
+    wanted: Change = get_object_or_404(
+        Change.objects.select_related("customer", "product", "run"), pk=change_id, run=found
+    )
     charges = Charge.objects.filter(pk__in=wanted.charge_ids).select_related("invoice")[:200]
     context = {
         "run": found,
@@ -125,7 +127,7 @@ def target_url(run: Run, change: Change) -> str:
 
 def _find_run(request: HttpRequest, run_id: int) -> Run:
     runs = Run.objects.select_related("program__source", "program__target").defer("basis")
-    found = get_object_or_404(runs, pk=run_id)
+    found: Run = get_object_or_404(runs, pk=run_id)
     slug = request.partner.slug  # type: ignore[attr-defined]  # a PartnerRequest
     request.menu = reverse("history", args=[slug, found.program_id])  # type: ignore[attr-defined]  # read by the menu
     return found
@@ -145,6 +147,13 @@ def _progress(run: Run) -> dict[str, object]:
         "seconds": (ended - started).total_seconds(),
         "left": _time_left(run),
     }
+
+
+def _findings(run: Run) -> dict[str, list[Finding]]:
+    """What the run reported: what is loud, and what is for information only."""
+    found = run.findings.select_related("customer").order_by("severity", "-retail", "pk")
+    quiet = list(found.filter(severity=Severity.INFO)[: PAGE_SIZE * 2])
+    return {"loud": list(found.exclude(severity=Severity.INFO)[: PAGE_SIZE * 4]), "quiet_ones": quiet}
 
 
 def _time_left(run: Run) -> float | None:
