@@ -13,10 +13,12 @@ from connections.alerts import record_failure, record_success
 from connections.models import Connection
 from connections.secret_store import read_credentials
 from connectors import registry
+from connectors.errors import ConfigurationError
 from connectors.http import Edge, EdgeSettings
 from connectors.ratelimit import RedisLimiter
 from connectors.registry import Source, Target
 from core.scope import in_real_transaction, partner_scope
+from core.secrets import SealBroken
 
 __all__ = [
     "CallInsideTransaction",
@@ -38,7 +40,7 @@ class CallInsideTransaction(RuntimeError):
 def open_source(partner_id: int, connection_id: int) -> Source:
     """A client with the stored credentials of a source. Call it outside any scope.
 
-    Raises ``SealBroken`` when the credentials cannot be opened with the keys of the installation.
+    Raises ``ConfigurationError`` when there are none, or when no key of the installation opens them.
     """
     system, credentials = _stored(partner_id, connection_id)
     return source_client(system, credentials)
@@ -47,7 +49,7 @@ def open_source(partner_id: int, connection_id: int) -> Source:
 def open_target(partner_id: int, connection_id: int) -> Target:
     """A client with the stored credentials of a target. Call it outside any scope.
 
-    Raises ``SealBroken`` when the credentials cannot be opened with the keys of the installation.
+    Raises ``ConfigurationError`` when there are none, or when no key of the installation opens them.
     """
     system, credentials = _stored(partner_id, connection_id)
     return target_client(system, credentials)
@@ -97,7 +99,16 @@ def build_limiter(system: str) -> RedisLimiter:
 def _stored(partner_id: int, connection_id: int) -> tuple[str, dict[str, str]]:
     with partner_scope(partner_id):
         connection = Connection.objects.get(pk=connection_id)
-        return connection.system, read_credentials(connection)
+        definition = registry.SYSTEMS[connection.system]
+        try:
+            credentials = read_credentials(connection)
+        except SealBroken as broken:
+            text = f"The stored {definition.label} credentials cannot be opened. Enter them again under Connections."
+            raise ConfigurationError(text, system=connection.system, detail=str(broken)) from broken
+    if any(not credentials.get(field.name) for field in definition.fields):
+        text = f"{definition.label} is not connected. Enter its credentials under Connections."
+        raise ConfigurationError(text, system=connection.system)
+    return connection.system, credentials
 
 
 def _refuse_in_transaction() -> None:

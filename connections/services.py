@@ -132,6 +132,7 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
     with partner_scope(partner_id):
         connection = _lock(system)
         credentials = _opened(connection, definition)
+    check_form(definition, credentials)
     try:
         report = try_credentials(definition, credentials)
     except ConnectionRefused as refusal:

@@ -10,7 +10,6 @@ from connections.clients import open_source, record_failure, record_success
 from connectors.errors import ConnectorError
 from core.money import plain
 from core.scope import partner_scope
-from core.secrets import SealBroken
 from customers.services import refresh_customers
 from invoices.importing import import_invoices
 from invoices.selectors import billing_rows
@@ -36,8 +35,6 @@ def read_source_now(partner_id: int, program_id: int, source_id: int) -> list[st
     except ConnectorError as error:
         record_failure(partner_id, source_id, error)
         raise SourceFailed(str(error)) from error
-    except SealBroken as broken:
-        raise SourceFailed("The stored credentials cannot be opened. Enter them again.") from broken
     record_success(partner_id, source_id)
     problems = [text for text in (customers.problem, prices.problem) if text]
     return problems + [f"Invoice {one.invoice}: {one.text} {one.cure}" for one in imported.problems]

@@ -47,9 +47,10 @@ def apply_wishes(wishes: Wishes, stored: Stored, answers: Answers) -> Summary:
     """Write everything in one transaction; raises ``ConfigurationInvalid`` and then nothing is kept."""
     writer = _Writer(wishes, stored, answers)
     with transaction.atomic():
-        partner_id = writer.partner()
-        with partner_scope(partner_id):
-            writer.everything(partner_id)
+        with writer.blaming(("partner",)):
+            partner_id = writer.partner()
+            with partner_scope(partner_id):
+                writer.everything(partner_id)
         if writer.problems:
             raise ConfigurationInvalid(wishes.document.file, writer.problems)
     return writer.summary
@@ -79,14 +80,14 @@ class _Writer:
 
     def everything(self, partner_id: int) -> None:
         for user in self.wishes.users:
-            with self._blaming(user.path):
+            with self.blaming(user.path):
                 self._user(user)
         for connection in self.wishes.connections:
-            with self._blaming(connection.path):
+            with self.blaming(connection.path):
                 self._connection(partner_id, connection)
         self._copies(partner_id)
         for program in self.wishes.programs:
-            with self._blaming(program.path):
+            with self.blaming(program.path):
                 self._program(program)
         if self.wishes.partner.time_zone and self.stored.partner_id is not None:
             programs.reschedule_all()
@@ -153,7 +154,7 @@ class _Writer:
     def _mappings_of(self, program: Program, wishes: list[MappingWish]) -> None:
         finder = _Finder(program)
         for wish in wishes:
-            with self._blaming(wish.path):
+            with self.blaming(wish.path):
                 self._mapping(program, finder, wish)
 
     def _mapping(self, program: Program, finder: _Finder, wish: MappingWish) -> None:
@@ -193,7 +194,7 @@ class _Writer:
         self._mapped[identity] = wish.path
 
     @contextmanager
-    def _blaming(self, path: Path) -> Iterator[None]:
+    def blaming(self, path: Path) -> Iterator[None]:
         """What a service refuses becomes a problem of that entry of the file."""
         try:
             yield

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
+from babel import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
@@ -54,6 +55,23 @@ def _amount(value: Any) -> Any:
     return amount
 
 
+def _at_most(length: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if len(value) > length:
+            raise ValueError(f"may have {length} characters at most")
+        return value
+
+    return AfterValidator(check)
+
+
+def _locale(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (ValueError, UnknownLocaleError):
+        raise ValueError("must be a locale such as en_US or nb_NO") from None
+    return value
+
+
 def _email(value: str) -> str:
     try:
         validate_email(value)
@@ -67,8 +85,6 @@ def _slug(value: str) -> str:
         validate_slug(value)
     except ValidationError:
         raise ValueError("may hold letters, digits, - and _ only") from None
-    if len(value) > 50:
-        raise ValueError("may have 50 characters at most")
     return value
 
 
@@ -93,8 +109,11 @@ def _variable(value: str) -> str:
 
 
 Text = Annotated[str, BeforeValidator(_as_written), AfterValidator(_filled)]
-Email = Annotated[Text, AfterValidator(_email)]
-Slug = Annotated[Text, AfterValidator(_slug)]
+Email = Annotated[Text, AfterValidator(_email), _at_most(254)]
+Slug = Annotated[Text, AfterValidator(_slug), _at_most(50)]
+PartnerName = Annotated[Text, _at_most(200)]
+PersonName = Annotated[Text, _at_most(150)]
+LocaleName = Annotated[Text, AfterValidator(_locale), _at_most(16)]
 TimeZone = Annotated[Text, AfterValidator(_time_zone)]
 Currency = Annotated[Text, AfterValidator(_currency)]
 Variable = Annotated[Text, AfterValidator(_variable)]
@@ -113,10 +132,10 @@ class PartnerShape(Shape):
     """``partner:``"""
 
     slug: Slug
-    name: Text | None = None
+    name: PartnerName | None = None
     time_zone: TimeZone | None = None
     currency: Currency | None = None
-    locale: Text | None = None
+    locale: LocaleName | None = None
 
 
 class UserShape(Shape):
@@ -124,7 +143,7 @@ class UserShape(Shape):
 
     email: Email
     role: Literal["owner", "admin", "support", "viewer"]
-    name: Text | None = None
+    name: PersonName | None = None
     password_env: Variable | None = None
 
 

@@ -50,6 +50,8 @@ def test_secrets_do_not_show_in_what_was_read() -> None:
         ("time_zone: Europe/Oslo", "time_zone: Europe/Olso", 1, "not a time zone"),
         ("currency: USD", "currency: dollars", 1, "three-letter code"),
         ("slug: northwind", "slug: north wind", 1, "letters, digits, - and _ only"),
+        ("name: Northwind IT", f"name: {'x' * 201}", 1, "may have 200 characters at most"),
+        ("currency: USD", "locale: klingon", 1, "must be a locale such as en_US"),
         ("system: prism", "system: prisma", 5, "Did you mean “prism”?"),
         ("client_id:", "clientid:", 5, "Did you mean “client_id”?"),
         ("client_secret_env: PRISM_SECRET", "client_secret: abc", 5, "Secrets do not belong into the file"),

@@ -25,6 +25,7 @@ from connections.services import (
     retest,
     set_currency,
 )
+from connectors.errors import ConfigurationError
 from core.audit import COMMAND, actor_of
 from core.models import AuditEntry
 from core.scope import partner_scope
@@ -93,6 +94,18 @@ def test_stored_credentials_open_working_clients(connected: Partner) -> None:
     assert len(source.list_tenants()) > 30
     assert len(target.list_templates()) > 30
     assert target.calls["GET"] > 1
+
+
+def test_credentials_that_no_key_opens_must_be_entered_again(connected: Partner, settings: Settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = ["new:" + "A" * 43 + "="]
+    with pytest.raises(ConfigurationError, match=r"cannot be opened\. Enter them again"):
+        open_source(connected.pk, stored(connected, "prism").pk)
+
+
+def test_disconnected_system_says_so(connected: Partner) -> None:
+    disconnect(connected.pk, "syncro", COMMAND)
+    with pytest.raises(ConfigurationError, match="Syncro is not connected"):
+        open_target(connected.pk, stored(connected, "syncro").pk)
 
 
 def test_failed_test_saves_nothing(partner: Partner, vendors: Vendors) -> None:

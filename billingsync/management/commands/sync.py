@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from billingsync.management.partner_command import PartnerCommand
+from billingsync.management.progress import ProgressTeller
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
@@ -70,21 +71,10 @@ class Command(PartnerCommand):
 
     def _follow(self, partner_id: int, run: Run) -> None:
         """Move the run on until it is over, whoever else may be at it."""
-        shown = ""
-        while (delay := advance(partner_id, run.pk)) is not None:
-            shown = self._progress(partner_id, run, shown, delay)
-            time.sleep(min(delay, LONGEST_NAP))
-
-    def _progress(self, partner_id: int, run: Run, shown: str, delay: float) -> str:
-        with partner_scope(partner_id):
-            now = Run.objects.get(pk=run.pk)
-        done = f" {now.done} of {now.total}" if now.total else ""
-        text = f"{now.get_kind_display()}: {now.get_state_display().lower()}{done}"
-        if delay > LONGEST_NAP:
-            text += f", {round(delay)} s to wait"
-        if text != shown:
-            self.say(text)
-        return text
+        with ProgressTeller(partner_id, run.pk, self.say) as teller:
+            while (delay := advance(partner_id, run.pk)) is not None:
+                teller.look()
+                time.sleep(min(delay, LONGEST_NAP))
 
     def _tell(self, told: dict[str, Any]) -> None:
         counts = ", ".join(f"{told['counts'][name]} {name}" for name in COUNT_NAMES if told["counts"][name])
