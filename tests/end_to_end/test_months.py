@@ -113,9 +113,7 @@ def _differences(number: int, told: Json, invoices: list[Json]) -> list[str]:
 
 
 def test_each_template_is_billed_once_a_month(story: Story):
-    more = [
-        template for month in story.months for template, invoices in month.generated.items() if len(invoices) > 1
-    ]
+    more = [template for month in story.months for template, invoices in month.generated.items() if len(invoices) > 1]
     assert more == []
 
 

@@ -1,0 +1,240 @@
+"""Answers get lost, writes are refused, rights are taken away: nothing twice, nothing missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.end_to_end.office import Json, Office, amount_of, mark_of
+
+CAST = ("adatum", "coho-winery")
+ADATUM, COHO, LUCERNE = 5001, 5010, 5026
+ADD, CHANGE, REMOVE = "/add_line_item$", "/line_items/", "/remove_line_item$"
+
+
+def source_of(office: Office, template: int) -> Decimal:
+    told = next(one for one in office.truth()["templates"] if one["invoice_template"] == template)
+    return Decimal(told["source"]["retail"])
+
+
+def right(office: Office, *templates: int) -> None:
+    """The templates carry what the source charges, once, and nothing is left to do."""
+    assert [amount_of(office.our_lines(template)) for template in templates] == [
+        source_of(office, template) for template in templates
+    ]
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+    codes = [product["upc_code"] for product in office.products() if product["upc_code"]]
+    assert sorted(set(codes)) == sorted(codes)
+
+
+def new_customer(office: Office) -> None:
+    """Lucerne is mapped: products to create and lines to add."""
+    office.map(office.entries("lucerne"))
+
+
+def new_month(office: Office) -> None:
+    """A new invoice: lines to change and to add, products whose price changed."""
+    office.advance()
+
+
+def withdrawn(office: Office) -> None:
+    """Two months on: coho's subscription that ended loses its line."""
+    office.advance()
+    office.sync()
+    office.advance()
+
+
+LOSSES = ("drop_after", "drop_before", "truncated")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_lost_answer_to_an_added_line(office: Office, loss: str):
+    new_customer(office)
+    office.fault(loss, vendor="syncro", method="POST", path=ADD, skip=1, count=2)
+
+    synced = office.sync()
+
+    assert synced.code == 0
+    right(office, LUCERNE)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_lost_answer_to_a_changed_line(office: Office, loss: str):
+    new_month(office)
+    office.fault(loss, vendor="syncro", method="PUT", path=CHANGE)
+
+    synced = office.sync()
+
+    assert synced.code == 0
+    right(office, ADATUM, COHO)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_lost_answer_to_a_removed_line(office: Office, loss: str):
+    withdrawn(office)
+    gone = [line for line in office.recurring(COHO) if "Teams Phone" in line["name"]]
+    assert len(gone) == 1
+    office.fault(loss, vendor="syncro", method="POST", path=REMOVE)
+
+    synced = office.sync()
+
+    assert synced.code == 0
+    assert [line for line in office.recurring(COHO) if "Teams Phone" in line["name"]] == []
+    right(office, COHO)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_lost_answer_to_a_created_product(office: Office, loss: str):
+    new_customer(office)
+    before = len(office.products())
+    office.fault(loss, vendor="syncro", method="POST", path="/products$")
+
+    synced = office.sync()
+
+    assert synced.code == 0
+    assert len(office.products()) > before
+    right(office, LUCERNE)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_lost_answer_to_a_new_price(office: Office, loss: str):
+    product = next(p for p in office.products() if "Business Standard" in p["name"])
+    office.edit("edit_product", product_id=product["id"], values={"price_retail": "1.00"})
+    office.fault(loss, vendor="syncro", method="PUT", path="/products/")
+
+    synced = office.sync()
+
+    assert synced.code == 0
+    now = next(p for p in office.products() if p["id"] == product["id"])
+    assert Decimal(now["price_retail"]) == Decimal(product["price_retail"])
+
+
+def test_many_lost_answers_of_all_kinds_in_one_sync(office: Office):
+    new_customer(office)
+    for path in (ADD, CHANGE, REMOVE, "/products"):
+        for loss in ("drop_after", "drop_before"):
+            office.fault(loss, vendor="syncro", method="POST|PUT", path=path, skip=1)
+
+    office.sync()
+    office.clear_faults()
+    office.sync()
+
+    right(office, LUCERNE, ADATUM, COHO)
+
+
+def test_server_error_after_a_write_counts_as_lost(office: Office):
+    new_customer(office)
+    office.fault("status", vendor="syncro", method="POST", path=ADD, status=502, count=2)
+
+    office.sync()
+
+    right(office, LUCERNE)
+
+
+def test_template_ran_while_the_answer_was_lost(office: Office):
+    new_customer(office)
+    ran = {"action": "run_template", "account": "northwind", "schedule_id": LUCERNE}
+    office.fault("drop_after", vendor="syncro", method="POST", path=f"/schedules/{LUCERNE}{ADD}")
+    office.fault("edit_before", vendor="syncro", method="GET", path=f"/schedules/{LUCERNE}$", skip=1, edits=[ran])
+
+    office.sync()
+    office.sync()
+
+    invoices = [one for one in office._records("invoice") if one["schedule_id"] == LUCERNE]
+    billed = [find for one in invoices for row in one["line_items"] if (find := mark_of({"description": row["name"]}))]
+    standing = [mark_of(line) for line in office.one_time(LUCERNE)]
+    assert set(billed) & set(standing) == set()
+    assert sorted(set(billed)) == sorted(billed)
+    assert office.unbalanced() == []
+    assert office.planned() == []
+
+
+def test_refused_line_is_an_error_and_the_others_go_on(office: Office):
+    new_customer(office)
+    office.fault("status", vendor="syncro", method="POST", path=ADD, status=422, body='{"error":["Name is odd"]}')
+
+    synced = office.sync()
+
+    assert (synced.code, synced.billing["status"], synced.billing["counts"]["failed"]) == (1, "error", 1)
+    assert synced.billing["counts"]["created"] >= 2
+    assert office.newest_balance()["failed"] > 0
+    assert office.unbalanced() == []
+    healed = office.sync()
+    assert (healed.code, healed.billing["counts"]["created"]) == (0, 1)
+    right(office, LUCERNE)
+
+
+def test_line_that_is_refused_again_raises_the_status_again(office: Office):
+    new_customer(office)
+    office.fault("status", vendor="syncro", method="POST", path=ADD, status=422, count=99)
+
+    first, second = office.sync(), office.sync()
+
+    assert [first.billing["status"], second.billing["status"]] == ["error", "error"]
+    assert office.unbalanced() == []
+
+
+def test_refused_product_leaves_the_rest_written(office: Office):
+    new_customer(office)
+    office.fault("status", vendor="syncro", method="POST", path="/products$", status=422)
+
+    synced = office.sync()
+
+    assert synced.products["status"] == "error"
+    assert office.unbalanced() == []
+    office.sync()
+    right(office, LUCERNE)
+
+
+def test_too_many_requests_are_waited_for(office: Office):
+    new_customer(office)
+    office.fault("rate_limited", vendor="syncro", method="POST", path=ADD, count=2)
+
+    synced = office.sync()
+
+    assert synced.code == 0
+    right(office, LUCERNE)
+
+
+BREAKS: list[tuple[str, Callable[[Office], Json], Callable[[Office], Json]]] = [
+    (
+        "permission",
+        lambda office: {"action": "revoke_permission", "permission": "Recurring Invoices - Edit"},
+        lambda office: office.edit("grant_permission", permission="Recurring Invoices - Edit"),
+    ),
+    ("token", lambda office: {"action": "expire_token"}, lambda office: office.edit("restore_token")),
+]
+
+
+@pytest.mark.parametrize(("name", "breaking", "mending"), BREAKS, ids=[name for name, _, _ in BREAKS])
+def test_rights_lost_in_the_middle_of_a_sync(
+    office: Office, name: str, breaking: Callable[[Office], Json], mending: Callable[[Office], Json]
+):
+    new_customer(office)
+    edit = {"account": "northwind"} | breaking(office)
+    office.fault("edit_after", vendor="syncro", method="POST", path=ADD, edits=[edit])
+
+    broken = office.sync()
+
+    assert (broken.code, broken.billing["status"]) == (1, "error")
+    assert len(office.our_lines(LUCERNE)) == 1
+    assert office.unbalanced() == []
+    assert office.newest_balance()["failed"] > 0
+    mending(office)
+    assert office.sync().code == 0
+    right(office, LUCERNE)
+
+
+def test_source_out_of_reach_writes_nothing_and_heals(office: Office):
+    new_month(office)
+    office.fault("status", vendor="prism", method="GET", path="/csv", status=503, count=40)
+
+    broken = office.sync()
+
+    assert broken.writes == []
+    assert broken.code == 1
+    office.clear_faults()
+    office.sync()
+    right(office, ADATUM, COHO)

@@ -1,0 +1,190 @@
+"""Mappings come late, are switched off and on, go, come back and move: never a second line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from accounts.services import find_partner
+from core.audit import COMMAND
+from core.scope import partner_scope
+from customers.models import Mapping
+from customers.services import remove_mapping
+from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
+
+CAST = ("adatum", "coho-winery")
+ADATUM, COHO, FOURTH = 5001, 5010, 5017
+
+
+def marks(office: Office, template: int) -> list[str]:
+    return sorted(mark_of(line) for line in office.our_lines(template))
+
+
+def source_of(office: Office, template: int) -> Decimal:
+    told = next(one for one in office.truth()["templates"] if one["invoice_template"] == template)
+    return Decimal(told["source"]["retail"])
+
+
+def unmap(office: Office, template: int) -> None:
+    """Remove the mappings to a template, as the dialog does."""
+    partner = find_partner("northwind")
+    assert partner is not None
+    with partner_scope(partner):
+        for mapping in Mapping.objects.filter(template__external_id=template):
+            remove_mapping(mapping=mapping, actor=COMMAND)
+
+
+def test_late_mapping_takes_up_the_newest_period_only(office: Office):
+    office.advance()
+    office.sync()
+
+    office.map(office.entries("fourthcoffee"))
+    office.sync()
+
+    assert amount_of(office.our_lines(FOURTH)) == source_of(office, FOURTH)
+    periods = {one["period"]: one for one in office.balances() if one["number"].startswith("1000")}
+    assert Decimal(periods["2026-09"]["retail"]["not_mapped"]) > 0
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def test_sync_switched_off_writes_nothing_and_lists_what_stays(office: Office):
+    before = office.template(COHO)["lines"]
+    office.map(office.entries("coho-winery"), sync=False)
+
+    synced = office.sync()
+    office.advance()
+    after = office.sync()
+
+    touched = [call for call in (*synced.writes, *after.writes) if f"/schedules/{COHO}/" in call["path"]]
+    assert (touched, office.template(COHO)["lines"]) == ([], [line for line in before if not line["one_time_charge"]])
+    assert len(office.findings("left_behind")) >= 5
+    assert office.unbalanced() == []
+
+
+def test_sync_switched_on_again_attaches_to_the_same_lines(office: Office):
+    before = marks(office, COHO)
+    office.map(office.entries("coho-winery"), sync=False)
+    office.sync()
+
+    office.map(office.entries("coho-winery"))
+    synced = office.sync()
+
+    assert (synced.writes, marks(office, COHO)) == ([], before)
+    assert office.findings("left_behind") == []
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def test_switched_off_for_a_month_takes_up_the_newest_and_never_doubles(office: Office):
+    office.map(office.entries("coho-winery"), sync=False)
+    office.sync()
+    office.advance()
+    office.sync()
+
+    office.map(office.entries("coho-winery"))
+    office.sync()
+
+    assert office.doubled() == []
+    assert amount_of(office.our_lines(COHO)) == source_of(office, COHO)
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def test_unmapped_customer_keeps_its_lines_and_attaches_again(office: Office):
+    before = office.template(ADATUM)["lines"]
+    unmap(office, ADATUM)
+    synced = office.sync()
+    assert (synced.writes, office.template(ADATUM)["lines"]) == ([], before)
+    assert len(office.findings("left_behind")) >= 3
+    assert office.unbalanced() == []
+
+    office.map(office.entries("adatum"))
+    again = office.sync()
+
+    assert (again.writes, office.template(ADATUM)["lines"]) == ([], before)
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_lines_left_behind_go_when_a_person_says_so(office: Office):
+    unmap(office, COHO)
+    office.sync()
+    for finding in office.findings("left_behind"):
+        office.decide(finding.subject, "remove")
+
+    office.sync()
+
+    assert office.our_lines(COHO) == []
+    assert [line for line in office.template(COHO)["lines"] if line["by_hand"]] != []
+    assert (office.unbalanced(), office.findings("left_behind")) == ([], [])
+
+
+def test_mapping_moved_to_another_template_moves_its_lines(office: Office):
+    new = office.edit(
+        "add_schedule",
+        values={
+            "customer_id": office.template(COHO)["customer_id"],
+            "name": "Microsoft only",
+            "frequency": "Monthly",
+            "next_run": office.template(COHO)["next_run"],
+        },
+    )["id"]
+    before, total = marks(office, COHO), amount_of(office.our_lines(COHO))
+
+    move(office, new)
+    office.sync()
+
+    assert (marks(office, new), office.our_lines(COHO)) == (before, [])
+    assert amount_of(office.our_lines(new)) == total
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+    assert invoiced(office.advance()[new]) == total
+    office.sync()
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def move(office: Office, template: int) -> None:
+    """Map coho to another template of the same customer."""
+    office.map([entry | {"invoice_template": template} for entry in office.entries("coho-winery")])
+
+
+def test_move_whose_removal_fails_adds_nothing_to_the_new_template(office: Office):
+    new = office.edit(
+        "add_schedule",
+        values={
+            "customer_id": office.template(COHO)["customer_id"],
+            "name": "Microsoft only",
+            "frequency": "Monthly",
+            "next_run": office.template(COHO)["next_run"],
+        },
+    )["id"]
+    before = marks(office, COHO)
+    office.fault("status", vendor="syncro", method="POST", path=f"/schedules/{COHO}/remove", status=500, count=50)
+    office.fault("status", vendor="syncro", method="PUT", path=f"/schedules/{COHO}/", status=422, count=50)
+
+    move(office, new)
+    office.sync()
+
+    assert office.doubled() == []
+    both = sorted(marks(office, COHO) + marks(office, new))
+    assert both == before
+    office.clear_faults()
+    office.sync()
+    assert (marks(office, new), office.our_lines(COHO), office.unbalanced()) == (before, [], [])
+
+
+def test_two_motions_on_one_template_do_not_disturb_each_other(office: Office):
+    azure = [entry for entry in office.entries("adatum") if entry["motion"] == "azure_plan"]
+    office.map(azure, sync=False)
+    office.sync()
+    seats = [mark_of(line) for line in office.recurring(ADATUM)]
+
+    office.map(azure)
+    synced = office.sync()
+
+    assert synced.writes == []
+    assert [mark_of(line) for line in office.recurring(ADATUM)] == seats
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def test_new_customer_in_another_month_is_reported_with_its_money(office: Office):
+    found: list[Json] = [one for one in office.truth()["charges"] if one["motion"] == "seat_monthly"]
+    unmapped = [f for f in office.findings("not_mapped") if "Trey Research (Seat Based Monthly)" in f.text]
+
+    trey = next(one for one in found if one["name"] == "Trey Research" and one["month"] == "2026-09")
+    assert [finding.retail for finding in unmapped] == [Decimal(trey["source"]["retail"])]
