@@ -215,7 +215,12 @@ def _count_figures(counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
 
 def _money_figures(facts: RunFacts, house: House) -> tuple[tuple[str, str], ...]:
     currency = facts.get("currency", "")
-    return tuple((label, house.money(amount, currency)) for label, amount in facts.get("money", {}).items())
+    amounts = facts.get("money", {}).items()
+    return tuple((f"{_capital(label)}, retail", house.money(amount, currency)) for label, amount in amounts)
+
+
+def _capital(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _finding(finding: FindingFacts, currency: str, house: House) -> Item:

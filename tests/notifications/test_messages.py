@@ -25,7 +25,7 @@ RUN: dict[str, Any] = {
             "retail": Decimal("1204.5"),
         }
     ],
-    "money": {"Synced": Decimal("98765.4")},
+    "money": {"synced": Decimal("98765.4"), "not_mapped": Decimal(5)},
     "link": "https://billing.example.com/p/northwind/runs/17/",
 }
 CONNECTION = {
@@ -98,7 +98,7 @@ def test_verdicts(changed: dict[str, Any], verdict: str) -> None:
 
 def test_money_is_written_as_the_partner_writes_it() -> None:
     text = write("run_finished").text
-    assert "$98,765.40" in text
+    assert "Synced, retail       $98,765.40\n  Not mapped, retail   $5.00" in text
     assert "$1,204.50" in text
     assert "€1,204.50" in write("run_finished", currency="EUR").text
 
