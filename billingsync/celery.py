@@ -24,6 +24,7 @@ def log_like_django(**_kwargs: Any) -> None:
 
 app.conf.update(
     broker_url=settings.REDIS_URL,
+    broker_transport="billingsync.broker:Transport",
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         "visibility_timeout": settings.CELERY_VISIBILITY_SECONDS,
