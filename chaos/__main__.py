@@ -1,0 +1,64 @@
+"""``python -m chaos``: break the product on purpose, many times, and count what was damaged."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from chaos import table
+from chaos.processes import CHECKOUT, Installation
+from chaos.seeds import result_file, run_seed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play seeds and print the table; 1 when anything was damaged."""
+    options = _parser().parse_args(arguments)
+    folder: Path = options.data
+    folder.mkdir(parents=True, exist_ok=True)
+    file = options.resume or result_file(folder)
+    rows = table.read(file)
+    wanted = [options.replay] if options.replay is not None else range(options.start, options.start + options.seeds)
+    seeds = [seed for seed in wanted if seed not in {row["seed"] for row in rows}]
+    print(f"Results in {file}", flush=True)
+    print(table.head(), flush=True)
+    for row in rows:
+        print(table.line(row), flush=True)
+    with _alone(folder), Installation(folder) as installation:
+        for seed in seeds:
+            row = table.as_row(run_seed(installation, seed))
+            table.append(file, row)
+            rows.append(row)
+            print(table.line(row), flush=True)
+            if table.is_damaged(row) or options.verbose:
+                print("".join(f"       {fact}\n" for fact in row["facts"]), end="", flush=True)
+    print(table.totals(rows), flush=True)
+    return 1 if any(table.is_damaged(row) for row in rows) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10, help="how many seeds to play")
+    parser.add_argument("--start", type=int, default=1, help="the first seed")
+    parser.add_argument("--replay", type=int, metavar="SEED", help="play this one seed")
+    parser.add_argument(
+        "--resume", type=Path, metavar="FILE", help="go on with a series: its seeds are not played again"
+    )
+    parser.add_argument("--data", type=Path, default=CHECKOUT / "var" / "chaos", help="folder for servers and results")
+    parser.add_argument("--verbose", action="store_true", help="tell what was noticed in undamaged seeds too")
+    return parser
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One series at a time in a folder."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""What goes wrong in a seed: everything is drawn from the seed before it happens."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chaos.vendors import Vendors, pick_own_line
+from sandbox.wire import Json
+
+WRITES = (
+    ("POST", "/schedules/.*/add_line_item"), ("POST", "/schedules/.*/add_line_item"),
+    ("PUT", "/schedules/.*/line_items/"), ("POST", "/schedules/.*/remove_line_item"),
+    ("POST", "/products$"), ("PUT", "/products/"), ("POST|PUT", ".*"), ("POST|PUT", ".*"),
+)  # fmt: skip
+READS = (
+    ("GET", "/schedules$"), ("GET", "/schedules/"), ("GET", "/products"), ("GET", "/customers"),
+    ("GET", "/invoices"), ("GET", ".*"),
+)  # fmt: skip
+
+KILLS = ("worker", "worker", "child", "beat", "web", "postgres", "valkey", "flush")
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One process dies after that many requests of the round, or after that many seconds."""
+
+    name: str
+    after_requests: int
+    after_seconds: float
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault as the sandbox takes it, with the name it is counted under."""
+
+    kind: str
+    order: Json
+
+
+def draw_faults(draws: random.Random) -> list[Fault]:
+    """Three to eight faults for one round; writes suffer more than reads."""
+    return [draws.choice(_FAULTS)(draws) for _ in range(draws.randint(3, 8))]
+
+
+def draw_kills(draws: random.Random, most: int) -> list[Kill]:
+    """None, one or two kills, most of them among the requests that write."""
+    return sorted(
+        (
+            Kill(draws.choice(KILLS), draws.randint(0, 70), draws.uniform(0.2, 4.0))
+            for _ in range(draws.choice((0, 1, 1, most)))
+        ),
+        key=lambda kill: kill.after_requests,
+    )
+
+
+def edit_at_rest(draws: random.Random, vendors: Vendors) -> list[str]:
+    """What people did in Syncro since the last sync; returns the kinds of edits made."""
+    done = []
+    for edit in draws.sample(_EDITS, draws.randint(0, 3)):
+        if edit(draws, vendors):
+            done.append(edit.__name__.strip("_"))
+    return done
+
+
+# --- Faults ---------------------------------------------------------------------------------------
+
+
+def _at(draws: random.Random, *, writes: float = 0.7) -> Json:
+    """Which requests: mostly writes to Syncro, some reads, some of PRISM."""
+    if draws.random() < writes:
+        method, path = draws.choice(WRITES)
+        return {"vendor": "syncro", "method": method, "path": path, "skip": draws.choice((0, 0, 1, 2, 4, 7))}
+    if draws.random() < 0.3:
+        return {"vendor": "prism", "skip": draws.randint(0, 6)}
+    method, path = draws.choice(READS)
+    return {"vendor": "syncro", "method": method, "path": path, "skip": draws.choice((0, 1, 3))}
+
+
+def _simple(kind: str, action: str, *, writes: float = 0.7, **more: object) -> Callable[[random.Random], Fault]:
+    def draw(draws: random.Random) -> Fault:
+        count = draws.choice((1, 1, 1, 2, 3))
+        return Fault(kind, {"action": action, "count": count, **_at(draws, writes=writes), **more})
+
+    return draw
+
+
+def _delay(draws: random.Random) -> Fault:
+    action = draws.choice(("delay", "delay_after"))
+    return Fault("latency", {"action": action, "milliseconds": draws.randint(100, 900), "count": 3, **_at(draws)})
+
+
+def _breakdown(draws: random.Random) -> Fault:
+    status = draws.choice((500, 502, 503, 504))
+    return Fault("5xx html", {"action": "html", "status": status, "count": draws.choice((1, 2)), **_at(draws)})
+
+
+def _no_access(draws: random.Random) -> Fault:
+    order = {"action": draws.choice(("edit_before", "edit_after")), "edits": [{"action": "expire_token"}]}
+    return Fault("token revoked", {**order, **_at(draws) | {"vendor": "syncro"}})
+
+
+def _no_permission(draws: random.Random) -> Fault:
+    permission = draws.choice(
+        (
+            "Products - Create", "Products - Edit", "Products - List/Search", "Recurring Invoices - Edit",
+            "Recurring Invoices - List", "Invoices - List/Search", "Customers - List/Search",
+        )
+    )  # fmt: skip
+    edits = [{"action": "revoke_permission", "permission": permission}]
+    return Fault("permission removed", {"action": "edit_before", "edits": edits, **_at(draws) | {"vendor": "syncro"}})
+
+
+def _shifting_pages(draws: random.Random) -> Fault:
+    """Somebody adds a record while a list is being read page by page."""
+    name = f"Added while reading {draws.randint(1, 999)}"
+    kind, values, path = draws.choice(
+        (
+            (
+                "add_product",
+                {"name": name, "description": name, "price_retail": "1.00", "price_cost": "0.50"},
+                "/products$",
+            ),
+            ("add_customer", {"business_name": name}, "/customers$"),
+        )
+    )
+    at = {"vendor": "syncro", "method": "GET", "path": path, "skip": draws.randint(0, 2)}
+    return Fault("pages shift", {"action": "edit_after", "edits": [{"action": kind, "values": values}], **at})
+
+
+def _prism_tokens(draws: random.Random) -> Fault:
+    # The order is carried out for the account named in it: the requests are the other vendor's.
+    at = {"vendor": "syncro", "method": "GET", "skip": draws.randint(0, 20)}
+    return Fault("source token expired", {"action": "edit_before", "edits": [{"action": "expire_prism_tokens"}], **at})
+
+
+_FAULTS: tuple[Callable[[random.Random], Fault], ...] = (
+    _simple("lost before", "drop_before"),
+    _simple("lost after", "drop_after", writes=0.95),
+    _simple("lost after", "drop_after", writes=0.95),
+    _simple("truncated", "truncated", writes=0.8),
+    _simple("200 html", "html", status=200),
+    _simple("429", "rate_limited"),
+    _simple("slow drip", "slow_drip", writes=0.5, milliseconds=600),
+    _delay,
+    _breakdown,
+    _no_access,
+    _no_permission,
+    _shifting_pages,
+    _prism_tokens,
+)
+
+
+# --- Edits ----------------------------------------------------------------------------------------
+
+
+def _rename_product(draws: random.Random, vendors: Vendors) -> bool:
+    ours = [product for product in vendors.products() if not product.get("by_hand")]
+    if not ours:
+        return False
+    product = draws.choice(ours)
+    name = f"Renamed by hand {draws.randint(1, 9999)}"
+    vendors.edit({"action": "edit_product", "product_id": product["id"], "values": {"name": name}})
+    vendors.renamed[product["id"]] = name
+    return True
+
+
+def _edit_description(draws: random.Random, vendors: Vendors) -> bool:
+    """The mark stays on one-time lines; a person may also write over it on a recurring one."""
+    one_time = draws.random() < 0.4
+    found = pick_own_line(draws, vendors.schedules(), one_time=one_time)
+    if found is None:
+        return False
+    schedule, line = found
+    whole = not one_time and draws.random() < 0.4
+    text = "Text of ours" if whole else f"See our agreement. {line['description']}"
+    _edit_line(vendors, schedule, line, {"description": text})
+    return True
+
+
+def _edit_quantity(draws: random.Random, vendors: Vendors) -> bool:
+    found = pick_own_line(draws, vendors.schedules(), one_time=False)
+    if found is None:
+        return False
+    _edit_line(vendors, *found, {"quantity": draws.randint(1, 99)})
+    return True
+
+
+def _rename_line(draws: random.Random, vendors: Vendors) -> bool:
+    found = pick_own_line(draws, vendors.schedules(), one_time=False)
+    if found is None:
+        return False
+    _edit_line(vendors, *found, {"name": f"Our words {draws.randint(1, 999)}"})
+    return True
+
+
+def _delete_line(draws: random.Random, vendors: Vendors) -> bool:
+    found = pick_own_line(draws, vendors.schedules(), one_time=draws.random() < 0.2)
+    if found is None:
+        return False
+    schedule, line = found
+    vendors.edit({"action": "delete_line", "schedule_id": schedule["id"], "line_id": line["id"]})
+    return True
+
+
+def _delete_product(draws: random.Random, vendors: Vendors) -> bool:
+    ours = [product for product in vendors.products() if not product.get("by_hand")]
+    if not ours or draws.random() < 0.5:
+        return False
+    vendors.edit({"action": "delete_product", "product_id": draws.choice(ours)["id"]})
+    return True
+
+
+def _reorder_lines(draws: random.Random, vendors: Vendors) -> bool:
+    schedules = [schedule for schedule in vendors.schedules() if schedule["lines"]]
+    vendors.edit({"action": "reorder_lines", "schedule_id": draws.choice(schedules)["id"]})
+    return True
+
+
+def _edit_line(vendors: Vendors, schedule: Json, line: Json, values: Json) -> None:
+    vendors.edit({"action": "edit_line", "schedule_id": schedule["id"], "line_id": line["id"], "values": values})
+
+
+_EDITS: tuple[Callable[[random.Random, Vendors], bool], ...] = (
+    _rename_product, _edit_description, _edit_quantity, _rename_line, _delete_line, _delete_product, _reorder_lines,
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""The product's web pages as a person uses them: sign in, sync now, see whether something runs."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from contextlib import suppress
+
+import requests
+
+PATIENCE = 60.0
+_FORM_KEY = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_RUN = re.compile(r"/runs/(\d+)/")
+_PROGRAM = re.compile(r"/programs/(\d+)/")
+
+
+class PortalDownError(Exception):
+    """The pages did not answer for a minute."""
+
+
+class Portal:
+    """One signed-in person at one partner's pages."""
+
+    def __init__(self, url: str, slug: str, email: str, words: str) -> None:
+        self.url = url
+        self.slug = slug
+        self._login = (email, words)
+        self._session = requests.Session()
+        self._program = ""
+        self.first_run = 0  # the id of the first run that was started here
+
+    def sync_now(self, *, times: int = 1) -> None:
+        """Press the button; several times at once when asked to."""
+        self._sign_in_if_needed()
+        threads = [threading.Thread(target=self._press) for _ in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def is_idle(self) -> bool | None:
+        """Whether no run is active; None when the page cannot tell now."""
+        try:
+            answer = self._session.get(f"{self.url}/p/{self.slug}/running/", timeout=10, allow_redirects=False)
+        except requests.RequestException:
+            return None
+        if answer.status_code == 302:
+            self._program = ""
+            self._sign_in_if_needed()
+        if answer.status_code != 200:
+            return None
+        return 'class="running"' not in answer.text
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """True when every run ended within that time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.is_idle():
+                return True
+            time.sleep(0.15)
+        return False
+
+    def _press(self) -> None:
+        session = requests.Session()
+        session.cookies.update(self._session.cookies)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(requests.RequestException):
+                path = f"{self.url}/p/{self.slug}/programs/{self._program}/sync/"
+                sent = {"csrfmiddlewaretoken": session.cookies.get("csrftoken") or ""}
+                answer = session.post(path, data=sent, timeout=30, allow_redirects=False)
+                if answer.status_code == 302 and (run := _RUN.search(answer.headers["Location"])):
+                    self.first_run = self.first_run or int(run.group(1))
+                    return
+            time.sleep(0.2)
+        raise PortalDownError("“Sync now” did not work")
+
+    def _sign_in_if_needed(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not self._program and time.monotonic() < deadline:
+            with suppress(requests.RequestException):
+                self._sign_in()
+        if not self._program:
+            raise PortalDownError("signing in did not work")
+
+    def _sign_in(self) -> None:
+        page = f"{self.url}/accounts/login/"
+        key = _FORM_KEY.search(self._session.get(page, timeout=30).text)
+        email, words = self._login
+        sent = {"csrfmiddlewaretoken": key.group(1) if key else "", "login": email, "password": words}
+        self._session.post(page, data=sent, timeout=30, allow_redirects=False)
+        found = _PROGRAM.search(self._session.get(f"{self.url}/p/{self.slug}/", timeout=30).text)
+        self._program = found.group(1) if found else ""

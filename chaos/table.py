@@ -1,0 +1,109 @@
+"""Results of a series: a line of JSON per seed in a file, and a table to read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from chaos.seeds import SeedResult
+
+HEAD = (
+    "seed",
+    "faults",
+    "kills",
+    "edits",
+    "runs",
+    "dupl.",
+    "missing",
+    "cents",
+    "foreign",
+    "stuck",
+    "unbal.",
+    "held",
+    "s",
+)
+WIDTHS = (6, 6, 6, 6, 5, 6, 8, 8, 8, 6, 7, 9, 6)
+DAMAGE = ("duplicates", "missing", "wrong_cents", "foreign", "stuck", "unbalanced")
+Row = dict[str, Any]
+
+
+def as_row(result: SeedResult) -> Row:
+    """What is kept of a seed."""
+    found = result.damage
+    return {
+        "seed": result.seed,
+        "months": result.months,
+        "quiet": result.quiet,
+        "faults": dict(result.faults),
+        "kills": dict(result.kills),
+        "edits": dict(result.edits),
+        "runs": result.runs,
+        "errors": result.errors,
+        "duplicates": found.duplicates,
+        "missing": found.missing,
+        "wrong_cents": found.wrong_cents,
+        "foreign": found.foreign,
+        "stuck": result.stuck,
+        "unbalanced": found.unbalanced,
+        "held_cents": found.held_cents,
+        "seconds": result.seconds,
+        "facts": found.facts,
+    }
+
+
+def is_damaged(row: Row) -> bool:
+    """Whether any damage column is not 0."""
+    return any(row[name] for name in DAMAGE)
+
+
+def append(file: Path, row: Row) -> None:
+    """Write one seed down."""
+    with file.open("a", encoding="utf-8") as out:
+        out.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+
+
+def read(file: Path) -> list[Row]:
+    """The seeds of a series so far."""
+    if not file.exists():
+        return []
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def head() -> str:
+    """The names of the columns."""
+    return _line(HEAD)
+
+
+def line(row: Row) -> str:
+    """One seed."""
+    sums = [sum(row[name].values()) for name in ("faults", "kills", "edits")]
+    rest = [row[name] for name in ("runs", *DAMAGE[:4], "stuck", "unbalanced")]
+    return _line([row["seed"], *sums, *rest, f"{row['held_cents'] / 100:.2f}", row["seconds"]])
+
+
+def totals(rows: Sequence[Row]) -> str:
+    """Sums, and what broke by kind."""
+    kinds = {name: _by_kind(rows, name) for name in ("faults", "kills", "edits")}
+    summed = {name: sum(row[name] for row in rows) for name in ("runs", *DAMAGE, "held_cents")}
+    numbers = [sum(found.values()) for found in kinds.values()]
+    seconds = round(sum(row["seconds"] for row in rows), 1)
+    rest = [summed[name] for name in ("runs", *DAMAGE[:4], "stuck", "unbalanced")]
+    whole = _line(["all", *numbers, *rest, f"{summed['held_cents'] / 100:.2f}", seconds])
+    told = [f"{name}: {', '.join(f'{kind} {n}' for kind, n in found.most_common())}" for name, found in kinds.items()]
+    longest = max((row["seconds"] for row in rows), default=0)
+    damaged = [str(row["seed"]) for row in rows if is_damaged(row)]
+    return "\n".join([whole, "", *told, f"longest seed: {longest} s", f"damaged seeds: {', '.join(damaged) or 'none'}"])
+
+
+def _by_kind(rows: Iterable[Row], name: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in rows:
+        found.update(row[name])
+    return found
+
+
+def _line(cells: Iterable[object]) -> str:
+    return "".join(f"{cell!s:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))

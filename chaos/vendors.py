@@ -1,0 +1,148 @@
+"""The sandbox from its back side: faults, edits in its screens, its calendar and its records."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox.accounts import USUAL_PERMISSIONS
+from sandbox.faults import clear_faults, order_fault, waiting_faults
+from sandbox.mapping import mapping_of
+from sandbox.state import Store
+from sandbox.syncro_api.invoices import KIND as INVOICE
+from sandbox.syncro_api.products import KIND as PRODUCT
+from sandbox.syncro_api.schedules import KIND as SCHEDULE
+from sandbox.timeline import advance
+from sandbox.ui_edits import apply_edit
+from sandbox.wire import Json
+
+_MARK = re.compile(r"\[(BS:[A-Z2-7]{10})\]")
+
+
+class Vendors:
+    """One account of the sandbox; the server works on the same file beside it."""
+
+    def __init__(self, folder: Path, account: str) -> None:
+        self.account = account
+        self.store = Store(folder)
+        self.one_time_marks: set[str] = set()
+        self.renamed: dict[int, str] = {}  # products that a person named anew
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[Store]:
+        """The store, while nobody else works on it."""
+        with self.store.exclusive():
+            yield self.store
+
+    # --- records
+
+    def mapping(self) -> list[Json]:
+        """What the reseller has in mind."""
+        with self.alone() as store:
+            return mapping_of(store, self.account)
+
+    def schedules(self) -> list[Json]:
+        """Every template."""
+        with self.alone() as store:
+            return store.records(self.account, SCHEDULE)
+
+    def products(self) -> list[Json]:
+        """Every product."""
+        with self.alone() as store:
+            return store.records(self.account, PRODUCT)
+
+    def invoices(self) -> list[Json]:
+        """Every generated invoice."""
+        with self.alone() as store:
+            return store.records(self.account, INVOICE)
+
+    def credentials(self) -> Json:
+        """The settings of the account, secrets included."""
+        with self.alone() as store:
+            return store.accounts[self.account]
+
+    # --- trouble
+
+    def order(self, fault: Json) -> None:
+        """Let something go wrong with requests to come."""
+        with self.alone() as store:
+            order_fault(store, fault)
+
+    def waiting(self) -> list[Json]:
+        """Faults that wait for their request."""
+        with self.alone() as store:
+            return waiting_faults(store)
+
+    def edit(self, edit: Json) -> None:
+        """Somebody works in the vendor's screens."""
+        with self.alone() as store:
+            apply_edit(store, self.account, edit)
+
+    def requests_after(self, number: int) -> list[Json]:
+        """The requests that came after that one."""
+        with self.alone() as store:
+            return store.requests(number)
+
+    def access_is_broken(self) -> bool:
+        """Whether the token is revoked or lacks a permission now."""
+        facts = self.credentials()
+        return not facts["access_works"] or set(facts["permissions"]) != set(USUAL_PERMISSIONS)
+
+    def restore_access(self) -> None:
+        """The token works again and may do everything."""
+        self.edit({"action": "restore_token"})
+        for permission in USUAL_PERMISSIONS:
+            self.edit({"action": "grant_permission", "permission": permission})
+
+    def calm(self) -> None:
+        """No faults any more, and the token works."""
+        with self.alone() as store:
+            clear_faults(store)
+        self.restore_access()
+
+    # --- time
+
+    def pass_month(self) -> None:
+        """The next month begins: templates run, then the distributor's invoices come."""
+        with self.alone() as store:
+            self._note_one_time(store)
+            advance(store)
+
+    def run_template(self, schedule_id: int) -> bool:
+        """Somebody generates one template's invoice by hand; False when it has nothing of ours."""
+        with self.alone() as store:
+            self._note_one_time(store)
+            schedule = store.record(self.account, SCHEDULE, schedule_id)
+            if schedule is None or schedule["paused"]:
+                return False
+            apply_edit(store, self.account, {"action": "run_template", "schedule_id": schedule_id})
+            return True
+
+    def _note_one_time(self, store: Store) -> None:
+        """An invoice does not say which of its lines were one-time: remember it before it is made."""
+        for schedule in store.records(self.account, SCHEDULE):
+            self.one_time_marks |= {mark_of(line) for line in schedule["lines"] if line["one_time_charge"]} - {""}
+
+
+def mark_of(line: Json) -> str:
+    """The program's mark in the text of a template's or an invoice's line, "" without one."""
+    found = _MARK.search(f"{line.get('description') or ''} {line.get('name') or ''}")
+    return found.group(1) if found else ""
+
+
+def pick_own_line(draws: random.Random, schedules: list[Json], *, one_time: bool) -> tuple[Json, Json] | None:
+    """One of the lines that the program wrote, with its template."""
+    found = [
+        (schedule, line)
+        for schedule in schedules
+        for line in schedule["lines"]
+        if not line["by_hand"] and line["one_time_charge"] == one_time
+    ]
+    return draws.choice(found) if found else None
