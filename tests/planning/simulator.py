@@ -103,7 +103,7 @@ class Simulator:
             template=template,
             newest=newest,
             invoiced=frozenset(s for s, period in self.charges if period == newest),
-            own_lines=tuple(line for line in self.own.values() if line.state is LineState.STANDING),
+            own_lines=tuple(line for line in self.own.values() if line.state in (LineState.STANDING, LineState.LOST)),
             posted=tuple(self.posted.values()),
             foreign_ids=self.foreign,
             carried=self._carried(),
@@ -134,7 +134,7 @@ class Simulator:
             p
             for p in self.posted.values()
             if p.subscription_id == own.subscription_id
-            and any(part.mark == own.mark and part.state is PartState.SYNCED for part in p.parts)
+            and any(part.mark == own.mark and part.state in (PartState.SYNCED, PartState.HELD) for part in p.parts)
         ]
         return max(open_postings, key=lambda p: p.period).next_run if open_postings else None
 
@@ -149,6 +149,8 @@ class Simulator:
     def carry_out(self, plan: Plan) -> None:
         for mark in plan.billed_marks:
             self.own[mark] = replace(self.own[mark], state=LineState.BILLED)
+        for mark in plan.lost_marks:
+            self.own[mark] = replace(self.own[mark], state=LineState.LOST)
         for posting in plan.postings:
             self._remember(posting)
         for change in plan.changes:

@@ -1,0 +1,89 @@
+"""A plan that would change very much waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from syncs.models.lines import PartRole
+from syncs.models.runs import Action
+from syncs.planning.guard import Upheaval, guard_reason
+from syncs.planning.present import values_of
+from syncs.planning.results import Hold, PlannedChange
+from tests.planning.factories import CUSTOMER, MONTHLY, OCT, TEMPLATE, D, make_line
+
+LINE = values_of(make_line(quantity=D(1), retail_cents=10000))
+
+
+def change(action: Action, *, quantity: int = 1, **over: object) -> PlannedChange:
+    """One line of 100.00 that is added, changed to a quantity, or removed."""
+    made = PlannedChange(
+        action=action,
+        role=PartRole.RECURRING,
+        mark="BS:AAAAAAAAAA",
+        customer_id=CUSTOMER,
+        motion=MONTHLY,
+        subscription_id=1,
+        period=OCT,
+        template_id=TEMPLATE,
+        what="",
+        reason="",
+        before=None if action is Action.ADD_LINE else LINE,
+        after=None if action is Action.REMOVE_LINE else replace(LINE, quantity=D(quantity)),
+    )
+    return replace(made, **over)
+
+
+def reason(
+    *changes: PlannedChange, lines: int = 20, total: str = "2000", first: set[tuple[int, str]] | None = None
+) -> str:
+    upheaval = Upheaval()
+    upheaval.count(changes, first or set())
+    return guard_reason(upheaval, line_count=lines, total=Decimal(total))
+
+
+REMOVAL, ZEROED = change(Action.REMOVE_LINE), change(Action.CHANGE_LINE, quantity=0)
+
+
+@pytest.mark.parametrize(
+    ("removed", "lines", "waits"),
+    [(10, 33, True), (10, 34, False), (9, 20, False), (3, 9, False), (9, 9, False)],
+)
+def test_plan_waits_from_ten_lines_and_thirty_percent(removed: int, lines: int, waits: bool) -> None:
+    assert bool(reason(*[REMOVAL] * removed, lines=lines, total="100000")) is waits
+
+
+def test_zeroed_lines_count_as_removed() -> None:
+    text = reason(*[REMOVAL] * 5, *[ZEROED] * 5, total="100000")
+    assert text == "It would remove or zero 10 of 20 lines."
+
+
+@pytest.mark.parametrize(
+    ("added", "lines", "total", "waits"),
+    [(11, 10, "2000", True), (10, 10, "2000", False), (11, 9, "2000", False), (11, 10, "0", False)],
+)
+def test_plan_waits_when_the_total_moves_by_more_than_half(added: int, lines: int, total: str, waits: bool) -> None:
+    assert bool(reason(*[change(Action.ADD_LINE)] * added, lines=lines, total=total)) is waits
+
+
+def test_ups_and_downs_count_against_each_other() -> None:
+    assert reason(*[change(Action.CHANGE_LINE, quantity=3)] * 9, *[REMOVAL] * 9) == ""
+
+
+@pytest.mark.parametrize(
+    "over",
+    [{"hold": Hold("conflict", "", "")}, {"role": PartRole.ADJUSTMENT}, {"action": Action.KEEP}],
+)
+def test_what_is_not_written_or_not_recurring_does_not_count(over: dict[str, object]) -> None:
+    assert reason(*[replace(REMOVAL, **over)] * 20) == ""
+
+
+def test_first_plan_of_a_mapping_does_not_count() -> None:
+    assert reason(*[change(Action.ADD_LINE)] * 20, first={(CUSTOMER, MONTHLY)}) == ""
+
+
+def test_lines_that_move_to_another_template_do_not_count() -> None:
+    moves = [change(Action.REMOVE_LINE, moves=True), change(Action.ADD_LINE)] * 20
+    assert reason(*moves) == ""
