@@ -17,6 +17,10 @@ SHARE_OF_LIMIT = 0.985
 
 _LONGEST_PENALTY_SECONDS = 600
 
+# Whoever takes a slot a little late does not move the ones behind it: up to this share of a space
+# the next slot stays where it was. So in any minute there is at most half a slot more.
+_LATE_SHARE = 0.5
+
 # KEYS[1] holds the instant of the next free slot, in microseconds of the server's clock.
 # A stored instant further away than any penalty comes from a clock that was set back: forget it.
 _TAKE_SLOT = """
@@ -29,7 +33,11 @@ if free_at > now and free_at - now <= longest then
   return free_at - now
 end
 if interval > 0 then
-  redis.call('SET', KEYS[1], string.format('%.0f', now + interval),
+  local slot = now
+  if free_at <= now and now - free_at <= tonumber(ARGV[3]) then
+    slot = free_at
+  end
+  redis.call('SET', KEYS[1], string.format('%.0f', slot + interval),
              'PX', math.ceil(interval / 1000) + 1000)
 end
 return 0
@@ -90,7 +98,8 @@ class RedisLimiter:
         """Take the slot of this instant, or say how many seconds to wait before asking again."""
         longest = max(_LONGEST_PENALTY_SECONDS * 1_000_000, self._interval)
         try:
-            wait = self._take(keys=[self._key], args=[self._interval, longest])
+            late = round(self._interval * _LATE_SHARE)
+            wait = self._take(keys=[self._key], args=[self._interval, longest, late])
         except redis.RedisError:
             wait = None
         if wait is None:

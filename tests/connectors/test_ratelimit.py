@@ -50,6 +50,17 @@ def test_slots_are_spaced_on_the_clock_of_the_server(redis_client):
     assert sum(spaces) >= 8 * 60 / (3000 * 0.985)
 
 
+@pytest.mark.parametrize(("late", "least", "most"), [(20, 35, 42), (40, 55, 61)])
+def test_slot_taken_a_little_late_does_not_move_the_next_and_a_lost_one_is_not_made_up_for(
+    redis_client, late, least, most
+):
+    limiter = RedisLimiter(redis_client, "egress:syncro", 1)
+    redis_client.set("egress:syncro", str((redis_client.time()[0] - late) * 1_000_000))
+
+    assert limiter.try_acquire() == 0.0
+    assert least < limiter.try_acquire() < most
+
+
 def test_limit_is_shared_by_everybody_on_one_key_and_by_nobody_else(own_redis_url, redis_client):
     with redis.Redis.from_url(own_redis_url) as other_client:
         here = RedisLimiter(redis_client, "egress-a:syncro", PER_MINUTE)
