@@ -16,8 +16,6 @@ from django.utils import timezone
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
-    MustWait,
-    RateLimited,
     RecordMissing,
     RejectedRecord,
     TransientError,
@@ -78,9 +76,6 @@ def send_change(partner_id: int, change_id: int, client: Target, template: Templ
         return Outcome.NOT_OURS
     try:
         returned = _call(order, client)
-    except (MustWait, RateLimited):
-        _release(partner_id, change_id)
-        raise
     except RejectedRecord as error:
         return _record_rejection(partner_id, order, error)
     except ConnectorError as error:

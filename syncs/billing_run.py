@@ -27,13 +27,20 @@ from syncs.models import (
     RunTemplate,
 )
 from syncs.planning.taking_off import removals_of_doubles
-from syncs.resolving import lost_changes, resolve_line_change, settles_in
+from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_change, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
 
 
-def read(work: Slice) -> RunState:
-    """Invoices from the source; customers and templates from the target."""
+def read(work: Slice) -> RunState | float:
+    """Invoices from the source; customers and templates from the target.
+
+    First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
+    number is the seconds until that can be done.
+    """
+    wait = _resolve_abandoned(work)
+    if wait > 0:
+        return wait
     with work.run() as run:
         fresh = run.after is not None and run.after.started_at is not None
         products_off = not run.program.products_enabled
@@ -44,6 +51,20 @@ def read(work: Slice) -> RunState:
     if products_off:
         refresh_target_products(work.partner_id, work.target_id, work.target)
     return RunState.PLANNING
+
+
+def _resolve_abandoned(work: Slice) -> float:
+    with work.run() as run:
+        abandoned = [] if run.preview else abandoned_changes(run)
+    wait = settles_in(abandoned)
+    if wait > 0:
+        return wait
+    templates: dict[int, Template | None] = {}
+    for change in abandoned:
+        resolve_line_change(work.partner_id, change, work.target, templates)
+    with work.run():
+        drop_unsent(abandoned)
+    return 0.0
 
 
 # --- Apply ----------------------------------------------------------------------------------------

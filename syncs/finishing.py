@@ -58,8 +58,11 @@ def finish(work: Slice, state: RunState) -> None:
         _tell(run, balances)
 
 
-def finish_with_error(work: Slice, text: str, detail: str) -> None:
-    """End a run that could not go on. What was not written counts as failed."""
+def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
+    """End a run that could not go on. What was not written counts as failed.
+
+    ``told``: people hear of the cause by another e-mail, that of the broken connection.
+    """
     with work.run() as run:
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.FAILED, error=f"Not written: {text}")
         run.counts = count_changes(run)
@@ -70,7 +73,8 @@ def finish_with_error(work: Slice, text: str, detail: str) -> None:
         run.save()
         key = f"run:{run.kind}:{text}"
         store_notes(run, [Note(Severity.ERROR, "run", key, text)])
-        _tell(run, [])
+        if new_findings(run) and not told:
+            _tell(run, [])
 
 
 def count_changes(run: Run) -> dict[str, int]:

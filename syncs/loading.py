@@ -288,7 +288,7 @@ def _mapping_fact(program: Program, mapping: Mapping, template: TemplateRecord |
 
 def _trouble(program: Program, mapping: Mapping, template: TemplateRecord | None) -> tuple[str, str]:
     currency, symbol = source_currency(program), program.target.currency_symbol
-    if symbol and not symbol_fits(symbol, currency):
+    if symbol_fits(symbol, currency) is False:
         return "currency", (f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written.")
     if template is not None and template.customer_id != mapping.target_customer.external_id:
         return "template_moved", (

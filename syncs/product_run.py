@@ -34,19 +34,39 @@ from syncs.planning.products import (
     TargetItem,
     plan_products,
 )
-from syncs.resolving import MOST_ATTEMPTS, lost_changes, settles_in
+from syncs.resolving import MOST_ATTEMPTS, abandoned_changes, drop_unsent, lost_changes, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
 
 
-def read(work: Slice) -> RunState:
-    """Price list and invoices from the source, products from the target."""
+def read(work: Slice) -> RunState | float:
+    """Price list and invoices from the source, products from the target.
+
+    First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
+    number is the seconds until that can be done.
+    """
+    wait = _resolve_abandoned(work)
+    if wait > 0:
+        return wait
     read_source(work)
     with work.run() as run:
         idle = _nothing_in_use(run.program)
     if not idle:
         refresh_target_products(work.partner_id, work.target_id, work.target)
     return RunState.PLANNING
+
+
+def _resolve_abandoned(work: Slice) -> float:
+    with work.run() as run:
+        abandoned = [] if run.preview else abandoned_changes(run)
+    wait = settles_in(abandoned)
+    if wait > 0:
+        return wait
+    for change in abandoned:
+        _resolve(work, change)
+    with work.run():
+        drop_unsent(abandoned)
+    return 0.0
 
 
 def plan(work: Slice) -> RunState:

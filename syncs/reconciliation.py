@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Count, Sum
+
 from connectors.registry import get_source
 from core.money import ZERO
 from customers.models import Mapping
@@ -19,7 +21,6 @@ from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
 from syncs.models import PartState, Posting
 from syncs.planning.amounts import NOTHING, Money
-from syncs.planning.fingerprints import charges_digest
 
 BUCKETS = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
 _BUCKET_OF = {
@@ -190,12 +191,13 @@ def _group_balances(
         (m.customer_id, m.motion): m
         for m in Mapping.objects.filter(program=program, customer__in={key[0] for key in groups})
     }
+    sums = _sums(invoice, groups)
     balances = {}
     for key, group in groups.items():
         customer_id, motion, subscription_id, period = key
         posting = postings.get((subscription_id or 0, motion, period))
         if posting is not None:
-            balances[key] = _from_posting(invoice, posting, group)
+            balances[key] = _from_posting(invoice, posting, group, sums[posting.subscription_id, motion, period])
         else:
             mapping = mappings.get((customer_id, motion))  # type: ignore[arg-type]  # known here
             balances[key] = _single(_bucket_without_posting(invoice, program, motion, mapping), group.amount)
@@ -235,19 +237,18 @@ def _postings(program: Program, customer_ids: Iterable[int | None]) -> dict[tupl
     return {(row.subscription_id, row.motion, row.period): row for row in rows}
 
 
-def _from_posting(invoice: SourceInvoice, posting: Posting, group: _Group) -> Balance:
+def _from_posting(invoice: SourceInvoice, posting: Posting, group: _Group, sums: list[_Sum]) -> Balance:
     """This invoice's share of a posting: all of it, unless several invoices make up the period."""
     whole = _posting_balance(posting)
-    rows = list(_counted_rows(posting))
-    total = sum((Money(row.cost, row.retail) for row in rows), NOTHING)
-    if posting.fingerprint.partition(":")[0] != charges_digest(rows):
+    total = sum((each.amount for each in sums), NOTHING)
+    planned_from = (posting.charge_count, Money(posting.source_cost, posting.source_retail))
+    if planned_from != (sum(each.rows for each in sums), total):
         # The charges changed since: the difference is not planned yet.
         whole.buckets["held"] += total - whole.accounted
-    others = sorted({row.invoice_id for row in rows if row.invoice_id != invoice.pk})
-    if not others:
+    if len(sums) == 1:
         whole.source = group.amount
         return whole
-    return _share(invoice, rows, whole, total, group.amount)
+    return _share(invoice, sums, whole)
 
 
 def _posting_balance(posting: Posting) -> Balance:
@@ -262,26 +263,67 @@ def _posting_balance(posting: Posting) -> Balance:
     return balance
 
 
-def _counted_rows(posting: Posting) -> Iterable[Charge]:
-    return (
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What one counted invoice charges for a subscription, motion and period."""
+
+    invoice_id: int
+    rows: int
+    amount: Money
+
+
+def _sums(invoice: SourceInvoice, groups: Iterable[GroupKey]) -> dict[tuple[int, str, str], list[_Sum]]:
+    """By subscription, motion and period, over all invoices that count; in one query."""
+    keys = list(groups)
+    rows = (
         Charge.objects.filter(
-            subscription=posting.subscription_id,
-            motion=posting.motion,
-            period=posting.period,
+            subscription__in={key[2] for key in keys if key[2] is not None},
+            period__in={key[3] for key in keys},
+            invoice__source=invoice.source_id,
             invoice__state=InvoiceState.COUNTED,
             invoice__past=False,
         )
         .exclude(kind=Kind.UNKNOWN)
-        .defer("raw")
-        .order_by("invoice", "line")
+        .order_by()
+        .values_list("subscription", "motion", "period", "invoice")
+        .annotate(rows=Count("pk"), cost=Sum("cost"), retail=Sum("retail"))
     )
+    sums: dict[tuple[int, str, str], list[_Sum]] = defaultdict(list)
+    for subscription, motion, period, invoice_id, number, cost, retail in rows:
+        sums[subscription, motion, period].append(_Sum(invoice_id, number, Money(cost, retail)))
+    return sums
 
 
-def _share(invoice: SourceInvoice, rows: list[Charge], whole: Balance, total: Money, amount: Money) -> Balance:
-    """All invoices but the last count as synced in full; the last one carries the rest."""
-    last = max(row.invoice_id for row in rows)
-    if invoice.pk != last:
-        return _single("synced", amount)
-    balance = Balance(source=amount, rules=whole.rules, buckets=dict(whole.buckets))
-    balance.buckets["synced"] -= total - amount
-    return balance
+def _share(invoice: SourceInvoice, sums: list[_Sum], whole: Balance) -> Balance:
+    """This invoice's share where several charge the period: the earlier ones take first what was synced."""
+    *earlier, last = sorted(sums, key=lambda each: each.invoice_id)
+    left = Balance(rules=whole.rules, buckets=dict(whole.buckets))
+    for each in earlier:
+        share = _take(left, each.amount)
+        if each.invoice_id == invoice.pk:
+            return share
+    left.source = last.amount
+    return left
+
+
+def _take(left: Balance, amount: Money) -> Balance:
+    """Take ``amount`` out of the buckets, in their order, no more than each holds."""
+    share = Balance(source=amount)
+    cost, retail = amount.cost, amount.retail
+    for name in BUCKETS:
+        held = left.buckets[name]
+        part = Money(_at_most(cost, held.cost), _at_most(retail, held.retail))
+        share.buckets[name] += part
+        left.buckets[name] -= part
+        cost, retail = cost - part.cost, retail - part.retail
+    rest = Money(cost, retail)  # more than all buckets hold together: it shows in the first one
+    share.buckets["synced"] += rest
+    left.buckets["synced"] -= rest
+    return share
+
+
+def _at_most(wanted: Decimal, there: Decimal) -> Decimal:
+    """As much of ``wanted`` as is there: towards the same sign, never past it."""
+    if wanted >= ZERO:
+        return max(ZERO, min(wanted, there))
+    return min(ZERO, max(wanted, there))

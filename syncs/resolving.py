@@ -15,7 +15,7 @@ from core.scope import partner_scope
 from syncs.applying import record_written
 from syncs.committing import part_of_change
 from syncs.evidence import Sought, find_carried
-from syncs.models import Action, Change, ChangeState, PartState
+from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, PartState, Run
 from syncs.planning.present import line_by_id, lines_by_mark, values_of
 from syncs.values import line_from_json
 
@@ -26,6 +26,21 @@ def lost_changes(run_id: int) -> list[Change]:
     """Changes that were sent and never answered, also by a worker that died. Inside the scope."""
     lost = (ChangeState.UNKNOWN, ChangeState.SENDING)
     return list(Change.objects.filter(run=run_id, state__in=lost).order_by("position"))
+
+
+def abandoned_changes(run: Run) -> list[Change]:
+    """Sent and never answered in earlier runs of this kind, which are over. Inside the scope."""
+    lost = (ChangeState.UNKNOWN, ChangeState.SENDING)
+    ended = Run.objects.filter(program=run.program_id, kind=run.kind).exclude(state__in=ACTIVE_STATES)
+    changes = Change.objects.filter(run__in=ended, state__in=lost).exclude(run=run.pk)
+    return list(changes.select_related("run__program").order_by("pk"))
+
+
+def drop_unsent(changes: list[Change]) -> None:
+    """What turned out not to have happened in a run that is over is planned anew by the next."""
+    Change.objects.filter(pk__in=[change.pk for change in changes], state=ChangeState.PLANNED).update(
+        state=ChangeState.DROPPED, error="It had not been written; the next run planned it again."
+    )
 
 
 def settles_in(changes: list[Change]) -> float:

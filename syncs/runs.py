@@ -39,6 +39,10 @@ STEPS: dict[tuple[str, str], Step] = {
 }
 
 
+class RunBusy(Exception):
+    """Another worker has the run; it goes on with it by itself."""
+
+
 def advance(partner_id: int, run_id: int) -> float | None:
     """Work on the run for at most one slice.
 
@@ -46,9 +50,17 @@ def advance(partner_id: int, run_id: int) -> float | None:
     finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
     time has the run, and every write is claimed in the ledger before it is sent.
     """
+    try:
+        return advance_unless_busy(partner_id, run_id)
+    except RunBusy:
+        return BUSY_WAIT
+
+
+def advance_unless_busy(partner_id: int, run_id: int) -> float | None:
+    """Like ``advance``; raises ``RunBusy`` when another worker has the run at this moment."""
     with run_lock(run_id) as locked:
         if not locked:
-            return BUSY_WAIT
+            raise RunBusy
         return _advance_locked(partner_id, run_id)
 
 
@@ -129,7 +141,7 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
     with work.run() as run:
         attempts = run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
-        pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311 - jitter, not a secret
+        pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # nosec B311 - jitter, not a secret
         delay = pause * settings.WAIT_FACTOR
         work.update(attempts=attempts, resume_at=in_seconds(delay))
         return delay
@@ -137,5 +149,5 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
         system_is_source = error.system == work.source_system
         connection = work.source_id if system_is_source else work.target_id
         record_failure(work.partner_id, connection, error)
-    finish_with_error(work, str(error), error.detail)
+    finish_with_error(work, str(error), error.detail, told=isinstance(error, ConfigurationError))
     return None

@@ -51,4 +51,13 @@ def import_notes(report: ImportReport) -> list[Note]:
         )
         for name in report.skipped_programs
     ]
+    notes += [
+        Note(
+            Severity.INFO,
+            "not_final",
+            f"not_final:{number}",
+            f"Invoice {number} is not final yet: it is imported when it is.",
+        )
+        for number in report.not_final
+    ]
     return notes

@@ -13,7 +13,7 @@ from core.audit import SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
 from programs.schedule import next_due
-from syncs.runs import advance
+from syncs.runs import RunBusy, advance_unless_busy
 from syncs.services import SyncRefused, enabled_kinds, start_sync
 
 AT_MOST = 200
@@ -24,7 +24,10 @@ SILENT_AFTER = dt.timedelta(seconds=90)
 @shared_task
 def advance_run(partner_id: int, run_id: int) -> None:
     """Work on a run for one slice, then hand it back to the queue, so that partners take turns."""
-    delay = advance(partner_id, run_id)
+    try:
+        delay = advance_unless_busy(partner_id, run_id)
+    except RunBusy:
+        return  # its own message goes on; should it die, the janitor calls again
     if delay is not None:
         advance_run.apply_async((partner_id, run_id), countdown=delay)
 

@@ -13,7 +13,7 @@ from billingsync.embedded.trouble import ServerTrouble
 NEED_NOTHING = frozenset(
     {
         "services", "help", "version", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic",
-        "makemessages", "makemigrations", "spectacular", "startapp", "sendtestemail",
+        "makemessages", "makemigrations", "startapp", "sendtestemail",
     }
 )  # fmt: skip
 

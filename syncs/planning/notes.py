@@ -17,7 +17,7 @@ def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str,
     return Note(
         Severity.WARNING,
         hold.code,
-        f"{hold.code}:{hold.subject or mark}:{period.period}",
+        f"{hold.code}:{hold.subject}" if hold.subject else f"{hold.code}:{mark}:{period.period}",
         f"{facts.mapping.customer}: {hold.text}",
         hold.cure,
         hold.subject,
