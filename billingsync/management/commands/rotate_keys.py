@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.second_factors import rotate_second_factors
 from accounts.services import list_partners
 from connections.secret_store import rotate_secrets
 from core.scope import partner_scope
@@ -23,6 +24,9 @@ class Command(BaseCommand):
                 count, unreadable = rotate_secrets()
                 broken += [f"{partner.slug}: {secret.connection.system} {secret.name}" for secret in unreadable]
             rotated += count
+        count, people = rotate_second_factors()
+        rotated += count
+        broken += [f"second factor of {email}" for email in people]
         self.stderr.write(f"Sealed anew: {rotated}", style_func=str)
         if broken:
             names = "\n".join(broken)

@@ -1,0 +1,29 @@
+"""``manage.py operator EMAIL``: make a person an operator of this installation, or no longer."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.services import create_user, find_user
+
+
+class Command(BaseCommand):
+    """Operators enable targets and see the health of all partners; they see no partner's data."""
+
+    help = "Make EMAIL an operator of this installation. A new person sets a password by “Forgot your password?”."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--remove", action="store_true", help="take the role away")
+
+    def handle(self, *_args: Any, email: str, remove: bool, **_options: Any) -> None:
+        user = find_user(email)
+        if user is None and remove:
+            raise CommandError(f"Nobody signs in with {email}.", returncode=2)
+        user = user or create_user(email=email)
+        user.is_operator = not remove
+        user.save(update_fields=["is_operator"])
+        self.stderr.write(f"{user.email} is {'no longer' if remove else 'now'} an operator", style_func=str)
