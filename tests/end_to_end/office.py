@@ -20,7 +20,7 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
 from sandbox.admin import whole_truth
-from sandbox.faults import clear_faults, order_fault
+from sandbox.faults import clear_faults, order_fault, waiting_faults
 from sandbox.generation import line_amount
 from sandbox.mapping import mapping_of
 from sandbox.server import SandboxServer
@@ -295,6 +295,11 @@ class Office:
         """Something shall go wrong with a coming request."""
         with self.store.exclusive():
             order_fault(self.store, {"action": action, **values})
+
+    def waiting_faults(self) -> list[Json]:
+        """What shall still go wrong."""
+        with self.store.exclusive():
+            return waiting_faults(self.store)
 
     def clear_faults(self) -> None:
         """Nothing more shall go wrong."""

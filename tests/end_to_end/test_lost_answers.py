@@ -46,10 +46,10 @@ def withdrawn(office: Office) -> None:
     office.advance()
 
 
-LOSSES = ("drop_after", "drop_before", "truncated")
+LOSSES = ("drop_after", "drop_before")
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", [*LOSSES, "truncated"])
 def test_lost_answer_to_an_added_line(office: Office, loss: str):
     new_customer(office)
     office.fault(loss, vendor="syncro", method="POST", path=ADD, skip=1, count=2)
@@ -198,22 +198,22 @@ def test_too_many_requests_are_waited_for(office: Office):
     right(office, LUCERNE)
 
 
-BREAKS: list[tuple[str, Callable[[Office], Json], Callable[[Office], Json]]] = [
+BREAKS: list[tuple[str, Json, Callable[[Office], Json]]] = [
     (
         "permission",
-        lambda office: {"action": "revoke_permission", "permission": "Recurring Invoices - Edit"},
+        {"action": "revoke_permission", "permission": "Recurring Invoices - Edit"},
         lambda office: office.edit("grant_permission", permission="Recurring Invoices - Edit"),
     ),
-    ("token", lambda office: {"action": "expire_token"}, lambda office: office.edit("restore_token")),
+    ("token", {"action": "expire_token"}, lambda office: office.edit("restore_token")),
 ]
 
 
 @pytest.mark.parametrize(("name", "breaking", "mending"), BREAKS, ids=[name for name, _, _ in BREAKS])
 def test_rights_lost_in_the_middle_of_a_sync(
-    office: Office, name: str, breaking: Callable[[Office], Json], mending: Callable[[Office], Json]
+    office: Office, name: str, breaking: Json, mending: Callable[[Office], Json]
 ):
     new_customer(office)
-    edit = {"account": "northwind"} | breaking(office)
+    edit = {"account": "northwind"} | breaking
     office.fault("edit_after", vendor="syncro", method="POST", path=ADD, edits=[edit])
 
     broken = office.sync()

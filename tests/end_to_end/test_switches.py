@@ -1,0 +1,225 @@
+"""Every plausible behaviour of the vendors: the same invoices come out, to the cent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.end_to_end.conftest import Open
+from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
+
+CAST = ("adatum", "fourthcoffee", "humongous")
+COHO, FOURTH = 5010, 5017
+
+
+def told_of(office: Office) -> list[Json]:
+    """What the story expects of the mapped templates."""
+    mapped = {one["invoice_template"] for one in office.wishes["mappings"]}
+    return [told for told in office.truth()["templates"] if told["invoice_template"] in mapped]
+
+
+def differences(told: list[Json], generated: dict[int, list[Json]]) -> list[str]:
+    """Templates whose invoices are not what the story expects."""
+    found = []
+    for one in told:
+        for side in ("retail", "cost"):
+            if one["expected"] is None:
+                continue
+            billed = invoiced(generated.get(one["invoice_template"], []), side)
+            if abs(billed - Decimal(one["expected"][side])) > Decimal(one["rounding_allowed"]):
+                found.append(f"{one['invoice_template']} {side}: {billed}, not {one['expected'][side]}")
+    return found
+
+
+def live_two_months(office: Office, *cast: str) -> None:
+    """Sync, sync again, let Syncro bill, and all of it once more; judge each step."""
+    office.configure(*(cast or CAST))
+    for _ in range(2):
+        office.sync()
+        again = office.sync()
+        assert (again.statuses, again.writes) == (["no_change", "no_change"], [])
+        assert (office.unbalanced(), office.doubled()) == ([], [])
+        told = told_of(office)
+        generated = office.advance()
+        assert differences(told, generated) == []
+    assert office.findings("unproven") == office.findings("lost") == []
+
+
+SYNCRO = {
+    "lists": {
+        "meta": "off", "page_size": "20", "customers_page_size": "100", "per_page": "honoured",
+        "filter_match": "like", "new_line_position": "start", "next_run_format": "date",
+    },
+    "products": {
+        "disabled_products": "listed", "include_disabled": "honoured", "put_resets_booleans": "maintain_stock",
+        "unique_upc": "on", "price_reaches_lines": "on", "barcode_miss": "null", "text_limit": "100",
+    },
+    "lines": {
+        "name_autofill": "off", "line_put": "full", "quantity_digits": "4", "negative_quantity": "accepted",
+        "remove_key": "bare", "remove_miss": "silent", "one_time_after_generation": "kept",
+        "disabled_by_id": "hidden", "put_resets_booleans": "none",
+    },
+    "invoices": {
+        "invoice_wrapper": "invoice", "invoice_schedule_id": "on", "since_updated_at": "ignored",
+        "blank_invoices": "on", "token_forms": "bearer", "permission_check": "after_validation",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", SYNCRO)
+def test_syncro_behaves_otherwise(open_office: Open, group: str):
+    office = open_office(**SYNCRO[group])
+    if SYNCRO[group].get("one_time_after_generation") == "kept":
+        live_with_kept_lines(office)
+    else:
+        live_two_months(office)
+
+
+def live_with_kept_lines(office: Office) -> None:
+    """One-time lines stay after Syncro billed them: they go before they are billed again."""
+    office.configure(*CAST)
+    office.sync()
+    told = told_of(office)
+    billed = {mark_of(line) for one in told for line in office.one_time(one["invoice_template"])}
+    assert len(billed) > 3
+    assert differences(told, office.advance()) == []
+
+    office.sync()
+
+    ran = [one["invoice_template"] for one in told if office.template(one["invoice_template"])["runs"]]
+    still = {mark_of(line) for number in ran for line in office.one_time(number)}
+    waiting = {
+        mark_of(line) for one in told if one["expected"] is None for line in office.one_time(one["invoice_template"])
+    }
+    assert (billed - waiting) & still == set()
+    assert (office.unbalanced(), office.doubled()) == ([], [])
+    assert differences(told_of(office), office.advance()) == []
+    before = office.our_lines()
+    kept = [line for line in before if line["one_time_charge"]]
+    daily = office.sync("billing")
+    assert kept
+    assert {call["path"].rsplit("/", 1)[1] for call in daily.writes} >= {"remove_line_item"}
+    assert office.unbalanced() == []
+
+
+def test_billed_line_that_stays_is_taken_off_without_a_new_invoice(open_office: Open):
+    office = open_office(one_time_after_generation="kept")
+    office.configure("adatum")
+    office.sync()
+    office.edit("run_template", schedule_id=5001)
+    assert office.one_time(5001) != []
+
+    office.sync()
+
+    assert office.one_time(5001) == []
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+PRISM = {
+    "needed columns": {
+        "csv_columns": "needed", "csv_order": "shuffled", "csv_bom": "on", "csv_line_end": "crlf",
+        "csv_quotes": "all", "csv_header_case": "lower", "ratio_digits": "4", "own_company_listed": "off",
+        "ended_subscriptions": "hidden",
+    },
+    "more columns": {
+        "csv_columns": "extra", "csv_header_case": "spaced", "ratio_digits": "10", "azure_rows": "meter",
+        "invoice_header": "extended", "invoice_pages": "fields",
+    },
+    "other rows": {
+        "credit_form": "price", "date_offset": "+10:00", "invoice_pages": "paged", "subscription_owner": "off",
+        "amount_digits": "4",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", PRISM)
+def test_prism_behaves_otherwise(open_office: Open, group: str):
+    live_two_months(open_office(**PRISM[group]))
+
+
+NEGATIVE = ("refused", "refused_on_add", "zero", "absolute")
+
+
+@pytest.mark.parametrize("what", NEGATIVE)
+def test_negative_amounts_refused_or_altered_fall_back(open_office: Open, what: str):
+    office = open_office(negative_cents=what)
+    office.configure("fourthcoffee", "adatum", "alpine", motions=["seat_monthly"])
+    for _ in range(2):
+        office.sync()
+        assert [line for line in office.our_lines() if line["retail_cents"] < 0] == []
+        told = told_of(office)
+        office.sync()
+        assert (office.unbalanced(), office.doubled(), office.planned()) == ([], [], [])
+        synced = sum((amount_of(office.our_lines(one["invoice_template"])) for one in told), Decimal(0))
+        owed = sum((Decimal(one["source"]["retail"]) for one in told), Decimal(0)) - azure(office)
+        assert abs(synced - owed) <= Decimal("0.05")
+        office.advance()
+
+
+def azure(office: Office) -> Decimal:
+    """Azure charges of the newest month, which share a template but are not mapped here."""
+    found = [
+        one for one in office.truth()["charges"] if one["motion"] == "azure_plan" and one["domain"] == "adatum.example"
+    ]
+    return Decimal(max(found, key=lambda one: str(one["month"]))["source"]["retail"])
+
+
+REMOVAL_KEYS = ("line_item_id", "schedule_line_item_id", "ticket_line_item_id", "id", "bare")
+
+
+@pytest.fixture
+def with_double(open_office: Open) -> Office:
+    """A second line with a mark of ours, which has to be taken off."""
+    office = open_office()
+    office.configure("adatum", motions=["azure_plan"])
+    office.sync()
+    line = office.our_lines(5001)[0]
+    copy = {name: line[name] for name in ("name", "description", "quantity", "retail_cents", "cost_cents")}
+    office.edit("add_line", schedule_id=5001, values=copy | {"one_time_charge": True})
+    return office
+
+
+@pytest.mark.parametrize("key", REMOVAL_KEYS)
+@pytest.mark.parametrize("miss", ["not_found", "silent"])
+def test_line_is_removed_whatever_names_it(with_double: Office, key: str, miss: str):
+    with_double.switch(remove_key=key, remove_miss=miss)
+
+    with_double.sync("billing")
+
+    assert len(with_double.our_lines(5001)) == 1
+    assert with_double.unbalanced() == []
+
+
+def test_removal_refused_sets_the_line_to_nothing(open_office: Open):
+    office = open_office(remove_key="refused")
+    office.configure("coho-winery")
+    for _ in range(2):
+        office.sync()
+        told = told_of(office)
+        assert differences(told, office.advance()) == []
+
+    synced = office.sync()
+
+    (line,) = [one for one in office.recurring(COHO) if "Teams Phone" in one["name"]]
+    assert Decimal(line["quantity"]) == 0
+    assert synced.billing["status"] == "warning"
+    assert (office.unbalanced(), office.doubled()) == ([], [])
+    again = office.sync()
+    assert (again.statuses, again.writes) == (["no_change", "no_change"], [])
+    assert differences(told_of(office), office.advance()) == []
+
+
+def test_semicolons_are_refused_and_nothing_is_imported(open_office: Open):
+    office = open_office(csv_delimiter="semicolon")
+    office.configure("adatum")
+
+    synced = office.sync()
+
+    assert "was not imported" in synced.messages
+    assert "semicolon" in synced.messages
+    assert (synced.code, office.our_lines(), office.balances()) == (1, [], [])
+    office.switch(csv_delimiter="comma")
+    assert office.sync().code == 0
+    assert office.unbalanced() == []
+    assert office.our_lines() != []
