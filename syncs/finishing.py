@@ -230,9 +230,9 @@ def _messages(run: Run) -> list[str]:
     found = new_findings(run)
     said = [finding.text for finding in found if finding.severity != Severity.INFO]
     info = [finding for finding in found if finding.severity == Severity.INFO]
-    said += [finding.text for finding in info[:20]]
-    if len(info) > 20:
-        said.append(f"and {len(info) - 20} more of the kind")
+    said += [finding.text for finding in info[:5]]
+    if len(info) > 5:
+        said.append(f"and {len(info) - 5} more of the kind")
     waiting = len(open_findings(run)) - len([f for f in found if f.last_run_id == run.pk])
     if waiting > 0:
         said.append(f"{waiting} reported before and still waiting")
