@@ -177,6 +177,9 @@ def settle(work: Slice) -> RunState | float:
     templates: dict[int, Template | None] = {}
     for change in lost:
         resolve_line_change(work.partner_id, change, work.target, templates)
+    for template in templates.values():
+        if template is not None:  # what is sent again goes to the template as it is now
+            save_template(work.partner_id, work.target_id, template)
     with work.run() as run:
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
         return RunState.APPLYING if again else RunState.VERIFYING

@@ -15,7 +15,17 @@ from core.scope import partner_scope
 from syncs.applying import record_written
 from syncs.committing import part_of_change
 from syncs.evidence import Sought, find_carried
-from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, PartState, Run
+from syncs.models import (
+    ACTIVE_STATES,
+    Action,
+    Change,
+    ChangeState,
+    Line,
+    LineState,
+    PartRole,
+    PartState,
+    Run,
+)
 from syncs.planning.present import line_by_id, lines_by_mark, values_of
 from syncs.values import line_from_json
 
@@ -100,6 +110,8 @@ def _same_money(now: object, wanted: object) -> bool:
 
 def _ran_since(change: Change, template: Template) -> bool:
     """The template generated since the call: a missing one-time line proves nothing."""
+    if change.role == PartRole.RECURRING:
+        return False
     return bool(change.next_run and template.next_run and template.next_run > change.next_run)
 
 
@@ -153,10 +165,38 @@ def _fail(partner_id: int, change: Change, text: str) -> None:
 
 def _hold(partner_id: int, change: Change, text: str) -> None:
     with partner_scope(partner_id):
+        _keep_unproven_line(change)
         change.hold = "unresolved"
         change.subject = f"unproven:{change.mark}:{change.period}"
         _save(change, ChangeState.HELD, text)
         part_of_change(change).update(state=PartState.HELD, reason=text)
+
+
+def _keep_unproven_line(change: Change) -> None:
+    """A line without an id of the target's: until an invoice or a person proves it, planning holds its part."""
+    values = line_from_json(change.after or {})
+    standing = Line.objects.filter(target=change.run.program.target_id, mark=change.mark, state=LineState.STANDING)
+    if standing.exists() or change.customer_id is None or change.subscription_id is None:
+        return
+    Line.objects.create(
+        target_id=change.run.program.target_id,
+        template_id=change.template_id or 0,
+        line_id=-change.pk,
+        mark=change.mark,
+        role=change.role,
+        motion=change.motion,
+        customer_id=change.customer_id,
+        subscription_id=change.subscription_id,
+        period=change.period,
+        product_id=change.product_id,
+        target_product_id=values.product_id,
+        quantity=values.quantity,
+        retail_cents=values.retail_cents,
+        cost_cents=values.cost_cents,
+        state=LineState.STANDING,
+        next_run=change.next_run,
+        written_at=change.sent_at or timezone.now(),
+    )
 
 
 def _save(change: Change, state: ChangeState, text: str) -> None:
