@@ -84,7 +84,7 @@ def write_date(day: dt.date) -> str:
 def when_html(moment: dt.datetime | None) -> SafeString:
     """A time as a person says it ("today 05:02"); date and zone in full in the title."""
     if moment is None:
-        return SafeString(NOTHING)
+        return format_html("{}", NOTHING)
     local = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}" title="{}" class="nowrap">{}</time>',

@@ -1,0 +1,138 @@
+"""Connections: cards, the credential form against the vendors' wire, requests and the operator."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Partner
+from connections.models import Connection, ConnectionStatus
+from core.scope import partner_scope
+from notifications.models import Message
+from tests.onboarding import Vendors, vendors
+from tests.portal.cast import PASSWORD, Cast, Shop
+
+__all__ = ["vendors"]
+
+
+def connection_of(partner: Partner, system: str) -> Connection | None:
+    with partner_scope(partner.pk):
+        return Connection.objects.filter(system=system).first()
+
+
+def test_admin_connects_a_source(cast: Cast, vendors: Vendors) -> None:
+    response = cast.client("adam").post("/p/northwind/connections/prism/", vendors.prism, follow=True)
+
+    connection = connection_of(cast.northwind, "prism")
+    assert connection is not None
+    assert connection.status == ConnectionStatus.CONNECTED
+    page = response.content.decode()
+    assert "PRISM is connected" in page
+    assert vendors.prism["client_secret"] not in page
+
+
+def test_refused_credentials_save_nothing_and_say_what_to_do(cast: Cast, vendors: Vendors) -> None:
+    wrong = {"client_id": vendors.prism["client_id"], "client_secret": "sample-wrong-value"}
+
+    response = cast.client("adam").post("/p/northwind/connections/prism/", wrong)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert connection_of(cast.northwind, "prism") is None
+    assert "Nothing was saved" in page
+    assert vendors.prism["client_id"] in page
+    assert "sample-wrong-value" not in page
+
+
+def test_stored_secret_is_never_shown(cast: Cast, vendors: Vendors) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    page = adam.get("/p/northwind/connections/prism/").content.decode()
+
+    assert "Stored on" in page
+    assert vendors.prism["client_id"] in page
+    assert vendors.prism["client_secret"] not in page
+
+
+def test_replacing_credentials_asks_for_the_password_first(cast: Cast, vendors: Vendors) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/connections/prism/", vendors.prism)
+
+    read = adam.get("/p/northwind/connections/prism/")
+    written = adam.post("/p/northwind/connections/prism/", {"client_id": "other", "client_secret": "sample-posted"})
+
+    assert read["Location"].startswith("/accounts/reauthenticate/")
+    assert written["Location"].startswith("/accounts/reauthenticate/")
+    assert "sample-posted" not in str(dict(adam.session))
+
+
+def test_target_is_requested_enabled_and_connected(cast: Cast, vendors: Vendors) -> None:
+    adam, olga = cast.client("adam"), cast.client("olga")
+    adam.post("/p/northwind/connections/syncro/request/")
+    asked = olga.get("/operator/").content.decode()
+
+    olga.post("/operator/northwind/syncro/enable/")
+    ready = connection_of(cast.northwind, "syncro")
+    adam.post("/p/northwind/connections/syncro/", vendors.syncro)
+
+    assert "Northwind IT" in asked
+    assert ready is not None
+    assert ready.status == ConnectionStatus.READY
+    done = connection_of(cast.northwind, "syncro")
+    assert done is not None
+    assert done.status == ConnectionStatus.CONNECTED
+    with partner_scope(cast.northwind.pk):
+        assert sorted(Message.objects.values_list("kind", flat=True)) == ["target_enabled", "target_requested"]
+
+
+def test_target_cannot_be_connected_before_it_is_enabled(cast: Cast, vendors: Vendors) -> None:
+    response = cast.client("adam").post("/p/northwind/connections/syncro/", vendors.syncro)
+
+    assert response["Location"] == "/p/northwind/connections/"
+    assert connection_of(cast.northwind, "syncro") is None
+
+
+@pytest.mark.parametrize("subdomain", ["evil.example.com", "127.0.0.1", "northwind.syncromsp.com.evil.example"])
+def test_foreign_hosts_are_refused_as_subdomain(cast: Cast, vendors: Vendors, subdomain: str) -> None:
+    cast.client("olga").post("/operator/northwind/syncro/enable/")
+
+    response = cast.client("adam").post(
+        "/p/northwind/connections/syncro/", {"subdomain": subdomain, "api_token": "sample-token"}
+    )
+
+    assert response.status_code == 422
+    stored = connection_of(cast.northwind, "syncro")
+    assert stored is not None
+    assert stored.status == ConnectionStatus.READY
+
+
+def test_disconnecting_says_what_stops_and_forgets_the_secrets(cast: Cast, vendors: Vendors) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    warned = adam.get("/p/northwind/connections/prism/disconnect/").content.decode()
+    adam.post("/p/northwind/connections/prism/disconnect/")
+
+    connection = connection_of(cast.northwind, "prism")
+    assert "Programs that use PRISM stop" in warned
+    assert connection is not None
+    with partner_scope(cast.northwind.pk):
+        assert connection.secrets.count() == 0
+
+
+def test_problem_of_a_connection_is_shown_with_its_cure(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        Connection.objects.filter(system="syncro").update(
+            status="attention", problem="Syncro refused the token. Create a new one, then replace it here."
+        )
+
+    for path in ("/p/northwind/connections/", "/p/northwind/"):
+        assert "Create a new one, then replace it here." in cast.client("vera").get(path).content.decode()
+
+
+def test_operator_page_shows_no_partner_data(cast: Cast, shop: Shop) -> None:
+    page = cast.client("olga").get("/operator/").content.decode()
+
+    assert "Contoso" not in page

@@ -1,0 +1,177 @@
+"""Dashboard, lists, invoices, search, audit, e-mails."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from pytest_django import Settings
+
+from core.audit import COMMAND, record
+from core.scope import partner_scope
+from notifications.models import Message
+from tests import factories as make
+from tests.portal.cast import Cast, Shop, rows_of
+
+
+def test_checklist_leads_from_zero_to_the_first_sync(cast: Cast) -> None:
+    response = cast.client("alice").get("/p/northwind/")
+
+    assert [step.title for step in response.context["steps"]] == [
+        "Connect your source",
+        "Connect your target",
+        "Set up the program",
+        "Read invoices",
+        "Map customers",
+        "Sync",
+    ]
+    assert not any(step.done for step in response.context["steps"])
+
+
+def test_checklist_is_gone_after_the_first_success(cast: Cast, shop: Shop) -> None:
+    assert cast.client("alice").get("/p/northwind/").context["steps"] == []
+
+
+def test_money_strip_adds_up_to_the_invoice(cast: Cast, shop: Shop) -> None:
+    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/account/"
+
+    response = cast.client("vera").get(path)
+
+    strip = response.context["strip"]
+    assert strip.source_retail == Decimal("60.00")
+    assert sum(part.retail for part in strip.segments) == Decimal("60.00")
+    assert "Balanced to the cent" in response.content.decode()
+    widths = [Decimal(width) for width in re.findall(r'width="([\d.]+)" height="4"', response.content.decode())]
+    assert sum(widths) == pytest.approx(Decimal(100), abs=Decimal("0.01"))
+
+
+def test_strip_says_so_when_the_rows_do_not_add_up(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        charge = shop.invoice.charges.first()
+        assert charge is not None
+        charge.raw = {"SubTotal": "1.00", "SubTotalRrp": "1.00"}
+        charge.save()
+
+    page = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/account/")
+
+    assert "Does not balance" in page.content.decode()
+
+
+def test_invoice_page_filters_its_rows(cast: Cast, shop: Shop) -> None:
+    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/"
+
+    page = cast.client("vera").get(path, {"motion": "azure_plan"})
+
+    assert [row.motion for row in rows_of(cast, page)] == ["azure_plan"]
+    assert "Remove the filter Motion" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({}, ["Exchange Online (Plan 1)", "Sold elsewhere"]),
+        ({"state": "linked"}, ["Exchange Online (Plan 1)"]),
+        ({"state": "not_linked"}, ["Sold elsewhere"]),
+        ({"state": "differs"}, ["Exchange Online (Plan 1)"]),
+        ({"state": "withdrawn"}, ["Sold elsewhere"]),
+        ({"state": "ambiguous"}, []),
+        ({"type": "annual"}, ["Sold elsewhere"]),
+        ({"q": "exchange"}, ["Exchange Online (Plan 1)"]),
+        ({"sort": "-name"}, ["Sold elsewhere", "Exchange Online (Plan 1)"]),
+        ({"sort": "-margin"}, ["Sold elsewhere", "Exchange Online (Plan 1)"]),
+    ],
+)
+def test_products_are_searched_filtered_and_sorted(
+    cast: Cast, shop: Shop, query: dict[str, str], names: list[str]
+) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ProductFactory(
+            source=shop.program.source,
+            name="Sold elsewhere",
+            cadence="annual",
+            in_price_list=False,
+            unit_retail=Decimal(90),
+        )
+
+    response = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/products/", query)
+
+    assert [row.name for row in rows_of(cast, response)] == names
+
+
+def test_product_price_that_will_change_is_shown_old_and_new(cast: Cast, shop: Shop) -> None:
+    page = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/products/").content.decode()
+
+    assert '<s class="was">9.00</s>' in page
+    assert '<span class="becomes">10.00</span>' in page
+
+
+def test_list_without_a_match_says_what_was_searched(cast: Cast, shop: Shop) -> None:
+    page = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/products/", {"q": "nothing like it"})
+
+    assert "“nothing like it”" in page.content.decode()
+
+
+def test_lists_are_cut_into_pages(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ProductFactory.create_batch(60, source=shop.program.source)
+    path = f"/p/northwind/programs/{shop.program.pk}/products/"
+
+    first, second = cast.client("vera").get(path), cast.client("vera").get(path, {"page": 2})
+
+    assert len(rows_of(cast, first)) == 50
+    assert len(rows_of(cast, second)) == 11
+
+
+@pytest.mark.parametrize("query", ["conto", "exchange", "1000013", "billing"])
+def test_search_jumps_to_customers_products_invoices_and_pages(cast: Cast, shop: Shop, query: str) -> None:
+    results = cast.client("vera").get("/p/northwind/search/", {"q": query}).context["results"]
+
+    assert [hits.title for hits in results] == {
+        "conto": ["Customers"],
+        "exchange": ["Products"],
+        "1000013": ["Invoices"],
+        "billing": ["Pages"],
+    }[query]
+
+
+def test_search_as_you_type_answers_with_the_results_alone(cast: Cast, shop: Shop) -> None:
+    page = cast.client("vera").get("/p/northwind/search/", {"q": "conto"}, headers={"hx-request": "true"})
+
+    assert "<mark>Conto</mark>" in page.content.decode()
+    assert "<html" not in page.content.decode()
+
+
+def test_search_waits_for_two_characters(cast: Cast, shop: Shop) -> None:
+    assert cast.client("vera").get("/p/northwind/search/", {"q": "c"}).context["results"] == []
+
+
+def test_audit_tells_who_did_what(cast: Cast) -> None:
+    with partner_scope(cast.northwind.pk):
+        record(COMMAND, "sample", "Sample fact")
+        record(COMMAND, "other", "Another thing")
+
+    page = cast.client("vera").get("/p/northwind/audit/", {"q": "sample"}).content.decode()
+
+    assert "Sample fact" in page
+    assert "Another thing" not in page
+
+
+def test_local_inbox_shows_mails_in_development_alone(cast: Cast, shop: Shop, settings: Settings) -> None:
+    with partner_scope(cast.northwind.pk):
+        message = Message.objects.get()
+    paths = [
+        "/p/northwind/messages/",
+        f"/p/northwind/messages/{message.pk}/",
+        f"/p/northwind/messages/{message.pk}/html/",
+    ]
+    alice = cast.client("alice")
+
+    settings.DEVELOPMENT = True
+    shown = [alice.get(path) for path in paths]
+    settings.DEVELOPMENT = False
+    hidden = [alice.get(path).status_code for path in paths]
+
+    assert all("4 lines written" in response.content.decode() for response in shown)
+    assert "script-src" not in shown[2]["Content-Security-Policy"]
+    assert hidden == [404, 404, 404]

@@ -1,0 +1,97 @@
+"""A page asks the same number of questions for one row and for three."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.audit import COMMAND, record
+from core.scope import partner_scope
+from tests import factories as make
+from tests.portal.cast import Cast, Shop
+
+PAGES = {
+    "dashboard": "/p/northwind/",
+    "inbox": "/p/northwind/inbox/",
+    "overview": "/p/northwind/programs/{program}/",
+    "products": "/p/northwind/programs/{program}/products/",
+    "billing": "/p/northwind/programs/{program}/billing/?tab=all",
+    "dialog": "/p/northwind/programs/{program}/billing/{customer}/azure_plan/",
+    "invoices": "/p/northwind/programs/{program}/invoices/",
+    "invoice": "/p/northwind/programs/{program}/invoices/{invoice}/",
+    "customer": "/p/northwind/programs/{program}/customers/{customer}/",
+    "product": "/p/northwind/programs/{program}/products/{product}/",
+    "history": "/p/northwind/programs/{program}/history/",
+    "run": "/p/northwind/runs/{run}/",
+    "users": "/p/northwind/users/",
+    "audit": "/p/northwind/audit/",
+    "connections": "/p/northwind/connections/",
+    "search": "/p/northwind/search/?q=sample",
+}
+
+
+def add_rows(cast: Cast, shop: Shop) -> None:
+    """One more of everything that lists show."""
+    program = shop.program
+    customer = make.CustomerFactory(source=program.source)
+    target_customer = make.TargetCustomerFactory(target=program.target)
+    template = make.TemplateFactory(
+        target=program.target, customer_external_id=shop.target_customer.external_id, name="Another"
+    )
+    make.MappingFactory(
+        program=program,
+        customer=customer,
+        target_customer=target_customer,
+        template=make.TemplateFactory(target=program.target, customer_external_id=target_customer.external_id),
+    )
+    invoice = make.SourceInvoiceFactory(source=program.source)
+    make.ChargeFactory(invoice=invoice, customer=customer)
+    make.ChargeFactory(invoice=shop.invoice, customer=make.CustomerFactory(source=program.source))
+    make.ChargeFactory(invoice=shop.invoice, customer=shop.customer, kind="unknown")
+    product = make.ProductFactory(source=program.source)
+    copy = make.TargetProductFactory(target=program.target)
+    make.ProductLinkFactory(product=product, target=program.target, external_id=copy.external_id)
+    make.RunFactory(program=program)
+    make.RunFactory(program=program, state="waiting", status="")
+    make.ChangeFactory(run=shop.run, customer=customer, product=shop.product)
+    make.ChangeFactory(run=shop.run, customer=make.CustomerFactory(source=program.source), product=shop.product)
+    make.LineFactory(
+        target=program.target, customer=shop.customer, subscription__customer=shop.customer, product=product
+    )
+    make.FindingFactory(last_run=shop.run, customer=customer)
+    make.FindingFactory(last_run=shop.run, customer=shop.customer)
+    make.FindingFactory(last_run=shop.run, subject="", code="paused", customer=customer)
+    record(COMMAND, "sample", "Sample fact")
+    assert template.pk
+
+
+def count_queries(cast: Cast, path: str) -> int:
+    client = cast.client("alice")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_asks_no_more_for_more_rows(cast: Cast, shop: Shop, name: str) -> None:
+    path = PAGES[name].format(
+        program=shop.program.pk,
+        customer=shop.customer.pk,
+        invoice=shop.invoice.pk,
+        product=shop.product.pk,
+        run=shop.run.pk,
+    )
+    with partner_scope(cast.northwind.pk):
+        add_rows(cast, shop)
+    few = count_queries(cast, path)
+
+    with partner_scope(cast.northwind.pk):
+        for _ in range(3):
+            add_rows(cast, shop)
+    many = count_queries(cast, path)
+
+    assert many == few
+    assert many < 45
