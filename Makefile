@@ -98,6 +98,11 @@ dev: setup ## web server, worker and beat in one terminal
 	@$(BIN)/python manage.py services start
 	@$(BIN)/python manage.py dev
 
+SEEDS ?= 10
+.PHONY: chaos
+chaos: setup ## break the running product on purpose and count the damage; SEEDS=n
+	@$(BIN)/python -m chaos --seeds $(SEEDS)
+
 .PHONY: demo
 demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once)

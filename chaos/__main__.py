@@ -27,16 +27,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(table.head(), flush=True)
     for row in rows:
         print(table.line(row), flush=True)
-    with _alone(folder), Installation(folder) as installation:
-        for seed in seeds:
-            row = table.as_row(run_seed(installation, seed))
-            table.append(file, row)
-            rows.append(row)
-            print(table.line(row), flush=True)
-            if table.is_damaged(row) or options.verbose:
-                print("".join(f"       {fact}\n" for fact in row["facts"]), end="", flush=True)
+    if seeds:
+        with _alone(folder), Installation(folder) as installation:
+            _play(installation, seeds, rows, file, verbose=options.verbose)
     print(table.totals(rows), flush=True)
     return 1 if any(table.is_damaged(row) for row in rows) else 0
+
+
+def _play(
+    installation: Installation, seeds: Sequence[int], rows: list[table.Row], file: Path, *, verbose: bool
+) -> None:
+    for seed in seeds:
+        row = table.as_row(run_seed(installation, seed))
+        table.append(file, row)
+        rows.append(row)
+        print(table.line(row), flush=True)
+        if table.is_damaged(row) or verbose:
+            print("".join(f"       {fact}\n" for fact in row["facts"]), end="", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

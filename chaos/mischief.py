@@ -57,11 +57,8 @@ def draw_kills(draws: random.Random, most: int) -> list[Kill]:
 
 def edit_at_rest(draws: random.Random, vendors: Vendors) -> list[str]:
     """What people did in Syncro since the last sync; returns the kinds of edits made."""
-    done = []
-    for edit in draws.sample(_EDITS, draws.randint(0, 3)):
-        if edit(draws, vendors):
-            done.append(edit.__name__.strip("_"))
-    return done
+    edits = draws.sample(_EDITS, draws.randint(0, 3))
+    return [edit.__name__.strip("_") for edit in edits if edit(draws, vendors)]
 
 
 # --- Faults ---------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from chaos.vendors import Vendors
 from sandbox.wire import Json
 
 RIDE_SECONDS = 6.0  # faults and kills of one month happen within this time
-BOUND_SECONDS = 45.0  # after that a run may not be active any more
+BOUND_SECONDS = 60.0  # after that a run may not be active any more
 EMAIL = "owner@example.com"
 
 
@@ -37,6 +37,7 @@ class SeedResult:
     errors: int = 0
     stuck: int = 0
     seconds: float = 0.0
+    longest_end: float = 0.0  # seconds from the last fault until every run had ended
     damage: Damage = field(default_factory=Damage)
 
     @property
@@ -93,7 +94,11 @@ class _Play:
             self._ride()
             if self.result.quiet or last:
                 self._settle()
-                self._sync_calmly()
+            if last:
+                self._sync_by_command()
+            elif self.result.quiet:
+                self.portal.sync_now()
+                self._wait_for_end()
         self._compare()
 
     def _configure(self) -> None:
@@ -157,11 +162,16 @@ class _Play:
         self.vendors.calm()
         for name in self.installation.revive():
             self.result.damage.say(f"{name} had ended by itself")
+        self._wait_for_end()
+
+    def _wait_for_end(self) -> None:
+        began = time.monotonic()
         if not self.portal.wait_until_idle(BOUND_SECONDS):
             self.result.stuck += 1
             self.result.damage.say("a run was still active after the bound")
+        self.result.longest_end = max(self.result.longest_end, round(time.monotonic() - began, 1))
 
-    def _sync_calmly(self) -> None:
+    def _sync_by_command(self) -> None:
         """One clean sync, by the command: its answer tells how the runs ended."""
         told = json.loads(self.installation.manage("sync", "--partner", self.slug, "--json", may_fail=True))
         self.result.runs = max(run["id"] for run in told["runs"]) - self.portal.first_run + 1

@@ -10,22 +10,12 @@ from typing import Any
 
 from chaos.seeds import SeedResult
 
-HEAD = (
-    "seed",
-    "faults",
-    "kills",
-    "edits",
-    "runs",
-    "dupl.",
-    "missing",
-    "cents",
-    "foreign",
-    "stuck",
-    "unbal.",
-    "held",
-    "s",
-)
-WIDTHS = (6, 6, 6, 6, 5, 6, 8, 8, 8, 6, 7, 9, 6)
+__all__ = ["SeedResult", "append", "as_row", "head", "is_damaged", "line", "read", "totals"]
+
+COLUMNS = {
+    "seed": 5, "mode": 7, "faults": 8, "kills": 7, "edits": 7, "runs": 6, "dupl.": 7, "missing": 9, "cents": 8,
+    "foreign": 9, "stuck": 7, "unbal.": 8, "held": 11, "end s": 7, "s": 7,
+}  # fmt: skip
 DAMAGE = ("duplicates", "missing", "wrong_cents", "foreign", "stuck", "unbalanced")
 Row = dict[str, Any]
 
@@ -50,6 +40,7 @@ def as_row(result: SeedResult) -> Row:
         "unbalanced": found.unbalanced,
         "held_cents": found.held_cents,
         "seconds": result.seconds,
+        "longest_end": result.longest_end,
         "facts": found.facts,
     }
 
@@ -74,14 +65,14 @@ def read(file: Path) -> list[Row]:
 
 def head() -> str:
     """The names of the columns."""
-    return _line(HEAD)
+    return _line(COLUMNS)
 
 
 def line(row: Row) -> str:
     """One seed."""
     sums = [sum(row[name].values()) for name in ("faults", "kills", "edits")]
     rest = [row[name] for name in ("runs", *DAMAGE[:4], "stuck", "unbalanced")]
-    return _line([row["seed"], *sums, *rest, f"{row['held_cents'] / 100:.2f}", row["seconds"]])
+    return _line([row["seed"], "quiet" if row["quiet"] else "rough", *sums, *rest, *_measures(row)])
 
 
 def totals(rows: Sequence[Row]) -> str:
@@ -90,12 +81,17 @@ def totals(rows: Sequence[Row]) -> str:
     summed = {name: sum(row[name] for row in rows) for name in ("runs", *DAMAGE, "held_cents")}
     numbers = [sum(found.values()) for found in kinds.values()]
     seconds = round(sum(row["seconds"] for row in rows), 1)
+    ends = max((row["longest_end"] for row in rows), default=0)
     rest = [summed[name] for name in ("runs", *DAMAGE[:4], "stuck", "unbalanced")]
-    whole = _line(["all", *numbers, *rest, f"{summed['held_cents'] / 100:.2f}", seconds])
+    whole = _line(["all", "", *numbers, *rest, f"{summed['held_cents'] / 100:.2f}", ends, seconds])
     told = [f"{name}: {', '.join(f'{kind} {n}' for kind, n in found.most_common())}" for name, found in kinds.items()]
     longest = max((row["seconds"] for row in rows), default=0)
     damaged = [str(row["seed"]) for row in rows if is_damaged(row)]
     return "\n".join([whole, "", *told, f"longest seed: {longest} s", f"damaged seeds: {', '.join(damaged) or 'none'}"])
+
+
+def _measures(row: Row) -> tuple[object, ...]:
+    return f"{row['held_cents'] / 100:.2f}", row["longest_end"], row["seconds"]
 
 
 def _by_kind(rows: Iterable[Row], name: str) -> Counter[str]:
@@ -106,4 +102,4 @@ def _by_kind(rows: Iterable[Row], name: str) -> Counter[str]:
 
 
 def _line(cells: Iterable[object]) -> str:
-    return "".join(f"{cell!s:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
+    return "".join(f"{cell!s:>{width}}" for cell, width in zip(cells, COLUMNS.values(), strict=True))

@@ -1,0 +1,54 @@
+"""A short series of the breaking tool: two seeds with kills of workers, servers and Redis' memory."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from chaos import table
+from chaos.processes import CHECKOUT
+
+pytestmark = pytest.mark.servers
+
+FIRST, SEEDS = 1, 2
+
+
+def test_short_series_leaves_no_damage(python: str, tmp_path: Path):
+    results = tmp_path / "results.jsonl"
+    words = ["--seeds", str(SEEDS), "--start", str(FIRST), "--resume", str(results), "--data", "var/test/chaos"]
+
+    done = subprocess.run([python, "-m", "chaos", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    rows = table.read(results)
+    assert [row["seed"] for row in rows] == [1, 2], done.stderr
+    assert [row["facts"] for row in rows if table.is_damaged(row)] == []
+    assert done.returncode == 0
+    assert all(row["runs"] and row["faults"] for row in rows)
+
+
+def test_finished_series_is_not_played_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    from chaos.__main__ import main
+
+    results = tmp_path / "results.jsonl"
+    row = table.as_row(table.SeedResult(1, months=2)) | {"runs": 3}
+    table.append(results, row)
+
+    code = main(["--seeds", "1", "--resume", str(results), "--data", str(tmp_path)])
+
+    assert code == 0
+    assert "damaged seeds: none" in capsys.readouterr().out
+    assert table.read(results) == [row]
+
+
+def test_damage_in_a_series_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    from chaos.__main__ import main
+
+    results = tmp_path / "results.jsonl"
+    table.append(results, table.as_row(table.SeedResult(7, stuck=1)))
+
+    code = main(["--replay", "7", "--resume", str(results), "--data", str(tmp_path)])
+
+    assert code == 1
+    assert "damaged seeds: 7" in capsys.readouterr().out
