@@ -1,0 +1,168 @@
+"""Invoices of the source that overlap, reverse, change, or come with a credit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.audit import COMMAND
+from core.scope import partner_scope
+from invoices.models import InvoiceState, SourceInvoice
+from invoices.services import decide_overlap
+from sandbox.prism_api.invoices import find_invoice, keep_invoice, rows_as_fields
+from tests.end_to_end.office import Json, Office, amount_of
+
+CAST = ("adatum", "vanarsdel")
+ADATUM, VANARSDEL, SEPTEMBER = 5001, 5042, "1000013"
+NEGATED = ("SubTotal", "SubTotalRrp", "Quantity")
+
+
+def rows(office: Office, invoice: str = SEPTEMBER) -> list[Json]:
+    """Rows of an invoice by the column names of its CSV."""
+    with office.store.exclusive():
+        found = find_invoice(office.store, "northwind", invoice)
+        assert found is not None
+        return list(rows_as_fields(office.store, "northwind", found))
+
+
+def issue(office: Office, wanted: list[Json], month: str = "2026-09") -> str:
+    """The distributor issues an invoice with these rows."""
+    invoice: Json = {
+        "program": "Microsoft CSP Indirect", "kind": "by_hand", "month": f"{month}-01", "rows": wanted, "status": "Final",
+    }  # fmt: skip
+    with office.store.exclusive():
+        return str(keep_invoice(office.store, "northwind", invoice, office.store.today))
+
+
+def adatum_seats(office: Office) -> list[Json]:
+    """Adatum's rows of Business Standard on the invoice of September."""
+    return [row for row in rows(office) if row.get("SubscriptionId", "").startswith("e69f8c4a")]
+
+
+def decide(office: Office, choice: Any) -> None:
+    with partner_scope(office.partner_id()):
+        held = SourceInvoice.objects.get(state=InvoiceState.HELD)
+        decide_overlap(invoice=held, choice=choice, actor=COMMAND)
+
+
+def test_overlapping_invoice_is_held_whole(office: Office):
+    before = office.our_lines()
+    issue(office, adatum_seats(office))
+
+    synced = office.sync()
+
+    assert (synced.writes, office.our_lines()) == ([], before)
+    assert "overlaps an imported invoice and is held" in synced.messages
+    assert office.newest_balance()["held"] == sum(Decimal(row["SubTotalRrp"]) for row in adatum_seats(office))
+    assert office.unbalanced() == []
+
+
+def test_overlap_that_adds_is_billed_beside_the_first(office: Office):
+    before = amount_of(office.our_lines(ADATUM))
+    extra = adatum_seats(office)
+    issue(office, extra)
+    office.sync()
+
+    decide(office, "adds")
+    office.sync()
+
+    more = sum(Decimal(row["SubTotalRrp"]) for row in extra)
+    assert amount_of(office.our_lines(ADATUM)) == before + more
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_overlap_that_replaces_takes_the_place_of_the_first(office: Office):
+    changed = []
+    for row in rows(office):
+        if row.get("SubscriptionId", "").startswith("e69f8c4a"):
+            row = row | {"SubTotalRrp": str(Decimal(row["SubTotalRrp"]) + 10)}
+        changed.append(row)
+    before = amount_of(office.our_lines(ADATUM))
+    issue(office, changed)
+    office.sync()
+
+    decide(office, "replaces")
+    office.sync()
+
+    assert amount_of(office.our_lines(ADATUM)) == before + 10 * len(adatum_seats(office))
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_reversal_is_proposed_and_takes_everything_back_when_it_adds(office: Office):
+    mirrored = []
+    for row in adatum_seats(office):
+        mirrored.append(row | {name: f"-{row[name]}" for name in NEGATED if Decimal(row[name])})
+    issue(office, mirrored)
+    synced = office.sync()
+    assert synced.writes == []
+
+    decide(office, "adds")
+    office.sync()
+
+    assert [line for line in office.recurring(ADATUM) if "Business Standard" in line["name"]] == []
+    assert (office.unbalanced(), office.doubled()) == ([], [])
+
+
+def test_changed_invoice_is_shown_and_never_planned(office: Office):
+    changed = [row | {"SubTotalRrp": str(Decimal(row["SubTotalRrp"]) * 2)} for row in rows(office)]
+    with office.store.exclusive():
+        invoice = find_invoice(office.store, "northwind", SEPTEMBER)
+        assert invoice is not None
+        office.store.keep("northwind", "prism_invoice", invoice | {"rows": changed})
+
+    synced = office.sync()
+
+    assert synced.writes == []
+    assert "was changed at the source" in synced.messages
+    assert office.unbalanced() == []
+    assert office.sync().statuses == ["no_change", "no_change"]
+
+
+@pytest.mark.parametrize(("column", "value"), [("Quantity", "many"), ("SubTotal", ""), ("ChargeStartDate", "soon")])
+def test_unreadable_row_fails_the_whole_import_and_names_the_line(office: Office, column: str, value: str):
+    office.advance()
+    wanted = rows(office, "1000015") if len(rows(office, "1000015")) > 50 else rows(office)
+    number = issue(office, [*wanted[:3], wanted[3] | {column: value}], "2026-11")
+
+    synced = office.sync()
+
+    assert f"Invoice {number} was not imported" in synced.messages
+    assert "ine 5" in synced.messages
+    assert number not in [one["number"] for one in office.balances()]
+    assert office.unbalanced() == []
+
+
+def test_invoice_that_would_remove_most_lines_waits_for_a_person(office: Office):
+    office.map(office.entries("adventure", "alpine", "coho-vineyard", "wideworld", "contoso", "nod"))
+    office.sync()
+    lines = sum(not line["one_time_charge"] for line in office.our_lines())
+    assert lines > 20
+    kept = [row for row in rows(office) if row.get("SubscriptionId", "").startswith("e69f8c4a")]
+    moved = [{name: str(value).replace("2026-09", "2026-10") for name, value in row.items()} for row in kept]
+    issue(office, moved, "2026-10")
+
+    synced = office.sync()
+
+    assert [call for call in synced.writes if "schedules" in call["path"]] == []
+    assert "It would remove or zero" in synced.messages
+    assert office.waiting_run() is not None
+    assert sum(not line["one_time_charge"] for line in office.our_lines()) == lines
+    assert office.unbalanced() == []
+
+
+def test_credit_of_a_living_subscription_is_held_and_applied(office: Office):
+    for _ in range(2):
+        office.advance()
+        office.sync()
+    office.advance()
+    office.sync()
+    (credit,) = office.findings("credit")
+
+    office.decide(credit.subject, "apply")
+    office.sync()
+
+    lines = [line for line in office.one_time(VANARSDEL) if line["retail_cents"] < 0]
+    assert Decimal(lines[-1]["retail_cents"]) / 100 == credit.retail
+    assert (office.unbalanced(), office.planned()) == ([], [])
