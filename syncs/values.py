@@ -8,7 +8,7 @@ from typing import Any
 from connectors.records import LineValues
 from core.money import from_cents, plain, to_cents
 from syncs.planning.products import ProductChange, TargetItem
-from syncs.planning.wanted import plain_quantity
+from syncs.planning.wants import plain_quantity
 
 
 def line_to_json(values: LineValues | None) -> dict[str, Any] | None:

@@ -5,35 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connectors.records import LineValues, TemplateLine
-from core.money import to_cents
 from syncs.models.lines import PartRole, PartState
 from syncs.models.review import Severity
 from syncs.models.runs import Action
 from syncs.planning.amounts import NOTHING, Money, sum_charges
 from syncs.planning.facts import MappingFacts, PeriodFact, Posted, PostedPart
 from syncs.planning.fingerprints import charges_digest, digest
-from syncs.planning.holds import already_on_template, conflict_subject, counted_by_target
-from syncs.planning.marks import with_mark
 from syncs.planning.notes import (
-    note_excluded,
     note_fallback,
     note_foreign_lines,
     note_of_hold,
     note_prices,
     note_template,
-    note_without_product,
 )
-from syncs.planning.periods import period_label
-from syncs.planning.present import (
-    Fate,
-    adopted_line,
-    changed_values,
-    foreign_lines_of_product,
-    own_line,
-    standing_line,
-    values_of,
-)
+from syncs.planning.placing import place_line
+from syncs.planning.present import Fate
 from syncs.planning.results import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
 from syncs.planning.settling import (
     recurring_mark,
@@ -45,9 +31,9 @@ from syncs.planning.taking_off import (
     remove_missing,
     remove_recurring,
     remove_unwanted,
-    take_off_old_template,
 )
-from syncs.planning.wanted import PeriodWants, Wanted, as_planned, want_period
+from syncs.planning.wanted import want_period
+from syncs.planning.wants import PeriodWants, as_planned
 
 NO_PRODUCT = "Could not find source product or multiple matches"
 
@@ -103,7 +89,7 @@ def _plan_period(
         return _fail_without_product(facts, period, posted, wants, plan)
     parts, marks = list(wants.fixed), set()
     for wanted in wants.wanted:
-        placed = _place(facts, period, wanted, plan)
+        placed = place_line(facts, period, wanted, plan)
         if placed.state is not PartState.EXCLUDED:
             marks.add(wanted.mark)
         if wanted.counts:
@@ -236,161 +222,6 @@ def _writing_order(change: PlannedChange) -> tuple[int, int, str]:
     else:
         rank = 3
     return rank, change.subscription_id, change.mark
-
-
-# --- One wanted line ------------------------------------------------------------------------------
-
-
-def _place(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> PlannedPart:
-    """Compare a wanted line with what stands; adds the change and answers the part."""
-    hold = wanted.hold
-    if wanted.excluded or (hold and _choice_of(facts, hold.subject) == "dismiss"):
-        if wanted.excluded:
-            plan.notes.append(note_excluded(facts, wanted))
-        return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
-    own = own_line(facts, wanted.mark)
-    line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)
-    # What a conflict kept from being written is no run that the template missed.
-    if line is None and (hold is None or wanted.role is PartRole.CATCH_UP):
-        conflict = _conflict(facts, period)
-        if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
-            return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
-        hold = conflict or hold
-    change = _change(facts, period, wanted, line=line, hold=hold)
-    if line is not None and line.counted_by_target and hold is None and change.action is not Action.KEEP:
-        hold = counted_by_target(line)
-        change = replace(change, hold=hold)
-    if hold is not None:
-        plan.notes.append(note_of_hold(facts, period, hold, wanted.mark, wanted.amount.retail))
-        plan.changes.append(change)
-        return _part_of(wanted, PartState.HELD, hold.text)
-    if own is not None and own.template_id != facts.mapping.template_id:
-        take_off_old_template(facts, own, plan)
-    _note_without_product(facts, period, change, plan)
-    plan.changes.append(change)
-    kept = change.action is Action.KEEP
-    return _part_of(wanted, PartState.SYNCED if kept else PartState.PLANNED, "")
-
-
-def _change(
-    facts: MappingFacts,
-    period: PeriodFact,
-    wanted: Wanted,
-    *,
-    line: TemplateLine | None,
-    hold: Hold | None,
-) -> PlannedChange:
-    product = period.product
-    after = _values(period, wanted, line)
-    return PlannedChange(
-        action=_action(line, after),
-        role=wanted.role,
-        mark=wanted.mark,
-        customer_id=facts.mapping.customer_id,
-        motion=facts.mapping.motion,
-        subscription_id=period.subscription_id,
-        period=period.period,
-        template_id=facts.mapping.template_id,
-        what=f"{facts.mapping.customer}: {after.name}",
-        reason=wanted.reason,
-        line_id=line.line_id if line else None,
-        before=values_of(line) if line else None,
-        after=after,
-        product_id=product.product_id if product else None,
-        product_key=product.key if product else "",
-        retail=wanted.amount.retail,
-        cost=wanted.amount.cost,
-        hold=hold,
-        charge_ids=wanted.charge_ids,
-    )
-
-
-def _action(line: TemplateLine | None, after: LineValues) -> Action:
-    if line is None:
-        return Action.ADD_LINE
-    return Action.KEEP if after == values_of(line) else Action.CHANGE_LINE
-
-
-def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> LineValues:
-    product = period.product
-    if line is not None:
-        values = changed_values(
-            line,
-            mark=wanted.mark,
-            quantity=wanted.quantity,
-            unit=wanted.unit,
-            one_time=wanted.one_time,
-        )
-        if product and product.target_id and line.product_id in product.superseded_ids:
-            values = replace(values, product_id=product.target_id)
-        return values
-    return LineValues(
-        product_id=product.target_id if product else None,
-        name=_line_name(period, wanted),
-        description=with_mark(wanted.text, wanted.mark),
-        quantity=wanted.quantity,
-        retail_cents=to_cents(wanted.unit.retail),
-        cost_cents=to_cents(wanted.unit.cost),
-        taxable=product.taxable if product else True,
-        one_time=wanted.one_time,
-    )
-
-
-def _line_name(period: PeriodFact, wanted: Wanted) -> str:
-    name = period.product.name if period.product else period.subscription
-    if wanted.role is PartRole.ADJUSTMENT:
-        return f"{name} (adjustment, {period_label(period.period)})"
-    if wanted.role is PartRole.CREDIT:
-        return f"{name} (credit, {period_label(period.period)})"
-    return name
-
-
-def _conflict(facts: MappingFacts, period: PeriodFact) -> Hold | None:
-    """Holds a line to be added where a foreign line has the same product."""
-    product_id = period.product.target_id if period.product else None
-    subject = conflict_subject(facts.mapping.motion, period.subscription)
-    choice = _choice_of(facts, subject)
-    mark = recurring_mark(facts, period.subscription)
-    taken_over = own_line(facts, mark) or adopted_line(facts, subject, mark)
-    if choice == "keep" or (choice == "adopt" and taken_over):
-        return None
-    lines = foreign_lines_of_product(facts, product_id)
-    return already_on_template(lines, subject) if lines else None
-
-
-def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> TemplateLine | None:
-    """The foreign line to take over for this recurring line; each is taken over once."""
-    if wanted.role is not PartRole.RECURRING:
-        return None
-    subject = conflict_subject(facts.mapping.motion, period.subscription)
-    line = adopted_line(facts, subject, wanted.mark)
-    taken = line is not None and any(change.line_id == line.line_id for change in plan.changes)
-    return None if taken else line
-
-
-def _choice_of(facts: MappingFacts, subject: str) -> str:
-    choice = facts.choices.get(subject)
-    return choice.choice if choice else ""
-
-
-def _note_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange, plan: Plan) -> None:
-    product = period.product
-    missing = product is not None and not product.target_id and not product.expected
-    if change.action is Action.ADD_LINE and product is not None and missing:
-        plan.notes.append(note_without_product(facts, period, product))
-
-
-def _part_of(wanted: Wanted, state: PartState, reason: str) -> PlannedPart:
-    return PlannedPart(
-        role=wanted.role,
-        mark=wanted.mark,
-        state=state,
-        cost=wanted.amount.cost,
-        retail=wanted.amount.retail,
-        rules_cost=wanted.rules.cost,
-        rules_retail=wanted.rules.retail,
-        reason=reason,
-    )
 
 
 # --- What cannot be planned -----------------------------------------------------------------------

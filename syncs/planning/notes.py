@@ -10,7 +10,7 @@ from syncs.models.runs import Action
 from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, ProductFact
 from syncs.planning.periods import day_label, month_after, period_label
 from syncs.planning.results import Hold, Note, Plan
-from syncs.planning.wanted import PeriodWants, Wanted
+from syncs.planning.wants import PeriodWants, Wanted
 
 
 def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:

@@ -208,8 +208,10 @@ def test_seats_that_waited_for_approval_are_not_called_billed() -> None:
     assert simulator.explained((1, JAN)) == (D("120.00"), D("144.00"))
 
 
-def test_late_seats_after_the_run_are_an_adjustment_and_the_line_follows() -> None:
+@pytest.mark.parametrize("negatives", [True, False])
+def test_late_seats_after_the_run_are_an_adjustment_and_the_line_follows(negatives: bool) -> None:
     simulator = seats()
+    simulator.rules = replace(simulator.rules, negative_lines=negatives)
     simulator.generate()
     simulator.receive(1, JAN, [make_charge("2", ratio="0.5", start=16, period=JAN)])
     written = [(c.role, c.retail) for c in writes(simulator.sync())]
