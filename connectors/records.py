@@ -263,6 +263,14 @@ class PermissionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountLocale:
+    """What a target says of its account; an empty text is one it does not tell."""
+
+    currency_symbol: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionReport:
     """Result of a connection test. ``warnings`` are for the person who connects."""
 

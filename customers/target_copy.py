@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from connections.locales import refresh_locale
 from connections.models import Connection
 from connectors import records
 from connectors.interface import Target
@@ -34,6 +35,7 @@ def refresh_target(partner_id: int, connection_id: int, client: Target) -> Targe
 
     What the target no longer lists is marked as gone, never deleted. Raises what the client raises.
     """
+    refresh_locale(partner_id, connection_id, client)
     customers = client.list_customers()
     templates = client.list_templates()
     now = timezone.now()

@@ -14,6 +14,7 @@ from connectors.errors import ConfigurationError, RecordMissing
 from connectors.http import Edge
 from connectors.json_rows import JsonRow
 from connectors.records import (
+    AccountLocale,
     ConnectionReport,
     LineValues,
     NewProduct,
@@ -26,7 +27,7 @@ from connectors.records import (
 )
 from connectors.syncro import records
 from connectors.syncro.address import SYSTEM
-from connectors.syncro.probing import probe_connection
+from connectors.syncro.probing import probe_connection, read_locale
 from connectors.syncro.removal import LineRemover
 from connectors.syncro.transport import (
     CUSTOMERS_LIST,
@@ -68,6 +69,14 @@ class SyncroClient:
         """What the token may do, permission by permission; reads only."""
         template = self._edge.url("syncro")
         return probe_connection(self._transport, self._credentials, template)
+
+    def read_locale(self) -> AccountLocale | None:
+        """Currency symbol and zone of the account; None where the settings cannot be read.
+
+        Syncro API document: GET /settings.
+        """
+        symbol, zone, problems = read_locale(self._transport)
+        return None if problems else AccountLocale(symbol, zone)
 
     def list_customers(self) -> list[TargetCustomer]:
         """All customers, disabled ones included and marked so.

@@ -40,7 +40,7 @@ def probe_connection(transport: SyncroTransport, credentials: Mapping[str, str],
         permissions.append(PermissionResult(permission, state))
     permissions += _probe_invoice_details(transport, payload)
     permissions += [PermissionResult(name, UNPROVEN) for name in _WRITES]
-    symbol, zone, more = _read_locale(transport)
+    symbol, zone, more = read_locale(transport)
     return ConnectionReport(
         account=account,
         permissions=tuple(permissions),
@@ -93,7 +93,7 @@ def _probe_invoice_details(transport: SyncroTransport, invoices: object) -> list
     return [PermissionResult(syncro.INVOICES_VIEW, state)]
 
 
-def _read_locale(transport: SyncroTransport) -> tuple[str, str, list[str]]:
+def read_locale(transport: SyncroTransport) -> tuple[str, str, list[str]]:
     """Currency symbol and time zone of the account; a warning where they cannot be read."""
     try:
         payload = transport.get("/settings", permission="Settings")

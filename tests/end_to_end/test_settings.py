@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from connections.models import Connection
+from core.scope import partner_scope
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
 
@@ -26,7 +29,7 @@ def ours(office: Office, template: int, side: str = "retail") -> Decimal:
 
 
 @pytest.fixture
-def office(open_office: Open) -> Iterator[Office]:
+def office(open_office: Open) -> Office:
     return open_office()
 
 
@@ -257,6 +260,21 @@ def test_other_currency_writes_nothing_to_templates(office: Office):
     assert [call for call in synced.writes if "schedules" in call["path"]] == []
     assert synced.billing["status"] == "error"
     assert "The source bills in USD, Syncro shows “€”" in synced.messages
+    assert office.unbalanced() == []
+
+
+def test_currency_that_was_changed_later_is_noticed_within_a_week(office: Office):
+    office.configure("adatum")
+    office.sync()
+    office.edit("edit_account", values={"currency_symbol": "€"})
+    with partner_scope(office.partner_id()):
+        Connection.objects.update(settings_read_at=timezone.now() - dt.timedelta(days=8))
+    office.advance()
+
+    synced = office.sync()
+
+    assert [call for call in synced.writes if "schedules" in call["path"]] == []
+    assert "Syncro shows “€”" in synced.messages
     assert office.unbalanced() == []
 
 

@@ -29,9 +29,8 @@ def rows(office: Office, invoice: str = SEPTEMBER) -> list[Json]:
 
 def issue(office: Office, wanted: list[Json], month: str = "2026-09") -> str:
     """The distributor issues an invoice with these rows."""
-    invoice: Json = {
-        "program": "Microsoft CSP Indirect", "kind": "by_hand", "month": f"{month}-01", "rows": wanted, "status": "Final",
-    }  # fmt: skip
+    invoice: Json = {"program": "Microsoft CSP Indirect", "kind": "by_hand", "month": f"{month}-01"}
+    invoice |= {"rows": wanted, "status": "Final"}
     with office.store.exclusive():
         return str(keep_invoice(office.store, "northwind", invoice, office.store.today))
 
@@ -74,11 +73,8 @@ def test_overlap_that_adds_is_billed_beside_the_first(office: Office):
 
 
 def test_overlap_that_replaces_takes_the_place_of_the_first(office: Office):
-    changed = []
-    for row in rows(office):
-        if row.get("SubscriptionId", "").startswith("e69f8c4a"):
-            row = row | {"SubTotalRrp": str(Decimal(row["SubTotalRrp"]) + 10)}
-        changed.append(row)
+    raised = [row | {"SubTotalRrp": str(Decimal(row["SubTotalRrp"]) + 10)} for row in adatum_seats(office)]
+    changed = raised + [row for row in rows(office) if row not in adatum_seats(office)]
     before = amount_of(office.our_lines(ADATUM))
     issue(office, changed)
     office.sync()
@@ -91,9 +87,7 @@ def test_overlap_that_replaces_takes_the_place_of_the_first(office: Office):
 
 
 def test_reversal_is_proposed_and_takes_everything_back_when_it_adds(office: Office):
-    mirrored = []
-    for row in adatum_seats(office):
-        mirrored.append(row | {name: f"-{row[name]}" for name in NEGATED if Decimal(row[name])})
+    mirrored = [row | {name: f"-{row[name]}" for name in NEGATED if Decimal(row[name])} for row in adatum_seats(office)]
     issue(office, mirrored)
     synced = office.sync()
     assert synced.writes == []
