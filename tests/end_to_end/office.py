@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,12 +28,13 @@ from sandbox.server import SandboxServer
 from sandbox.timeline import advance
 from sandbox.ui_edits import apply_edit
 from syncs.models import Finding, Run, RunState
+from syncs.runs import advance as advance_run
+from syncs.selectors import run_json
 from syncs.services import apply_plan, decide, discard_plan
 
 Json = dict[str, Any]
 ACCOUNT = "northwind"
 MARK = re.compile(r"\[(BS:[A-Z2-7]{10})\]")
-QUIET: tuple[str, ...] = ("GET",)
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,7 @@ class Synced:
 
     @property
     def changes(self) -> list[Json]:
-        """Of a preview: what would be written."""
-        return [change for run in self.runs for change in run.get("changes", ())]
+        return [change for run in self.runs for change in run.get("changes", ())]  # of a preview
 
 
 class Office:
@@ -172,10 +173,13 @@ class Office:
         before = self._newest_request()
         flags = [f"--{kind}" for kind in kinds] + (["--preview"] if preview else [])
         code, answered = command("sync", "--partner", ACCOUNT, "--json", *flags)
+        return self._synced(answered["runs"], code, before)
+
+    def _synced(self, runs: list[Json], code: int, before: int) -> Synced:
         with self.store.exclusive():
             calls = self.store.requests(before)
-        writes = [call for call in calls if call["vendor"] == "syncro" and call["method"] not in QUIET]
-        return Synced(answered["runs"], code, writes, calls)
+        writes = [call for call in calls if call["vendor"] == "syncro" and call["method"] != "GET"]
+        return Synced(runs, code, writes, calls)
 
     def planned(self) -> list[Json]:
         """What a sync would write now."""
@@ -255,13 +259,8 @@ class Office:
         before = self._newest_request()
         finish(self.partner_id(), run.pk)
         with partner_scope(self.partner_id()):
-            from syncs.selectors import run_json
-
             told = run_json(Run.objects.get(pk=run.pk))
-        with self.store.exclusive():
-            calls = self.store.requests(before)
-        writes = [call for call in calls if call["vendor"] == "syncro" and call["method"] not in QUIET]
-        return Synced([told], 0, writes, calls)
+        return self._synced([told], 0, before)
 
     # --- the vendors
 
@@ -292,12 +291,11 @@ class Office:
             return apply_edit(self.store, ACCOUNT, {"action": action, **values})
 
     def fault(self, action: str, **values: Any) -> None:
-        """Something shall go wrong with a coming request."""
+        """Something shall go wrong."""
         with self.store.exclusive():
             order_fault(self.store, {"action": action, **values})
 
     def waiting_faults(self) -> list[Json]:
-        """What shall still go wrong."""
         with self.store.exclusive():
             return waiting_faults(self.store)
 
@@ -315,17 +313,13 @@ class Office:
 
     def templates(self) -> list[Json]:
         """All templates."""
-        return self._records("schedule")
+        return self.records("schedule")
 
     def products(self) -> list[Json]:
         """All Syncro products."""
-        return self._records("product")
+        return self.records("product")
 
-    def source_invoices(self) -> list[Json]:
-        """PRISM's invoices."""
-        return self._records("prism invoice")
-
-    def _records(self, kind: str) -> list[Json]:
+    def records(self, kind: str) -> list[Json]:
         with self.store.exclusive():
             return self.store.records(ACCOUNT, kind)
 
@@ -389,10 +383,6 @@ def command(name: str, *arguments: str) -> tuple[int, Json]:
 
 def finish(partner_id: int, run_id: int) -> None:
     """Move a run on until it is over."""
-    import time
-
-    from syncs.runs import advance as advance_run
-
     while (delay := advance_run(partner_id, run_id)) is not None:
         time.sleep(delay)
 

@@ -142,7 +142,7 @@ def test_template_ran_while_the_answer_was_lost(office: Office):
     office.sync()
     office.sync()
 
-    invoices = [one for one in office._records("invoice") if one["schedule_id"] == LUCERNE]
+    invoices = [one for one in office.records("invoice") if one["schedule_id"] == LUCERNE]
     billed = [find for one in invoices for row in one["line_items"] if (find := mark_of({"description": row["name"]}))]
     standing = [mark_of(line) for line in office.one_time(LUCERNE)]
     assert set(billed) & set(standing) == set()

@@ -64,7 +64,7 @@ def test_proration_style_decides_how_changes_within_the_month_are_written(office
 
 def invoiced_once(office: Office) -> Decimal:
     """What the one-time lines that Syncro dropped had billed."""
-    rows = [invoice for invoice in office._records("invoice") if invoice["schedule_id"] == FOURTH]
+    rows = [invoice for invoice in office.records("invoice") if invoice["schedule_id"] == FOURTH]
     last = rows[-1]
     names = {line["name"] for line in office.template(FOURTH)["lines"]}
     return sum(
