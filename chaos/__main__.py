@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from chaos.seeds import result_file, run_seed
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play seeds and print the table; 1 when anything was damaged."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)  # so that every process is stopped that was started
     folder: Path = options.data
     folder.mkdir(parents=True, exist_ok=True)
     file = options.resume or result_file(folder)
@@ -32,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _play(installation, seeds, rows, file, verbose=options.verbose)
     print(table.totals(rows), flush=True)
     return 1 if any(table.is_damaged(row) for row in rows) else 0
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _play(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from decimal import Decimal
 
 from chaos.expected import Expected, Level, expected_of
 from chaos.vendors import Vendors, mark_of
-from sandbox.generation import line_amount
+from sandbox.generation import counted_quantity, line_amount
 from sandbox.state import Store
 from sandbox.syncro_api.invoices import KIND as INVOICE
 from sandbox.syncro_api.products import KIND as PRODUCT
@@ -202,7 +203,8 @@ def _compare_totals(books: Books, damage: Damage) -> None:
         if told["expected"] is None or not whole or books.held.get(template_id):
             continue
         lines = books.schedules[template_id]["lines"]
-        total = sum((line_amount(Decimal(line["quantity"]), line["retail_cents"]) for line in lines), Decimal(0))
+        next_run = dt.date.fromisoformat(books.schedules[template_id]["next_run"])
+        total = sum((line_amount(counted_quantity(line, next_run), line["retail_cents"]) for line in lines), Decimal(0))
         off = abs(total - _decimal(told["expected"]["retail"]))
         if off > _decimal(told["rounding_allowed"]):
             damage.wrong_cents += int(off * 100)
