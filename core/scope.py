@@ -31,11 +31,13 @@ def partner_scope(partner_id: int) -> Iterator[None]:
     outer = current_partner_id()
     if outer is not None and outer != partner_id:
         raise PartnerScopeError(f"already in the scope of partner {outer}, not {partner_id}")
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
         _set_partner(str(partner_id))
         with scope(partner=partner_id):
             yield
-        if not connection.needs_rollback:
+        # The setting is local to the transaction: with the outermost one it ends by itself.
+        if not outermost and not connection.needs_rollback:
             _set_partner("" if outer is None else str(outer))
 
 

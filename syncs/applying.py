@@ -58,7 +58,7 @@ class Outcome(Enum):
 class Order:
     """A claimed change with everything that the call needs."""
 
-    change_id: int
+    change: Change
     action: Action
     template_id: int
     line_id: int | None
@@ -87,27 +87,27 @@ def send_change(partner_id: int, change_id: int, client: Target, template: Templ
             raise
         record_failure_of(partner_id, change_id, error)
         return Outcome.FAILED
-    return record_written(partner_id, change_id, returned, template)
+    with partner_scope(partner_id):
+        return _record_written(order.change, returned, template)
 
 
 def _claim(partner_id: int, change_id: int, template: Template | None) -> Order | None:
     """``planned`` -> ``sending``, committed before anything is sent."""
     with partner_scope(partner_id):
-        claimed = Change.objects.filter(pk=change_id, state=ChangeState.PLANNED).update(
-            state=ChangeState.SENDING,
-            sent_at=timezone.now(),
-            attempts=F("attempts") + 1,
-            next_run=template.next_run if template else None,
-        )
-        if not claimed:
-            return None
         change = Change.objects.select_related("run__program").get(pk=change_id)
         values = _values_to_send(change)
         if values is not None:
             change.after = line_to_json(values)
-            change.save(update_fields=["after"])
+        change.next_run = template.next_run if template else None
+        claimed = Change.objects.filter(pk=change_id, state=ChangeState.PLANNED).update(
+            state=ChangeState.SENDING,
+            sent_at=timezone.now(),
+            attempts=F("attempts") + 1,
+            next_run=change.next_run,
+            after=change.after,
+        )
         assert change.template_id is not None
-        return Order(change.pk, Action(change.action), change.template_id, change.line_id, values)
+        return Order(change, Action(change.action), change.template_id, change.line_id, values) if claimed else None
 
 
 def _values_to_send(change: Change) -> LineValues | None:
@@ -142,20 +142,24 @@ def record_written(
     """Record a write that certainly happened; ``returned`` is the line as the target has it."""
     with partner_scope(partner_id):
         change = Change.objects.select_related("run__program__target").get(pk=change_id)
-        if returned is None:
-            _record_removed(change)
-            return Outcome.DONE
-        values = line_from_json(change.after or {})
-        line = store_line(change, returned, template)
-        if _altered(values, returned):
-            return _record_alteration(change, values, returned)
-        _mark(change, ChangeState.DONE, line_id=returned.line_id)
-        if change.hold == ZEROED:
-            line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
-            line.save(update_fields=["state"])
-        else:
-            _record_part(change, line)
+        return _record_written(change, returned, template)
+
+
+def _record_written(change: Change, returned: TemplateLine | None, template: Template | None) -> Outcome:
+    if returned is None:
+        _record_removed(change)
         return Outcome.DONE
+    values = line_from_json(change.after or {})
+    line = store_line(change, returned, template)
+    if _altered(values, returned):
+        return _record_alteration(change, values, returned)
+    _mark(change, ChangeState.DONE, line_id=returned.line_id)
+    if change.hold == ZEROED:
+        line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
+        line.save(update_fields=["state"])
+    else:
+        _record_part(change, line)
+    return Outcome.DONE
 
 
 def store_line(change: Change, returned: TemplateLine, template: Template | None) -> Line:
@@ -163,31 +167,51 @@ def store_line(change: Change, returned: TemplateLine, template: Template | None
     assert change.template_id is not None
     assert change.customer_id is not None
     assert change.subscription_id is not None
-    line, _ = Line.objects.update_or_create(
+    line = Line(
         target_id=change.run.program.target_id,
         template_id=change.template_id,
         line_id=returned.line_id,
-        defaults={
-            "mark": change.mark,
-            "role": change.role,
-            "motion": change.motion,
-            "customer_id": change.customer_id,
-            "subscription_id": change.subscription_id,
-            "period": change.period,
-            "product_id": change.product_id,
-            "target_product_id": returned.product_id,
-            "quantity": returned.quantity,
-            "retail_cents": returned.retail_cents,
-            "cost_cents": returned.cost_cents,
-            "state": LineState.REMOVED,  # until no other row of the mark stands
-            "next_run": template.next_run if template else change.next_run,
-            "written_at": timezone.now(),
-        },
+        mark=change.mark,
+        role=change.role,
+        motion=change.motion,
+        customer_id=change.customer_id,
+        subscription_id=change.subscription_id,
+        period=change.period,
+        product_id=change.product_id,
+        target_product_id=returned.product_id,
+        quantity=returned.quantity,
+        retail_cents=returned.retail_cents,
+        cost_cents=returned.cost_cents,
+        state=LineState.STANDING,
+        next_run=template.next_run if template else change.next_run,
+        written_at=timezone.now(),
     )
     forget_other_lines(line)
-    line.state = LineState.STANDING
-    line.save(update_fields=["state"])
+    Line.objects.bulk_create(
+        [line],
+        update_conflicts=True,
+        unique_fields=["partner", "target", "template_id", "line_id"],
+        update_fields=_LINE_FIELDS,
+    )
     return line
+
+
+_LINE_FIELDS = [
+    "mark",
+    "role",
+    "motion",
+    "customer",
+    "subscription",
+    "period",
+    "product",
+    "target_product_id",
+    "quantity",
+    "retail_cents",
+    "cost_cents",
+    "state",
+    "next_run",
+    "written_at",
+]
 
 
 def _record_part(change: Change, line: Line) -> None:
@@ -257,7 +281,7 @@ def _record_alteration(change: Change, values: LineValues, returned: TemplateLin
 
 def _record_rejection(partner_id: int, order: Order, error: RejectedRecord) -> Outcome:
     with partner_scope(partner_id):
-        change = Change.objects.select_related("run__program__target").get(pk=order.change_id)
+        change = Change.objects.select_related("run__program__target").get(pk=order.change.pk)
         if order.action is Action.REMOVE_LINE:
             if isinstance(error, RecordMissing):
                 _record_removed(change)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from connectors.errors import RecordMissing
 from connectors.records import Template
+from core.scope import partner_scope
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
 from products.services import refresh_target_products
@@ -72,20 +74,19 @@ def _resolve_abandoned(work: Slice) -> float:
 
 def apply(work: Slice) -> RunState | None:
     """Write template by template until the slice is over; None when there is more to do."""
-    while not work.over:
-        with work.run() as run:
-            change = None if run.cancel_requested else _next_change(run)
-        if change is None:
-            return RunState.SETTLING
-        assert change.template_id is not None
-        template = _template_to_write(work, change.template_id)
-        if template is not None:
-            _write_template(work, change.template_id, template)
-    return None
-
-
-def _next_change(run: Run) -> Change | None:
-    return run.changes.filter(state=ChangeState.PLANNED).order_by("position").first()
+    try:
+        while not work.over:
+            with partner_scope(work.partner_id):
+                change = work.next_change()
+            if change is None:
+                return RunState.SETTLING
+            assert change.template_id is not None
+            template = _template_to_write(work, change.template_id)
+            if template is not None:
+                _write_template(work, change.template_id, template)
+        return None
+    finally:
+        work.tell_progress(last=True)
 
 
 def _template_to_write(work: Slice, template_id: int) -> Template | None:
@@ -98,7 +99,7 @@ def _template_to_write(work: Slice, template_id: int) -> Template | None:
     if template is None:
         replan_template(work, template_id, "The invoice template was deleted since the plan.")
         return None
-    with work.run():
+    with partner_scope(work.partner_id):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
     if visit.planned_from != template_digest(template):
         replan_template(work, template_id, "The invoice template changed since the plan.")
@@ -125,11 +126,11 @@ def _stored_template(program: Program, template_id: int) -> Template | None:
 def _write_template(work: Slice, template_id: int, template: Template) -> None:
     """Send the planned changes of one template, in order, until the slice is over."""
     while not work.over:
-        with work.run() as run:
-            change = _next_change(run)
-            if change is None or change.template_id != template_id or run.cancel_requested:
+        with partner_scope(work.partner_id):
+            change = work.next_change()
+            if change is None or change.template_id != template_id:
                 return
-            if _stands_elsewhere(run, change):
+            if _stands_elsewhere(work, change):
                 text = "The line is still on the old template, so it is not added to the new one."
                 Change.objects.filter(pk=change.pk).update(state=ChangeState.FAILED, error=text)
                 continue
@@ -137,20 +138,14 @@ def _write_template(work: Slice, template_id: int, template: Template) -> None:
         if outcome is Outcome.REFUSED_NEGATIVE:
             _fall_back(work, template_id)
             continue
-        with work.run() as run:
-            run.done = (
-                run.changes.exclude(state__in=(ChangeState.PLANNED, ChangeState.SENDING))
-                .filter(sent_at__isnull=False)
-                .count()
-            )
-            run.save(update_fields=["done"])
+        work.tell_progress()
 
 
-def _stands_elsewhere(run: Run, change: Change) -> bool:
+def _stands_elsewhere(work: Slice, change: Change) -> bool:
     if change.action != Action.ADD_LINE or change.template_id is None:
         return False
     return (
-        Line.objects.filter(target=run.program.target_id, mark=change.mark, state=LineState.STANDING)
+        Line.objects.filter(target=work.target_id, mark=change.mark, state=LineState.STANDING)
         .exclude(template_id=change.template_id)
         .exists()
     )
@@ -215,8 +210,7 @@ def _plan_doubles(run: Run, template: Template) -> bool:
     tried = set(run.changes.filter(action=Action.REMOVE_LINE).values_list("line_id", flat=True))
     doubles = [
         change
-        for own in load_own_lines(run.program)
-        if own.template_id == template.template_id
+        for own in load_own_lines(run.program, Q(template_id=template.template_id))
         for change in removals_of_doubles(template, own)
         if change.line_id not in tried
     ]

@@ -145,9 +145,8 @@ def _attach_line(run: Run, change: PlannedChange, templates: dict[int, Template]
 
 def forget_other_lines(line: Line) -> None:
     """Rows of the same mark that the target no longer has (or that are being taken off)."""
-    Line.objects.filter(target=line.target_id, mark=line.mark, state=LineState.STANDING).exclude(pk=line.pk).update(
-        state=LineState.REMOVED
-    )
+    same = Line.objects.filter(target=line.target_id, mark=line.mark, state=LineState.STANDING)
+    same.exclude(template_id=line.template_id, line_id=line.line_id).update(state=LineState.REMOVED)
 
 
 # --- Postings -------------------------------------------------------------------------------------

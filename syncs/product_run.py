@@ -157,16 +157,19 @@ def _rules(program: Program) -> ProductRules:
 
 def apply(work: Slice) -> RunState | None:
     """Write products until the slice is over; None when there is more to do."""
-    while not work.over:
-        with work.run() as run:
-            change = run.changes.filter(state=ChangeState.PLANNED).order_by("position").first()
-            if change is None or run.cancel_requested:
+    try:
+        while not work.over:
+            with partner_scope(work.partner_id):
+                change = work.next_change()
+                wanted = None if change is None else _claim(change)
+            if change is None:
                 return RunState.SETTLING
-        _send(work, change)
-        with work.run() as run:
-            run.done = run.changes.exclude(state__in=(ChangeState.PLANNED, ChangeState.SENDING)).count()
-            run.save(update_fields=["done"])
-    return None
+            if wanted is not None:
+                _send(work, change, wanted)
+            work.tell_progress()
+        return None
+    finally:
+        work.tell_progress(last=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,39 +186,36 @@ class _Wanted:
     taxable: bool
 
 
-def _send(work: Slice, change: Change) -> Outcome:
-    wanted = _claim(work.partner_id, change.pk)
-    if wanted is None:
-        return Outcome.NOT_OURS
+def _send(work: Slice, change: Change, wanted: _Wanted) -> Outcome:
     try:
         product = _call(work, wanted)
     except RecordMissing:
         return _create_instead(work.partner_id, change.pk)
     except ConnectorError as error:
         return _record_error(work.partner_id, change.pk, error)
-    record_product(work.partner_id, change.pk, product)
+    with partner_scope(work.partner_id):
+        _record_product(change, work.target_id, product)
     return Outcome.DONE
 
 
-def _claim(partner_id: int, change_id: int) -> _Wanted | None:
-    with partner_scope(partner_id):
-        claimed = Change.objects.filter(pk=change_id, state=ChangeState.PLANNED).update(
-            state=ChangeState.SENDING, sent_at=timezone.now(), attempts=F("attempts") + 1
-        )
-        if not claimed:
-            return None
-        change = Change.objects.get(pk=change_id)
-        assert change.after is not None
-        return _Wanted(
-            action=Action(change.action),
-            target_id=change.target_product_id,
-            name=change.after["name"],
-            description=change.after["description"],
-            key=change.product_key,
-            cost=Decimal(change.after["cost"]),
-            retail=Decimal(change.after["retail"]),
-            taxable=change.after["taxable"],
-        )
+def _claim(change: Change) -> _Wanted | None:
+    """``planned`` -> ``sending``, to be committed before anything is sent. Inside the scope."""
+    claimed = Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED).update(
+        state=ChangeState.SENDING, sent_at=timezone.now(), attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return None
+    assert change.after is not None
+    return _Wanted(
+        action=Action(change.action),
+        target_id=change.target_product_id,
+        name=change.after["name"],
+        description=change.after["description"],
+        key=change.product_key,
+        cost=Decimal(change.after["cost"]),
+        retail=Decimal(change.after["retail"]),
+        taxable=change.after["taxable"],
+    )
 
 
 def _call(work: Slice, wanted: _Wanted) -> TargetProduct:
@@ -270,22 +270,30 @@ def record_product(partner_id: int, change_id: int, product: TargetProduct) -> N
     """Record a product as the target returned it, and link ours to it."""
     with partner_scope(partner_id):
         change = Change.objects.select_related("run__program").get(pk=change_id)
-        assert change.product_id is not None
-        target_id = change.run.program.target_id
-        ProductLink.objects.filter(target=target_id, external_id=product.product_id).exclude(
-            product=change.product_id
-        ).delete()
-        ProductLink.objects.update_or_create(
-            product_id=change.product_id,
-            target_id=target_id,
-            defaults={"external_id": product.product_id, "adopted": change.hold == "adopts"},
-        )
-        TargetProductRow.objects.update_or_create(
-            target_id=target_id, external_id=product.product_id, defaults=_copy_of(product)
-        )
-        change.state, change.target_product_id = ChangeState.DONE, product.product_id
-        change.error = ""
-        change.save(update_fields=["state", "target_product_id", "error"])
+        _record_product(change, change.run.program.target_id, product)
+
+
+def _record_product(change: Change, target_id: int, product: TargetProduct) -> None:
+    assert change.product_id is not None
+    number = product.product_id
+    ProductLink.objects.filter(target=target_id, external_id=number).exclude(product=change.product_id).delete()
+    adopted = change.hold == "adopts"
+    link = ProductLink(product_id=change.product_id, target_id=target_id, external_id=number, adopted=adopted)
+    ProductLink.objects.bulk_create(
+        [link],
+        update_conflicts=True,
+        unique_fields=["partner", "product", "target"],
+        update_fields=["external_id", "adopted"],
+    )
+    values = _copy_of(product)
+    TargetProductRow.objects.bulk_create(
+        [TargetProductRow(target_id=target_id, external_id=number, **values)],
+        update_conflicts=True,
+        unique_fields=["partner", "target", "external_id"],
+        update_fields=list(values),
+    )
+    change.state, change.target_product_id, change.error = ChangeState.DONE, number, ""
+    change.save(update_fields=["state", "target_product_id", "error"])
 
 
 def _copy_of(product: TargetProduct) -> dict[str, object]:

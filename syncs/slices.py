@@ -14,9 +14,10 @@ from django.utils import timezone
 from connections.clients import open_source, open_target
 from connectors.registry import Source, Target
 from core.scope import partner_scope
-from syncs.models import Run
+from syncs.models import Change, ChangeState, Run
 
 SLICE_SECONDS = 20.0
+PROGRESS_SECONDS = 1.0  # between two counts of what is done: each one reads all changes of the run
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Slice:
     target_system: str
     seconds: float = SLICE_SECONDS
     started: float = field(default_factory=time.monotonic)
+    _told_at: float = 0.0
     _source: Source | None = None
     _target: Target | None = None
 
@@ -59,6 +61,22 @@ class Slice:
         """The run's row inside the partner's scope; what is changed on it is not saved for you."""
         with partner_scope(self.partner_id):
             yield Run.objects.select_related("program__source", "program__target", "after").get(pk=self.run_id)
+
+    def next_change(self) -> Change | None:
+        """The next planned change of the run, None when none is left or somebody cancelled. Inside the scope."""
+        planned = Change.objects.filter(run=self.run_id, state=ChangeState.PLANNED, run__cancel_requested=False)
+        return planned.order_by("position").first()
+
+    def tell_progress(self, *, last: bool = False) -> None:
+        """Count on the run what was sent; now and then, and always the ``last`` time of a slice."""
+        now = time.monotonic()
+        if not last and now - self._told_at < PROGRESS_SECONDS:
+            return
+        self._told_at = now
+        with partner_scope(self.partner_id):
+            sent = Change.objects.filter(run=self.run_id, sent_at__isnull=False)
+            over = sent.exclude(state__in=(ChangeState.PLANNED, ChangeState.SENDING))
+            Run.objects.filter(pk=self.run_id).update(done=over.count())
 
     def update(self, **values: Any) -> None:
         """Set columns of the run, and its heartbeat."""
