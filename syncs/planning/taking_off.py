@@ -40,7 +40,7 @@ def remove_recurring(facts: MappingFacts, period: PeriodFact, plan: Plan) -> Non
     if own is None:
         return
     line = standing_line(template_of(facts, own.template_id), own.mark, own)
-    if line is not None:
+    if line is not None and not line.counted_by_target:
         reason = f"Quantity 0 on the invoice for {period_label(period.period)}"
         plan.changes.append(removal(facts, own, line, reason))
 
@@ -55,7 +55,7 @@ def remove_missing(facts: MappingFacts, plan: Plan) -> None:
         if not missing or not last.get(own.subscription_id, "") < facts.newest:
             continue
         line = standing_line(template_of(facts, own.template_id), own.mark, own)
-        if line is None:
+        if line is None or line.counted_by_target:  # what Syncro counts itself is never written
             continue
         if own.subscription_id in facts.uncertain:
             plan.notes.append(note_uncertain(facts, own))
@@ -97,5 +97,5 @@ def removals_of_doubles(template: Template | None, own: OwnLine) -> list[Planned
     return [
         removal_of(own, line, line.name, "A second line with the same mark")
         for line in lines_by_mark(template, own.mark)
-        if kept is not None and line.line_id != kept.line_id
+        if kept is not None and line.line_id != kept.line_id and not line.counted_by_target
     ]

@@ -252,6 +252,14 @@ def test_seats_that_came_down_to_none_take_the_line_off() -> None:
     assert only_write(replace(standing(), periods=(period,))).action is Action.REMOVE_LINE
 
 
+def test_line_that_syncro_counts_is_never_taken_off() -> None:
+    facts = missing()
+    assert facts.template is not None
+    counted = tuple(replace(line, counted_by_target=True) for line in facts.template.lines)
+    facts = replace(facts, template=replace(facts.template, lines=counted))
+    assert plan_mapping(facts).changes == []
+
+
 def test_second_line_with_the_mark_is_taken_off() -> None:
     double = replace(our_line(), line_id=2)
     facts = standing(our_line(quantity=D(10)), template=make_template(our_line(quantity=D(10)), double))
