@@ -18,7 +18,6 @@ from chaos.seeds import result_file, run_seed
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play seeds and print the table; 1 when anything was damaged."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)  # so that every process is stopped that was started
     folder: Path = options.data
     folder.mkdir(parents=True, exist_ok=True)
     file = options.resume or result_file(folder)
@@ -74,4 +73,5 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _interrupt)  # so that every process is stopped that was started
     sys.exit(main())

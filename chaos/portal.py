@@ -28,7 +28,6 @@ class Portal:
         self._login = (email, words)
         self._session = requests.Session()
         self._program = ""
-        self.first_run = 0  # the id of the first run that was started here
 
     def sync_now(self, *, times: int = 1) -> None:
         """Press the button; several times at once when asked to."""
@@ -61,6 +60,12 @@ class Portal:
             time.sleep(0.15)
         return False
 
+    def count_runs(self) -> int:
+        """How many runs the first page of the history shows."""
+        self._sign_in_if_needed()
+        page = self._session.get(f"{self.url}/p/{self.slug}/programs/{self._program}/history/", timeout=30)
+        return len(set(_RUN.findall(page.text)))
+
     def _press(self) -> None:
         session = requests.Session()
         session.cookies.update(self._session.cookies)
@@ -70,8 +75,7 @@ class Portal:
                 path = f"{self.url}/p/{self.slug}/programs/{self._program}/sync/"
                 sent = {"csrfmiddlewaretoken": session.cookies.get("csrftoken") or ""}
                 answer = session.post(path, data=sent, timeout=30, allow_redirects=False)
-                if answer.status_code == 302 and (run := _RUN.search(answer.headers["Location"])):
-                    self.first_run = self.first_run or int(run.group(1))
+                if answer.status_code == 302 and _RUN.search(answer.headers["Location"]):
                     return
             time.sleep(0.2)
         raise PortalDownError("“Sync now” did not work")
