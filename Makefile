@@ -106,3 +106,7 @@ chaos: setup ## break the running product on purpose and count the damage; SEEDS
 .PHONY: demo
 demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once)
+
+.PHONY: bench
+bench: setup ## calls, time, memory and limit use as counts and ratios; BENCH="limit memory" for some parts
+	@$(BIN)/python -m bench $(BENCH)

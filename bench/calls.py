@@ -8,7 +8,7 @@ from bench.floor import Tally, tally
 from bench.installation import Installation
 from bench.partner import BenchPartner
 from bench.report import Figure, at_most, show
-from bench.vendors import Json, Vendors, opened
+from bench.vendors import Json, opened
 
 GOAL = 1.02
 ACCOUNT = "northwind"

@@ -72,10 +72,10 @@ def _sort(
         if room == "schedules" and not before:
             return "reads after the last write", (room, record, "after"), True
         return "reads before a write", (room, record, "before"), True
-    return _sort_read(call, room, record, calls)
+    return _sort_read(call, room, record)
 
 
-def _sort_read(call: Json, room: str, record: str, calls: Sequence[Json]) -> tuple[str, object, bool]:
+def _sort_read(call: Json, room: str, record: str) -> tuple[str, object, bool]:
     if room == "invoices":
         return ("invoices read as proof" if record else "invoice list pages"), None, False
     if room in LISTS and not record:

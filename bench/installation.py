@@ -39,6 +39,7 @@ class Installation:
 
         django.setup()
         self.forget_queue()
+        _empty_database()
         return self
 
     def __exit__(
@@ -134,6 +135,16 @@ class Installation:
             "SETTLE_SECONDS": "2",
             "CONN_MAX_AGE": "60",  # as in production
         }
+
+
+def _empty_database() -> None:
+    """Forget the partners of the last time; only the owner of the schema may."""
+    import psycopg2
+    from django.conf import settings
+
+    with psycopg2.connect(settings.MIGRATE_DATABASE_URL) as connection, connection.cursor() as cursor:
+        cursor.execute("TRUNCATE accounts_partner CASCADE")
+    connection.close()
 
 
 def answer_of(process: subprocess.Popen[str]) -> Any:

@@ -1,1 +1,50 @@
-def measure(*a,**k): return True
+"""Peak memory of a fresh process that reads and plans, as invoices and price lists grow."""
+
+from __future__ import annotations
+
+import uuid
+
+from bench.installation import Installation
+from bench.report import Figure, at_most, show
+from bench.seeding import Seeded, seed_partner
+from bench.wholesale import ROWS_PER_CUSTOMER
+from programs.models import ProductMode
+
+GOAL_MB = 200.0
+USUAL_PRODUCTS = 200  # of a price list, where the invoice is what grows
+USUAL_CUSTOMERS = 30  # where the price list grows
+
+
+def measure(installation: Installation, *, charges: tuple[int, ...], products: tuple[int, ...]) -> bool:
+    """Billing by charges, products by products; false when a goal is missed."""
+    rows = []
+    for count in charges:
+        customers = -(-count // ROWS_PER_CUSTOMER)
+        told = _run(installation, "billing", customers, USUAL_PRODUCTS)
+        rows += _figures(f"billing, {customers * ROWS_PER_CUSTOMER} charges", told)
+    for count in products:
+        rows += _figures(f"products, {count} on both sides", _run(installation, "products", USUAL_CUSTOMERS, count))
+    return show("Peak memory of a fresh process that reads and plans", rows)
+
+
+def _run(installation: Installation, kind: str, customers: int, products: int) -> dict[str, float]:
+    installation.start_vendor("bench.wholesale", "--customers", str(customers), "--products", str(products))
+    partner = seed_partner(f"memory-{uuid.uuid4().hex[:8]}", mode=ProductMode.ALL)
+    words = _words(partner)
+    installation.ask_child("bench.memory_child", "map", *words)
+    told: dict[str, float] = installation.ask_child("bench.memory_child", kind, *words)
+    installation.stop_vendor()
+    return told
+
+
+def _words(partner: Seeded) -> list[str]:
+    return [str(number) for number in (partner.partner_id, partner.program_id, partner.source_id, partner.target_id)]
+
+
+def _figures(name: str, told: dict[str, float]) -> list[Figure]:
+    steps = f"{told['start']:.0f}, {told['read']:.0f} MB"
+    return [
+        Figure(f"{name}: {told['planned']:.0f} changes planned in", f"{told['seconds']:.0f} s"),
+        Figure(f"{name}: at the start, after reading", steps),
+        at_most(f"{name}: peak", told["peak"], GOAL_MB, " MB"),
+    ]

@@ -11,6 +11,8 @@ from unittest import mock
 
 import requests
 
+from bench.installation import BenchFailedError
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -20,6 +22,7 @@ class Sent:
     url: str
     body: bytes | None
     headers: Mapping[str, str]
+    status: int
 
 
 @contextmanager
@@ -29,8 +32,9 @@ def recorded() -> Iterator[list[Sent]]:
     send = requests.Session.request
 
     def note(session: requests.Session, method: str, url: str, **how: Any) -> requests.Response:
-        calls.append(Sent(method, url, how.get("data"), how.get("headers") or {}))
-        return send(session, method, url, **how)
+        answer = send(session, method, url, **how)
+        calls.append(Sent(method, url, how.get("data"), how.get("headers") or {}, answer.status_code))
+        return answer
 
     with mock.patch.object(requests.Session, "request", note):
         yield calls
@@ -46,7 +50,8 @@ def replay(calls: Sequence[Sent]) -> float:
             if token and "/prism/" in call.url and "Authorization" in headers:
                 headers["Authorization"] = token
             answer = session.request(call.method, call.url, data=call.body, headers=headers, timeout=60)
-            answer.raise_for_status()
+            if answer.status_code != call.status:
+                raise BenchFailedError(f"{call.method} {call.url}: {call.status} before, {answer.status_code} now")
             if "json" in answer.headers["Content-Type"] and answer.content:
                 told = answer.json()
                 if "access_token" in told:

@@ -1,0 +1,68 @@
+"""A fresh process that works on one run until its plan stands, and says how much memory that took."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+import django
+
+
+def main(task: str, partner_id: int, program_id: int, source_id: int, target_id: int) -> dict[str, float]:
+    """``map`` reads the directories and maps everybody; else the kind of run to plan. Sizes in MB."""
+    from bench.seeding import Seeded, map_everybody
+
+    partner = Seeded(partner_id, program_id, source_id, target_id)
+    if task == "map":
+        _read_directories(partner)
+        return {"mappings": map_everybody(partner)}
+    return _plan(partner, task)
+
+
+def _read_directories(partner: object) -> None:
+    from bench.seeding import Seeded
+    from connections.clients import open_source, open_target
+    from customers.refreshing import refresh_customers
+    from customers.target_copy import refresh_target
+
+    assert isinstance(partner, Seeded)
+    source = open_source(partner.partner_id, partner.source_id)
+    refresh_customers(partner.partner_id, partner.source_id, source)
+    refresh_target(partner.partner_id, partner.target_id, open_target(partner.partner_id, partner.target_id))
+
+
+def _plan(partner: object, kind: str) -> dict[str, float]:
+    from bench.seeding import Seeded
+    from core.audit import COMMAND
+    from core.scope import partner_scope
+    from programs.models import Program
+    from syncs.models import Run, RunState
+    from syncs.runs import advance
+    from syncs.services import start_sync
+
+    assert isinstance(partner, Seeded)
+    sizes = {"start": peak()}
+    started = time.monotonic()
+    with partner_scope(partner.partner_id):
+        program = Program.objects.get(pk=partner.program_id)
+        run = start_sync(program=program, kinds=[kind], actor=COMMAND, enqueue=False)[0]
+    while run.state in (RunState.QUEUED, RunState.READING, RunState.PLANNING):
+        advance(partner.partner_id, run.pk)
+        with partner_scope(partner.partner_id):
+            run = Run.objects.get(pk=run.pk)
+        sizes.setdefault("read", peak())
+    if run.error or not run.total:
+        sys.exit(f"the plan did not come about: {run.error or run.messages}")
+    return sizes | {"peak": peak(), "planned": run.total, "seconds": time.monotonic() - started}
+
+
+def peak() -> float:
+    """The most memory that this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(main(sys.argv[1], *(int(word) for word in sys.argv[2:6]))))
