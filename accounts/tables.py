@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -110,36 +111,41 @@ def list_page(
     table: PortalTable,
     *,
     filters: FilterSet | None = None,
+    search: forms.Form | None = None,
     total: int | None = None,
+    fragment: str = "lists/list.html",
     **context: Any,
 ) -> TemplateResponse:
     """A list with its filters, sorted and cut into pages as the address says.
 
+    The filters are a ``FilterSet``, or a ``search`` form whose answers the view has applied itself.
     ``total`` is the number of rows without any filter. An htmx request for the list alone gets the
-    list alone.
+    ``fragment`` alone.
     """
     tables.RequestConfig(
         request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}
     ).configure(table)
     shown = table.paginator.count
-    chips = list(_chips(request, filters)) if filters is not None else []
+    form = filters.form if filters is not None else search
+    chips = list(_chips(request, form)) if form is not None else []
     kept = request.GET.copy()
-    for name in (*(filters.form.fields if filters is not None else ()), "page"):
+    for name in (*(form.fields if form is not None else ()), "page"):
         kept.pop(name, None)
     context |= {
         "kept": kept,
         "table": table,
         "filters": filters,
+        "search": search,
         "chips": chips,
         "shown": shown,
         "total": total or shown,
     }
     alone = getattr(request, "htmx", None) and request.htmx.target == "list"  # type: ignore[attr-defined]  # django-htmx
-    return TemplateResponse(request, "lists/list.html" if alone else template, context)
+    return TemplateResponse(request, fragment if alone else template, context)
 
 
-def _chips(request: HttpRequest, filters: FilterSet) -> Iterable[Chip]:
-    for name, field in filters.form.fields.items():
+def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:
+    for name, field in form.fields.items():
         value = request.GET.get(name, "")
         if not value:
             continue

@@ -44,10 +44,13 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     shown = rows if tab == ALL else [row for row in rows if row.state == tab]
     shown.sort(key=lambda row: (-row.money.retail, row.customer.name.casefold()))
     table = BillingTable(shown, program=program, currency=source_currency(program), caption="Billing")
+    if tab == NOT_MAPPED and rows:
+        table.empty_title, table.empty_help = "Everything is mapped", "New customers appear with their first invoice."
     return list_page(
         request,
         "invoices/billing.html",
         table,
+        fragment="invoices/billing_list.html",
         total=len(rows),
         program=program,
         search=form,

@@ -13,7 +13,7 @@ from accounts.tables import list_page
 from connectors.registry import get_target
 from customers.models import Customer
 from customers.selectors import mappings_of
-from invoices.models import SourceInvoice
+from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
 from products.selectors import list_products
 from programs.models import Motion
@@ -37,8 +37,16 @@ def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpRe
     rows = found.charges.select_related("customer").defer("raw")
     filters = ChargeFilter(request.GET, queryset=rows)
     table = ChargeTable(filters.qs, program=program, currency=found.currency, caption="Rows")
-    context = {"program": program, "invoice": found, "overlaps": overlap_facts(found) if found.state == "held" else []}
-    return list_page(request, "syncs/invoice.html", table, filters=filters, total=found.row_count, **context)
+    return list_page(
+        request,
+        "syncs/invoice.html",
+        table,
+        filters=filters,
+        total=found.row_count,
+        program=program,
+        invoice=found,
+        overlaps=overlap_facts(found) if found.state == InvoiceState.HELD else [],
+    )
 
 
 @require_safe

@@ -1,0 +1,115 @@
+"""Every screen, light and dark, wide and narrow: accessible, quiet, and never wider than the window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from core.scope import partner_scope
+from syncs.models import RunState
+from tests import factories as make
+from tests.browser.conftest import Open
+from tests.portal.cast import Cast, Shop
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SCREENS = (
+    "",
+    "inbox/",
+    "search/?q=con",
+    "connections/",
+    "connections/syncro/",
+    "programs/",
+    "programs/{program}/",
+    "programs/{program}/edit/",
+    "programs/{program}/products/",
+    "programs/{program}/products/{product}/",
+    "programs/{program}/billing/?tab=all",
+    "programs/{program}/billing/{customer}/azure_plan/",
+    "programs/{program}/customers/{customer}/",
+    "programs/{program}/invoices/",
+    "programs/{program}/invoices/{invoice}/",
+    "programs/{program}/invoices/{invoice}/account/",
+    "programs/{program}/history/",
+    "runs/{run}/",
+    "runs/{waiting}/",
+    "runs/{run}/changes/{change}/",
+    "users/",
+    "users/invite/",
+    "audit/",
+)
+OWN_SCREENS = ("/profile/", "/accounts/password/change/", "/accounts/email/", "/accounts/2fa/")
+
+
+def violations(page: Any) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def overflow(page: Any) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.fixture
+def screens(cast: Cast, shop: Shop) -> list[str]:
+    with partner_scope(cast.northwind.pk):
+        shop.program.target.status = "ready"
+        shop.program.target.save()
+        type(shop.customer).objects.filter(pk=shop.customer.pk).update(name="Contoso " + "x" * 190)
+        waiting = make.RunFactory(program=shop.program, state=RunState.WAITING, status="", waiting_for="Guard.")
+    values = {
+        "program": shop.program.pk,
+        "product": shop.product.pk,
+        "customer": shop.customer.pk,
+        "invoice": shop.invoice.pk,
+        "run": shop.run.pk,
+        "waiting": waiting.pk,
+        "change": shop.change.pk,
+    }
+    return [*(f"/p/northwind/{screen.format(**values)}" for screen in SCREENS), *OWN_SCREENS]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
+def test_screens_are_accessible_and_fit(open_browser: Open, screens: list[str], scheme: str, width: int) -> None:
+    page = open_browser("alice", color_scheme=scheme, viewport={"width": width, "height": 900})
+    found = {}
+    for screen in screens:
+        answer = page.goto(screen)
+        page.wait_for_load_state("networkidle")
+        assert answer is not None
+        assert answer.status == 200, screen
+        if problems := [*violations(page), *([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])]:
+            found[screen] = problems
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_nobody_are_accessible(live_server: Any, page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for path in ("/accounts/login/", "/accounts/password/reset/", "/invitations/unknown/"):
+        page.goto(live_server.url + path)
+        assert violations(page) == [], path
+
+
+def test_chosen_theme_is_kept(open_browser: Open) -> None:
+    page = open_browser("vera", color_scheme="light")
+    page.get_by_label("Account and appearance").click()
+    page.get_by_role("button", name="Dark").click()
+
+    page.reload()
+
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_menu_opens_and_closes_on_a_narrow_screen(open_browser: Open) -> None:
+    page = open_browser("vera", viewport={"width": 390, "height": 800})
+    inbox = page.locator("#rail").get_by_role("link", name="Inbox")
+    assert not inbox.is_visible()
+
+    page.get_by_role("link", name="Open the menu").click()
+    inbox.click()
+
+    page.wait_for_url("**/inbox/")
+    assert not page.locator("#rail").get_by_role("link", name="Inbox").is_visible()
