@@ -54,7 +54,7 @@ def run_seed(installation: Installation, seed: int) -> SeedResult:
     started = time.monotonic()
     folder = installation.folder / "sandbox" / str(seed)
     shutil.rmtree(folder, ignore_errors=True)
-    draws = random.Random(seed)  # noqa: S311  # a replay needs the same numbers
+    draws = random.Random(seed)  # noqa: S311  # nosec B311 - a replay needs the same numbers
     account = f"reseller-{seed}"
     installation.start_sandbox(folder, account, draw_switches(draws))
     vendors = Vendors(folder, account)

@@ -17,19 +17,66 @@ LEAST_SCORE = 75
 
 # Words that say what kind of company it is, not which one.
 _LEGAL_FORMS = frozenset(
-    (
-        "ab", "ag", "as", "aps", "asa", "bv", "bvba", "co", "company", "corp", "corporation", "gmbh", "group",
-        "holding", "holdings", "inc", "incorporated", "kg", "kk", "limited", "llc", "llp", "ltd", "lp", "nv",
-        "oy", "oyj", "plc", "pte", "pty", "sa", "sarl", "sas", "sl", "spa", "srl", "the",
-    )
+    [
+        "ab",
+        "ag",
+        "as",
+        "aps",
+        "asa",
+        "bv",
+        "bvba",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "group",
+        "holding",
+        "holdings",
+        "inc",
+        "incorporated",
+        "kg",
+        "kk",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "lp",
+        "nv",
+        "oy",
+        "oyj",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "sl",
+        "spa",
+        "srl",
+        "the",
+    ]
 )
 # Addresses at these say nothing about the company.
 _PUBLIC_MAIL = frozenset(
-    (
-        "aol.com", "gmail.com", "gmx.com", "gmx.de", "googlemail.com", "hotmail.com", "icloud.com",
-        "live.com", "mail.com", "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "web.de",
+    [
+        "aol.com",
+        "gmail.com",
+        "gmx.com",
+        "gmx.de",
+        "googlemail.com",
+        "hotmail.com",
+        "icloud.com",
+        "live.com",
+        "mail.com",
+        "me.com",
+        "msn.com",
+        "outlook.com",
+        "proton.me",
+        "protonmail.com",
+        "web.de",
         "yahoo.com",
-    )
+    ]
 )
 _TENANT_SUFFIXES = (".onmicrosoft.com", ".partner.onmschina.cn")
 

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('invoices', '0002_row_security'),
+        ("invoices", "0002_row_security"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sourceinvoice',
-            name='header_hash',
+            model_name="sourceinvoice",
+            name="header_hash",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='sourceinvoice',
-            name='overlap_choice',
-            field=models.CharField(blank=True, choices=[('replaces', 'Replaces them'), ('adds', 'Adds to them')], max_length=8),
+            model_name="sourceinvoice",
+            name="overlap_choice",
+            field=models.CharField(
+                blank=True, choices=[("replaces", "Replaces them"), ("adds", "Adds to them")], max_length=8
+            ),
         ),
     ]

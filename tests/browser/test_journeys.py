@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from connections.models import Connection
 from core.scope import partner_scope
@@ -192,7 +192,12 @@ def test_unsaved_settings_are_not_left_unasked(open_browser: Open, shop: Shop) -
     page.goto(f"/p/northwind/programs/{shop.program.pk}/edit/")
     page.get_by_label("Rounding tolerance").fill("0.30")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", accept)
 
     page.get_by_role("link", name="Back").click()
     page.wait_for_url("**/programs/")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django_scopes import ScopeError, scopes_disabled
+from django_scopes import scopes_disabled
+from django_scopes.exceptions import ScopeError
 from psycopg2 import sql
 
 from accounts.models import Membership, Partner, Role

@@ -49,7 +49,7 @@ OF_PARTNERS = [model for model in tables_of_apps() if has_partner(model)]
 def ask(query: str, *values: object) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, list(values))
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def count_rows(table: str, but_of: int = 0) -> int:
