@@ -44,6 +44,18 @@ def draw_faults(draws: random.Random) -> list[Fault]:
     return [draws.choice(_FAULTS)(draws) for _ in range(draws.randint(3, 8))]
 
 
+def draw_loss(draws: random.Random) -> list[Fault]:
+    """A new line's answer is lost; sometimes the token is revoked right behind it, which ends the run."""
+    at = {"vendor": "syncro", "method": "POST", "path": "/schedules/.*/add_line_item", "skip": draws.randint(0, 3)}
+    action = draws.choice(("drop_after", "drop_after", "truncated", "drop_before"))
+    lost = Fault("lost before" if action == "drop_before" else "lost after", {"action": action, **at})
+    if draws.random() < 0.6:
+        return [lost]
+    edits = [{"action": "expire_token"}]
+    order = {"action": "edit_before", "edits": edits, **at, "method": "POST|PUT", "path": "/schedules/"}
+    return [lost, Fault("token revoked", order)]
+
+
 def draw_kills(draws: random.Random, most: int) -> list[Kill]:
     """None, one or two kills, most of them among the requests that write."""
     return sorted(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chaos.cast import WORDS, configuration, draw_entries, draw_switches, secrets_of
 from chaos.comparing import Damage, compare, hand_made
-from chaos.mischief import Kill, draw_faults, draw_kills, edit_at_rest
+from chaos.mischief import Kill, draw_faults, draw_kills, draw_loss, edit_at_rest
 from chaos.portal import Portal
 from chaos.processes import Installation
 from chaos.vendors import Vendors
@@ -114,7 +114,10 @@ class _Play:
     def _ride(self) -> None:
         """Order faults, press the button, kill and edit while it goes on."""
         log = self._last_request()
-        for fault in draw_faults(self.draws):
+        faults = draw_faults(self.draws)
+        if not self.result.quiet:
+            faults = [*draw_loss(self.draws), *faults[:3]]
+        for fault in faults:
             self.vendors.order(fault.order)
             self.result.faults[fault.kind] += 1
         kills = draw_kills(self.draws, 2)
