@@ -203,11 +203,11 @@ def _posted_part(part: Part) -> PostedPart:
 def _take_up(mappings: Iterable[Mapping], newest: str, *, preview: bool) -> None:
     """A mapping that was never planned takes up the newest imported month, and what comes after."""
     month = dt.date.fromisoformat(f"{newest}-01")
-    for mapping in mappings:
-        if mapping.first_month is None:
-            mapping.first_month = month
-            if not preview:
-                mapping.save(update_fields=["first_month"])
+    new = [mapping for mapping in mappings if mapping.first_month is None]
+    for mapping in new:
+        mapping.first_month = month
+    if new and not preview:
+        Mapping.objects.filter(pk__in=[mapping.pk for mapping in new]).update(first_month=month)
 
 
 def _mapping_facts(

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from core.scope import scoped_partner_id
+from customers.models import Mapping
 from programs.models import Program
 
 PeriodKey = tuple[int, str, str]  # subscription, motion, period
@@ -27,6 +28,7 @@ WITH charged AS (
       ON c.partner_id = m.partner_id AND c.customer_id = m.customer_id AND c.motion = m.motion
     JOIN invoices_sourceinvoice i ON i.partner_id = c.partner_id AND i.id = c.invoice_id
     WHERE m.partner_id = %(partner)s AND m.id = ANY(%(mappings)s)
+      AND c.partner_id = %(partner)s AND c.customer_id = ANY(%(customers)s)
       AND i.source_id = %(source)s AND i.program_slug = %(slug)s
       AND i.state = 'counted' AND NOT i.past AND i.month >= COALESCE(m.first_month, %(newest)s)
       AND c.kind <> 'unknown' AND c.subscription_id IS NOT NULL
@@ -44,7 +46,8 @@ WHERE charged.month = %(newest)s OR p.id IS NULL
               AND q.posting_id = p.id AND q.state NOT IN ('billed', 'excluded'))
 """
 
-# Postings whose charges no longer count: their invoice was replaced.
+# Postings whose charges no longer count: their invoice was replaced. Whether any was is asked apart
+# from the rows (its partner is a parameter), so that usually nothing else is looked at.
 _WITHDRAWN = """
 SELECT p.subscription_id, p.motion, p.period
 FROM syncs_posting p
@@ -53,7 +56,7 @@ JOIN customers_mapping m
  AND m.program_id = p.program_id
 WHERE p.partner_id = %(partner)s AND p.program_id = %(program)s AND m.id = ANY(%(mappings)s)
   AND p.charge_count > 0
-  AND EXISTS (SELECT FROM invoices_sourceinvoice i WHERE i.partner_id = p.partner_id
+  AND EXISTS (SELECT FROM invoices_sourceinvoice i WHERE i.partner_id = %(partner)s
               AND i.source_id = %(source)s AND i.state = 'replaced')
   AND NOT EXISTS (
     SELECT FROM invoices_charge c
@@ -74,12 +77,19 @@ def find_open_periods(
         "source": program.source_id,
         "slug": program.slug,
         "mappings": list(mapping_ids),
+        "customers": list(Mapping.objects.filter(pk__in=mapping_ids).values_list("customer_id", flat=True)),
         "newest": dt.date.fromisoformat(f"{newest}-01"),
     }
     return _ask(_OPEN, values), _ask(_WITHDRAWN, values)
 
 
 def _ask(query: str, values: dict[str, Any]) -> frozenset[PeriodKey]:
+    """Without nested loops: of a partner that is new or just imported much, the database's statistics
+    know nothing yet, and loops over what it takes for a row or two would take minutes.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(query, values)
-        return frozenset(cursor.fetchall())
+        found = frozenset(cursor.fetchall())
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+        return found
