@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from kombu.exceptions import OperationalError
 
 from accounts.models import Role
 from accounts.permissions import (

@@ -72,7 +72,7 @@ def next_unmapped(program: Program) -> BillingRow | None:
 
 
 def _with_chosen(rows: list[TargetCustomer], chosen: TargetCustomer | None) -> list[TargetCustomer]:
-    return rows if chosen is None or chosen in rows else [chosen, *rows]
+    return rows if chosen is None else [chosen, *(row for row in rows if row != chosen)]
 
 
 def _offer(program: Program, row: Template, motion: Motion) -> TemplateOffer:

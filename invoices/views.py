@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,7 +13,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
-from kombu.exceptions import OperationalError
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page

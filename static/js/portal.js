@@ -120,6 +120,10 @@
   // A change of state is said aloud; a refused request is not swallowed.
   document.addEventListener("htmx:responseError", (event) => tell(`The server answered ${event.detail.xhr.status}. Nothing was saved; reload the page and try again.`));
   document.addEventListener("htmx:sendError", () => tell("The server cannot be reached. Nothing was saved; check the connection and try again."));
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    tell("The passkey could not be used: the browser or the device refused, or nobody answered in time. Try again.");
+  });
   const tell = (text) => {
     const place = document.getElementById("notices");
     if (!place) return;

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import PAGE_SIZE
-from connectors.registry import get_target
+from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
 from syncs import services
@@ -146,6 +146,7 @@ def _progress(run: Run) -> dict[str, object]:
         "waits_for": max(0, wait),
         "seconds": (ended - started).total_seconds(),
         "left": _time_left(run),
+        "calls": [_calls_of(system, calls) for system, calls in run.api_calls.items()],
     }
 
 
@@ -154,6 +155,12 @@ def _findings(run: Run) -> dict[str, list[Finding]]:
     found = run.findings.select_related("customer").order_by("severity", "-retail", "pk")
     quiet = list(found.filter(severity=Severity.INFO)[: PAGE_SIZE * 2])
     return {"loud": list(found.exclude(severity=Severity.INFO)[: PAGE_SIZE * 4]), "quiet_ones": quiet}
+
+
+def _calls_of(system: str, calls: dict[str, int]) -> str:
+    """ "Syncro: 86 GET, 160 POST"."""
+    label = SYSTEMS[system].label if system in SYSTEMS else system
+    return f"{label}: {', '.join(f'{number:,} {method}' for method, number in calls.items())}"
 
 
 def _time_left(run: Run) -> float | None:

@@ -41,7 +41,7 @@ def open_browser(live_server: Any, browser: Browser, cast: Cast) -> Iterator[Ope
     said: list[str] = []
 
     def open_as(name: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **options)
+        context = browser.new_context(**{"base_url": live_server.url, **options})
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
