@@ -147,7 +147,9 @@ class _Play:
     def _run_template_after_loss(self, requests: list[Json]) -> bool:
         """Somebody generates the invoice of a template whose line has just been lost on the way."""
         lost = [
-            r for r in requests if r["fault"] in ("drop_after", "truncated") and r["path"].endswith("add_line_item")
+            r
+            for r in requests
+            if r["fault"] in ("drop_after", "drop_before", "truncated") and r["path"].endswith("add_line_item")
         ]
         if not lost:
             return False

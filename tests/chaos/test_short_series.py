@@ -12,7 +12,7 @@ from chaos.processes import CHECKOUT
 
 pytestmark = pytest.mark.servers
 
-FIRST, SEEDS = 1, 2
+FIRST, SEEDS = 4, 2  # a rough seed and a quiet one
 
 
 def test_short_series_leaves_no_damage(python: str, tmp_path: Path):
@@ -22,7 +22,7 @@ def test_short_series_leaves_no_damage(python: str, tmp_path: Path):
     done = subprocess.run([python, "-m", "chaos", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
     rows = table.read(results)
-    assert [row["seed"] for row in rows] == [1, 2], done.stderr
+    assert [row["seed"] for row in rows] == [4, 5], done.stderr
     assert [row["facts"] for row in rows if table.is_damaged(row)] == []
     assert done.returncode == 0
     assert all(row["runs"] and row["faults"] for row in rows)
