@@ -42,6 +42,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         "page": page,
         "groups": group_changes(page),
         **_findings(found),
+        "follower": Run.objects.filter(after=found).first(),
         "failed": found.changes.filter(state=ChangeState.FAILED).exists(),
         "kept": {},
     }
