@@ -65,13 +65,14 @@ class Order:
     values: LineValues | None
 
 
-def send_change(partner_id: int, change_id: int, client: Target, template: Template | None) -> Outcome:
-    """Carry out one planned change at most once.
+def send_change(partner_id: int, change: Change, client: Target, template: Template | None) -> Outcome:
+    """Carry out one planned change at most once. ``change`` comes with its run and program.
 
     Raises ``ConfigurationError`` (the partner must act; nothing was written), ``MustWait`` and
     ``TransientError`` (nothing was written; try later).
     """
-    order = _claim(partner_id, change_id, template)
+    with partner_scope(partner_id):
+        order = _claim(change, template)
     if order is None:
         return Outcome.NOT_OURS
     try:
@@ -80,34 +81,44 @@ def send_change(partner_id: int, change_id: int, client: Target, template: Templ
         return _record_rejection(partner_id, order, error)
     except ConnectorError as error:
         if error.maybe_applied:
-            _record_lost_answer(partner_id, change_id, error)
+            _record_lost_answer(partner_id, change.pk, error)
             return Outcome.UNKNOWN
         if isinstance(error, ConfigurationError | TransientError):
-            _release(partner_id, change_id)
+            _release(partner_id, change.pk)
             raise
-        record_failure_of(partner_id, change_id, error)
+        record_failure_of(partner_id, change.pk, error)
         return Outcome.FAILED
     with partner_scope(partner_id):
         return _record_written(order.change, returned, template)
 
 
-def _claim(partner_id: int, change_id: int, template: Template | None) -> Order | None:
-    """``planned`` -> ``sending``, committed before anything is sent."""
-    with partner_scope(partner_id):
-        change = Change.objects.select_related("run__program").get(pk=change_id)
-        values = _values_to_send(change)
-        if values is not None:
-            change.after = line_to_json(values)
-        change.next_run = template.next_run if template else None
-        claimed = Change.objects.filter(pk=change_id, state=ChangeState.PLANNED).update(
-            state=ChangeState.SENDING,
-            sent_at=timezone.now(),
-            attempts=F("attempts") + 1,
-            next_run=change.next_run,
-            after=change.after,
-        )
-        assert change.template_id is not None
-        return Order(change, Action(change.action), change.template_id, change.line_id, values) if claimed else None
+def _claim(change: Change, template: Template | None) -> Order | None:
+    """``planned`` -> ``sending``, to be committed before anything is sent; None once somebody cancelled."""
+    planned = Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED, run__cancel_requested=False)
+    if _stands_elsewhere(change):
+        text = "The line is still on the old template, so it is not added to the new one."
+        planned.update(state=ChangeState.FAILED, error=text)
+        return None
+    values = _values_to_send(change)
+    if values is not None:
+        change.after = line_to_json(values)
+    change.next_run = template.next_run if template else None
+    claimed = planned.update(
+        state=ChangeState.SENDING,
+        sent_at=timezone.now(),
+        attempts=F("attempts") + 1,
+        next_run=change.next_run,
+        after=change.after,
+    )
+    assert change.template_id is not None
+    return Order(change, Action(change.action), change.template_id, change.line_id, values) if claimed else None
+
+
+def _stands_elsewhere(change: Change) -> bool:
+    if change.action != Action.ADD_LINE or change.template_id is None:
+        return False
+    same = Line.objects.filter(target=change.run.program.target_id, mark=change.mark, state=LineState.STANDING)
+    return same.exclude(template_id=change.template_id).exists()
 
 
 def _values_to_send(change: Change) -> LineValues | None:
@@ -115,9 +126,9 @@ def _values_to_send(change: Change) -> LineValues | None:
     if change.action == Action.REMOVE_LINE or change.after is None:
         return None
     if change.action == Action.ADD_LINE and change.product_id:
-        link = ProductLink.objects.filter(product=change.product_id, target=change.run.program.target_id).first()
-        if link is not None:
-            change.after["product_id"] = link.external_id
+        links = ProductLink.objects.filter(product=change.product_id, target=change.run.program.target_id)
+        for external_id in links.values_list("external_id", flat=True):
+            change.after["product_id"] = external_id
     return line_from_json(change.after)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from django.db.models import Q
 from django.utils import timezone
 
@@ -32,6 +34,8 @@ from syncs.planning.taking_off import removals_of_doubles
 from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_change, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
+
+AT_HAND = 25  # changes that are loaded at once
 
 
 def read(work: Slice) -> RunState | float:
@@ -125,30 +129,23 @@ def _stored_template(program: Program, template_id: int) -> Template | None:
 
 def _write_template(work: Slice, template_id: int, template: Template) -> None:
     """Send the planned changes of one template, in order, until the slice is over."""
-    while not work.over:
-        with partner_scope(work.partner_id):
-            change = work.next_change()
-            if change is None or change.template_id != template_id:
+    while changes := _changes_at_hand(work, template_id):
+        for change in changes:
+            if work.over:
                 return
-            if _stands_elsewhere(work, change):
-                text = "The line is still on the old template, so it is not added to the new one."
-                Change.objects.filter(pk=change.pk).update(state=ChangeState.FAILED, error=text)
-                continue
-        outcome = send_change(work.partner_id, change.pk, work.target, template)
-        if outcome is Outcome.REFUSED_NEGATIVE:
-            _fall_back(work, template_id)
-            continue
-        work.tell_progress()
+            if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
+                _fall_back(work, template_id)
+                break
+            work.tell_progress()
 
 
-def _stands_elsewhere(work: Slice, change: Change) -> bool:
-    if change.action != Action.ADD_LINE or change.template_id is None:
-        return False
-    return (
-        Line.objects.filter(target=work.target_id, mark=change.mark, state=LineState.STANDING)
-        .exclude(template_id=change.template_id)
-        .exists()
-    )
+def _changes_at_hand(work: Slice, template_id: int) -> list[Change]:
+    """The next planned changes of the run, as long as they are of this template."""
+    with work.run() as run:
+        if run.cancel_requested:
+            return []
+        planned = run.changes.filter(state=ChangeState.PLANNED).order_by("position")[:AT_HAND]
+        return list(takewhile(lambda change: change.template_id == template_id, planned))
 
 
 def _fall_back(work: Slice, template_id: int) -> None:
