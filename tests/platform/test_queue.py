@@ -14,7 +14,12 @@ def test_every_scheduled_task_exists():
 
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
 
-    assert scheduled == {"syncs.tasks.dispatch_due", "syncs.tasks.sweep", "notifications.tasks.deliver_due"}
+    assert scheduled == {
+        "syncs.tasks.dispatch_due",
+        "syncs.tasks.sweep",
+        "notifications.tasks.deliver_due",
+        "connections.tasks.remind_broken_connections",
+    }
     assert scheduled - set(app.tasks) == set()
 
 
