@@ -35,14 +35,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(table.is_damaged(row) for row in rows) else 0
 
 
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+class _Interruption:
+    """Ctrl-C or SIGTERM: the seed at hand is still played, so that every process is stopped in order."""
+
+    wanted = False
+
+    def ask(self, _signal: int, _frame: object) -> None:
+        self.wanted = True
+
+
+INTERRUPTION = _Interruption()
 
 
 def _play(
     installation: Installation, seeds: Sequence[int], rows: list[table.Row], file: Path, *, verbose: bool
 ) -> None:
     for seed in seeds:
+        if INTERRUPTION.wanted:
+            return
         row = table.as_row(run_seed(installation, seed))
         table.append(file, row)
         rows.append(row)
@@ -73,5 +83,6 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)  # so that every process is stopped that was started
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, INTERRUPTION.ask)
     sys.exit(main())

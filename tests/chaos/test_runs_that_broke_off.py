@@ -28,7 +28,7 @@ def break_off_after_a_lost_line(office: Office, loss: str) -> Json:
 
 def times_billed(office: Office) -> Counter[str]:
     """How often each one-time mark is on an invoice or stands."""
-    rows = [row for invoice in office._records("invoice") for row in invoice["line_items"]]
+    rows = [row for invoice in office.records("invoice") for row in invoice["line_items"]]
     standing = [line for line in office.our_lines() if line["one_time_charge"]]
     return Counter(mark_of(row) for row in [*rows, *standing] if mark_of(row))
 
