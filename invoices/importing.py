@@ -3,8 +3,10 @@
 An invoice is known by its id. A known one is read again only when what the list says of it has
 changed (``verify_newest`` also reads those of the newest month), and what was stored stays.
 
-Before billing is first switched on (``Program.baseline_at``), only the newest month with Seat Based
-Monthly rows and everything after it is read; older invoices are recorded by id and never read.
+Until it is settled where billing starts (``Program.baseline_at``), only the newest month with Seat Based
+Monthly rows and everything after it is read; older invoices are recorded by id and never read. What the
+source lists at the moment when billing is first switched on is recorded then (``record_start``): what it
+issues between that moment and the first sync is no past.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+from django.utils import timezone
 
 from connectors import registry
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError, UnreadableInvoice
@@ -26,7 +30,14 @@ from invoices.models import SourceInvoice
 from invoices.overlaps import hold_if_overlapping
 from invoices.reading import InvoiceCopy, copy_invoice, hash_header, hash_rows
 from invoices.reclassifying import reclassify_unknown
-from invoices.start import has_monthly_rows, month_of, newest_months, program_invoices, record_baseline
+from invoices.start import (
+    awaits_start,
+    has_monthly_rows,
+    month_of,
+    newest_months,
+    program_invoices,
+    record_baseline,
+)
 from invoices.storing import store_invoice
 from programs.models import Program, Start
 
@@ -79,6 +90,16 @@ def import_invoices(partner_id: int, program_id: int, client: Source, *, verify_
     return work.report()
 
 
+def record_start(partner_id: int, program_id: int, client: Source) -> bool:
+    """Record what the source lists as billing is first switched on; false when that was done before.
+
+    One call to the source; no invoice is read. Call it outside any scope. Raises what the client raises:
+    then the list of the first sync counts instead.
+    """
+    work = _Import.begin(partner_id, program_id, client, reclassified=0)
+    return awaits_start(work.program) and work.record_listed(work.sort_out(client.list_invoices()))
+
+
 @dataclass(slots=True)
 class _Known:
     """An invoice that was known before; ``content_hash`` is "" where it was never read."""
@@ -86,6 +107,7 @@ class _Known:
     header_hash: str
     content_hash: str
     month: dt.date
+    past: bool
 
 
 @dataclass(slots=True)
@@ -112,7 +134,7 @@ class _Import:
     def begin(cls, partner_id: int, program_id: int, client: Source, *, reclassified: int) -> _Import:
         with partner_scope(partner_id):
             program = Program.objects.select_related("source__partner").get(pk=program_id)
-            columns = ("external_id", "header_hash", "content_hash", "month")
+            columns = ("external_id", "header_hash", "content_hash", "month", "past")
             known = {row[0]: _Known(*row[1:]) for row in program_invoices(program).values_list(*columns)}
         source = program.source
         return cls(
@@ -153,8 +175,10 @@ class _Import:
     def import_since_start(self, headers: Sequence[InvoiceHeader]) -> None:
         """Go back to the newest month with monthly seats, then settle what is past."""
         unread = {header.invoice_id for header in headers if not self._was_read(header)}
+        listed = [header for header in headers if not self._was_issued_since(header)]
+        issued_since = [header for header in headers if self._was_issued_since(header)]
         found = failed = False
-        for month, group in newest_months(headers):
+        for month, group in newest_months(listed):
             wanted = [header for header in group if header.invoice_id in unread]
             failed = bool(wanted) and not self.import_all(sorted(wanted, key=_age))
             with partner_scope(self.partner_id):
@@ -164,7 +188,18 @@ class _Import:
             unread -= {header.invoice_id for header in group}
         # An invoice that could not be read may be the very month to start with.
         undecided = failed and not found and self.program.start == Start.LATEST
-        self._settle_past(headers, record=self.program.billing_enabled and not undecided)
+        self._settle_past(listed, record=self.program.billing_enabled and not undecided)
+        self.import_all(header for header in issued_since if header.invoice_id in unread)
+
+    def record_listed(self, headers: Sequence[InvoiceHeader]) -> bool:
+        """Keep the ids that are listed as billing is switched on."""
+        with partner_scope(self.partner_id):
+            take_turn("invoices", self.program.source_id)
+            waiting = Program.objects.filter(pk=self.program.pk, start_listed_at=None, baseline_at=None)
+            if not waiting.update(start_listed_at=timezone.now()):
+                return False  # somebody else was quicker
+            self._keep_unread(headers)
+            return True
 
     def import_all(self, headers: Iterable[InvoiceHeader]) -> bool:
         """Import these one after the other; false when one of them could not be."""
@@ -207,9 +242,11 @@ class _Import:
         invoice = program_invoices(self.program).filter(external_id=header.invoice_id).first()
         if invoice is not None and invoice.content_hash:
             return  # another import was faster
-        invoice = invoice or SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug)
+        if invoice is None:
+            unsettled = Program.objects.filter(pk=self.program.pk, baseline_at=None, start_listed_at=None)
+            invoice = SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug)
+            invoice.past = unsettled.exists()
         _describe_header(invoice, header, copy.currency or self.currency)
-        invoice.past = Program.objects.filter(pk=self.program.pk, baseline_at=None).exists()
         store_invoice(invoice, copy, self.looked_up)
         if hold_if_overlapping(invoice):
             self.held.append(invoice.pk)
@@ -243,19 +280,31 @@ class _Import:
             invoice.save(update_fields=["changed_hash", "header_hash"])
 
     def _settle_past(self, headers: Sequence[InvoiceHeader], *, record: bool) -> None:
+        """What could not be read although billing starts with it stays unknown, to be imported later."""
         failed = {problem.invoice for problem in self.problems} if self.program.start == Start.LATEST else set()
         with partner_scope(self.partner_id):
             take_turn("invoices", self.program.source_id)
-            present = set(program_invoices(self.program).values_list("external_id", flat=True))
-            missing = [h for h in headers if h.invoice_id not in present and h.number not in failed]
-            SourceInvoice.objects.bulk_create([self._unread(header) for header in missing])
+            self._keep_unread([header for header in headers if header.number not in failed])
             self.baseline_recorded = record and record_baseline(self.program)
+            if self.baseline_recorded:
+                program_invoices(self.program).filter(content_hash="", number__in=failed).delete()
+
+    def _keep_unread(self, headers: Iterable[InvoiceHeader]) -> None:
+        present = set(program_invoices(self.program).values_list("external_id", flat=True))
+        missing = [header for header in headers if header.invoice_id not in present]
+        SourceInvoice.objects.bulk_create([self._unread(header) for header in missing])
 
     def _unread(self, header: InvoiceHeader) -> SourceInvoice:
         """An invoice of the past of which no more than the header is kept."""
         invoice = SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug, past=True)
         _describe_header(invoice, header, header.currency or self.currency)
         return invoice
+
+    def _was_issued_since(self, header: InvoiceHeader) -> bool:
+        if self.program.start_listed_at is None:
+            return False
+        known = self.known.get(header.invoice_id)
+        return known is None or not known.past
 
     def _was_read(self, header: InvoiceHeader) -> bool:
         known = self.known.get(header.invoice_id)

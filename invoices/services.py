@@ -6,20 +6,22 @@ from django.db.models import QuerySet
 
 from connectors import registry
 from core.audit import Actor, record
-from invoices.importing import ImportReport, Problem, import_invoices
+from invoices.importing import ImportReport, Problem, import_invoices, record_start
 from invoices.models import InvoiceOverlap, InvoiceState, Kind, OverlapChoice, SourceInvoice
 from invoices.overlaps import mirroring_rows
 from invoices.reclassifying import prorations_among, reclassify_unknown
-from invoices.start import record_baseline
+from invoices.start import awaits_start, record_baseline
 
 __all__ = [
     "DecisionRefused",
     "ImportReport",
     "Problem",
+    "awaits_start",
     "decide_overlap",
     "import_invoices",
     "reclassify_unknown",
     "record_baseline",
+    "record_start",
     "undo_overlap_decision",
 ]
 

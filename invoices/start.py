@@ -30,13 +30,19 @@ def newest_months(headers: Iterable[InvoiceHeader]) -> list[tuple[dt.date, list[
 
 
 def has_monthly_rows(program: Program, month: dt.date) -> bool:
-    """Whether an imported invoice of that month has Seat Based Monthly rows."""
-    invoices = program_invoices(program).filter(month=month)
+    """Whether an invoice of that month has Seat Based Monthly rows, of those that may be the past."""
+    invoices = program_invoices(program).filter(month=month, past=True)
     return Charge.objects.filter(invoice__in=invoices, motion=Motion.SEAT_MONTHLY).exists()
 
 
+def awaits_start(program: Program) -> bool:
+    """Billing is on, and nobody has asked the source yet what it listed when it was switched on."""
+    on = program.enabled and program.billing_enabled
+    return on and program.start_listed_at is None and program.baseline_at is None
+
+
 def record_baseline(program: Program) -> bool:
-    """Settle which of the invoices known now are the past; false when that was settled before.
+    """Settle which of the invoices that may be the past are it; false when that was settled before.
 
     ``next``: all of them. ``latest``: those before the newest month with Seat Based Monthly rows;
     without such a month, those before the newest month of all. Call it inside the scope, once all
@@ -45,8 +51,7 @@ def record_baseline(program: Program) -> bool:
     locked = Program.objects.select_for_update().get(pk=program.pk)
     if locked.baseline_at is not None:
         return False
-    invoices = program_invoices(locked)
-    invoices.update(past=True)
+    invoices = program_invoices(locked).filter(past=True)
     first = _start_month(locked) if locked.start == Start.LATEST else None
     if first is not None:
         invoices.filter(month__gte=first).exclude(content_hash="").update(past=False)
@@ -61,7 +66,7 @@ def program_invoices(program: Program) -> QuerySet[SourceInvoice]:
 
 
 def _start_month(program: Program) -> dt.date | None:
-    invoices = program_invoices(program)
+    invoices = program_invoices(program).filter(past=True)
     monthly = Charge.objects.filter(invoice__in=invoices, motion=Motion.SEAT_MONTHLY)
     newest: dt.date | None = monthly.aggregate(month=Max("invoice__month"))["month"]
     return newest or invoices.aggregate(month=Max("month"))["month"]

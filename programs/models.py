@@ -58,7 +58,7 @@ class Credits(models.TextChoices):
     APPLY = "apply", "Apply"
 
 
-@pghistory.track(exclude=["next_due_at"])
+@pghistory.track(exclude=["next_due_at", "start_listed_at"])
 class Program(PartnerModel):
     """Settings of one program x target; the Program Edit screen."""
 
@@ -84,7 +84,8 @@ class Program(PartnerModel):
     new_taxable = models.BooleanField(default=True)
     daily_at = models.TimeField(default=dt.time(5, 0))  # in the partner's time zone
     next_due_at = models.DateTimeField(null=True, db_index=True)
-    baseline_at = models.DateTimeField(null=True)  # when the past was recorded; billing first on
+    start_listed_at = models.DateTimeField(null=True)  # when the source was asked for its list, billing being first on
+    baseline_at = models.DateTimeField(null=True)  # when it was settled what of that list is the past
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

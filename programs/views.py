@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from celery import current_app
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from kombu.exceptions import OperationalError
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
@@ -23,6 +27,7 @@ from programs.forms import ProgramForm
 from programs.models import PROGRAM_NAMES, Program
 from programs.selectors import configured_programs
 
+START_TASK = "invoices.tasks.record_start"
 USABLE = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
 
 
@@ -95,10 +100,24 @@ def _edit(request: PartnerRequest, program: Program) -> HttpResponse:
             form.show(problems)
         else:
             messages.success(request, "Saved." if changed else "Nothing was changed.")
+            _record_start_soon(saved)
             return redirect("edit_program", request.partner.slug, saved.pk)
     labels = {side: find_system(getattr(program, side).system).label for side in ("source", "target")}
     context = {"form": form, "program": program, "labels": labels}
     return TemplateResponse(request, "programs/edit.html", context, status=422 if form.errors else 200)
+
+
+def _record_start_soon(program: Program) -> None:
+    """Have the source asked what it lists now: what it issues from now on is not the past."""
+    if not program.billing_enabled or program.start_listed_at or program.baseline_at:
+        return
+
+    def send() -> None:
+        # Without a queue the list of the first sync counts.
+        with suppress(OperationalError):
+            current_app.send_task(START_TASK, args=[program.partner_id, program.pk], retry=False)
+
+    transaction.on_commit(send)
 
 
 def _offers() -> list[Offer]:

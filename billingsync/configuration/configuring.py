@@ -8,6 +8,7 @@ from pathlib import Path
 from billingsync.configuration.applying import Summary, apply_wishes
 from billingsync.configuration.document import read_document
 from billingsync.configuration.problems import ConfigurationInvalid, Place, Problem
+from billingsync.configuration.starting import record_starts
 from billingsync.configuration.stored import read_stored
 from billingsync.configuration.vendors import ask_vendors
 from billingsync.configuration.wishes import read_wishes
@@ -26,4 +27,6 @@ def configure(file: str, environ: Mapping[str, str], say: Callable[[str], None])
     wishes = read_wishes(read_document(file, content), environ)
     stored = read_stored(wishes)
     answers = ask_vendors(wishes, stored, say)
-    return apply_wishes(wishes, stored, answers)
+    summary = apply_wishes(wishes, stored, answers)
+    summary.warnings += record_starts(wishes.partner.slug)
+    return summary

@@ -27,7 +27,7 @@ from connectors.ratelimit import NoLimit
 from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.services import refresh_customers
-from invoices.importing import ImportReport, import_invoices
+from invoices.importing import ImportReport, import_invoices, record_start
 from invoices.models import Charge, SourceInvoice
 from programs.models import Motion, Program
 
@@ -190,6 +190,11 @@ class World:
         self.refresh()
         with self.prism.answering():
             return import_invoices(self.partner.pk, self.program.pk, self.prism.client(), **options)
+
+    def record_start(self) -> bool:
+        """Billing was switched on this moment."""
+        with self.prism.answering():
+            return record_start(self.partner.pk, self.program.pk, self.prism.client())
 
     def invoice(self, number: str) -> SourceInvoice:
         """An imported invoice."""

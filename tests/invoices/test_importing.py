@@ -250,6 +250,47 @@ def test_next_never_counts_a_listed_invoice_that_could_not_be_read(history):
     assert history.invoices()["103"] == "unread"
 
 
+@pytest.mark.parametrize("start", Start.values)
+def test_invoice_issued_between_switching_on_and_the_first_sync_counts(history, start):
+    history.settings(start=start)
+    assert history.record_start()
+    history.prism.invoice("103", row("s1", "2026-10"), month="2026-10")
+
+    report = history.sync()
+
+    assert report.baseline_recorded
+    listed = {"next": {"101": "past", "102": "past"}, "latest": {"101": "counted", "102": "counted"}}[start]
+    assert history.invoices() == {"99": "unread", "100": "unread", **listed, "103": "counted"}
+
+
+def test_recording_the_start_reads_no_invoice_and_happens_once(history):
+    assert history.record_start()
+    history.prism.invoice("103", row("s1", "2026-10"), month="2026-10")
+    assert not history.record_start()
+
+    assert set(history.invoices()) == {"99", "100", "101", "102"}
+    assert not [path for path in history.prism.calls if path.endswith("/csv")]
+
+
+def test_start_is_not_recorded_while_billing_is_off(history):
+    history.settings(billing_enabled=False)
+
+    assert not history.record_start()
+    assert history.invoices() == {}
+
+
+def test_listed_invoice_of_the_starting_month_that_could_not_be_read_counts_once_it_can(history):
+    history.prism.invoice("104", row("s1", "2026-09", cost="n/a"), month="2026-09")
+    history.record_start()
+    history.sync()
+
+    history.prism.invoice("104", row("s1", "2026-09", start="2026-09-10"), month="2026-09")
+    history.sync()
+
+    assert history.invoices()["104"] in ("counted", "held")
+    assert len(history.charges("104")) == 1
+
+
 def test_latest_without_any_monthly_seat_starts_with_the_newest_month(world):
     world.prism.tenant("Adventure Works", subscription("a1", cycle="Annual"))
     for month in (7, 8):
