@@ -99,9 +99,10 @@ dev: setup ## web server, worker and beat in one terminal
 	@$(BIN)/python manage.py dev
 
 SEEDS ?= 10
+JOBS ?= 1
 .PHONY: chaos
-chaos: setup ## break the running product on purpose and count the damage; SEEDS=n
-	@$(BIN)/python -m chaos --seeds $(SEEDS)
+chaos: setup ## break the running product on purpose and count the damage; SEEDS=n JOBS=n
+	@$(BIN)/python -m chaos --seeds $(SEEDS) --jobs $(JOBS)
 
 .PHONY: demo
 demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing

@@ -19,6 +19,8 @@ from typing import Any, Self
 import redis
 import requests
 
+from chaos.clerk import Clerk
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 STOP_SECONDS = 15.0
 START_SECONDS = 90.0
@@ -46,6 +48,7 @@ class Installation:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._pids: dict[str, int] = {}
         self.env = self._environment()
+        self.clerk = Clerk(CHECKOUT, self.env)
 
     def __enter__(self) -> Self:
         self.start_servers()
@@ -66,22 +69,16 @@ class Installation:
                 _signal(process, signal.SIGKILL)
                 process.wait()
         self.manage("services", "stop")
+        self.clerk.close()
 
     # --- start
 
     def manage(self, *words: str, secrets: Mapping[str, str] | None = None, may_fail: bool = False) -> str:
         """Run a command of the product; returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=CHECKOUT,
-            env={**self.env, **(secrets or {})},
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode and not may_fail:
-            raise InstallationFailedError(f"manage.py {' '.join(words)}: {done.stderr[-2000:]}")
-        return done.stdout
+        done = self.clerk.run(words, secrets or {})
+        if done.code and not may_fail:
+            raise InstallationFailedError(f"manage.py {' '.join(words)}: {done.errors[-2000:]}")
+        return done.output
 
     def start_servers(self) -> None:
         """PostgreSQL and Valkey, both running afterwards."""

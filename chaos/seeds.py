@@ -18,7 +18,9 @@ from chaos.processes import Installation
 from chaos.vendors import Vendors
 from sandbox.wire import Json
 
-RIDE_SECONDS = 6.0  # faults and kills of one month happen within this time
+RIDE_SECONDS = 4.0  # faults and kills of one month happen within this time
+GLANCE_SECONDS = 0.04  # between looks at the sandbox's requests, which cost next to nothing
+LOOK_SECONDS = 0.3  # between looks at the portal, each of which takes time from the product itself
 BOUND_SECONDS = 60.0  # after that a run may not be active any more
 EMAIL = "owner@example.com"
 
@@ -123,7 +125,7 @@ class _Play:
         kills = draw_kills(self.draws, 2)
         runs_by_hand = 0 if self.result.quiet else self.draws.choice((0, 1, 2))
         self.portal.sync_now(times=self.draws.choice((1, 1, 2)))
-        began, broken_since = time.monotonic(), 0.0
+        began, broken_since, looked = time.monotonic(), 0.0, 0.0
         while (elapsed := time.monotonic() - began) < RIDE_SECONDS:
             requests = self.vendors.requests_after(log)
             if kills and (len(requests) >= kills[0].after_requests or elapsed > kills[0].after_seconds):
@@ -136,9 +138,11 @@ class _Play:
                     self.vendors.restore_access()
                     broken_since = 0.0
                     self.portal.sync_now()
-            if not kills and elapsed > 1.5 and self.portal.is_idle():
-                return
-            time.sleep(0.04)
+            if not kills and elapsed > 1.0 and elapsed - looked > LOOK_SECONDS:
+                looked = elapsed
+                if self.portal.is_idle():
+                    return
+            time.sleep(GLANCE_SECONDS)
 
     def _kill(self, kill: Kill) -> None:
         self.installation.kill(kill.name, self.draws)
