@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.urls import reverse
 
 from accounts.figures import write_month
@@ -15,6 +14,7 @@ from customers.models import Customer
 from customers.selectors import customer_contains
 from invoices.models import SourceInvoice
 from products.models import Product
+from products.selectors import product_contains
 from programs.models import Program
 from programs.selectors import configured_programs
 from syncs.models import Run
@@ -71,8 +71,7 @@ def _customers(slug: str, program: Program, query: str) -> Iterable[Hit]:
 
 
 def _products(slug: str, program: Program, query: str) -> Iterable[Hit]:
-    wanted = Q(name__icontains=query) | Q(sku__icontains=query)
-    rows = Product.objects.filter(wanted, source_id=program.source_id).order_by("name")[:MOST_PER_KIND]
+    rows = Product.objects.filter(product_contains(query), source_id=program.source_id).order_by("name")[:MOST_PER_KIND]
     return (
         Hit(
             row.name,

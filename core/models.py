@@ -26,6 +26,7 @@ class AuditEntry(PartnerModel):
     class Meta:
         ordering = ["-at", "-id"]
         verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["partner", "-at", "-id"], name="core_audite_partner_newest")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"

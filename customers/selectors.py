@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from core.searching import ids_matching
 from customers.matching import Suggestion, suggest
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from programs.models import Program
@@ -19,19 +20,13 @@ def search_customers(program: Program, text: str = "") -> QuerySet[Customer]:
 
 def customer_contains(text: str, path: str = "") -> Q:
     """The condition behind every search box over customers; ``path`` leads to the customer."""
-    wanted = text.strip()
-    return (
-        Q(**{f"{path}name__icontains": wanted})
-        | Q(**{f"{path}domain__icontains": wanted})
-        | Q(**{f"{path}external_id__icontains": wanted})
-    )
+    return Q(**{f"{path}pk__in": ids_matching("matching_customers", text)})
 
 
 def choosable_target_customers(program: Program, text: str = "") -> QuerySet[TargetCustomer]:
     """Customers of the target that can be mapped to, by name."""
     found = TargetCustomer.objects.filter(target_id=program.target_id, gone=False).order_by("name", "external_id")
-    wanted = text.strip()
-    return found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted)) if wanted else found
+    return found.filter(pk__in=ids_matching("matching_target_customers", text)) if text.strip() else found
 
 
 def templates_of(target_customer: TargetCustomer) -> QuerySet[Template]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from customers.models import Mapping, Pricing
-from invoices.selectors import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
+from invoices.billing_list import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
 from programs.models import Motion
 
 ALL = "all"

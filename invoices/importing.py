@@ -25,6 +25,7 @@ from connectors.records import InvoiceHeader, SourceSubscription
 from core.bulk_saving import fit
 from core.scope import partner_scope
 from core.turns import take_turn
+from invoices.billing_items import recount_invoices
 from invoices.directory import unlisted
 from invoices.models import SourceInvoice
 from invoices.overlaps import hold_if_overlapping
@@ -250,6 +251,7 @@ class _Import:
         store_invoice(invoice, copy, self.looked_up)
         if hold_if_overlapping(invoice):
             self.held.append(invoice.pk)
+        recount_invoices([invoice])
         self.imported.append(invoice.pk)
 
     def _look_up(self, copy: InvoiceCopy) -> None:

@@ -11,7 +11,6 @@ from customers.selectors import choosable_target_customers, mappings_of, suggest
 from customers.services import MappingWarning, mapping_warnings
 from customers.target_copy import template_record
 from invoices.forms import MappingForm
-from invoices.selectors import BillingRow, billing_rows, unmapped_rows
 from programs.models import Motion, Program
 
 MOST_OFFERED = 20
@@ -64,11 +63,6 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
         offers=[_offer(program, row, motion) for row in template_rows],
         suggestions=[] if mapping or words else suggestions_for(program, customer, limit=3),
     )
-
-
-def next_unmapped(program: Program) -> BillingRow | None:
-    """The row with the most money that nobody mapped."""
-    return next(iter(unmapped_rows(billing_rows(program))), None)
 
 
 def _with_chosen(rows: list[TargetCustomer], chosen: TargetCustomer | None) -> list[TargetCustomer]:

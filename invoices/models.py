@@ -49,6 +49,8 @@ class SourceInvoice(PartnerModel):
     header_cost_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     header_retail_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     row_count = models.PositiveIntegerField(default=0)
+    charged_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)  # sum of its charges
+    charged_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     imported_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -119,3 +121,29 @@ class Charge(PartnerModel):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.product_name}"
+
+
+class BillingItem(PartnerModel):
+    """A customer x motion of a program's counted invoices, with what its newest month came to.
+
+    Derived from the charges by ``invoices.billing_items``, so that the billing list need not add up a
+    year of invoices for each page.
+    """
+
+    source = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    program_slug = models.SlugField()
+    customer = PartnerForeignKey(Customer, on_delete=models.CASCADE, related_name="billing_items")
+    motion = models.CharField(max_length=12, choices=Motion.choices)
+    month = models.DateField()  # the newest with such charges
+    cost = models.DecimalField(max_digits=24, decimal_places=8)
+    retail = models.DecimalField(max_digits=24, decimal_places=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "source", "program_slug", "customer", "motion"], name="one_item_per_motion"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} / {self.get_motion_display()}"

@@ -12,6 +12,7 @@ from connectors.records import InvoiceRow
 from core.scope import partner_scope
 from core.turns import take_turn
 from customers.refreshing import subscription_ref
+from invoices.billing_items import recount_invoices
 from invoices.classifying import Amount, find_prorations
 from invoices.directory import CustomerDirectory, ProductFinder, resolve_subscriptions
 from invoices.models import Charge, Kind, SourceInvoice
@@ -55,6 +56,7 @@ def _reclassify(
     invoice: SourceInvoice, read_row: RowReader, customers: CustomerDirectory, products: ProductFinder
 ) -> int:
     charges = list(Charge.objects.filter(_OPEN, invoice=invoice).order_by("line"))
+    before = {charge.customer_id for charge in charges if charge.customer_id}
     rows = {charge.pk: read_row(charge.line, charge.raw) for charge in charges}
     classifier = Classifier(
         customers=customers,
@@ -65,6 +67,7 @@ def _reclassify(
     changed = [charge for charge in charges if _take_over(charge, classifier.charge(rows[charge.pk]))]
     if changed:
         Charge.objects.bulk_update(changed, _COLUMNS, batch_size=_BATCH)
+        recount_invoices([invoice], also=before)
     return len(changed)
 
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from connectors import registry
 from core.audit import Actor, record
+from invoices.billing_items import recount_invoices
 from invoices.importing import ImportReport, Problem, import_invoices, record_start
 from invoices.models import InvoiceOverlap, InvoiceState, Kind, OverlapChoice, SourceInvoice
 from invoices.overlaps import mirroring_rows
@@ -46,6 +47,7 @@ def decide_overlap(*, invoice: SourceInvoice, choice: str, actor: Actor) -> None
     elif held.reversal:
         mirroring_rows(held).filter(kind=Kind.CREDIT).update(kind=Kind.PRORATION)
     _set(held, InvoiceState.COUNTED, choice)
+    recount_invoices([held, *_overlapped(held)])
     record(actor, "invoice.decided", f"Invoice {held.number} {choice} {_names(held)}")
     invoice.refresh_from_db()
 
@@ -65,6 +67,7 @@ def undo_overlap_decision(*, invoice: SourceInvoice, planned: bool, actor: Actor
     elif decided.reversal:
         _make_credits_again(decided)
     _set(decided, InvoiceState.HELD, "")
+    recount_invoices([decided, *_overlapped(decided)])
     record(actor, "invoice.undecided", f"Invoice {decided.number} is held again")
     invoice.refresh_from_db()
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 from connectors.records import InvoiceRow
 from core.bulk_saving import fit
+from core.money import ZERO
 from customers.refreshing import subscription_ref
 from invoices.classifying import Verdict, classify
 from invoices.directory import (
@@ -61,11 +62,15 @@ def store_invoice(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp
     """Save the invoice and a charge for each of its rows."""
     invoice.row_count = copy.count
     invoice.content_hash = copy.content_hash
+    invoice.charged_cost = invoice.charged_retail = ZERO
     invoice.save()
     classifier = Classifier.of(invoice.source_id, copy, looked_up)
     charges = _charges(invoice, copy, classifier)
     while batch := list(islice(charges, _BATCH)):
         Charge.objects.bulk_create(batch)
+        invoice.charged_cost += sum((charge.cost for charge in batch), ZERO)
+        invoice.charged_retail += sum((charge.retail for charge in batch), ZERO)
+    invoice.save(update_fields=["charged_cost", "charged_retail"])
 
 
 def _charges(invoice: SourceInvoice, copy: InvoiceCopy, classifier: Classifier) -> Iterator[Charge]:

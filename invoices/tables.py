@@ -13,8 +13,8 @@ from accounts.badges import badge_html
 from accounts.figures import money_html, write_month
 from accounts.tables import NUMBER, MonthColumn, PortalTable, QuantityColumn, name_html
 from customers.models import Pricing
-from invoices.models import SourceInvoice
-from invoices.selectors import BillingRow, Money
+from invoices.billing_list import BillingRow
+from invoices.models import BillingItem, SourceInvoice
 from programs.models import Program
 
 
@@ -22,15 +22,15 @@ class BillingTable(PortalTable):
     """One row per customer and motion, with the money at stake."""
 
     customer = tables.Column(accessor="customer__name", attrs={"td": {"class": "name"}})
-    motion = tables.Column(accessor="motion_label")
-    state = tables.Column(accessor="state")
+    motion = tables.Column()
+    state = tables.Column()
     target = tables.Column(
-        accessor="mapping__target_customer__name",
+        empty_values=(),
+        order_by="mapped__target_customer__name",
         verbose_name="Mapped to",
-        default="–",
         attrs={"td": {"class": "name"}},
     )
-    retail = tables.Column(accessor="money__retail", verbose_name="Retail", attrs=NUMBER)
+    retail = tables.Column(verbose_name="Retail", attrs=NUMBER)
     actions = tables.TemplateColumn(
         template_name="invoices/billing_actions.html",
         verbose_name="",
@@ -39,7 +39,8 @@ class BillingTable(PortalTable):
     )
 
     class Meta(PortalTable.Meta):
-        pass
+        model = BillingItem
+        fields = ("customer", "motion", "state", "target", "retail", "actions")
 
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
@@ -47,25 +48,27 @@ class BillingTable(PortalTable):
     def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
+        self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
         self.columns["retail"].column.verbose_name = f"Retail, latest month ({currency})"
 
-    def render_customer(self, record: BillingRow) -> SafeString:
+    def render_customer(self, record: BillingItem) -> SafeString:
         url = reverse("customer", args=[self.request.partner.slug, self.program.pk, record.customer.pk])
         return name_html(url, record.customer.name, record.customer.domain or record.customer.external_id)
 
-    def render_motion(self, record: BillingRow) -> SafeString:
-        return format_html('<span class="tag">{}</span>', record.motion_label)
+    def render_motion(self, record: BillingItem) -> SafeString:
+        return format_html('<span class="tag">{}</span>', record.get_motion_display())
 
-    def render_state(self, record: BillingRow) -> SafeString:
-        badge = badge_html(record.state, record.state_label)
-        if not record.problems:
+    def render_state(self, record: BillingItem) -> SafeString:
+        row = self.shown[record.pk]
+        badge = badge_html(row.state, row.state_label)
+        if not row.problems:
             return badge
-        return format_html('{}<span class="under note-cell">{}</span>', badge, " ".join(record.problems))
+        return format_html('{}<span class="under note-cell">{}</span>', badge, " ".join(row.problems))
 
-    def render_target(self, record: BillingRow) -> SafeString:
-        if record.mapping is None:
+    def render_target(self, record: BillingItem) -> SafeString:
+        mapping = self.shown[record.pk].mapping
+        if mapping is None:
             return format_html('<span class="quiet">{}</span>', "–")
-        mapping = record.mapping
         partly = "" if mapping.pricing == Pricing.COST_AND_RETAIL else f" · {mapping.get_pricing_display()}"
         return format_html(
             '<bdi>{}</bdi><span class="under"><bdi>{}</bdi>{}</span>',
@@ -74,10 +77,8 @@ class BillingTable(PortalTable):
             partly,
         )
 
-    def render_retail(self, record: BillingRow) -> SafeString:
-        return format_html(
-            '{}<span class="under">{}</span>', money_html(record.money.retail), write_month(record.month)
-        )
+    def render_retail(self, record: BillingItem) -> SafeString:
+        return format_html('{}<span class="under">{}</span>', money_html(record.retail), write_month(record.month))
 
 
 class InvoiceTable(PortalTable):
@@ -87,8 +88,8 @@ class InvoiceTable(PortalTable):
     month = MonthColumn(verbose_name="Usage")
     state = tables.Column()
     row_count = QuantityColumn(verbose_name="Rows")
-    cost = tables.Column(empty_values=(), orderable=False, attrs=NUMBER)
-    retail = tables.Column(empty_values=(), orderable=False, attrs=NUMBER)
+    cost = tables.Column(accessor="charged_cost", attrs=NUMBER)
+    retail = tables.Column(accessor="charged_retail", attrs=NUMBER)
 
     class Meta(PortalTable.Meta):
         model = SourceInvoice
@@ -100,7 +101,6 @@ class InvoiceTable(PortalTable):
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
-        self.totals: dict[int, Money] = {}
 
     def render_number(self, record: SourceInvoice) -> SafeString:
         url = reverse("invoice", args=[self.request.partner.slug, self.program.pk, record.pk])
@@ -114,10 +114,10 @@ class InvoiceTable(PortalTable):
         return format_html("{} {}", badge, changed)
 
     def render_cost(self, record: SourceInvoice) -> SafeString:
-        return self._amount(record, self.totals[record.pk].cost)
+        return self._amount(record, record.charged_cost)
 
     def render_retail(self, record: SourceInvoice) -> SafeString:
-        return self._amount(record, self.totals[record.pk].retail)
+        return self._amount(record, record.charged_retail)
 
     def _amount(self, record: SourceInvoice, amount: Any) -> SafeString:
         return format_html('{} <span class="word">{}</span>', money_html(amount), record.currency)

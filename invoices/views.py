@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Sums
 from decimal import Decimal
 
 from celery import current_app
@@ -18,11 +19,13 @@ from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import list_page
 from core.audit import actor_of
+from core.money import ZERO
 from customers.models import Customer, Mapping
 from customers.services import MappingRefused, MappingUnconfirmed, remove_mapping, save_mapping, set_sync
+from invoices.billing_list import NOT_MAPPED, billing_items, next_unmapped, rows_of, sums_by_state
 from invoices.forms import ALL, TABS, BillingSearch, MappingForm
-from invoices.mapping_dialog import Dialog, next_unmapped, open_dialog
-from invoices.selectors import NOT_MAPPED, BillingRow, billing_rows, listed_invoices, total_of, totals_of
+from invoices.mapping_dialog import Dialog, open_dialog
+from invoices.selectors import listed_invoices
 from invoices.tables import BillingTable, InvoiceTable
 from programs.models import Motion, Program
 from programs.selectors import source_currency
@@ -37,27 +40,27 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     program = _find_program(program_id)
     form = BillingSearch(request.GET)
     form.is_valid()
-    rows = billing_rows(program, form.cleaned_data.get("q", ""))
-    if motion := form.cleaned_data.get("motion"):
-        rows = [row for row in rows if row.motion == motion]
-    tab = _tab(request.GET.get("tab", ""), rows)
-    shown = rows if tab == ALL else [row for row in rows if row.state == tab]
-    shown.sort(key=lambda row: (-row.money.retail, row.customer.name.casefold()))
+    items = billing_items(program, form.cleaned_data.get("q", ""), form.cleaned_data.get("motion", ""))
+    sums = sums_by_state(items)
+    tab = _tab(request.GET.get("tab", ""), sums)
+    shown = items if tab == ALL else items.filter(state=tab)
     table = BillingTable(shown, program=program, currency=source_currency(program), caption="Billing")
-    if tab == NOT_MAPPED and rows:
+    if tab == NOT_MAPPED and sums:
         table.empty_title, table.empty_help = "Everything is mapped", "New customers appear with their first invoice."
-    return list_page(
+    response = list_page(
         request,
         "invoices/billing.html",
         table,
         fragment="invoices/billing_list.html",
-        total=len(rows),
+        total=sum(count for count, _ in sums.values()),
         program=program,
         search=form,
         tab=tab,
-        tabs=[(name, label, *_sum(rows, name)) for name, label in TABS],
+        tabs=[(name, label, *_sum(sums, name)) for name, label in TABS],
         currency=source_currency(program),
     )
+    table.shown = rows_of(program, [row.record for row in table.paginated_rows])
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,25 +140,23 @@ def invoices(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The distributor's invoices that were read."""
     program = _find_program(program_id)
     table = InvoiceTable(listed_invoices(program), program=program, caption="Invoices")
-    response = list_page(request, "invoices/invoices.html", table, program=program)
-    table.totals = totals_of([row.record for row in table.paginated_rows])
-    return response
+    return list_page(request, "invoices/invoices.html", table, program=program)
 
 
 def _find_program(program_id: int) -> Program:
     return get_object_or_404(Program.objects.select_related("source__partner", "target", "partner"), pk=program_id)
 
 
-def _tab(wanted: str, rows: list[BillingRow]) -> str:
+def _tab(wanted: str, sums: Sums[str, tuple[int, Decimal]]) -> str:
     """The tab asked for; else what is not mapped, as long as there is any."""
     if wanted in dict(TABS):
         return wanted
-    return NOT_MAPPED if any(row.state == NOT_MAPPED for row in rows) else ALL
+    return NOT_MAPPED if NOT_MAPPED in sums else ALL
 
 
-def _sum(rows: list[BillingRow], state: str) -> tuple[int, Decimal]:
-    chosen = [row for row in rows if state in {ALL, row.state}]
-    return len(chosen), total_of(chosen).retail
+def _sum(sums: Sums[str, tuple[int, Decimal]], state: str) -> tuple[int, Decimal]:
+    chosen = [each for name, each in sums.items() if state in {ALL, name}]
+    return sum(count for count, _ in chosen), sum((retail for _, retail in chosen), ZERO)
 
 
 def _show(request: PartnerRequest, dialog: Dialog, **context: object) -> HttpResponse:
@@ -169,7 +170,7 @@ def _saved(request: PartnerRequest, dialog: Dialog) -> HttpResponse:
     if not request.htmx:
         messages.success(request, text)
         if follows:
-            args = [request.partner.slug, dialog.program.pk, follows.customer.pk, follows.motion]
+            args = [request.partner.slug, dialog.program.pk, follows.customer_id, follows.motion]
             return redirect("mapping", *args)
         return redirect("billing", request.partner.slug, dialog.program.pk)
     if follows:

@@ -9,6 +9,7 @@ from django.db.models.functions import Round
 
 from connectors.records import Cadence
 from products.models import Product
+from products.selectors import product_contains
 
 LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE = (
     "linked",
@@ -41,7 +42,7 @@ class ProductFilter(filters.FilterSet):
         fields = ("q", "state", "type")
 
     def by_words(self, rows: QuerySet[Product], _name: str, words: str) -> QuerySet[Product]:
-        return rows.filter(Q(name__icontains=words) | Q(sku__icontains=words) | Q(product_id__icontains=words))
+        return rows.filter(product_contains(words))
 
     def by_state(self, rows: QuerySet[Product], _name: str, state: str) -> QuerySet[Product]:
         in_cents = {"cents_cost": Round("unit_cost", 2), "cents_retail": Round("unit_retail", 2)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from core.searching import ids_matching
 from products.matching import ProductFacts
 from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
@@ -24,10 +25,12 @@ def list_products(program: Program, text: str = "") -> QuerySet[Product]:
     )
     shown = ("name", "cost", "retail", "disabled", "gone")
     found = found.annotate(**{f"target_{column}": Subquery(copies.values(column)[:1]) for column in shown})
-    wanted = text.strip()
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(sku__icontains=wanted) | Q(product_id__icontains=wanted))
-    return found.order_by("name", "billing_cycle", "key")
+    return found.filter(product_contains(text)).order_by("name", "billing_cycle", "key")
+
+
+def product_contains(text: str) -> Q:
+    """The condition behind every search box over products: name, SKU or product id."""
+    return Q(pk__in=ids_matching("matching_products", text)) if text.strip() else Q()
 
 
 def product_facts(source_id: int) -> list[ProductFacts]:

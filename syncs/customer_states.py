@@ -11,8 +11,8 @@ from connectors.errors import ConnectorError
 from core.money import plain
 from core.scope import partner_scope
 from customers.services import refresh_customers
+from invoices.billing_list import billing_rows
 from invoices.importing import import_invoices
-from invoices.selectors import billing_rows
 from products.services import refresh_price_list
 from programs.models import Program
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from connectors.records import TemplateLine
 from customers.models import Template
@@ -56,7 +56,7 @@ def held_invoices() -> QuerySet[SourceInvoice]:
     return (
         SourceInvoice.objects.filter(state=InvoiceState.HELD)
         .prefetch_related("overlaps__other")
-        .annotate(retail=Sum("charges__retail"))
+        .annotate(retail=F("charged_retail"))
         .order_by("-month", "-pk")
     )
 

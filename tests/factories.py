@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 
 from connections.models import Connection, ConnectionStatus
 from customers.models import Customer, Mapping, Subscription, TargetCustomer, Template
+from invoices.billing_items import recount_invoices
 from invoices.models import Charge, Kind, SourceInvoice
 from notifications.models import Message, MessageState
 from products.models import Product, ProductLink, TargetProduct
@@ -209,6 +210,16 @@ class ChargeFactory(ScopedFactory):
     retail = Decimal("50.00")
     # What PRISM's invoice file says in such a row; the account of an invoice is summed from it.
     raw = factory.LazyAttribute(lambda row: {"SubTotal": str(row.cost), "SubTotalRrp": str(row.retail)})
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        """As an import leaves it: the invoice's sums and the billing list know of it."""
+        charge = super()._create(model_class, *args, **kwargs)
+        charge.invoice.charged_cost += Decimal(charge.cost)
+        charge.invoice.charged_retail += Decimal(charge.retail)
+        charge.invoice.save(update_fields=["charged_cost", "charged_retail"])
+        recount_invoices([charge.invoice])
+        return charge
 
 
 class RunFactory(ScopedFactory):

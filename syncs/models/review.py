@@ -71,7 +71,10 @@ class Finding(PartnerModel):
                 name="one_open_finding",
             )
         ]
-        indexes = [models.Index(fields=["partner", "closed_at"])]
+        indexes = [
+            models.Index(fields=["partner", "closed_at"]),
+            models.Index(fields=["partner", "subject"]),
+        ]
 
     def __str__(self) -> str:
         return self.text

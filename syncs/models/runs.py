@@ -191,7 +191,10 @@ class Change(PartnerModel):
     class Meta:
         ordering = ["run_id", "position"]
         constraints = [models.UniqueConstraint(fields=["partner", "run", "position"], name="one_change_per_place")]
-        indexes = [models.Index(fields=["partner", "run", "state"])]
+        indexes = [
+            models.Index(fields=["partner", "run", "state"]),
+            models.Index(fields=["partner", "subject"], condition=~models.Q(subject=""), name="changes_to_decide"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.what}"

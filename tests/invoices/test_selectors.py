@@ -14,15 +14,9 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.services import save_mapping
-from invoices.selectors import (
-    billing_rows,
-    in_use_products,
-    listed_invoices,
-    total_of,
-    totals_of,
-    unknown_charges,
-    unmapped_rows,
-)
+from invoices.billing_list import billing_items, billing_rows, next_unmapped, sums_by_state
+from invoices.selectors import in_use_products, listed_invoices, unknown_charges
+from invoices.services import decide_overlap, undo_overlap_decision
 from tests.invoices.prism_wire import World, row, subscription
 
 
@@ -110,10 +104,31 @@ def test_mapping_that_cannot_be_written_needs_attention(billed, model, values, w
 def test_money_nobody_mapped_comes_largest_first(billed):
     with partner_scope(billed.partner.pk):
         map_customer(billed, "Contoso")
-        unmapped = unmapped_rows(billing_rows(billed.program))
+        unmapped = billing_items(billed.program).filter(state="not_mapped")
 
-    assert [found.motion for found in unmapped] == ["seat_annual", "seat_monthly"]
-    assert (total_of(unmapped).cost, total_of(unmapped).retail) == (112, 140)
+        assert [found.motion for found in unmapped] == ["seat_annual", "seat_monthly"]
+        assert next_unmapped(billed.program) == unmapped[0]
+        assert sums_by_state(billing_items(billed.program)) == {"not_mapped": (2, 140), "sync_on": (1, 50)}
+
+
+def test_decided_invoice_changes_the_newest_month(billed):
+    billed.prism.invoice("104", row("c1", "2026-10", quantity=99), month="2026-10")
+    billed.sync()
+
+    with partner_scope(billed.partner.pk):
+        held = listed_invoices(billed.program).get(number="104")
+        decide_overlap(invoice=held, choice="replaces", actor=COMMAND)
+        replaced = rows_of(billed, "contoso")[0][3]
+        undo_overlap_decision(invoice=held, planned=False, actor=COMMAND)
+
+        assert (replaced, rows_of(billed, "contoso")[0][3]) == (990, 50)
+
+
+def test_search_finds_signs_that_a_pattern_would_read_otherwise(billed):
+    with partner_scope(billed.partner.pk):
+        Customer.objects.filter(name="Contoso").update(name="100%_\\ Contoso")
+
+        assert [len(rows_of(billed, words)) for words in ("100%_\\ c", "100_", "1%o", "")] == [1, 0, 0, 3]
 
 
 def test_billing_rows_take_the_same_queries_for_one_and_for_many(billed):
@@ -152,7 +167,6 @@ def test_unknown_charges_are_listed_newest_first(billed):
 def test_invoices_are_listed_with_what_their_charges_come_to(billed):
     with partner_scope(billed.partner.pk):
         invoices = list(listed_invoices(billed.program))
-        totals = totals_of(invoices)
 
     assert [invoice.number for invoice in invoices] == ["103", "102", "101"]
-    assert [totals[invoice.pk].retail for invoice in invoices] == [60, 120, 40]
+    assert [invoice.charged_retail for invoice in invoices] == [60, 120, 40]
