@@ -129,7 +129,7 @@ class Wholesale:
                 yield from self._seat_rows(number, seat)
             for meter in range(METERS):
                 amounts = f"{meter + 1}.20,{meter + 1}.50,1,1,{meter + 1}.20,{meter + 1}.50"
-                yield _row(number, identifier(3, number), f"Azure plan, meter {meter}", ("01", "30"), amounts=amounts)
+                yield _row(number, identifier(3, number), f"Azure plan meter {meter}", ("01", "30"), amounts=amounts)
 
     def _seat_rows(self, number: int, seat: int) -> Iterator[str]:
         product = self._product_of(number, seat)

@@ -22,11 +22,15 @@ class PartnerScopeError(RuntimeError):
 
 
 @contextmanager
-def partner_scope(partner_id: int) -> Iterator[None]:
+def partner_scope(partner_id: int, *, flushed: bool = True) -> Iterator[None]:
     """Open a transaction in which only this partner's rows exist.
 
     Entering it again for the same partner is allowed; for another partner it raises
     ``PartnerScopeError``. Previous values are restored on exit. Never call a vendor inside it.
+
+    Without ``flushed`` its end does not wait for the disk: should the database crash within the next
+    moment, it is as if the program had been killed just before. Only for what is found out again by
+    reading the vendor. A later flushed transaction flushes it too.
     """
     outer = current_partner_id()
     if outer is not None and outer != partner_id:
@@ -34,6 +38,8 @@ def partner_scope(partner_id: int) -> Iterator[None]:
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         _set_partner(str(partner_id))
+        if outermost and not flushed:
+            _commit_without_waiting()
         with scope(partner=partner_id):
             yield
         # The setting is local to the transaction: with the outermost one it ends by itself.
@@ -58,6 +64,11 @@ def scoped_partner_id() -> int:
 def _set_partner(value: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, value])
+
+
+def _commit_without_waiting() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def in_real_transaction() -> bool:

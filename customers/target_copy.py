@@ -49,7 +49,7 @@ def refresh_target(partner_id: int, connection_id: int, client: Target) -> Targe
 
 def save_template(partner_id: int, connection_id: int, record: records.Template) -> None:
     """Bring the copy of one template to what a fresh read said."""
-    with partner_scope(partner_id):
+    with partner_scope(partner_id, flushed=False):
         take_turn("target copy", connection_id)
         existing = {
             row.external_id: row

@@ -88,17 +88,14 @@ def send_change(partner_id: int, change: Change, client: Target, template: Templ
             raise
         record_failure_of(partner_id, change.pk, error)
         return Outcome.FAILED
-    with partner_scope(partner_id):
+    # Lost in a crash, the change is still ``sending``, and is resolved by reading.
+    with partner_scope(partner_id, flushed=False):
         return _record_written(order.change, returned, template)
 
 
 def _claim(change: Change, template: Template | None) -> Order | None:
     """``planned`` -> ``sending``, to be committed before anything is sent; None once somebody cancelled."""
     planned = Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED, run__cancel_requested=False)
-    if _stands_elsewhere(change):
-        text = "The line is still on the old template, so it is not added to the new one."
-        planned.update(state=ChangeState.FAILED, error=text)
-        return None
     values = _values_to_send(change)
     if values is not None:
         change.after = line_to_json(values)
@@ -112,13 +109,6 @@ def _claim(change: Change, template: Template | None) -> Order | None:
     )
     assert change.template_id is not None
     return Order(change, Action(change.action), change.template_id, change.line_id, values) if claimed else None
-
-
-def _stands_elsewhere(change: Change) -> bool:
-    if change.action != Action.ADD_LINE or change.template_id is None:
-        return False
-    same = Line.objects.filter(target=change.run.program.target_id, mark=change.mark, state=LineState.STANDING)
-    return same.exclude(template_id=change.template_id).exists()
 
 
 def _values_to_send(change: Change) -> LineValues | None:

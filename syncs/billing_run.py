@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from django.db.models import Q
@@ -13,7 +14,6 @@ from core.scope import partner_scope
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
 from products.services import refresh_target_products
-from programs.models import Program
 from syncs.applying import Outcome, send_change
 from syncs.billing_plan import replan_template, template_digest
 from syncs.committing import add_changes
@@ -80,33 +80,41 @@ def apply(work: Slice) -> RunState | None:
     """Write template by template until the slice is over; None when there is more to do."""
     try:
         while not work.over:
-            with partner_scope(work.partner_id):
-                change = work.next_change()
-            if change is None:
+            changes = _changes_at_hand(work)
+            if not changes:
                 return RunState.SETTLING
-            assert change.template_id is not None
-            template = _template_to_write(work, change.template_id)
+            template = _template_to_write(work, changes[0].template_id or 0)
             if template is not None:
-                _write_template(work, change.template_id, template)
+                _write_template(work, template, changes)
         return None
     finally:
         work.tell_progress(last=True)
 
 
+def _changes_at_hand(work: Slice) -> list[Change]:
+    """The next planned changes of the run, as far as they are of one template; none once it is cancelled."""
+    with work.bare_run() as run:
+        if run.cancel_requested:
+            return []
+        planned = list(run.changes.filter(state=ChangeState.PLANNED).order_by("position")[:AT_HAND])
+        return list(takewhile(lambda change: change.template_id == planned[0].template_id, planned))
+
+
 def _template_to_write(work: Slice, template_id: int) -> Template | None:
-    """Read the template just before its first write; plan again what changed since the plan."""
-    with work.run() as run:
-        visit, _ = RunTemplate.objects.get_or_create(run=run, template_id=template_id)
+    """Read the template just before its first write; None when its changes had to be planned again."""
+    with partner_scope(work.partner_id):
+        visit, _ = RunTemplate.objects.get_or_create(run_id=work.run_id, template_id=template_id)
         if visit.read_at is not None:
-            return _stored_template(run.program, template_id)
+            return _stored_template(work.target_id, template_id)
     template = _read_template(work, template_id)
     if template is None:
         replan_template(work, template_id, "The invoice template was deleted since the plan.")
         return None
-    with partner_scope(work.partner_id):
+    with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
     if visit.planned_from != template_digest(template):
         replan_template(work, template_id, "The invoice template changed since the plan.")
+        return None
     return template
 
 
@@ -122,30 +130,33 @@ def _read_template(work: Slice, template_id: int) -> Template | None:
     return template
 
 
-def _stored_template(program: Program, template_id: int) -> Template | None:
-    row = TemplateRow.objects.filter(target=program.target_id, external_id=template_id).first()
+def _stored_template(target_id: int, template_id: int) -> Template | None:
+    row = TemplateRow.objects.filter(target=target_id, external_id=template_id).first()
     return template_record(row) if row else None
 
 
-def _write_template(work: Slice, template_id: int, template: Template) -> None:
-    """Send the planned changes of one template, in order, until the slice is over."""
-    while changes := _changes_at_hand(work, template_id):
-        for change in changes:
-            if work.over:
-                return
-            if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
-                _fall_back(work, template_id)
-                break
-            work.tell_progress()
+def _write_template(work: Slice, template: Template, changes: Sequence[Change]) -> None:
+    """Send these changes of one template, in order, until the slice is over."""
+    for change in _without_stranded(work, template, changes):
+        if work.over:
+            return
+        if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
+            _fall_back(work, template.template_id)
+            return
+        work.tell_progress()
 
 
-def _changes_at_hand(work: Slice, template_id: int) -> list[Change]:
-    """The next planned changes of the run, as long as they are of this template."""
-    with work.run() as run:
-        if run.cancel_requested:
-            return []
-        planned = run.changes.filter(state=ChangeState.PLANNED).order_by("position")[:AT_HAND]
-        return list(takewhile(lambda change: change.template_id == template_id, planned))
+def _without_stranded(work: Slice, template: Template, changes: Sequence[Change]) -> list[Change]:
+    """A line that could not be taken off its old template is not added to the new one."""
+    marks = [change.mark for change in changes if change.action == Action.ADD_LINE]
+    with partner_scope(work.partner_id):
+        standing = Line.objects.filter(target=work.target_id, mark__in=marks, state=LineState.STANDING)
+        elsewhere = set(standing.exclude(template_id=template.template_id).values_list("mark", flat=True))
+        stranded = {c.pk for c in changes if c.action == Action.ADD_LINE and c.mark in elsewhere}
+        if stranded:
+            text = "The line is still on the old template, so it is not added to the new one."
+            Change.objects.filter(pk__in=stranded).update(state=ChangeState.FAILED, error=text)
+    return [change for change in changes if change.pk not in stranded]
 
 
 def _fall_back(work: Slice, template_id: int) -> None:
@@ -179,21 +190,20 @@ def settle(work: Slice) -> RunState | float:
 
 def verify(work: Slice) -> RunState | None:
     """Read each written template once more: every line once, and as it was written."""
-    while not work.over:
-        with work.run() as run:
-            pending = run.templates.filter(read_at__isnull=False, verified_at__isnull=True)
-            visit = pending.order_by("pk").first()
-        if visit is None:
-            return RunState.FINISHED
+    with work.run() as run:
+        pending = list(run.templates.filter(read_at__isnull=False, verified_at__isnull=True).order_by("pk"))
+    for visit in pending:
+        if work.over:
+            return None
         if _verify_template(work, visit):
             return RunState.APPLYING
-    return None
+    return RunState.FINISHED
 
 
 def _verify_template(work: Slice, visit: RunTemplate) -> bool:
     """True when a doubled line has to be taken off first."""
     template = _read_template(work, visit.template_id)
-    with work.run() as run:
+    with work.bare_run() as run:
         if template is not None and _plan_doubles(run, template):
             return True
         if template is not None:
@@ -204,15 +214,14 @@ def _verify_template(work: Slice, visit: RunTemplate) -> bool:
 
 def _plan_doubles(run: Run, template: Template) -> bool:
     """Plan to take off second lines of one mark; each is tried once in a run."""
+    own_lines = load_own_lines(run.program, Q(template_id=template.template_id))
+    doubles = [change for own in own_lines for change in removals_of_doubles(template, own)]
+    if not doubles:
+        return False
     tried = set(run.changes.filter(action=Action.REMOVE_LINE).values_list("line_id", flat=True))
-    doubles = [
-        change
-        for own in load_own_lines(run.program, Q(template_id=template.template_id))
-        for change in removals_of_doubles(template, own)
-        if change.line_id not in tried
-    ]
-    add_changes(run, doubles)
-    return bool(doubles)
+    untried = [change for change in doubles if change.line_id not in tried]
+    add_changes(run, untried)
+    return bool(untried)
 
 
 def _compare_lines(run: Run, template: Template) -> None:

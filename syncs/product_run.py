@@ -193,7 +193,8 @@ def _send(work: Slice, change: Change, wanted: _Wanted) -> Outcome:
         return _create_instead(work.partner_id, change.pk)
     except ConnectorError as error:
         return _record_error(work.partner_id, change.pk, error)
-    with partner_scope(work.partner_id):
+    # Lost in a crash, the change is still ``sending``, and is resolved by its key.
+    with partner_scope(work.partner_id, flushed=False):
         _record_product(change, work.target_id, product)
     return Outcome.DONE
 
