@@ -89,7 +89,11 @@ def connection_broken(facts: ConnectionFacts, house: House) -> Letter:
         subject=f"{system} {verdict} - {house.partner.name}",
         lead=f"The connection to {system} {verdict}. Nothing is synced until it works again.",
         tone="bad",
-        paragraphs=(facts["problem"], f"Failing since {house.moment(facts['since'])}."),
+        paragraphs=(
+            facts["problem"],
+            f"Failing since {house.moment(facts['since'])}.",
+            "Scheduled syncs wait. They go on once “Test again” succeeds, or a “Sync now”.",
+        ),
         button="Open Connections",
         link=facts["link"],
         footer="A reminder follows every 3 days until it works.",

@@ -15,6 +15,7 @@ from connections.clients import record_failure, record_success
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
 from core.scope import partner_scope
 from syncs import billing_plan, billing_run, product_run
+from syncs.circuit import reason_to_stop
 from syncs.finishing import finish, finish_with_error
 from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
 from syncs.run_lock import run_lock
@@ -112,7 +113,10 @@ def _not_yet(partner_id: int, run_id: int) -> float | None:
 
 def _take_step(work: Slice) -> float | None:
     with work.run() as run:
-        step = STEPS[run.kind, run.state]
+        step, reason = STEPS[run.kind, run.state], reason_to_stop(run)
+    if reason:
+        finish_with_error(work, reason, "", told=True)
+        return None
     result = step(work)
     if result is None:
         work.update(attempts=0)

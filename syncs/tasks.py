@@ -13,6 +13,7 @@ from core.audit import SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
 from programs.schedule import next_due
+from syncs.circuit import is_broken
 from syncs.runs import RunBusy, advance_unless_busy
 from syncs.services import SyncRefused, enabled_kinds, start_sync
 
@@ -43,14 +44,15 @@ def dispatch_due() -> int:
 
 
 def _dispatch(program_id: int) -> None:
-    program = Program.objects.select_for_update(of=("self",)).select_related("partner").get(pk=program_id)
+    with_connections = Program.objects.select_related("partner", "source", "target")
+    program = with_connections.select_for_update(of=("self",)).get(pk=program_id)
     now = timezone.now()
     if program.next_due_at is None or program.next_due_at > now:
         return  # another beat was quicker
     program.next_due_at = next_due(program.daily_at, program.partner.time_zone, now)
     program.save(update_fields=["next_due_at"])
     kinds = enabled_kinds(program)
-    if not kinds:
+    if not kinds or is_broken(program):
         return
     try:
         start_sync(program=program, kinds=kinds, actor=SCHEDULER)
