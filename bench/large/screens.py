@@ -1,0 +1,120 @@
+"""The portal's screens with the addresses of rows that the large partner has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.test import Client
+
+from accounts.services import find_partner, find_user
+from bench.installation import BenchFailedError
+from bench.large.partners import ALONE, LOGIN_EMAIL, SLUG
+from core.scope import partner_scope
+from customers.models import Customer
+from invoices.models import SourceInvoice
+from products.models import Product
+from programs.models import Program
+from syncs.models import Run
+
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+# Name, address within the partner, the admin's address over the same rows.
+_SCREENS = (
+    ("dashboard", "", ""),
+    ("inbox", "inbox/", ""),
+    ("overview of a program", "programs/{program}/", ""),
+    ("billing", "programs/{program}/billing/", "invoices/billingitem/"),
+    ("billing, all", "programs/{program}/billing/?tab=all", "invoices/billingitem/"),
+    ("billing, last page", "programs/{program}/billing/?tab=all&page=10000", "invoices/billingitem/?p=300"),
+    ("billing, by name", "programs/{program}/billing/?tab=all&sort=customer", "invoices/billingitem/?o=1"),
+    ("billing, search", "programs/{program}/billing/?tab=all&q=dental", "invoices/billingitem/?q=dental"),
+    ("mapping dialog", "programs/{program}/billing/{customer}/azure_plan/", ""),
+    ("mapping dialog, search", "programs/{program}/billing/{customer}/azure_plan/?q=dental", ""),
+    ("products", "programs/{program}/products/", "products/product/"),
+    ("products, search", "programs/{program}/products/?q=shield", "products/product/?q=shield"),
+    ("products, price differs", "programs/{program}/products/?state=differs", ""),
+    ("products, by price in the target", "programs/{program}/products/?sort=target_retail", ""),
+    ("products, last page", "programs/{program}/products/?page=10000", "products/product/?p=400"),
+    ("product", "programs/{program}/products/{product}/", ""),
+    ("customer", "programs/{program}/customers/{customer}/", ""),
+    ("invoices", "programs/{program}/invoices/", ""),
+    ("invoice", "programs/{program}/invoices/{invoice}/", "invoices/charge/"),
+    ("invoice, search", "programs/{program}/invoices/{invoice}/?q=5b000000-0000-4000-8000-00000000004", ""),
+    ("invoice, by customer", "programs/{program}/invoices/{invoice}/?sort=customer", ""),
+    ("invoice, last page", "programs/{program}/invoices/{invoice}/?page=10000", ""),
+    ("history", "programs/{program}/history/", "syncs/run/"),
+    ("run", "runs/{run}/", "syncs/change/"),
+    ("run, last page", "runs/{run}/?page=10000", ""),
+    ("run, search", "runs/{run}/?q=plan+42", ""),
+    ("run, what failed", "runs/{run}/?state=failed", ""),
+    ("command box: customer", "search/?q=dental", ""),
+    ("command box: two letters", "search/?q=de", ""),
+    ("command box: product", "search/?q=shield+plan+10", ""),
+    ("audit", "audit/", "core/auditentry/"),
+    ("audit, search", "audit/?q=customer+42", "core/auditentry/?q=customer+42"),
+    ("users", "users/", ""),
+    ("connections", "connections/", ""),
+    ("programs", "programs/", ""),
+    ("program, edit", "programs/{program}/edit/", ""),
+    ("account of an invoice", "programs/{program}/invoices/{invoice}/account/", ""),
+)
+DEFERRED = {"account of an invoice"}  # asked for after the page is there, since it adds up every raw row anew
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen at the large partner (``path``) and at the one with one row (``alone``)."""
+
+    name: str
+    path: str
+    alone: str
+    admin: str
+    deferred: bool
+
+
+def all_screens() -> list[Screen]:
+    """Every screen, in the order of the menu."""
+    large, one = _rows_of(SLUG), _rows_of(ALONE)
+    return [
+        Screen(
+            name=name,
+            path=f"/p/{SLUG}/{path.format(**large)}",
+            alone=f"/p/{ALONE}/{path.format(**one)}",
+            admin=f"/bench-admin/{admin}" if admin else "",
+            deferred=name in DEFERRED,
+        )
+        for name, path, admin in _SCREENS
+    ]
+
+
+def sign_in() -> str:
+    """The cookie of a session of the person who works for all partners."""
+    user = find_user(LOGIN_EMAIL)
+    if user is None:
+        raise BenchFailedError("there is no large partner yet; make seed-large makes it")
+    client = Client()
+    client.force_login(user, backend=_BACKEND)
+    name = settings.SESSION_COOKIE_NAME
+    return f"{name}={client.cookies[name].value}"
+
+
+def _rows_of(slug: str) -> dict[str, Any]:
+    partner_id = find_partner(slug)
+    if partner_id is None:
+        raise BenchFailedError(f"there is no partner {slug}; make seed-large makes it")
+    with partner_scope(partner_id):
+        runs = Run.objects.filter(kind="billing").annotate(size=Count("changes"))
+        return {
+            "program": Program.objects.get().pk,
+            "customer": _first(Customer),
+            "product": _first(Product),
+            "invoice": SourceInvoice.objects.order_by("-month")[0].pk,
+            "run": runs.order_by("-size")[0].pk,
+        }
+
+
+def _first(model: Any) -> int:
+    return int(model.objects.order_by("pk")[0].pk)

@@ -1,0 +1,150 @@
+"""``make bench-pages``: what each screen costs the server on the large partner, beside Django's admin.
+
+Two gunicorn workers, as in production, answer a signed-in person's requests over HTTP, one at a time.
+Server time is taken around all middleware, queries are counted on the way. The same screens of a
+partner with one row of everything must ask the same number of queries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+
+from bench.installation import CHECKOUT, BenchFailedError, free_port, wait_until
+from bench.large.installation import FOLDER, LargeInstallation
+from bench.report import describe_machine
+
+GOAL_MILLISECONDS = 100.0
+WARM_UPS = 6  # requests that bring both workers and the database's memory up
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One address: queries, milliseconds of server time, bytes of the body."""
+
+    queries: int
+    median: float
+    p95: float
+    size: int
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure all screens; 0 when every one meets the goal, 1 when one misses it."""
+    parser = argparse.ArgumentParser(prog="bench.pages", description=__doc__)
+    parser.add_argument("--data", type=Path, default=FOLDER)
+    parser.add_argument("--requests", type=int, default=40, help="of each screen")
+    parser.add_argument("screens", nargs="*", help="names of some screens alone")
+    options = parser.parse_args(arguments)
+    if not (options.data / "postgres").exists():
+        print("bench-pages: there is no large partner yet; make seed-large makes it", file=sys.stderr)
+        return 2
+    print(f"Screens of the large partner; {describe_machine()}", flush=True)
+    try:
+        with LargeInstallation(options.data, DJANGO_SETTINGS_MODULE="bench.large.settings"):
+            return _measure(options.requests, options.screens)
+    except BenchFailedError as failed:
+        print(f"bench-pages: {failed}", file=sys.stderr)
+        return 2
+
+
+def _measure(requests: int, chosen: Sequence[str]) -> int:
+    from bench.large import screens
+
+    port = free_port()
+    server = _serve(port)
+    try:
+        wait_until(lambda: _answers(port), 60, "the web server")
+        reader = _Reader(port, screens.sign_in(), requests)
+        return _show(reader, screens.all_screens(), chosen)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _show(reader: _Reader, listed: Sequence[object], chosen: Sequence[str]) -> int:
+    from bench.large.screens import Screen
+
+    missed = 0
+    print(
+        f"{'':34} {'queries':>7} {'one row':>7} {'p50 ms':>7} {'p95 ms':>7} {'kB':>6}   Django's admin"
+    )
+    for screen in listed:
+        assert isinstance(screen, Screen)
+        if chosen and screen.name not in chosen:
+            continue
+        told = reader.measure(screen.path)
+        alone = reader.measure(screen.alone, requests=1).queries
+        yard = reader.measure(screen.admin) if screen.admin else None
+        beside = f"{yard.queries:3} {yard.median:6.1f} {yard.p95:6.1f}" if yard else ""
+        bad = told.p95 > GOAL_MILLISECONDS or told.queries != alone
+        missed += bad and not screen.deferred
+        print(
+            f"{screen.name:34} {told.queries:7} {alone:7} {told.median:7.1f} {told.p95:7.1f} {told.size / 1000:6.0f}   "
+            f"{beside}{'  deferred' if screen.deferred else ''}{'  MISSED' if bad and not screen.deferred else ''}",
+            flush=True,
+        )
+    print(f"\n{'All goals are met' if not missed else f'{missed} screens miss the goal'}: p95 of at most "
+          f"{GOAL_MILLISECONDS:.0f} ms, and as many queries as with one row. {describe_machine()}")  # fmt: skip
+    return 1 if missed else 0
+
+
+def _serve(port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gunicorn", "billingsync.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    return subprocess.Popen(
+        [*command, "--threads", "4", "--log-level", "error"], cwd=CHECKOUT, stdin=subprocess.DEVNULL
+    )
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+class _Reader:
+    """A person's browser, without pictures."""
+
+    def __init__(self, port: int, cookie: str, requests: int) -> None:
+        self.port = port
+        self.cookie = cookie
+        self.requests = requests
+
+    def measure(self, path: str, *, requests: int = 0) -> Measured:
+        """Ask for a page again and again."""
+        number = requests or self.requests
+        answers = [self._ask(path) for _ in range((WARM_UPS if not requests else 0) + number)][-number:]
+        times = [milliseconds for _, milliseconds, _ in answers]
+        cuts = quantiles(times, n=100, method="inclusive") if number > 1 else times * 99
+        return Measured(max(queries for queries, _, _ in answers), cuts[49], cuts[94], answers[-1][2])
+
+    def _ask(self, path: str) -> tuple[int, float, int]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            connection.request("GET", path, headers={"Cookie": self.cookie})
+            response = connection.getresponse()
+            body = response.read()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise BenchFailedError(f"{path} answered {response.status}")
+        told = response.headers
+        return int(told["X-Bench-Queries"]), float(told["X-Bench-Milliseconds"]), len(body)
+
+
+if __name__ == "__main__":
+    started = time.monotonic()
+    ended = main()
+    print(f"({time.monotonic() - started:.0f} s)")
+    sys.exit(ended)
