@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sandbox.wire import Json
 
@@ -45,8 +46,23 @@ def draw_entries(draws: random.Random, mapping: Sequence[Json]) -> list[Json]:
     return [entry for entry in mapping if entry["tenant"] in tenants]
 
 
-def configuration(slug: str, account: str, email: str, entries: Sequence[Json]) -> str:
-    """The partner's YAML file (JSON is YAML). Its daily sync is hours away."""
+@dataclass(frozen=True)
+class Wishes:
+    """How a partner uses the program."""
+
+    approval: str = "automatic"
+    products: str = "in_use"
+
+
+def draw_wishes(draws: random.Random) -> Wishes:
+    """Most write by themselves, and only products in use; some ask a person first, some take all products."""
+    return Wishes(draws.choice(("automatic", "automatic", "required")), "all" if draws.random() < 0.15 else "in_use")
+
+
+def configuration(
+    slug: str, account: str, email: str, entries: Sequence[Json], wishes: Wishes, *, off: Sequence[Json] = ()
+) -> str:
+    """The partner's YAML file (JSON is YAML). Its daily sync is hours away; mappings in ``off`` do not sync."""
     hour = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)).hour
     program = {
         "program": "microsoft-csp",
@@ -58,13 +74,13 @@ def configuration(slug: str, account: str, email: str, entries: Sequence[Json]) 
             "enabled": True,
             "motions": ["seat_monthly", "azure_plan", "seat_annual"],
             "start": "latest",
-            "approval": "automatic",
+            "approval": wishes.approval,
             "prorations": "line",
             "credits": "hold",
         },
         "products": {
             "enabled": True,
-            "mode": "in_use",
+            "mode": wishes.products,
             "sync_azure": True,
             "sync_annual": True,
             "new_taxable": True,
@@ -80,7 +96,7 @@ def configuration(slug: str, account: str, email: str, entries: Sequence[Json]) 
                 {"system": "syncro", "subdomain": account, "api_token_env": SECRETS[2]},
             ],
             "programs": [program],
-            "mappings": [_mapped(entry) for entry in entries],
+            "mappings": [_mapped(entry, sync=entry not in off) for entry in entries],
         },
         ensure_ascii=False,
     )
@@ -91,12 +107,12 @@ def secrets_of(facts: Json) -> dict[str, str]:
     return dict(zip(SECRETS, (WORDS, facts["prism_client_secret"], facts["syncro_token"]), strict=True))
 
 
-def _mapped(entry: Json) -> Json:
+def _mapped(entry: Json, *, sync: bool) -> Json:
     return {
         "customer": entry["customer"],
         "motion": entry["motion"],
         "syncro_customer": entry["syncro_customer"],
         "invoice_template": entry["invoice_template"],
         "pricing": "cost_and_retail",
-        "sync": True,
+        "sync": sync,
     }

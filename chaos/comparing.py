@@ -12,6 +12,7 @@ from chaos.expected import Expected, Level, expected_of
 from chaos.vendors import Vendors, mark_of
 from sandbox.generation import counted_quantity, line_amount
 from sandbox.state import Store
+from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
 from sandbox.syncro_api.products import KIND as PRODUCT
 from sandbox.syncro_api.schedules import KIND as SCHEDULE
@@ -31,6 +32,12 @@ class Damage:
     unbalanced: int = 0
     held_cents: int = 0
     facts: list[str] = field(default_factory=list)
+
+    def add(self, other: Damage) -> None:
+        """Count what was found at another partner too."""
+        for name in ("duplicates", "missing", "wrong_cents", "foreign", "unbalanced", "held_cents"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.facts += other.facts
 
     def say(self, text: str) -> None:
         """Keep what is needed to look into it."""
@@ -52,7 +59,7 @@ class Books:
 def hand_made(vendors: Vendors) -> dict[str, Json]:
     """Lines and products that are not the program's, to be compared at the end."""
     lines = {
-        f"line {line['id']}": _without_place(line)
+        f"line {line['id']} of template {schedule['id']}": _without_place(line)
         for schedule in vendors.schedules()
         for line in schedule["lines"]
         if line["by_hand"]
@@ -73,12 +80,15 @@ def compare(
     template ran while its lines were being written, so that the totals of the truth hold too."""
     damage = Damage()
     with vendors.alone() as store:
-        expected = expected_of(store, vendors.account, entries)
+        schedules = {schedule["id"]: schedule for schedule in store.records(vendors.account, SCHEDULE)}
+        customers = {customer["id"] for customer in store.records(vendors.account, CUSTOMER)}
+        whole = expected_of(store, vendors.account, entries)
+        expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), vendors.gone_customers - customers)
         books = Books(
             store,
             vendors.account,
             expected,
-            {schedule["id"]: schedule for schedule in store.records(vendors.account, SCHEDULE)},
+            schedules,
             store.records(vendors.account, INVOICE),
             {},
         )
@@ -92,6 +102,15 @@ def compare(
             _compare_totals(books, damage)
     _compare_foreign(vendors, foreign, damage)
     return damage
+
+
+def _without_gone(expected: dict[int, Expected], templates: set[int], customers: set[int]) -> dict[int, Expected]:
+    """Nothing can be expected where people deleted the template or its customer."""
+    return {
+        template_id: wanted
+        for template_id, wanted in expected.items()
+        if template_id not in templates and not any(entry["syncro_customer"] in customers for entry in wanted.entries)
+    }
 
 
 # --- What the product says ------------------------------------------------------------------------
@@ -216,8 +235,10 @@ def _compare_totals(books: Books, damage: Damage) -> None:
 
 def _compare_foreign(vendors: Vendors, before: dict[str, Json], damage: Damage) -> None:
     now = hand_made(vendors)
+    standing = {schedule["id"] for schedule in vendors.schedules()}
+    gone = tuple(f" of template {number}" for number in vendors.gone_templates - standing)
     for name, record in before.items():
-        if now.get(name) != record:
+        if now.get(name) != record and not name.endswith(gone):
             damage.foreign += 1
             damage.say(f"{name} was {record}, is {now.get(name)}")
     names = {product["id"]: product["name"] for product in vendors.products()}
@@ -225,6 +246,14 @@ def _compare_foreign(vendors: Vendors, before: dict[str, Json], damage: Damage) 
         if names.get(product_id, name) != name:
             damage.foreign += 1
             damage.say(f"product {product_id} was renamed {name}, is {names[product_id]}")
+
+
+def count_strays(marks: Sequence[set[str]], damage: Damage) -> None:
+    """No line of one partner may be in another's Syncro."""
+    for mark, number in Counter(mark for one in marks for mark in one).items():
+        if number > 1:
+            damage.foreign += 1
+            damage.say(f"mark {mark} is in {number} partners' accounts")
 
 
 # --- Small change ---------------------------------------------------------------------------------

@@ -19,16 +19,20 @@ READS = (
     ("GET", "/invoices"), ("GET", ".*"),
 )  # fmt: skip
 
-KILLS = ("worker", "worker", "child", "beat", "web", "postgres", "valkey", "flush")
+KILLS = (
+    "worker", "worker", "child", "beat", "web", "postgres", "valkey", "flush",
+    "pause worker", "pause postgres", "pause valkey",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One process dies after that many requests of the round, or after that many seconds."""
+    """One process dies or stands still after that many requests of the round, or after that many seconds."""
 
     name: str
     after_requests: int
     after_seconds: float
+    pause_seconds: float
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def draw_kills(draws: random.Random, most: int) -> list[Kill]:
     """None, one or two kills, most of them among the requests that write."""
     return sorted(
         (
-            Kill(draws.choice(KILLS), draws.randint(0, 70), draws.uniform(0.2, 4.0))
+            Kill(draws.choice(KILLS), draws.randint(0, 70), draws.uniform(0.2, 4.0), draws.uniform(0.5, 2.5))
             for _ in range(draws.choice((0, 1, 1, most)))
         ),
         key=lambda kill: kill.after_requests,
@@ -144,6 +148,11 @@ def _prism_tokens(draws: random.Random) -> Fault:
     return Fault("source token expired", {"action": "edit_before", "edits": [{"action": "expire_prism_tokens"}], **at})
 
 
+def _empty_prices(_draws: random.Random) -> Fault:
+    order = {"action": "status", "status": 200, "body": '{"ProductGroups": []}'}
+    return Fault("empty price list", {**order, "vendor": "prism", "path": "/pricelist/"})
+
+
 _FAULTS: tuple[Callable[[random.Random], Fault], ...] = (
     _simple("lost before", "drop_before"),
     _simple("lost after", "drop_after", writes=0.95),
@@ -158,6 +167,7 @@ _FAULTS: tuple[Callable[[random.Random], Fault], ...] = (
     _no_permission,
     _shifting_pages,
     _prism_tokens,
+    _empty_prices,
 )
 
 

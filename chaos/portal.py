@@ -12,6 +12,8 @@ import requests
 PATIENCE = 60.0
 _FORM_KEY = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _RUN = re.compile(r"/runs/(\d+)/")
+_APPLY = re.compile(r'action="(/p/[^"]*/apply/)"')
+_RETRY = re.compile(r'action="(/p/[^"]*/retry/)"')
 _PROGRAM = re.compile(r"/programs/(\d+)/")
 
 
@@ -65,6 +67,32 @@ class Portal:
         self._sign_in_if_needed()
         page = self._session.get(f"{self.url}/p/{self.slug}/programs/{self._program}/history/", timeout=30)
         return len(set(_RUN.findall(page.text)))
+
+    def approve(self) -> int:
+        """Apply every plan that waits for a person; how many there were."""
+        return self._send_forms(f"{self.url}/p/{self.slug}/inbox/", _APPLY)
+
+    def retry_failed(self) -> int:
+        """Press “Try again what failed” on the newest run that shows it."""
+        self._sign_in_if_needed()
+        with suppress(requests.RequestException):
+            history = f"{self.url}/p/{self.slug}/programs/{self._program}/history/"
+            runs = _RUN.findall(self._session.get(history, timeout=30).text)
+            for number in list(dict.fromkeys(runs))[:2]:
+                if self._send_forms(f"{self.url}/p/{self.slug}/runs/{number}/", _RETRY):
+                    return 1
+        return 0
+
+    def _send_forms(self, page: str, pattern: re.Pattern[str]) -> int:
+        """Send the forms of a page whose addresses are of that kind; none when the page does not answer."""
+        self._sign_in_if_needed()
+        sent = 0
+        with suppress(requests.RequestException):
+            for path in dict.fromkeys(pattern.findall(self._session.get(page, timeout=30).text)):
+                words = {"csrfmiddlewaretoken": self._session.cookies.get("csrftoken") or ""}
+                self._session.post(f"{self.url}{path}", data=words, timeout=30, allow_redirects=False)
+                sent += 1
+        return sent
 
     def _press(self) -> None:
         session = requests.Session()

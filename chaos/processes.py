@@ -93,12 +93,13 @@ class Installation:
         """Start one process of the product."""
         self._launch(name, self._command(name))
 
-    def start_sandbox(self, data: Path, account: str, settings: Sequence[str]) -> None:
-        """A sandbox of its own for one account, on the same port as the one before it."""
+    def start_sandbox(self, data: Path, accounts: Sequence[str], settings: Sequence[str]) -> None:
+        """A new sandbox for these accounts, on the same port as the one before it."""
         self.stop_sandbox()
         words = ["-m", "sandbox", "serve", "--data", str(data), "--port", str(self.sandbox_port)]
+        words += [word for account in accounts for word in ("--account", account)]
         switches = [word for setting in settings for word in ("--switch", setting)]
-        self._launch("sandbox", [sys.executable, *words, "--account", account, *switches])
+        self._launch("sandbox", [sys.executable, *words, *switches])
         self._wait_for(f"http://127.0.0.1:{self.sandbox_port}/sandbox/", "sandbox")
 
     def stop_sandbox(self) -> None:
@@ -134,6 +135,17 @@ class Installation:
             if name == "web":
                 self._wait_for_web()
 
+    def pause(self, name: str, seconds: float) -> None:
+        """A process and its children stand still for a while, as on a machine that is moved or overloaded."""
+        first = self._pids[name] if name in SERVERS else self._running[name].pid
+        family = [first, *_children(first)]
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in family:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            if number == signal.SIGSTOP:
+                time.sleep(seconds)
+
     def _flush(self) -> None:
         keys = json.loads((self.folder / "keys.json").read_text())
         port = json.loads((self.folder / "ports.json").read_text())["valkey"]
@@ -141,11 +153,9 @@ class Installation:
             client.flushall()
 
     def _kill_child(self, draws: random.Random) -> None:
-        parent = self._running["worker"].pid
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        if children:
+        if children := _children(self._running["worker"].pid):
             with suppress(ProcessLookupError):
-                os.kill(int(draws.choice(children)), signal.SIGKILL)
+                os.kill(draws.choice(children), signal.SIGKILL)
 
     # --- inside
 
@@ -200,6 +210,11 @@ class Installation:
                 return
             time.sleep(0.05)
         raise InstallationFailedError(f"{name} does not answer; its log is in {self.folder}")
+
+
+def _children(parent: int) -> list[int]:
+    listed = Path(f"/proc/{parent}/task/{parent}/children")
+    return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
 
 
 def _signal(process: subprocess.Popen[Any], number: signal.Signals) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import time
@@ -10,11 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chaos.cast import WORDS, configuration, draw_entries, draw_switches, secrets_of
-from chaos.comparing import Damage, compare, hand_made
+from chaos.cast import draw_switches
+from chaos.comparing import Damage, count_strays
 from chaos.mischief import Kill, draw_faults, draw_kills, draw_loss, edit_at_rest
-from chaos.portal import Portal
+from chaos.partners import Partner
 from chaos.processes import Installation
+from chaos.upsets import draw_upsets
 from chaos.vendors import Vendors
 from sandbox.wire import Json
 
@@ -22,7 +22,9 @@ RIDE_SECONDS = 4.0  # faults and kills of one month happen within this time
 GLANCE_SECONDS = 0.04  # between looks at the sandbox's requests, which cost next to nothing
 LOOK_SECONDS = 0.3  # between looks at the portal, each of which takes time from the product itself
 BOUND_SECONDS = 60.0  # after that a run may not be active any more
-EMAIL = "owner@example.com"
+NEIGHBOURS = 0.25  # share of the seeds with a second partner
+MAPPING_EDITS = 0.2  # share of the months in which mappings are switched off and on during a sync
+RETRIES = 0.3  # share of the months in which somebody presses "Try again what failed"
 
 
 @dataclass
@@ -30,6 +32,7 @@ class SeedResult:
     """What happened in one seed, and what it left behind."""
 
     seed: int
+    partners: int = 1
     months: int = 0
     quiet: bool = True
     faults: Counter[str] = field(default_factory=Counter)
@@ -57,95 +60,132 @@ def run_seed(installation: Installation, seed: int) -> SeedResult:
     folder = installation.folder / "sandbox" / str(seed)
     shutil.rmtree(folder, ignore_errors=True)
     draws = random.Random(seed)  # noqa: S311  # nosec B311 - a replay needs the same numbers
-    account = f"reseller-{seed}"
-    installation.start_sandbox(folder, account, draw_switches(draws))
-    vendors = Vendors(folder, account)
+    accounts = [f"reseller-{seed}", f"neighbour-{seed}"][: 2 if draws.random() < NEIGHBOURS else 1]
+    installation.start_sandbox(folder, accounts, draw_switches(draws))
+    vendors = [Vendors(folder, account) for account in accounts]
     try:
-        play = _Play(installation, vendors, draws, SeedResult(seed))
+        partners = [Partner(installation, one, draws) for one in vendors]
+        play = _Play(installation, partners, draws, SeedResult(seed, partners=len(partners)))
         play.run()
         play.result.seconds = round(time.monotonic() - started, 1)
         if not play.result.failed:
             shutil.rmtree(folder, ignore_errors=True)
         return play.result
     finally:
-        vendors.close()
+        for one in vendors:
+            one.close()
 
 
 class _Play:
-    """A seed while it is being played."""
+    """A seed while it is being played. Trouble is made for the first partner; a neighbour shares the machine."""
 
-    def __init__(self, installation: Installation, vendors: Vendors, draws: random.Random, result: SeedResult) -> None:
+    def __init__(
+        self, installation: Installation, partners: list[Partner], draws: random.Random, result: SeedResult
+    ) -> None:
         self.installation = installation
-        self.vendors = vendors
+        self.partners = partners
+        self.first = partners[0]
+        self.vendors = partners[0].vendors
         self.draws = draws
         self.result = result
-        self.slug = f"chaos-{result.seed}-{int(time.time())}"
-        self.entries = draw_entries(draws, vendors.mapping())
-        self.foreign = hand_made(vendors)
-        self.portal = Portal(installation.url, self.slug, EMAIL, WORDS)
         result.quiet = draws.random() < 0.5
         result.months = draws.choice((2, 3)) if result.quiet else 3
 
     def run(self) -> None:
-        self._configure()
+        for partner in self.partners:
+            partner.configure()
         for month in range(self.result.months):
             if month:
-                self.vendors.pass_month()
-                self.result.edits.update(edit_at_rest(self.draws, self.vendors))
+                self._pass_month()
             last = month == self.result.months - 1
             self._ride()
-            # The first month is always finished: with its listing it is settled which invoices are the past.
+            # The first month is always finished, so that a rough seed has lines that its second month can lose.
             calm = self.result.quiet or not month or last
             if calm:
                 self._settle()
             if last:
                 self._sync_by_command()
             elif calm:
-                self.portal.sync_now()
+                self._sync_now()
                 self._wait_for_end()
         self._compare()
 
-    def _configure(self) -> None:
-        file = self.installation.folder / "partner.yaml"
-        text = configuration(self.slug, self.vendors.account, EMAIL, self.entries)
-        file.write_text(text, encoding="utf-8")
-        self.installation.manage("configure", str(file), secrets=secrets_of(self.vendors.credentials()))
+    def _pass_month(self) -> None:
+        for partner in self.partners:
+            partner.vendors.note_one_time()
+        self.vendors.pass_month()
+        self.result.edits.update(edit_at_rest(self.draws, self.vendors))
 
     # --- trouble
 
     def _ride(self) -> None:
-        """Order faults, press the button, kill and edit while it goes on."""
+        """Order faults, press the button, kill and edit while it goes on; then people put right what they did."""
         log = self._last_request()
-        faults = draw_faults(self.draws)
-        if not self.result.quiet:
-            faults = [*draw_loss(self.draws), *faults[:3]]
-        for fault in faults:
-            self.vendors.order(fault.order)
-            self.result.faults[fault.kind] += 1
+        self._order_faults()
         kills = draw_kills(self.draws, 2)
-        runs_by_hand = 0 if self.result.quiet else self.draws.choice((0, 1, 2))
-        self.portal.sync_now(times=self.draws.choice((1, 1, 2)))
-        began, broken_since, looked = time.monotonic(), 0.0, 0.0
+        self._runs_by_hand = 0 if self.result.quiet else self.draws.choice((0, 1, 2))
+        self._mappings_off_after = self.draws.uniform(0.5, 3.0) if self.draws.random() < MAPPING_EDITS else RIDE_SECONDS
+        self._sync_now(times=self.draws.choice((1, 1, 2)))
+        began, looked = time.monotonic(), 0.0
+        self._broken_since = 0.0
         while (elapsed := time.monotonic() - began) < RIDE_SECONDS:
             requests = self.vendors.requests_after(log)
             if kills and (len(requests) >= kills[0].after_requests or elapsed > kills[0].after_seconds):
                 self._kill(kills.pop(0))
-            if runs_by_hand and self._run_template_after_loss(requests):
-                runs_by_hand -= 1
-            if self.vendors.access_is_broken():
-                broken_since = broken_since or time.monotonic()
-                if time.monotonic() - broken_since > 1.0:
-                    self.vendors.restore_access()
-                    broken_since = 0.0
-                    self.portal.sync_now()
+            self._act(requests, elapsed)
             if not kills and elapsed > 1.0 and elapsed - looked > LOOK_SECONDS:
                 looked = elapsed
-                if self.portal.is_idle():
-                    return
+                if self._is_over():
+                    break
             time.sleep(GLANCE_SECONDS)
+        self._put_right()
+
+    def _order_faults(self) -> None:
+        faults = draw_faults(self.draws)
+        if not self.result.quiet:
+            faults = [*draw_loss(self.draws), *faults[:3]]
+        for fault in [*faults, *draw_upsets(self.draws, self.vendors, self.first.entries)]:
+            self.vendors.order(fault.order)
+            self.result.faults[fault.kind] += 1
+
+    def _act(self, requests: list[Json], elapsed: float) -> None:
+        """What people do meanwhile: run a template by hand, switch mappings off, give back the access."""
+        if self._runs_by_hand and self._run_template_after_loss(requests):
+            self._runs_by_hand -= 1
+        if elapsed > self._mappings_off_after:
+            self._mappings_off_after = RIDE_SECONDS
+            self.first.configure(off=2, may_fail=True)
+            self.result.edits["mapping"] += 1
+        if any(partner.vendors.access_is_broken() for partner in self.partners):
+            self._broken_since = self._broken_since or time.monotonic()
+            if time.monotonic() - self._broken_since > 1.0:
+                self._broken_since = 0.0
+                for partner in self.partners:
+                    partner.vendors.restore_access()
+                self._sync_now()
+
+    def _is_over(self) -> bool:
+        """Whether nothing runs and nothing waits for an approval."""
+        return all(
+            partner.portal.is_idle() and (partner.wishes.approval == "automatic" or not partner.portal.approve())
+            for partner in self.partners
+        )
+
+    def _put_right(self) -> None:
+        """Mappings and templates that were switched off are on again; sometimes what failed is tried again."""
+        if self.result.edits["mapping"]:
+            self.first.vendors.restore_access()
+            self.first.configure(may_fail=True)
+        self.vendors.switch_on()
+        if self.draws.random() < RETRIES:
+            self.result.edits["retry_failed"] += self.first.portal.retry_failed()
 
     def _kill(self, kill: Kill) -> None:
-        self.installation.kill(kill.name, self.draws)
+        action, _, name = kill.name.rpartition(" ")
+        if action:
+            self.installation.pause(name, kill.pause_seconds)
+        else:
+            self.installation.kill(name, self.draws)
         self.result.kills[kill.name] += 1
 
     def _run_template_after_loss(self, requests: list[Json]) -> bool:
@@ -157,8 +197,8 @@ class _Play:
         ]
         if not lost:
             return False
-        schedule_id = int(lost[-1]["path"].split("/")[-2])
-        if self.vendors.run_template(schedule_id):
+        account = next(one for one in self.partners if f"/{one.vendors.account}/" in lost[-1]["path"]).vendors
+        if account.run_template(int(lost[-1]["path"].split("/")[-2])):
             self.result.edits["run_template"] += 1
         return True
 
@@ -168,40 +208,42 @@ class _Play:
 
     # --- calm
 
+    def _sync_now(self, *, times: int = 1) -> None:
+        for partner in self.partners:
+            partner.portal.sync_now(times=times)
+
     def _settle(self) -> None:
         """No faults any more: what is under way must end by itself within the bound."""
-        self.vendors.calm()
+        for partner in self.partners:
+            partner.vendors.calm()
         for name in self.installation.revive():
             self.result.damage.say(f"{name} had ended by itself")
+        if self.result.edits["mapping"]:
+            self.first.configure()
         self._wait_for_end()
 
     def _wait_for_end(self) -> None:
         began = time.monotonic()
-        if not self.portal.wait_until_idle(BOUND_SECONDS):
-            self.result.stuck += 1
-            self.result.damage.say("a run was still active after the bound")
+        for partner in self.partners:
+            if not partner.wait_until_idle(BOUND_SECONDS):
+                self.result.stuck += 1
+                self.result.damage.say(f"{partner.slug}: a run was still active after the bound")
         self.result.longest_end = max(self.result.longest_end, round(time.monotonic() - began, 1))
 
     def _sync_by_command(self) -> None:
-        """One clean sync, by the command: its answer tells how the runs ended."""
-        told = json.loads(self.installation.manage("sync", "--partner", self.slug, "--json", may_fail=True))
-        self.result.runs = self.portal.count_runs()
-        for run in told["runs"]:
-            if run["status"] == "error":
-                self.result.errors += 1
-                self.result.damage.say(f"clean {run['kind']} sync: {' / '.join(run['messages'])[:600]}")
+        """One clean sync of each partner, approved where a person is asked."""
+        for partner in self.partners:
+            outcome = partner.sync_by_command()
+            self.result.runs += partner.portal.count_runs()
+            self.result.errors += outcome.errors
+            self.result.damage.facts += outcome.facts
+        if any(partner.wishes.approval == "required" for partner in self.partners):
+            self._wait_for_end()
 
     def _compare(self) -> None:
-        runs = self.installation.manage("reconcile", "--partner", self.slug, "--json", may_fail=True)
-        damage = compare(
-            self.vendors,
-            self.entries,
-            invoices=json.loads(runs)["invoices"],
-            foreign=self.foreign,
-            quiet=self.result.quiet,
-        )
-        damage.facts = [*self.result.damage.facts, *damage.facts]
-        self.result.damage = damage
+        for partner in self.partners:
+            self.result.damage.add(partner.damage(quiet=self.result.quiet))
+        count_strays([partner.marks() for partner in self.partners], self.result.damage)
 
 
 def result_file(folder: Path) -> Path:

@@ -25,6 +25,7 @@ def as_row(result: SeedResult) -> Row:
     found = result.damage
     return {
         "seed": result.seed,
+        "partners": result.partners,
         "months": result.months,
         "quiet": result.quiet,
         "faults": dict(result.faults),

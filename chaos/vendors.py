@@ -12,6 +12,7 @@ from sandbox.accounts import USUAL_PERMISSIONS
 from sandbox.faults import clear_faults, order_fault, waiting_faults
 from sandbox.mapping import mapping_of
 from sandbox.state import Store
+from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
 from sandbox.syncro_api.products import KIND as PRODUCT
 from sandbox.syncro_api.schedules import KIND as SCHEDULE
@@ -30,6 +31,10 @@ class Vendors:
         self.store = Store(folder)
         self.one_time_marks: set[str] = set()
         self.renamed: dict[int, str] = {}  # products that a person named anew
+        self.paused: set[int] = set()  # templates and customers that are in order again when all is calm
+        self.disabled: set[int] = set()
+        self.gone_templates: set[int] = set()  # deleted for good, if the request came that it waits for
+        self.gone_customers: set[int] = set()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -62,6 +67,12 @@ class Vendors:
         """Every generated invoice."""
         with self.alone() as store:
             return store.records(self.account, INVOICE)
+
+    def has_places_of(self, entry: Json) -> bool:
+        """Whether a mapping's customer and template are still there."""
+        with self.alone() as store:
+            customer = store.record(self.account, CUSTOMER, entry["syncro_customer"])
+            return customer is not None and store.record(self.account, SCHEDULE, entry["invoice_template"]) is not None
 
     def credentials(self) -> Json:
         """The settings of the account, secrets included."""
@@ -102,18 +113,37 @@ class Vendors:
             self.edit({"action": "grant_permission", "permission": permission})
 
     def calm(self) -> None:
-        """No faults any more, and the token works."""
+        """No faults any more, the token works, and what people had switched off is on again."""
         with self.alone() as store:
             clear_faults(store)
         self.restore_access()
+        self.switch_on()
+
+    def switch_on(self) -> None:
+        """Templates that were paused run again, customers that were disabled are enabled."""
+        with self.alone() as store:
+            templates = {one["id"] for one in store.records(self.account, SCHEDULE)} & self.paused
+            customers = {one["id"] for one in store.records(self.account, CUSTOMER)} & self.disabled
+            for number in templates:
+                edit = {"action": "edit_schedule", "schedule_id": number, "values": {"paused": False}}
+                apply_edit(store, self.account, edit)
+            for number in customers:
+                edit = {"action": "edit_customer", "customer_id": number, "values": {"disabled": False}}
+                apply_edit(store, self.account, edit)
+        self.paused.clear()
+        self.disabled.clear()
 
     # --- time
 
     def pass_month(self) -> None:
-        """The next month begins: templates run, then the distributor's invoices come."""
+        """The next month begins for every account: templates run, then the distributor's invoices come."""
+        with self.alone() as store:
+            advance(store)
+
+    def note_one_time(self) -> None:
+        """An invoice does not say which of its lines were one-time: remember it before it is made."""
         with self.alone() as store:
             self._note_one_time(store)
-            advance(store)
 
     def run_template(self, schedule_id: int) -> bool:
         """Somebody generates one template's invoice by hand; False when it has nothing of ours."""
@@ -126,7 +156,6 @@ class Vendors:
             return True
 
     def _note_one_time(self, store: Store) -> None:
-        """An invoice does not say which of its lines were one-time: remember it before it is made."""
         for schedule in store.records(self.account, SCHEDULE):
             self.one_time_marks |= {mark_of(line) for line in schedule["lines"] if line["one_time_charge"]} - {""}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.comparing import Damage, compare, hand_made
+from chaos.comparing import Damage, compare, count_strays, hand_made
 from chaos.expected import expected_of
 from chaos.vendors import Vendors
 from sandbox.state import Store
@@ -134,3 +134,45 @@ def test_line_that_was_billed_twice_counts(vendors: Vendors):
         vendors.run_template(template)
 
     assert any("billed 2 times" in fact for fact in damage_of(vendors, foreign).facts)
+
+
+def test_deleted_template_of_a_person_expects_nothing(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    vendors.gone_templates.add(template)
+    vendors.edit({"action": "delete_schedule", "schedule_id": template})
+
+    assert damage_of(vendors, foreign) == Damage()
+
+
+def test_template_whose_deletion_never_came_is_compared(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    vendors.gone_templates.add(template)
+    line = own_line(vendors, template)
+    vendors.edit({"action": "delete_line", "schedule_id": template, "line_id": line["id"]})
+
+    assert damage_of(vendors, foreign).missing == 1
+
+
+def test_line_in_another_partners_account_counts():
+    damage = Damage()
+
+    count_strays([{"BS:AAAAAAAAAB", "BS:AAAAAAAAAC"}, {"BS:AAAAAAAAAC"}], damage)
+
+    assert damage.foreign == 1
+
+
+def test_what_was_switched_off_is_on_again_when_all_is_calm(vendors: Vendors):
+    entry = entries_of(vendors)[0]
+    template, customer = entry["invoice_template"], entry["syncro_customer"]
+    vendors.edit({"action": "edit_schedule", "schedule_id": template, "values": {"paused": True}})
+    vendors.edit({"action": "edit_customer", "customer_id": customer, "values": {"disabled": True}})
+    vendors.paused.add(template)
+    vendors.disabled.add(customer)
+
+    vendors.calm()
+
+    with vendors.alone() as store:
+        assert store.record(ACCOUNT, "schedule", template)["paused"] is False
+        assert store.record(ACCOUNT, "customer", customer)["disabled"] is False

@@ -1,0 +1,89 @@
+"""What people do in Syncro while a sync is writing: ordered beforehand, done just before some write."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from chaos.mischief import Fault
+from chaos.vendors import Vendors, pick_own_line
+from sandbox.wire import Json
+
+
+def draw_upsets(draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> list[Fault]:
+    """None, one or two; a template or customer that is deleted stays deleted and is left out of the comparison."""
+    drawn = [draws.choice(_UPSETS)(draws, vendors, entries) for _ in range(draws.choice((0, 1, 1, 2)))]
+    return [fault for fault in drawn if fault is not None]
+
+
+def _before_a_write(draws: random.Random, vendors: Vendors, kind: str, edit: Json) -> Fault:
+    edits = [{**edit, "account": vendors.account}]
+    at = {"vendor": "syncro", "method": "POST|PUT", "path": "/schedules/|/products", "skip": draws.randint(0, 8)}
+    return Fault(kind, {"action": "edit_before", "edits": edits, **at})
+
+
+def _pause_template(draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> Fault:
+    schedule_id = draws.choice(entries)["invoice_template"]
+    vendors.paused.add(schedule_id)
+    edit = {"action": "edit_schedule", "schedule_id": schedule_id, "values": {"paused": True}}
+    return _before_a_write(draws, vendors, "template paused", edit)
+
+
+def _disable_customer(draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> Fault:
+    customer_id = draws.choice(entries)["syncro_customer"]
+    vendors.disabled.add(customer_id)
+    edit = {"action": "edit_customer", "customer_id": customer_id, "values": {"disabled": True}}
+    return _before_a_write(draws, vendors, "customer disabled", edit)
+
+
+def _delete_template(draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> Fault | None:
+    schedule_id = draws.choice(entries)["invoice_template"]
+    if vendors.gone_templates or vendors.gone_customers:
+        return None
+    vendors.gone_templates.add(schedule_id)
+    return _before_a_write(
+        draws, vendors, "template deleted", {"action": "delete_schedule", "schedule_id": schedule_id}
+    )
+
+
+def _delete_customer(draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> Fault | None:
+    customer_id = draws.choice(entries)["syncro_customer"]
+    if vendors.gone_templates or vendors.gone_customers:
+        return None
+    vendors.gone_customers.add(customer_id)
+    return _before_a_write(
+        draws, vendors, "customer deleted", {"action": "delete_customer", "customer_id": customer_id}
+    )
+
+
+def _delete_product(draws: random.Random, vendors: Vendors, _entries: Sequence[Json]) -> Fault | None:
+    ours = [product["id"] for product in vendors.products() if not product.get("by_hand")]
+    if not ours:
+        return None
+    edit = {"action": "delete_product", "product_id": draws.choice(ours)}
+    return _before_a_write(draws, vendors, "product deleted", edit)
+
+
+def _disable_product(draws: random.Random, vendors: Vendors, _entries: Sequence[Json]) -> Fault | None:
+    ours = [product["id"] for product in vendors.products() if not product.get("by_hand")]
+    if not ours:
+        return None
+    edit = {"action": "edit_product", "product_id": draws.choice(ours), "values": {"disabled": True}}
+    return _before_a_write(draws, vendors, "product disabled", edit)
+
+
+def _edit_line(draws: random.Random, vendors: Vendors, _entries: Sequence[Json]) -> Fault | None:
+    found = pick_own_line(draws, vendors.schedules(), one_time=False)
+    if found is None:
+        return None
+    edit: Json = {"schedule_id": found[0]["id"], "line_id": found[1]["id"]}
+    if draws.random() < 0.5:
+        return _before_a_write(draws, vendors, "line deleted", {"action": "delete_line", **edit})
+    values = {"quantity": draws.randint(1, 99)}
+    return _before_a_write(draws, vendors, "line edited", {"action": "edit_line", "values": values, **edit})
+
+
+_UPSETS: tuple[Callable[[random.Random, Vendors, Sequence[Json]], Fault | None], ...] = (
+    _pause_template, _pause_template, _disable_customer, _disable_customer, _delete_template, _delete_customer,
+    _delete_product, _disable_product, _edit_line, _edit_line, _edit_line,
+)  # fmt: skip
