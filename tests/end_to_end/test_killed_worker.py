@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from billingsync.embedded.binaries import valkey_server
 from billingsync.embedded.places import CHECKOUT
+from billingsync.embedded.ports import free_ports
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
@@ -99,6 +101,15 @@ def _environment(env: dict[str, str], settle: int) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
+def broker(firm: Firm) -> Callable[[], subprocess.Popen[bytes]]:
+    """Starts a Valkey for the firm alone: without memory, on the same port each time."""
+    (port,) = free_ports(1)
+    firm.env["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+    words = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(firm.folder))
+    return lambda: firm.start(str(valkey_server()), *words)
+
+
+@pytest.fixture
 def firm(command_environment: dict[str, str], redis_url: str, tmp_path: Path) -> Iterator[Firm]:
     """Two customers, configured; their products are synced, their templates are not."""
     with opened(tmp_path) as office, _environment(command_environment, settle=4) as env:
@@ -156,6 +167,24 @@ def test_worker_killed_between_two_months_changes(firm: Firm):
     wait_until(lambda: firm.run(run_id).state == RunState.FINISHED)
 
     firm.kill_all()
+    assert_right(firm.office)
+
+
+def test_broker_killed_while_a_worker_holds_a_task(firm: Firm, broker: Callable[[], subprocess.Popen[bytes]]):
+    firm.office.fault("delay", vendor="syncro", method="POST", path="/add_line_item$", skip=3, milliseconds=2500)
+    queue = broker()
+    worker = firm.start(*WORKER)
+    firm.start(*BEAT)
+    run_id = firm.start_billing()  # into the queue that the tests share: the janitor finds the run
+    wait_until(lambda: firm.writes() >= 3 and not firm.office.waiting_faults())
+    firm.kill(queue)
+
+    broker()  # it comes back and has forgotten everything
+    wait_until(lambda: firm.run(run_id).state == RunState.FINISHED)
+
+    assert worker.poll() is None
+    firm.kill_all()
+    assert firm.run(run_id).error == ""
     assert_right(firm.office)
 
 
