@@ -49,9 +49,9 @@ def start_servers() -> TestServers:
     return TestServers(postgres.locate(folder, make_keys(folder)))
 
 
-def create_database(tests: TestServers) -> str:
+def create_database(tests: TestServers, suffix: str = "") -> str:
     """A fresh migrated database for this process; returns its name."""
-    name = f"{COPY}{os.getpid()}"
+    name = f"{COPY}{os.getpid()}{suffix}"
     with _template_lock(tests):
         template = _template(tests)
         with _cursor(tests) as cursor:
@@ -152,7 +152,7 @@ def _drop_abandoned(cursor: Cursor) -> None:
 
 def _is_alive(database: str) -> bool:
     try:
-        os.kill(int(database.removeprefix(COPY)), 0)
+        os.kill(int(database.removeprefix(COPY).partition("_")[0]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

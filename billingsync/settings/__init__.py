@@ -124,6 +124,7 @@ _database_url = env.str(
 MIGRATE_DATABASE_URL = env.str(
     "MIGRATE_DATABASE_URL", default=_servers.database_as_owner if _servers and "DATABASE_URL" not in env.ENVIRON else ""
 )
+LOGIN_DATABASE_URL = _database_url  # of the role that owns nothing, whoever logs in below
 if MIGRATE_DATABASE_URL and environment.is_owner_command(sys.argv):
     _database_url = MIGRATE_DATABASE_URL
 DATABASES: dict[str, dict[str, Any]] = {

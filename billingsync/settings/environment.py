@@ -28,7 +28,9 @@ PRODUCTION_VARIABLES = {
 # Commands that change the schema and so log in as its owner (MIGRATE_DATABASE_URL).
 OWNER_COMMANDS = frozenset(
     {
+        "backup",
         "migrate",
+        "restore",
         "makemigrations",
         "showmigrations",
         "sqlmigrate",
