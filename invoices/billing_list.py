@@ -82,7 +82,7 @@ def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
 def rows_of(program: Program, items: Iterable[BillingItem]) -> dict[int, BillingRow]:
     """Items with all that the list says of them, by the item's id. One query more."""
     chosen = list(items)
-    mappings = mappings_of(program, {item.customer_id for item in chosen})
+    mappings = mappings_of(program, {item.customer_id for item in chosen}).defer("template__lines")
     found = {(mapping.customer_id, mapping.motion): mapping for mapping in mappings}
     everywhere = _currency_problems(program)
     return {item.pk: _row(item, found.get((item.customer_id, item.motion)), everywhere) for item in chosen}

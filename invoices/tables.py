@@ -6,11 +6,14 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.badges import badge_html
 from accounts.figures import money_html, write_month
+from accounts.models import Role
+from accounts.selectors import Access
 from accounts.tables import NUMBER, MonthColumn, PortalTable, QuantityColumn, name_html
 from customers.models import Pricing
 from invoices.billing_list import BillingRow
@@ -31,12 +34,7 @@ class BillingTable(PortalTable):
         attrs={"td": {"class": "name"}},
     )
     retail = tables.Column(verbose_name="Retail", attrs=NUMBER)
-    actions = tables.TemplateColumn(
-        template_name="invoices/billing_actions.html",
-        verbose_name="",
-        orderable=False,
-        attrs={"td": {"class": "row-actions"}},
-    )
+    actions = tables.Column(empty_values=(), verbose_name="", orderable=False, attrs={"td": {"class": "row-actions"}})
 
     class Meta(PortalTable.Meta):
         model = BillingItem
@@ -79,6 +77,25 @@ class BillingTable(PortalTable):
 
     def render_retail(self, record: BillingItem) -> SafeString:
         return format_html('{}<span class="under">{}</span>', money_html(record.retail), write_month(record.month))
+
+    def render_actions(self, record: Any) -> SafeString | str:
+        if not self.may_map:
+            return ""
+        url = reverse("mapping", args=[self.request.partner.slug, self.program.pk, record.customer_id, record.motion])
+        return format_html(
+            '<a class="button small" href="{0}" hx-get="{0}" hx-target="#dialog" hx-swap="innerHTML">{1}'
+            '<span class="visually-hidden"> {2}, {3}</span></a>',
+            url,
+            "Edit" if record.mapping_id else "Map",
+            record.customer.name,
+            record.get_motion_display(),
+        )
+
+    @cached_property
+    def may_map(self) -> bool:
+        """True when the reader may change mappings."""
+        access: Access = self.request.access
+        return access.reaches(Role.SUPPORT)
 
 
 class InvoiceTable(PortalTable):

@@ -44,7 +44,8 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     sums = sums_by_state(items)
     tab = _tab(request.GET.get("tab", ""), sums)
     shown = items if tab == ALL else items.filter(state=tab)
-    table = BillingTable(shown, program=program, currency=source_currency(program), caption="Billing")
+    count = _sum(sums, tab)[0]
+    table = BillingTable(shown, program=program, currency=source_currency(program), caption="Billing", count=count)
     if tab == NOT_MAPPED and sums:
         table.empty_title, table.empty_help = "Everything is mapped", "New customers appear with their first invoice."
     response = list_page(

@@ -67,6 +67,14 @@ class ProductLink(PartnerModel):
     product = PartnerForeignKey(Product, on_delete=models.CASCADE, related_name="links")
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     external_id = models.BigIntegerField()
+    copy = models.ForeignObject(
+        TargetProduct,
+        on_delete=models.DO_NOTHING,
+        from_fields=["partner", "target", "external_id"],
+        to_fields=["partner", "target", "external_id"],
+        related_name="+",
+        null=True,
+    )  # no column: how lists join the local copy, which may be missing
     adopted = models.BooleanField(default=False)  # the sync did not create it
     linked_at = models.DateTimeField(auto_now_add=True)
 

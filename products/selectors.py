@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from core.searching import ids_matching
 from products.matching import ProductFacts
-from products.models import Product, ProductLink, TargetProduct
+from products.models import Product
 from programs.models import Program
 
 
@@ -17,14 +17,14 @@ def list_products(program: Program, text: str = "") -> QuerySet[Product]:
     ``target_cost``, ``target_retail``, ``target_disabled``, ``target_gone`` of the copy; None where
     there is none. ``text`` is looked for in name, SKU and product id.
     """
-    links = ProductLink.objects.filter(product=OuterRef("pk"), target_id=program.target_id)
-    copies = TargetProduct.objects.filter(target_id=program.target_id, external_id=OuterRef("target_id_linked"))
-    found = Product.objects.filter(source_id=program.source_id).annotate(
-        target_id_linked=Subquery(links.values("external_id")[:1]),
-        adopted=Subquery(links.values("adopted")[:1]),
-    )
+    link = FilteredRelation("links", condition=Q(links__target_id=program.target_id))
     shown = ("name", "cost", "retail", "disabled", "gone")
-    found = found.annotate(**{f"target_{column}": Subquery(copies.values(column)[:1]) for column in shown})
+    found = (
+        Product.objects.filter(source_id=program.source_id)
+        .annotate(link=link)
+        .annotate(target_id_linked=F("link__external_id"), adopted=F("link__adopted"))
+        .annotate(**{f"target_{column}": F(f"link__copy__{column}") for column in shown})
+    )
     return found.filter(product_contains(text)).order_by("name", "billing_cycle", "key")
 
 

@@ -6,6 +6,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
+from customers.selectors import customer_contains
 from invoices.models import Charge, Kind
 from programs.models import Motion
 from syncs.models import Action, Change, ChangeState, Run, RunKind, RunStatus
@@ -37,7 +38,7 @@ class ChangeFilter(filters.FilterSet):
 
     def by_words(self, rows: QuerySet[Change], _name: str, words: str) -> QuerySet[Change]:
         return rows.filter(
-            Q(what__icontains=words) | Q(customer__name__icontains=words) | Q(product_key__icontains=words)
+            Q(what__icontains=words) | customer_contains(words, "customer__") | Q(product_key__icontains=words)
         )
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
@@ -60,6 +61,8 @@ class ChargeFilter(filters.FilterSet):
 
     def by_words(self, rows: QuerySet[Charge], _name: str, words: str) -> QuerySet[Charge]:
         wanted = (
-            Q(product_name__icontains=words) | Q(subscription_ref__icontains=words) | Q(customer__name__icontains=words)
+            Q(product_name__icontains=words)
+            | Q(subscription_ref__contains=words.lower())
+            | customer_contains(words, "customer__")
         )
         return rows.filter(wanted)

@@ -186,7 +186,7 @@ def _group_balances(
     whole = _whole_invoice_bucket(invoice, program)
     if whole:
         return {key: _single(whole, group.amount) for key, group in groups.items()}
-    postings = _postings(program, {key[0] for key in groups})
+    postings = _postings(program, groups)
     mappings = {
         (m.customer_id, m.motion): m
         for m in Mapping.objects.filter(program=program, customer__in={key[0] for key in groups})
@@ -230,11 +230,12 @@ def _single(bucket: str, amount: Money) -> Balance:
     return balance
 
 
-def _postings(program: Program, customer_ids: Iterable[int | None]) -> dict[tuple[int, str, str], Posting]:
-    rows = Posting.objects.filter(
-        program=program, customer__in=[pk for pk in customer_ids if pk is not None]
-    ).prefetch_related("parts")
-    return {(row.subscription_id, row.motion, row.period): row for row in rows}
+def _postings(program: Program, groups: Iterable[GroupKey]) -> dict[tuple[int, str, str], Posting]:
+    keys = list(groups)
+    customers = {key[0] for key in keys if key[0] is not None}
+    # Without the periods, years of postings would be read for each invoice.
+    rows = Posting.objects.filter(program=program, customer__in=customers, period__in={key[3] for key in keys})
+    return {(row.subscription_id, row.motion, row.period): row for row in rows.prefetch_related("parts")}
 
 
 def _from_posting(invoice: SourceInvoice, posting: Posting, group: _Group, sums: list[_Sum]) -> Balance:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -31,10 +30,10 @@ class Yardstick(admin.AdminSite):
     def each_context(self, request: Any) -> dict[str, Any]:  # noqa: ARG002  # Django's signature
         return {"site_header": "Yardstick", "has_permission": True, "available_apps": [], "site_url": "/"}
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002, ARG002  # Django's signature
-        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002, ARG002  # Django's signature
+        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             with partner_scope(find_partner(SLUG) or 0):
-                response: Any = view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
                 return response.render() if hasattr(response, "render") else response
 
         return scoped

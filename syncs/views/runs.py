@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import PAGE_SIZE
+from accounts.tables import PAGE_SIZE, RowPaginator
 from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
@@ -35,7 +34,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     found = _find_run(request, run_id)
     changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
     filters = ChangeFilter(request.GET, queryset=changes)
-    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = RowPaginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         **_progress(found),
         "filters": filters,
