@@ -235,6 +235,7 @@ def _store(connection: Connection, definition: Definition, given: Mapping[str, s
         **{name: value for name, value in given.items() if name not in hidden},
     }
     store_secrets(connection, {name: value for name, value in given.items() if name in hidden})
+    connection.negative_lines = True  # what an account refused before may be another one's, or allowed by now
 
 
 def _lock_or_create(system: str) -> Connection:

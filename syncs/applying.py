@@ -7,6 +7,7 @@ the change ``unknown`` and is resolved by reading (``syncs.resolving``), never r
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -288,10 +289,19 @@ def _record_rejection(partner_id: int, order: Order, error: RejectedRecord) -> O
                 _record_removed(change)
                 return Outcome.DONE
             return _zero_instead(change, error)
-        if order.values is not None and _negative(order.values) and error.status == 422:
+        if order.values is not None and _negative(order.values) and _names_amount(error):
             return _refuse_negative(change, str(error))
         _fail(change, error)
         return Outcome.FAILED
+
+
+def _names_amount(error: RejectedRecord) -> bool:
+    """True when the refusal is about the price or the quantity, and not about some other field."""
+    told = " ".join(error.messages)
+    return error.status == 422 and bool(_AMOUNT_WORDS.search(told))
+
+
+_AMOUNT_WORDS = re.compile(r"pric|cost|retail|amount|quantit|negative|greater than|positive", re.IGNORECASE)
 
 
 def _zero_instead(change: Change, error: RejectedRecord) -> Outcome:

@@ -20,6 +20,7 @@ from syncs.planning.guard import Upheaval, guard_reason
 from syncs.planning.results import Plan
 from syncs.slices import Slice
 from syncs.surveying import survey
+from syncs.usual_amounts import usual_amounts
 
 
 def plan(work: Slice) -> RunState:
@@ -51,7 +52,8 @@ def plan(work: Slice) -> RunState:
 
 def _plan_chunk(run: Run, facts: BillingFacts, upheaval: Upheaval) -> None:
     made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
-    upheaval.count(made.changes, {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first})
+    first = {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first}
+    upheaval.count(made.changes, first, usual_amounts(run.program, made.changes))
     commit_billing(run, made, facts.templates)
     store_notes(run, made.notes)
     _remember_templates(run, made, facts.templates)

@@ -12,6 +12,7 @@ from connectors.records import TargetInvoice, TargetInvoiceLine
 from connectors.registry import Target
 from core.money import from_cents
 from customers.models import Template
+from customers.target_copy import template_record
 from programs.models import Program
 from syncs.models import Line, LineState, Part, PartRole, PartState, Posting
 from syncs.planning.marks import find_mark
@@ -38,7 +39,10 @@ class Sought:
 
 
 def lines_to_prove(program: Program) -> list[Sought]:
-    """Our lines whose template's next run moved on since they were written. Inside the scope."""
+    """Our lines whose template's next run moved on since they were written. Inside the scope.
+
+    Where a template names no next run, that a one-time line is gone is what tells of a run.
+    """
     templates = {
         row.external_id: row
         for row in Template.objects.filter(target=program.target_id, gone=False).only(
@@ -53,14 +57,13 @@ def lines_to_prove(program: Program) -> list[Sought]:
         if line.role == PartRole.RECURRING:
             since = confirmed.get((line.subscription_id, line.motion))
         template = templates.get(line.template_id)
-        if template is None or since is None or template.next_run is None:
-            continue
-        if template.next_run > since:
+        if template is not None and _may_have_run(template, line, since):
+            written = line.written_at.date()
             sought.append(
                 Sought(
                     mark=line.mark,
                     customer=template.customer_external_id,
-                    since=min(since, line.written_at.date()),
+                    since=min(since or written, written),
                     product_id=line.target_product_id,
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),
@@ -68,6 +71,18 @@ def lines_to_prove(program: Program) -> list[Sought]:
                 )
             )
     return sought
+
+
+def _may_have_run(template: Template, line: Line, since: dt.date | None) -> bool:
+    if since is not None and template.next_run is not None:
+        return template.next_run > since
+    return line.role != PartRole.RECURRING and not _stands(template, line)
+
+
+def _stands(template: Template, line: Line) -> bool:
+    """By the target's id or by the mark, in our copy of the template. One query."""
+    lines = template_record(template).lines
+    return any(one.line_id == line.line_id or find_mark(one.description) == line.mark for one in lines)
 
 
 def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:

@@ -149,7 +149,7 @@ def load_templates(program: Program, ids: Collection[int]) -> dict[int, Template
 def load_choices(program: Program) -> dict[str, Choice]:
     """What people decided, by subject."""
     return {
-        decision.subject: Choice(decision.choice, decision.line_id)
+        decision.subject: Choice(decision.choice, decision.line_id, decision.retail, decision.cost)
         for decision in Decision.objects.filter(program=program)
     }
 

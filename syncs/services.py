@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -171,13 +172,26 @@ def decide(
         raise SyncRefused(f"“{choice}” is not a choice here.")
     if kind == "conflict" and choice == "adopt" and line_id is None:
         raise SyncRefused("Say which line to adopt.")
+    retail, cost = _at_stake(program, subject)
     decision, _ = Decision.objects.update_or_create(
         program=program,
         subject=subject,
-        defaults={"choice": choice, "line_id": line_id, "decided_by_id": actor.user_id},
+        defaults={
+            "choice": choice,
+            "line_id": line_id,
+            "retail": retail,
+            "cost": cost,
+            "decided_by_id": actor.user_id,
+        },
     )
     record(actor, "item.decided", f"{subject}: {choice}")
     return decision
+
+
+def _at_stake(program: Program, subject: str) -> tuple[Decimal | None, Decimal | None]:
+    """Retail and cost that the item held last, in currency units."""
+    held = Change.objects.filter(run__program=program, run__preview=False, subject=subject, state=ChangeState.HELD)
+    return held.order_by("-pk").values_list("retail", "cost").first() or (None, None)
 
 
 def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:

@@ -20,6 +20,9 @@ class Decision(PartnerModel):
     subject = models.CharField(max_length=200)
     choice = models.CharField(max_length=20)
     line_id = models.BigIntegerField(null=True)  # the foreign line that "adopt" takes over
+    # What was at stake then: "dismiss" answers for that money and no other. None where no amount was held.
+    retail = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    cost = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
 

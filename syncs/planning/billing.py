@@ -49,6 +49,8 @@ def _plan_left_behind(
     choice = choices.get(left_behind_subject(own))
     if line is None or own.state is not LineState.STANDING or (choice and choice.choice == "leave"):
         return
+    if line.counted_by_target:  # what Syncro counts itself is never written
+        return
     if choice is None:
         plan.notes.append(
             Note(

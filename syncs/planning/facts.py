@@ -151,10 +151,21 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person decided about a held item; ``line_id`` names the line that *adopt* takes."""
+    """What a person decided about a held item; ``line_id`` names the line that *adopt* takes.
+
+    ``retail`` and ``cost`` are what was at stake then, in currency units, None where that is not known.
+    """
 
     choice: str
     line_id: int | None = None
+    retail: Decimal | None = None
+    cost: Decimal | None = None
+
+    def dismisses(self, *, retail: Decimal, cost: Decimal) -> bool:
+        """True for *dismiss* of just this money: what arrives later waits for a person again."""
+        if self.choice != "dismiss":
+            return False
+        return self.retail in (None, retail) and self.cost in (None, cost)
 
 
 @dataclass(frozen=True, slots=True)

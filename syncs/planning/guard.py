@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,27 +20,50 @@ MOST_MOVED = Decimal("0.50")
 
 @dataclass(slots=True)
 class Upheaval:
-    """How much a plan changes recurring lines: how many it takes off or zeroes, and the retail moved."""
+    """How much a plan changes: how many recurring lines it takes off or zeroes, and the retail moved.
+
+    ``usual`` is the retail of the one-time lines that is no news, and ``one_time_lines`` their number.
+    """
 
     removed: int = 0
     moved: Decimal = ZERO
+    usual: Decimal = ZERO
+    one_time_lines: int = 0
 
-    def count(self, changes: Iterable[PlannedChange], first_mappings: Collection[tuple[int, str]]) -> None:
-        """Add changes. Those of mappings planned for the first time, ``(customer, motion)``, do not count."""
+    def count(
+        self,
+        changes: Iterable[PlannedChange],
+        first_mappings: Collection[tuple[int, str]],
+        usual: Mapping[tuple[int, str], Decimal],
+    ) -> None:
+        """Add changes. Those of mappings planned for the first time, ``(customer, motion)``, do not count.
+
+        ``usual``: the most retail that a subscription had in one period before, by ``(subscription, role)``.
+        """
+        one_time: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
         for change in changes:
-            first = (change.customer_id, change.motion) in first_mappings
-            if change.role is PartRole.RECURRING and not (change.hold or first):
+            if change.hold or (change.customer_id, change.motion) in first_mappings:
+                continue
+            if change.role is PartRole.RECURRING:
                 self.removed += _removes(change) and not change.moves
                 self.moved += _difference(change)  # a moved line goes and comes: nothing is left
+            elif change.action is not Action.REMOVE_LINE and change.role is not PartRole.CATCH_UP:
+                one_time[change.subscription_id, change.role] += _difference(change)
+        for key, amount in one_time.items():
+            known = usual.get(key, ZERO)
+            self.usual += known
+            self.one_time_lines += bool(known)
+            self.moved += amount if amount < 0 else max(amount - known, ZERO)
 
 
 def guard_reason(upheaval: Upheaval, *, line_count: int, total: Decimal) -> str:
     """Why a plan must wait, "" when it need not.
 
     ``line_count`` and ``total`` (retail, currency units) are those of our recurring lines as they
-    stand.
+    stand; usual one-time amounts are added.
     """
-    if line_count < LEAST_LINES:
+    total += upheaval.usual
+    if line_count + upheaval.one_time_lines < LEAST_LINES:
         return ""
     if upheaval.removed >= LEAST_LINES and upheaval.removed > MOST_REMOVED * line_count:
         return f"It would remove or zero {upheaval.removed} of {line_count} lines."

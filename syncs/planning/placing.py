@@ -30,7 +30,7 @@ from syncs.planning.wants import Wanted
 def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> PlannedPart:
     """Compare a wanted line with what stands; adds the change and answers the part."""
     hold = wanted.hold
-    if wanted.excluded or (hold and _choice_of(facts, hold.subject) == "dismiss"):
+    if wanted.excluded or (hold and _is_dismissed(facts, hold.subject, wanted)):
         if wanted.excluded:
             plan.notes.append(note_excluded(facts, wanted))
         return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
@@ -56,6 +56,11 @@ def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Pl
     plan.changes.append(change)
     kept = change.action is Action.KEEP
     return _part_of(wanted, PartState.SYNCED if kept else PartState.PLANNED, "")
+
+
+def _is_dismissed(facts: MappingFacts, subject: str, wanted: Wanted) -> bool:
+    choice = facts.choices.get(subject)
+    return choice is not None and choice.dismisses(retail=wanted.amount.retail, cost=wanted.amount.cost)
 
 
 def _change(

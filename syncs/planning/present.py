@@ -67,13 +67,21 @@ def moved_on(template: Template | None, since: object) -> bool:
     return bool(template.next_run > since)  # type: ignore[operator]  # both are dates here
 
 
+def may_have_ended(template: Template | None, since: object) -> bool:
+    """True when a template names no next run, now or at ``since``: whether it ran in between cannot be seen."""
+    return template is not None and (template.next_run is None or since is None)
+
+
 def fate_of_line(facts: MappingFacts, own: OwnLine) -> Fate:
     """What became of a one-time line."""
     template = template_of(facts, own.template_id)
     if moved_on(template, own.next_run):
         return Fate.BILLED if own.mark in facts.carried else Fate.UNPROVEN
+    unseen = may_have_ended(template, own.next_run)
+    if unseen and own.mark in facts.carried:
+        return Fate.BILLED
     if standing_line(template, own.mark, own) is None:
-        return Fate.LOST
+        return Fate.UNPROVEN if unseen else Fate.LOST
     return Fate.STANDING
 
 

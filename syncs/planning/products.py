@@ -97,7 +97,7 @@ def plan_products(items: Sequence[SourceItem], targets: Sequence[TargetItem], ru
         if not _in_scope(item, rules):
             plan.skipped += item.linked_id is not None
         elif item.ambiguous:
-            _fail(plan, item, "The price list has it more than once with different prices", [])
+            _plan_ambiguous(plan, item, index)
         else:
             _plan_item(plan, item, index, rules)
     return plan
@@ -148,6 +148,25 @@ def _in_scope(item: SourceItem, rules: ProductRules) -> bool:
     if item.cadence == "annual" and not rules.sync_annual:
         return False
     return item.product_id in rules.in_use or (rules.all_products and item.in_price_list)
+
+
+def _plan_ambiguous(plan: ProductPlan, item: SourceItem, index: _Index) -> None:
+    """Nobody knows its prices: one that is linked keeps what it has, a new one is not made."""
+    problem = "The price list has it more than once with different prices"
+    linked = index.by_id.get(item.linked_id) if item.linked_id is not None else None
+    if linked is None or linked.gone:
+        _fail(plan, item, problem, [])
+        return
+    plan.unchanged += 1
+    plan.notes.append(
+        Note(
+            Severity.WARNING,
+            "ambiguous_price",
+            f"ambiguous_price:{item.key}",
+            f"{item.name} ({item.sku}): {problem}; the product keeps the prices it has.",
+            "Ask the distributor which price holds.",
+        )
+    )
 
 
 def _plan_item(plan: ProductPlan, item: SourceItem, index: _Index, rules: ProductRules) -> None:

@@ -37,10 +37,14 @@ def change(action: Action, *, quantity: int = 1, **over: object) -> PlannedChang
 
 
 def reason(
-    *changes: PlannedChange, lines: int = 20, total: str = "2000", first: set[tuple[int, str]] | None = None
+    *changes: PlannedChange,
+    lines: int = 20,
+    total: str = "2000",
+    first: set[tuple[int, str]] | None = None,
+    usual: dict[tuple[int, str], Decimal] | None = None,
 ) -> str:
     upheaval = Upheaval()
-    upheaval.count(changes, first or set())
+    upheaval.count(changes, first or set(), usual or {})
     return guard_reason(upheaval, line_count=lines, total=Decimal(total))
 
 
@@ -74,9 +78,14 @@ def test_ups_and_downs_count_against_each_other() -> None:
 
 @pytest.mark.parametrize(
     "over",
-    [{"hold": Hold("conflict", "", "")}, {"role": PartRole.ADJUSTMENT}, {"action": Action.KEEP}],
+    [
+        {"hold": Hold("conflict", "", "")},
+        {"role": PartRole.ADJUSTMENT},  # billed, so taken off
+        {"action": Action.KEEP},
+        {"action": Action.ADD_LINE, "role": PartRole.CATCH_UP, "before": None, "after": LINE},  # a person asked for it
+    ],
 )
-def test_what_is_not_written_or_not_recurring_does_not_count(over: dict[str, object]) -> None:
+def test_what_is_not_written_or_no_news_does_not_count(over: dict[str, object]) -> None:
     assert reason(*[replace(REMOVAL, **over)] * 20) == ""
 
 
@@ -87,3 +96,23 @@ def test_first_plan_of_a_mapping_does_not_count() -> None:
 def test_lines_that_move_to_another_template_do_not_count() -> None:
     moves = [change(Action.REMOVE_LINE, moves=True), change(Action.ADD_LINE)] * 20
     assert reason(*moves) == ""
+
+
+USAGE = change(Action.ADD_LINE, quantity=30, role=PartRole.USAGE)  # of 3000.00
+
+
+@pytest.mark.parametrize("role", [PartRole.USAGE, PartRole.CHARGE, PartRole.ADJUSTMENT])
+def test_large_one_time_line_waits(role: PartRole) -> None:
+    assert reason(replace(USAGE, role=role)) == "It would change the total of 2000.00 by 3000.00."
+
+
+@pytest.mark.parametrize(("most", "waits"), [("3000", False), ("9000", False), ("400", True)])
+def test_usual_usage_does_not_wait(most: str, waits: bool) -> None:
+    assert bool(reason(USAGE, usual={(1, PartRole.USAGE): D(most)})) is waits
+
+
+def test_one_time_lines_with_a_past_count_among_the_lines() -> None:
+    usages = [replace(USAGE, subscription_id=number) for number in range(10)]
+    known = {(number, PartRole.USAGE): D(100) for number in range(10)}
+    assert reason(*usages, lines=0, total="0", usual=known)
+    assert reason(*usages[1:], lines=0, total="0", usual=known) == ""

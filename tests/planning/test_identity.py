@@ -123,6 +123,12 @@ def test_line_left_behind_is_listed_and_not_touched() -> None:
     assert (plan.changes, told(plan)) == ([], ["left_behind"])
 
 
+def test_line_left_behind_that_syncro_counts_is_not_touched() -> None:
+    counted = {TEMPLATE: make_template(replace(LEFT, counted_by_target=True))}
+    plan = plan_billing([], [OWN], counted, {left_behind_subject(OWN): Choice("remove")})
+    assert (plan.changes, plan.notes) == ([], [])
+
+
 def test_line_left_behind_goes_when_a_person_says_so() -> None:
     assert [change.action for change in writes(left_behind("remove"))] == [Action.REMOVE_LINE]
 

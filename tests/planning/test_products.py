@@ -205,6 +205,12 @@ def test_product_with_two_prices_in_the_list_is_an_error() -> None:
     assert (made.changes, made.failed, [note.code for note in made.notes]) == ([], 1, ["product"])
 
 
+def test_linked_product_with_two_prices_in_the_list_keeps_what_it_has() -> None:
+    made = plan(item(ambiguous=True, linked_id=900), targets=[target(900)])
+    assert (made.changes, made.failed, made.unchanged) == ([], 0, 1)
+    assert [note.code for note in made.notes] == ["ambiguous_price"]
+
+
 # --- Whatever the lists hold ------------------------------------------------------------------------
 
 TARGETS = st.builds(

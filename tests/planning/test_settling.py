@@ -79,6 +79,16 @@ def test_line_gone_without_a_generation_is_held() -> None:
     assert states(simulator) == {PartRole.USAGE: PartState.HELD}
 
 
+def test_line_gone_from_a_template_without_a_next_run_is_not_called_lost() -> None:
+    simulator, mark = azure()
+    facts = simulator.facts()
+    assert facts.template is not None
+    ended = replace(facts, template=replace(facts.template, lines=(), next_run=None))
+    plan = plan_mapping(ended)
+    assert (actions(plan), told(plan), plan.lost_marks) == ([], ["unproven"], set())
+    assert plan_mapping(replace(ended, carried=frozenset({mark}))).billed_marks == {mark}
+
+
 def test_lost_line_stays_held_once_the_ledger_calls_it_lost() -> None:
     simulator, mark = azure()
     simulator.lines.clear()

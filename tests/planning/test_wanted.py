@@ -243,6 +243,15 @@ def test_dismissed_credit_is_excluded() -> None:
     assert states == {PartRole.RECURRING: PartState.PLANNED, PartRole.CREDIT: PartState.EXCLUDED}
 
 
+def test_dismissal_answers_for_the_money_that_was_held_and_no_other() -> None:
+    (waiting,) = held(plan_mapping(make_facts(credit_period())))
+    assert waiting.hold is not None
+    for retail, waits in ((waiting.retail, False), (waiting.retail + 1, True)):
+        choice = Choice("dismiss", retail=retail, cost=waiting.cost)
+        plan = plan_mapping(make_facts(credit_period(), choices={waiting.hold.subject: choice}))
+        assert bool(held(plan)) is waits
+
+
 def test_credit_waits_even_if_applied_where_negatives_are_refused() -> None:
     facts = make_facts(credit_period(), rules=Rules(apply_credits=True, negative_lines=False))
     (waiting,) = held(plan_mapping(facts))
