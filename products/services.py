@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors import records
@@ -40,13 +40,11 @@ class PriceListReport:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetProductReport:
-    """What a refresh of the target's products found; ``gone`` counts those that vanished now."""
+class Reading:
+    """A reading of the target's products that broke off: when it began, and the page to go on with."""
 
-    total: int
-    new: int = 0
-    changed: int = 0
-    gone: int = 0
+    since: dt.datetime
+    page: int = 1
 
 
 def refresh_price_list(partner_id: int, connection_id: int, client: Source, on: dt.date) -> PriceListReport:
@@ -64,22 +62,36 @@ def refresh_price_list(partner_id: int, connection_id: int, client: Source, on: 
         return _store_price_list(connection_id, wanted)
 
 
-def refresh_target_products(partner_id: int, connection_id: int, client: Target) -> TargetProductReport:
+def refresh_target_products(
+    partner_id: int,
+    connection_id: int,
+    client: Target,
+    reading: Reading | None = None,
+    enough: Callable[[], bool] = lambda: False,
+) -> Reading | None:
     """Read all products of the target anew. Call it outside any scope.
 
-    The target's list may hide some (disabled ones), so a linked product that is not in it is asked
-    for by id before it counts as gone. Raises what the client raises.
+    A long list is read in parts: between two pages ``enough`` may say that others want their turn;
+    then the answer is the ``reading`` to go on with, else None. The target's list may hide some
+    (disabled ones), so a linked product that is not in it is asked for by id before it counts as
+    gone. Raises what the client raises.
     """
-    listed = client.list_products()
-    seen = {product.product_id for product in listed}
+    reading = reading or Reading(timezone.now())
     with partner_scope(partner_id):
-        links = ProductLink.objects.filter(target_id=connection_id)
-        hidden = sorted(set(links.values_list("external_id", flat=True)) - seen)
-    if hidden:
-        listed.extend(client.get_products(hidden))
-    with partner_scope(partner_id):
-        take_turn("target products", connection_id)
-        return _store_target_products(connection_id, listed)
+        seen = list(_read_since(connection_id, reading.since).values_list("external_id", flat=True))
+    page, listed = reading.page, list[records.TargetProduct]()
+    for products in client.product_pages(first=page, seen=seen):
+        page += 1
+        listed += products
+        broken_off = enough()
+        if broken_off or len(listed) >= _BATCH:
+            _store_target_products(partner_id, connection_id, listed)
+            listed.clear()
+        if broken_off:
+            return Reading(reading.since, page)
+    _store_target_products(partner_id, connection_id, listed)
+    _settle_target_products(partner_id, connection_id, client, reading.since)
+    return None
 
 
 def product_made_from_invoice(
@@ -152,20 +164,32 @@ def _store_price_list(connection_id: int, wanted: Mapping[str, Mapping[str, Any]
     )
 
 
-def _store_target_products(connection_id: int, listed: Sequence[records.TargetProduct]) -> TargetProductReport:
+def _store_target_products(partner_id: int, connection_id: int, listed: Sequence[records.TargetProduct]) -> None:
+    wanted = {product.product_id: _copy_values(product) for product in listed}
     now = timezone.now()
-    copies = TargetProduct.objects.filter(target_id=connection_id)
-    new = changed = 0
-    remaining = iter(listed)
-    while batch := list(islice(remaining, _BATCH)):
-        wanted = {product.product_id: _copy_values(product) for product in batch}
-        existing = {row.external_id: row for row in copies.filter(external_id__in=list(wanted))}
-        for_new = {"target_id": connection_id, "read_at": now}
-        saved = save_differences(TargetProduct, existing, wanted, for_new=for_new)
-        new, changed = new + len(saved.created), changed + len(saved.changed)
-        copies.filter(external_id__in=list(wanted)).update(read_at=now)
-    gone = copies.filter(gone=False, read_at__lt=now).update(gone=True)
-    return TargetProductReport(total=len(listed), new=new, changed=changed, gone=gone)
+    with partner_scope(partner_id):
+        take_turn("target products", connection_id)
+        copies = TargetProduct.objects.filter(target_id=connection_id, external_id__in=list(wanted))
+        existing = {row.external_id: row for row in copies}
+        save_differences(TargetProduct, existing, wanted, for_new={"target_id": connection_id, "read_at": now})
+        copies.update(read_at=now)
+
+
+def _settle_target_products(partner_id: int, connection_id: int, client: Target, since: dt.datetime) -> None:
+    """Ask for linked products that the list did not show; whatever was not read since then is gone."""
+    with partner_scope(partner_id):
+        linked = ProductLink.objects.filter(target_id=connection_id).values_list("external_id", flat=True)
+        shown = _read_since(connection_id, since).values_list("external_id", flat=True)
+        hidden = sorted(set(linked) - set(shown))
+    if hidden:
+        _store_target_products(partner_id, connection_id, client.get_products(hidden))
+    with partner_scope(partner_id):
+        take_turn("target products", connection_id)
+        TargetProduct.objects.filter(target_id=connection_id, gone=False, read_at__lt=since).update(gone=True)
+
+
+def _read_since(connection_id: int, since: dt.datetime) -> QuerySet[TargetProduct]:
+    return TargetProduct.objects.filter(target_id=connection_id, read_at__gte=since)
 
 
 def _copy_values(product: records.TargetProduct) -> dict[str, Any]:

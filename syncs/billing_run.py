@@ -13,7 +13,6 @@ from connectors.records import Template
 from core.scope import partner_scope
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
-from products.services import refresh_target_products
 from syncs.applying import Outcome, send_change
 from syncs.billing_plan import replan_template, template_digest
 from syncs.committing import add_changes
@@ -34,15 +33,16 @@ from syncs.planning.taking_off import removals_of_doubles
 from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_change, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
+from syncs.target_reading import read_target_products
 
 AT_HAND = 25  # changes that are loaded at once
 
 
-def read(work: Slice) -> RunState | float:
+def read(work: Slice) -> RunState | float | None:
     """Invoices from the source; customers and templates from the target.
 
     First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
-    number is the seconds until that can be done.
+    number is the seconds until that can be done; None asks for another slice.
     """
     wait = _resolve_abandoned(work)
     if wait > 0:
@@ -50,12 +50,13 @@ def read(work: Slice) -> RunState | float:
     with work.run() as run:
         fresh = run.after is not None and run.after.started_at is not None
         products_off = not run.program.products_enabled
-        source_read = fresh and run.after is not None and "source" in run.after.basis
+        read_before = fresh and run.after is not None and "source" in run.after.basis
+        source_read = read_before or "source" in run.basis
     if not source_read:
         read_source(work)
+    if products_off and not read_target_products(work):
+        return None
     refresh_target(work.partner_id, work.target_id, work.target)
-    if products_off:
-        refresh_target_products(work.partner_id, work.target_id, work.target)
     return RunState.PLANNING
 
 

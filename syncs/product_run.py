@@ -21,7 +21,6 @@ from customers.models import Mapping
 from invoices.models import Charge, InvoiceState
 from products.models import Product, ProductLink
 from products.models import TargetProduct as TargetProductRow
-from products.services import refresh_target_products
 from programs.models import ProductMode, Program
 from syncs.applying import Outcome, record_failure_of
 from syncs.committing import commit_products
@@ -37,23 +36,25 @@ from syncs.planning.products import (
 from syncs.resolving import MOST_ATTEMPTS, abandoned_changes, drop_unsent, lost_changes, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
+from syncs.target_reading import read_target_products
 
 
-def read(work: Slice) -> RunState | float:
+def read(work: Slice) -> RunState | float | None:
     """Price list and invoices from the source, products from the target.
 
     First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
-    number is the seconds until that can be done.
+    number is the seconds until that can be done; None asks for another slice.
     """
     wait = _resolve_abandoned(work)
     if wait > 0:
         return wait
-    read_source(work)
+    with work.run() as run:
+        source_read = "source" in run.basis
+    if not source_read:
+        read_source(work)
     with work.run() as run:
         idle = _nothing_in_use(run.program)
-    if not idle:
-        refresh_target_products(work.partner_id, work.target_id, work.target)
-    return RunState.PLANNING
+    return RunState.PLANNING if idle or read_target_products(work) else None
 
 
 def _resolve_abandoned(work: Slice) -> float:

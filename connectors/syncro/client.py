@@ -6,7 +6,7 @@ Source of every path and field: Syncro API document v1. See README.md beside thi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 
@@ -91,13 +91,15 @@ class SyncroClient:
         )
         return [records.read_customer(row) for row in rows]
 
-    def list_products(self) -> list[TargetProduct]:
-        """All products that the list shows; disabled ones may be hidden.
+    def product_pages(self, *, first: int = 1, seen: Iterable[int] = ()) -> Iterator[list[TargetProduct]]:
+        """The products that the list shows, a page at a time; disabled ones may be hidden.
 
-        Syncro API document: GET /products.
+        A reading that broke off goes on with the ``first`` page that is not read yet and the ids
+        ``seen`` before. Syncro API document: GET /products.
         """
-        rows = self._transport.pages("/products", "products", permission=PRODUCTS_LIST)
-        return [records.read_product(row) for row in rows]
+        pages = self._transport.page_by_page("/products", "products", permission=PRODUCTS_LIST, first=first, seen=seen)
+        for rows in pages:
+            yield [records.read_product(row) for row in rows]
 
     def get_products(self, product_ids: Collection[int]) -> list[TargetProduct]:
         """Those of these products that exist, disabled ones included, in the order asked.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -69,20 +69,26 @@ class SyncroTransport:
         return self._edge.call(method, self._base + path, params=params, headers=self._headers)
 
     def pages(self, path: str, key: str, *, permission: str, params: Params = ()) -> Iterator[JsonRow]:
-        """All records of a list, each id once.
+        """All records of a list, each id once."""
+        for rows in self.page_by_page(path, key, permission=permission, params=params):
+            yield from rows
+
+    def page_by_page(
+        self, path: str, key: str, *, permission: str, params: Params = (), first: int = 1, seen: Iterable[int] = ()
+    ) -> Iterator[list[JsonRow]]:
+        """The pages of a list from the ``first`` on, without the ids that were seen before.
 
         Syncro API document: lists have pages of a size that cannot be relied upon, with or without
         ``meta.total_pages``. Without it, an empty page or one that brings nothing new is the end.
         """
-        seen: set[int] = set()
-        for page in range(1, _MOST_PAGES + 1):
+        known = set(seen)
+        for page in range(first, _MOST_PAGES + 1):
             asked = [*params, ("page", str(page))]
             payload = self.get(path, permission=permission, params=asked)
-            fresh = [row for row in _list_of(payload, key) if need_id(row) not in seen]
-            for row in fresh:
-                if need_id(row) not in seen:
-                    seen.add(need_id(row))
-                    yield row
+            listed = {need_id(row): row for row in reversed(_list_of(payload, key))}
+            fresh = [row for number, row in reversed(listed.items()) if number not in known]
+            known |= listed.keys()
+            yield fresh
             total = _total_pages(payload)
             if (page >= total) if total is not None else not fresh:
                 return

@@ -25,7 +25,6 @@ from products.models import Product, ProductLink, TargetProduct
 from products.selectors import list_products
 from products.services import (
     PriceListReport,
-    TargetProductReport,
     product_made_from_invoice,
     refresh_price_list,
     refresh_target_products,
@@ -153,6 +152,7 @@ class SyncroWire:
 
     products: dict[int, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    page_size: int = 25
 
     def product(self, number: int, **values: Any) -> None:
         """One more product."""
@@ -183,16 +183,18 @@ class SyncroWire:
             found = self.products.get(int(number))
             return (200, {}, json.dumps({"product": found})) if found else (404, {}, json.dumps({"error": "Not found"}))
         shown = [one for one in self.products.values() if not one["disabled"] and (not wanted or one["id"] in wanted)]
-        return 200, {}, json.dumps({"products": shown, "meta": {"total_pages": 1, "page": 1}})
+        size, page = self.page_size, int(dict(parse_qsl(url.query)).get("page", "1"))
+        meta = {"total_pages": -(-len(shown) // size), "page": page}
+        return 200, {}, json.dumps({"products": shown[(page - 1) * size : page * size], "meta": meta})
 
     def _check(self) -> None:
         assert not in_real_transaction()
 
 
-def read(world: World, syncro: SyncroWire) -> TargetProductReport:
+def read(world: World, syncro: SyncroWire) -> None:
     """Read the target's products."""
     with syncro.answering():
-        return refresh_target_products(world.partner.pk, world.program.target_id, syncro.client())
+        assert refresh_target_products(world.partner.pk, world.program.target_id, syncro.client()) is None
 
 
 def copies(world: World) -> dict[int, tuple[bool, bool]]:
@@ -215,8 +217,8 @@ def test_products_of_the_target_are_copied(world):
     syncro = SyncroWire()
     syncro.product(7, price_cost="8.25")
 
-    assert read(world, syncro) == TargetProductReport(total=1, new=1)
-    assert read(world, syncro) == TargetProductReport(total=1)
+    read(world, syncro)
+    read(world, syncro)
 
     with partner_scope(world.partner.pk):
         copy = TargetProduct.objects.get()
@@ -230,9 +232,34 @@ def test_product_that_nobody_linked_is_gone_when_the_list_lacks_it(world):
     read(world, syncro)
     del syncro.products[7]
 
-    assert (read(world, syncro).gone, read(world, syncro).gone) == (1, 0)
+    read(world, syncro)
     assert copies(world) == {7: (False, True), 8: (False, False)}
     assert set(syncro.asked) == {"/products"}
+
+
+def test_long_list_is_read_in_parts_and_nothing_is_gone_before_the_last(world):
+    syncro = SyncroWire(page_size=2)
+    for number in range(1, 7):
+        syncro.product(number)
+    read(world, syncro)
+    syncro.product(9)
+    del syncro.products[6]
+    syncro.asked.clear()
+
+    broken_off, calls = None, []
+    with syncro.answering():
+        for _ in range(3):
+            broken_off = refresh_target_products(
+                world.partner.pk, world.program.target_id, syncro.client(), broken_off, lambda: True
+            )
+            calls.append(len(syncro.asked))
+            gone = [number for number, (_, is_gone) in copies(world).items() if is_gone]
+            assert gone == []
+        last = refresh_target_products(world.partner.pk, world.program.target_id, syncro.client(), broken_off)
+
+    assert calls == [1, 2, 3]
+    assert last is None
+    assert [number for number, (_, is_gone) in copies(world).items() if is_gone] == [6]
 
 
 def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
@@ -240,9 +267,8 @@ def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
     syncro.product(7, disabled=True)
     syncro.product(8)
 
-    report = read(linked, syncro)
+    read(linked, syncro)
 
-    assert (report.total, report.gone) == (2, 0)
     assert copies(linked) == {7: (True, False), 8: (False, False)}
     assert syncro.asked == ["/products", "/products [7]", "/products/7"]
 
@@ -253,7 +279,8 @@ def test_linked_product_that_was_deleted_is_gone(linked):
     read(linked, syncro)
     del syncro.products[7]
 
-    assert read(linked, syncro).gone == 1
+    read(linked, syncro)
+
     assert copies(linked) == {7: (False, True)}
 
 

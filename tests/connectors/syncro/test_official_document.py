@@ -63,7 +63,7 @@ def _do_everything(syncro):
     values = LineValues(301, "n", "d", Decimal(1), 1, 1, taxable=True, one_time=True, position=1)
     syncro.test_connection()
     syncro.list_customers()
-    syncro.list_products()
+    list(syncro.product_pages())
     syncro.get_products([5])
     syncro.find_products_by_code("key")
     product = syncro.get_product(5)

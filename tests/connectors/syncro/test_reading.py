@@ -36,6 +36,11 @@ from tests.connectors.syncro.conftest import (
 )
 
 
+def listed(client: SyncroClient) -> list[TargetProduct]:
+    """All products of the list."""
+    return [product for page in client.product_pages() for product in page]
+
+
 def asked(vendor) -> list[dict[str, list[str]]]:
     """The query of each call."""
     return [parse_qs(urlsplit(call.request.url).query) for call in vendor.calls]
@@ -49,7 +54,7 @@ def serve_pages(vendor, path, key, pages, *, meta=None):
 
 def test_token_goes_in_the_header_and_never_in_the_address(vendor, syncro):
     serve_pages(vendor, "/products", "products", [[]])
-    syncro.list_products()
+    listed(syncro)
 
     request = vendor.calls[0].request
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
@@ -61,33 +66,43 @@ def test_pages_with_meta_end_at_the_last_one(vendor, syncro):
     pages = [[product_json(n) for n in range(1, 21)], [product_json(n) for n in range(21, 41)], [product_json(41)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": 3, "page": 1})
 
-    assert [product.product_id for product in syncro.list_products()] == list(range(1, 42))
+    assert [product.product_id for product in listed(syncro)] == list(range(1, 42))
     assert [query["page"] for query in asked(vendor)] == [["1"], ["2"], ["3"]]
     assert all("per_page" not in query for query in asked(vendor))
 
 
 def test_pages_without_meta_end_at_an_empty_one(vendor, syncro):
     serve_pages(vendor, "/products", "products", [[product_json(1)], [product_json(2)], []])
-    assert [product.product_id for product in syncro.list_products()] == [1, 2]
+    assert [product.product_id for product in listed(syncro)] == [1, 2]
 
 
 def test_pages_without_meta_end_when_the_same_page_comes_again(vendor, syncro):
     serve_pages(vendor, "/products", "products", [[product_json(1), product_json(2)]])
 
-    assert [product.product_id for product in syncro.list_products()] == [1, 2]
+    assert [product.product_id for product in listed(syncro)] == [1, 2]
     assert len(vendor.calls) == 2
 
 
 def test_rows_that_moved_between_pages_count_once(vendor, syncro):
     pages = [[product_json(1), product_json(2)], [product_json(2), product_json(3)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": 2})
-    assert [product.product_id for product in syncro.list_products()] == [1, 2, 3]
+    assert [product.product_id for product in listed(syncro)] == [1, 2, 3]
+
+
+def test_reading_goes_on_where_it_broke_off(vendor, syncro):
+    pages = [[product_json(2), product_json(3)], [product_json(4)]]
+    serve_pages(vendor, "/products", "products", pages, meta={"total_pages": 3})
+
+    rest = [[product.product_id for product in page] for page in syncro.product_pages(first=2, seen=[1, 2])]
+
+    assert rest == [[3], [4]]
+    assert [query["page"] for query in asked(vendor)] == [["2"], ["3"]]
 
 
 def test_page_emptied_by_hidden_rows_does_not_end_a_list_with_meta(vendor, syncro):
     pages = [[product_json(1)], [], [product_json(3)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": "3"})
-    assert [product.product_id for product in syncro.list_products()] == [1, 3]
+    assert [product.product_id for product in listed(syncro)] == [1, 3]
 
 
 def test_empty_account_has_no_pages(vendor, syncro):
@@ -100,7 +115,7 @@ def test_empty_account_has_no_pages(vendor, syncro):
 def test_list_of_another_form_is_unexpected_and_never_empty(vendor, syncro, body):
     vendor.get(f"{API}/products", json=body)
     with pytest.raises(UnexpectedAnswer):
-        syncro.list_products()
+        listed(syncro)
 
 
 def test_product_prices_are_dollars(vendor, syncro):
@@ -308,7 +323,7 @@ def test_lines_the_token_may_not_see_are_none_and_asked_once(vendor, syncro):
     ("read", "path", "permission"),
     [
         (lambda c: c.list_customers(), "/customers", "Customers - List/Search"),
-        (lambda c: c.list_products(), "/products", "Products - List/Search"),
+        (listed, "/products", "Products - List/Search"),
         (lambda c: c.get_product(5), "/products/5", "Products - List/Search"),
         (lambda c: c.list_templates(), "/schedules", "Recurring Invoices - List"),
         (lambda c: c.get_template(5), "/schedules/5", "Recurring Invoices - List"),
@@ -335,7 +350,7 @@ def test_bare_401_with_a_good_token_is_a_missing_permission(vendor, syncro):
     vendor.get(f"{API}/products", status=401)
     vendor.get(f"{API}/me", json={"user_token": "secret", "subdomain": "acme"})
     with pytest.raises(PermissionMissing):
-        syncro.list_products()
+        listed(syncro)
 
 
 def test_bare_401_with_a_bad_token_is_for_the_partner_to_solve(vendor, syncro):
@@ -343,7 +358,7 @@ def test_bare_401_with_a_bad_token_is_for_the_partner_to_solve(vendor, syncro):
     vendor.get(f"{API}/me", status=401)
 
     with pytest.raises(ConfigurationError) as caught:
-        syncro.list_products()
+        listed(syncro)
 
     assert not isinstance(caught.value, PermissionMissing)
     assert "API Tokens" in str(caught.value)
@@ -372,7 +387,7 @@ def test_address_comes_from_the_template_and_the_subdomain(vendor, make_edge, su
     vendor.get(url, json={"products": []})
     edge = make_edge(system="syncro", urls={"syncro": base})
 
-    SyncroClient(CREDENTIALS | {"subdomain": subdomain}, edge).list_products()
+    listed(SyncroClient(CREDENTIALS | {"subdomain": subdomain}, edge))
 
     assert vendor.calls[0].request.url.startswith(url)
 
