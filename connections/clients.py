@@ -13,7 +13,7 @@ from connections.alerts import record_failure, record_success
 from connections.models import Connection
 from connections.secret_store import read_credentials
 from connectors import registry
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, ConnectorError
 from connectors.http import Edge, EdgeSettings
 from connectors.ratelimit import RedisLimiter
 from connectors.registry import Source, Target
@@ -22,6 +22,7 @@ from core.secrets import SealBroken
 
 __all__ = [
     "CallInsideTransaction",
+    "ConnectorError",
     "build_edge",
     "build_limiter",
     "open_source",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from accounts.services import find_partner
-from connections.clients import open_source
+from connections.clients import ConnectorError, open_source
 from connections.selectors import known_systems
-from connectors.errors import ConnectorError
 from core.scope import partner_scope
 from invoices.services import awaits_start, record_start
 from programs.models import Program

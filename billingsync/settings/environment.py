@@ -43,6 +43,9 @@ OWNER_COMMANDS = frozenset(
 SECRET_KEY_LENGTH = 50
 FIELD_KEY_BYTES = 32
 
+# A vendor call may take this long in all (connect and read timeout of ``connectors.http``) and land at its very end.
+LONGEST_CALL_SECONDS = 50
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -94,6 +97,10 @@ def _unsafe_values(environ: Mapping[str, str]) -> list[Problem]:
     public = environ.get("PUBLIC_URL", "")
     if public and not public.startswith("https://"):
         problems.append(Problem("PUBLIC_URL", "must begin with https://"))
+    settle = environ.get("SETTLE_SECONDS", "").strip()
+    if settle and not (settle.isdecimal() and int(settle) > LONGEST_CALL_SECONDS):
+        text = f"must be a whole number above {LONGEST_CALL_SECONDS}, the seconds that a call takes at most: a write "
+        problems.append(Problem("SETTLE_SECONDS", text + "whose answer was lost may land until then"))
     return problems
 
 

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from billingsync.settings.environment import PRODUCTION_VARIABLES
+from billingsync.checks import check_settle_time
+from billingsync.settings.environment import LONGEST_CALL_SECONDS, PRODUCTION_VARIABLES
+from connectors.http import EdgeSettings
 
 PRODUCTION = {
     "BILLINGSYNC_ENV": "production",
@@ -53,6 +55,8 @@ def test_production_names_every_missing_variable_in_one_message(run_python):
         ("FIELD_ENCRYPTION_KEYS", "k1:not base64"),
         ("ALLOWED_HOSTS", "billing.example.com,*"),
         ("PUBLIC_URL", "http://billing.example.com"),
+        ("SETTLE_SECONDS", "-1"),
+        ("SETTLE_SECONDS", "1e2"),
     ],
 )
 def test_production_refuses_an_unsafe_value_without_repeating_it(run_python, variable, value):
@@ -62,6 +66,27 @@ def test_production_refuses_an_unsafe_value_without_repeating_it(run_python, var
     assert f"  {variable}: " in done.stderr
     assert value not in done.stderr
     assert "missing" not in done.stderr
+
+
+@pytest.mark.parametrize(("seconds", "code"), [("50", 1), ("51", 0)])
+def test_production_settles_lost_answers_after_the_longest_call(run_python, seconds, code):
+    done = run_python("manage.py", "check", **PRODUCTION | {"SETTLE_SECONDS": seconds})
+
+    assert done.returncode == code
+    assert ("SETTLE_SECONDS: must be a whole number above 50" in done.stderr) is bool(code)
+
+
+@pytest.mark.parametrize(("seconds", "factor", "warned"), [(50, 1.0, True), (51, 1.0, False), (2, 0.05, False)])
+def test_development_is_warned_unless_all_waits_are_shortened(settings, seconds, factor, warned):
+    settings.SETTLE_SECONDS, settings.WAIT_FACTOR = seconds, factor
+
+    assert [warning.id for warning in check_settle_time()] == ["billingsync.W001"] * warned
+
+
+def test_longest_call_is_that_of_the_http_edge():
+    edge = EdgeSettings(system="syncro", urls={})
+
+    assert edge.connect_timeout + edge.read_timeout == LONGEST_CALL_SECONDS
 
 
 def test_production_protects_cookies_and_transport(run_python):

@@ -1,0 +1,24 @@
+"""What Django's system checks say about the settings outside of production."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004  # Django's name
+
+from billingsync.settings.environment import LONGEST_CALL_SECONDS
+
+
+@register()
+def check_settle_time(**_kwargs: Any) -> list[CheckMessage]:
+    """A write whose answer was lost may land as long as its call could have lasted.
+
+    Production does not start with less (see ``environment``). Where ``WAIT_FACTOR`` shortens all waits,
+    short calls are imitated too.
+    """
+    if settings.SETTLE_SECONDS > LONGEST_CALL_SECONDS or settings.WAIT_FACTOR < 1:
+        return []
+    text = f"SETTLE_SECONDS is {settings.SETTLE_SECONDS}, and a call may take {LONGEST_CALL_SECONDS} seconds."
+    hint = "A write may land after it was looked for, and then be sent twice. Leave the default of 60."
+    return [Warning(text, hint=hint, id="billingsync.W001")]
