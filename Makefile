@@ -111,3 +111,11 @@ demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1
 .PHONY: bench
 bench: setup ## calls, time, memory and limit use as counts and ratios; BENCH="limit memory" for some parts
 	@$(BIN)/python -m bench $(BENCH)
+
+.PHONY: seed-large
+seed-large: setup ## a partner of 5,000 customers and 720,000 charges, of sample data, under var/large
+	@$(BIN)/python -m bench.large
+
+.PHONY: bench-pages
+bench-pages: setup ## queries, server time and bytes of each screen on the large partner
+	@$(BIN)/python -m bench.pages

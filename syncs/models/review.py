@@ -77,6 +77,9 @@ class Finding(PartnerModel):
         indexes = [
             models.Index(fields=["partner", "closed_at"]),
             models.Index(fields=["partner", "subject"]),
+            models.Index(
+                fields=["partner", "-retail", "id"], condition=models.Q(closed_at__isnull=True), name="open_findings"
+            ),
         ]
 
     def __str__(self) -> str:

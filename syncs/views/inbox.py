@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import PAGE_SIZE
 from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
@@ -23,6 +22,7 @@ from syncs.forms import ChoiceForm, OverlapForm, UndoForm
 from syncs.models import Posting
 from syncs.services import SyncRefused
 
+PAGE_SIZE = 25  # an item has facts and buttons, and takes the room of several rows of a list
 MOST_HELD = 10  # invoices whose overlaps are shown in full
 
 
