@@ -24,7 +24,7 @@ def record_failure(partner_id: int, connection_id: int, error: ConnectorError) -
     if not isinstance(error, ConfigurationError):
         return
     with partner_scope(partner_id):
-        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         if connection.status in {ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION}:
             note_failure(connection, str(error), error.detail)
 
@@ -32,7 +32,7 @@ def record_failure(partner_id: int, connection_id: int, error: ConnectorError) -
 def record_success(partner_id: int, connection_id: int) -> None:
     """A vendor call worked: a connection that needed attention is well again."""
     with partner_scope(partner_id):
-        failing = Connection.objects.select_for_update().filter(pk=connection_id, status=ConnectionStatus.ATTENTION)
+        failing = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id, status=ConnectionStatus.ATTENTION)
         for connection in failing:
             note_success(connection)
 
@@ -62,7 +62,7 @@ def note_success(connection: Connection) -> None:
 
 def remind_of_broken(now: dt.datetime) -> int:
     """Queue the reminders that are due in the open scope; returns how many."""
-    due = Connection.objects.select_for_update(skip_locked=True).filter(
+    due = Connection.objects.select_for_update(skip_locked=True, no_key=True).filter(
         status=ConnectionStatus.ATTENTION, failing_since__isnull=False, reminded_at__lte=now - REMIND_AFTER
     )
     sent = 0

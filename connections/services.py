@@ -253,7 +253,7 @@ def first_status(definition: Definition) -> ConnectionStatus:
 
 def _lock(system: str) -> Connection:
     try:
-        return Connection.objects.select_for_update().get(system=system)
+        return Connection.objects.select_for_update(no_key=True).get(system=system)
     except Connection.DoesNotExist:
         raise ConnectionRefused(f"{find_system(system).label} is not connected.") from None
 

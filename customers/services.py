@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors import registry
 from core.audit import Actor, record
+from core.turns import take_turn
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.refreshing import CustomerReport, refresh_customers
 from programs.models import Motion, Program
@@ -65,6 +66,11 @@ def mapping_warnings(*, program: Program, template: Template, motion: str) -> li
     return found
 
 
+def lock_mappings(program_id: int) -> None:
+    """Whoever writes mappings of a program does so alone: in different orders two would wait for each other."""
+    take_turn("mappings", program_id)
+
+
 def save_mapping(
     *,
     program: Program,
@@ -85,7 +91,8 @@ def save_mapping(
     """
     _refuse_strangers(program, customer, motion, pricing)
     _refuse_template(program, target_customer, template)
-    present = Mapping.objects.select_for_update().filter(program=program, customer=customer, motion=motion).first()
+    lock_mappings(program.pk)
+    present = Mapping.objects.filter(program=program, customer=customer, motion=motion).first()
     newly_chosen = present is None or present.template_id != template.pk
     warnings = mapping_warnings(program=program, template=template, motion=motion) if newly_chosen else []
     if warnings and not confirm:
@@ -104,6 +111,7 @@ def set_sync(*, mapping: Mapping, on: bool, actor: Actor) -> None:
 
     The start is forgotten when it goes off, so that a later start takes up the newest month.
     """
+    lock_mappings(mapping.program_id)
     if mapping.sync_on == on:
         return
     _assign(mapping, {"sync_on": on})
@@ -112,6 +120,7 @@ def set_sync(*, mapping: Mapping, on: bool, actor: Actor) -> None:
 
 def remove_mapping(*, mapping: Mapping, actor: Actor) -> None:
     """Take a mapping away. What it wrote stays in the target."""
+    lock_mappings(mapping.program_id)
     text = f"{mapping} is no longer mapped to {_destination(mapping)}"
     mapping.delete()
     record(actor, "mapping.removed", text)

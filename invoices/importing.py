@@ -274,7 +274,7 @@ class _Import:
         with self.client.open_invoice(header.invoice_id) as rows:
             content = hash_rows(header, rows)
         with partner_scope(self.partner_id):
-            invoice = program_invoices(self.program).select_for_update().get(external_id=header.invoice_id)
+            invoice = program_invoices(self.program).select_for_update(no_key=True).get(external_id=header.invoice_id)
             changed = "" if content == invoice.content_hash else content
             if changed and changed != invoice.changed_hash:
                 self.changed.append(invoice.pk)

@@ -37,7 +37,7 @@ def decide_overlap(*, invoice: SourceInvoice, choice: str, actor: Actor) -> None
     ``replaces``: they no longer count. ``adds``: they go on counting; the rows of a reversal that
     mirror theirs take back what those charged. Nothing is planned here. Call it inside the scope.
     """
-    held = SourceInvoice.objects.select_for_update().get(pk=invoice.pk)
+    held = SourceInvoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if held.state != InvoiceState.HELD:
         raise DecisionRefused(f"Invoice {held.number} is not held.")
     if choice not in OverlapChoice.values:
@@ -57,7 +57,7 @@ def undo_overlap_decision(*, invoice: SourceInvoice, planned: bool, actor: Actor
 
     ``planned`` says whether anything was planned from it since: then the decision stands.
     """
-    decided = SourceInvoice.objects.select_for_update().get(pk=invoice.pk)
+    decided = SourceInvoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     if not decided.overlap_choice:
         raise DecisionRefused(f"Nobody decided about invoice {decided.number}.")
     if planned:

@@ -48,7 +48,7 @@ def record_baseline(program: Program) -> bool:
     without such a month, those before the newest month of all. Call it inside the scope, once all
     listed invoices are known. Later invoices are never the past.
     """
-    locked = Program.objects.select_for_update().get(pk=program.pk)
+    locked = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     if locked.baseline_at is not None:
         return False
     invoices = program_invoices(locked).filter(past=True)

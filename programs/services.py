@@ -62,7 +62,7 @@ def save_program(
 
     Nothing changed: nothing is written. Raises ``ValidationError`` with a text per field.
     """
-    present = Program.objects.select_for_update().filter(slug=slug, target=target).first()
+    present = Program.objects.select_for_update(no_key=True).filter(slug=slug, target=target).first()
     program = present or Program(slug=slug, target=target)
     wanted = {**_clean(settings.given()), "source": source}
     changed = [name for name, value in wanted.items() if present is None or getattr(program, name) != value]
@@ -80,7 +80,7 @@ def save_program(
 
 def reschedule_all() -> None:
     """Compute the next due time anew: the partner's time zone changed."""
-    for program in Program.objects.select_for_update():
+    for program in Program.objects.select_for_update(no_key=True):
         _plan_next(program)
         program.save(update_fields=["next_due_at"])
 

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from connections.currency import symbol_fits
 from connectors.records import Template as TemplateRecord
 from customers.models import Mapping, Pricing, Template
+from customers.services import lock_mappings
 from customers.target_copy import template_record
 from programs.models import Credits, Program
 from programs.selectors import source_currency
@@ -207,6 +208,7 @@ def _take_up(mappings: Iterable[Mapping], newest: str, *, preview: bool) -> None
     for mapping in new:
         mapping.first_month = month
     if new and not preview:
+        lock_mappings(new[0].program_id)
         Mapping.objects.filter(pk__in=[mapping.pk for mapping in new]).update(first_month=month)
 
 

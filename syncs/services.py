@@ -127,7 +127,7 @@ def discard_plan(*, run: Run, actor: Actor) -> None:
 
 
 def _lock_waiting(run: Run) -> Run:
-    locked = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     if locked.state != RunState.WAITING:
         raise SyncRefused("This plan no longer waits: it was applied, discarded or replaced.")
     return locked

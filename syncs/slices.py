@@ -99,7 +99,7 @@ class Slice:
         """Add the calls that this slice's clients made to the run's count."""
         counted = [(self.source_system, self._source), (self.target_system, self._target)]
         with partner_scope(self.partner_id):
-            run = Run.objects.select_for_update().get(pk=self.run_id)
+            run = Run.objects.select_for_update(no_key=True).get(pk=self.run_id)
             for system, client in counted:
                 if client is not None and client.calls:
                     known = run.api_calls.setdefault(system, {})

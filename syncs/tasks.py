@@ -45,7 +45,7 @@ def dispatch_due() -> int:
 
 def _dispatch(program_id: int) -> None:
     with_connections = Program.objects.select_related("partner", "source", "target")
-    program = with_connections.select_for_update(of=("self",)).get(pk=program_id)
+    program = with_connections.select_for_update(of=("self",), no_key=True).get(pk=program_id)
     now = timezone.now()
     if program.next_due_at is None or program.next_due_at > now:
         return  # another beat was quicker
