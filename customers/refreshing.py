@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -15,6 +16,8 @@ from core.bulk_saving import fit, save_differences
 from core.scope import partner_scope
 from core.turns import take_turn
 from customers.models import Customer, Subscription
+
+_BATCH = 2000
 
 # A later answer that leaves these out does not make us forget them: old invoices need them.
 _REMEMBERED = ("product_ref", "term", "billing_cycle", "cadence")
@@ -91,7 +94,8 @@ def _store(connection_id: int, tenants: list[SourceTenant], now: dt.datetime) ->
     absent = {key: {"active": False} for key in existing if key not in wanted}
     saved = save_differences(Customer, existing, wanted | absent, for_new=for_new)
     listed = existing | {row.external_id: row for row in saved.created}
-    _mark_seen(Customer, connection_id, existing, wanted, now)
+    unseen = [row.pk for key, row in existing.items() if key not in wanted]
+    Customer.objects.filter(source_id=connection_id).exclude(pk__in=unseen).update(last_seen_at=now)
     _store_subscriptions(connection_id, tenants, listed, now)
     gone = before - {row.pk for row in listed.values() if row.active}
     return CustomerReport(total=len(wanted), new=tuple(row.pk for row in saved.created), gone=tuple(sorted(gone)))
@@ -116,28 +120,22 @@ def _customers(tenants: Iterable[SourceTenant]) -> dict[str, dict[str, Any]]:
 def _store_subscriptions(
     connection_id: int, tenants: Iterable[SourceTenant], customers: Mapping[str, Customer], now: dt.datetime
 ) -> None:
-    existing = {row.external_id: row for row in Subscription.objects.filter(source_id=connection_id)}
-    wanted: dict[str, dict[str, Any]] = {}
+    """A few thousand at a time, as there may be many per customer. The first of several rows counts."""
+    rows = _subscriptions(tenants, customers)
+    stored: set[str] = set()
+    while batch := list(islice(rows, _BATCH)):
+        wanted = {values["external_id"]: values for values in reversed(batch) if values["external_id"] not in stored}
+        keep_subscriptions(connection_id, wanted, now)
+        present = Subscription.objects.filter(source_id=connection_id, external_id__in=list(wanted))
+        present.update(last_seen_at=now)
+        stored |= wanted.keys()
+
+
+def _subscriptions(tenants: Iterable[SourceTenant], customers: Mapping[str, Customer]) -> Iterator[dict[str, Any]]:
     for tenant in tenants:
         customer_id = customers[_tenant_key(tenant)].pk
         for record in tenant.subscriptions:
-            values = subscription_values(record, customer_id)
-            wanted.setdefault(values["external_id"], values)
-    for_new = {"source_id": connection_id, "last_seen_at": now}
-    save_differences(Subscription, existing, wanted, for_new=for_new)
-    _mark_seen(Subscription, connection_id, existing, wanted, now)
-
-
-def _mark_seen(
-    model: type[Customer | Subscription],
-    connection_id: int,
-    existing: Mapping[str, Customer] | Mapping[str, Subscription],
-    wanted: Mapping[str, object],
-    now: dt.datetime,
-) -> None:
-    """One update for all that are listed; naming those that are not is the shorter list."""
-    unseen = [row.pk for key, row in existing.items() if key not in wanted]
-    model.objects.filter(source_id=connection_id).exclude(pk__in=unseen).update(last_seen_at=now)
+            yield subscription_values(record, customer_id)
 
 
 def _tenant_key(tenant: SourceTenant) -> str:
