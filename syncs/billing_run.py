@@ -36,6 +36,7 @@ from syncs.source_reading import read_source
 from syncs.target_reading import read_target_products
 
 AT_HAND = 25  # changes that are loaded at once
+PLAN_ANEW = "anew"  # instead of a digest: of a template whose plan has to wait for lost answers
 
 
 def read(work: Slice) -> RunState | float | None:
@@ -85,8 +86,8 @@ def apply(work: Slice) -> RunState | None:
             if not changes:
                 return RunState.SETTLING
             template = _template_to_write(work, changes[0].template_id or 0)
-            if template is not None:
-                _write_template(work, template, changes)
+            if template is not None and not _write_template(work, template, changes):
+                return RunState.SETTLING
         return None
     finally:
         work.tell_progress(last=True)
@@ -136,15 +137,18 @@ def _stored_template(target_id: int, template_id: int) -> Template | None:
     return template_record(row) if row else None
 
 
-def _write_template(work: Slice, template: Template, changes: Sequence[Change]) -> None:
-    """Send these changes of one template, in order, until the slice is over."""
+def _write_template(work: Slice, template: Template, changes: Sequence[Change]) -> bool:
+    """Send these changes of one template, in order, until the slice is over.
+
+    False when lost answers must be resolved before the template can be planned again.
+    """
     for change in _without_stranded(work, template, changes):
         if work.over:
-            return
+            return True
         if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
-            _fall_back(work, template.template_id)
-            return
+            return _fall_back(work, template.template_id)
         work.tell_progress()
+    return True
 
 
 def _without_stranded(work: Slice, template: Template, changes: Sequence[Change]) -> list[Change]:
@@ -160,10 +164,18 @@ def _without_stranded(work: Slice, template: Template, changes: Sequence[Change]
     return [change for change in changes if change.pk not in stranded]
 
 
-def _fall_back(work: Slice, template_id: int) -> None:
-    """Syncro refused a negative amount: from now on plan without them."""
-    _read_template(work, template_id)
-    replan_template(work, template_id, "Syncro refuses negative amounts.")
+def _fall_back(work: Slice, template_id: int) -> bool:
+    """Syncro refused a negative amount: from now on plan without them.
+
+    False, and put off, while a line of the template may still land: planned anew, it would be sent twice.
+    """
+    with work.bare_run() as run:
+        lost = any(change.template_id == template_id for change in lost_changes(run.pk))
+        run.templates.filter(template_id=template_id).update(planned_from=PLAN_ANEW if lost else "")
+    if not lost:
+        _read_template(work, template_id)
+        replan_template(work, template_id, "Syncro refuses negative amounts.")
+    return not lost
 
 
 # --- Settle and verify ----------------------------------------------------------------------------
@@ -184,6 +196,10 @@ def settle(work: Slice) -> RunState | float:
     for template in templates.values():
         if template is not None:  # what is sent again goes to the template as it is now
             save_template(work.partner_id, work.target_id, template)
+    with work.run() as run:
+        put_off = list(run.templates.filter(planned_from=PLAN_ANEW).values_list("template_id", flat=True))
+    for template_id in put_off:
+        _fall_back(work, template_id)
     with work.run() as run:
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
         return RunState.APPLYING if again else RunState.VERIFYING

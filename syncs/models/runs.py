@@ -190,7 +190,20 @@ class Change(PartnerModel):
 
     class Meta:
         ordering = ["run_id", "position"]
-        constraints = [models.UniqueConstraint(fields=["partner", "run", "position"], name="one_change_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "run", "position"], name="one_change_per_place"),
+            # What was sent and not answered may still land: it must be resolved before it is sent again.
+            models.UniqueConstraint(
+                fields=["partner", "template_id", "mark"],
+                condition=models.Q(action="add_line", state__in=("sending", "unknown")),
+                name="one_new_line_under_way",
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "run", "product"],
+                condition=models.Q(action="create_product", state__in=("sending", "unknown")),
+                name="one_new_product_under_way",
+            ),
+        ]
         indexes = [
             models.Index(fields=["partner", "run", "state"]),
             models.Index(fields=["partner", "subject"], condition=~models.Q(subject=""), name="changes_to_decide"),

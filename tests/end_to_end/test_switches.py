@@ -157,6 +157,17 @@ def test_negative_amounts_refused_or_altered_fall_back(open_office: Open, what: 
         office.advance()
 
 
+def test_lost_line_is_resolved_before_its_template_is_planned_without_negative_amounts(open_office: Open):
+    office = open_office(negative_cents="refused")
+    office.configure("fourthcoffee", "adatum", "alpine", motions=["seat_monthly"])
+    office.fault("drop_before", vendor="syncro", method="POST", path="/add_line_item$")
+
+    synced = office.sync()
+
+    assert synced.billing["status"] != "error"
+    assert (office.waiting_faults(), office.unbalanced(), office.doubled(), office.planned()) == ([], [], [], [])
+
+
 def azure(office: Office) -> Decimal:
     """Azure charges of the newest month, which share a template but are not mapped here."""
     found = [

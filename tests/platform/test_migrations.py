@@ -21,6 +21,8 @@ BEFORE_FIRST_RELEASE = [
     "0005_fill_billing_items",
     "0006_run_templates",
     "0007_inbox_indexes",
+    "0009_open_findings",
+    "0010_one_under_way",
 ]
 
 
