@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 from django_tables2.data import TableQuerysetData
+from django_tables2.utils import signature
 
 from accounts import figures
 from accounts.badges import badge_html
@@ -130,9 +131,27 @@ class PortalTable(tables.Table):
 
     def cells(self) -> Iterator[list[tuple[str, Any]]]:
         """The cells of each row of this page, each with the attributes of its column."""
-        columns = [(column.name, column.attrs["td"].as_html()) for column in self.columns]
+        columns = [(column, column.attrs["td"].as_html(), _renderer(column)) for column in self.columns]
         for row in self.paginated_rows:
-            yield [(attributes, row.get_cell(name)) for name, attributes in columns]
+            yield [
+                (attributes, row._get_and_render_with(column, draw(row), column.default))  # noqa: SLF001  # see _renderer
+                for column, attributes, draw in columns
+            ]
+
+
+def _renderer(column: Any) -> Callable[[Any], Callable[..., Any]]:
+    """How a column draws its cells. The library asks anew for each cell which arguments that takes."""
+    render = column.render
+    named, takes_all = signature(render)
+
+    def for_row(row: Any) -> Callable[..., Any]:
+        def draw(_column: Any, value: Any = None) -> Any:
+            given = row._optional_cell_arguments(column, value)  # noqa: SLF001  # the library's way, asked once a column
+            return render(**(given if takes_all else {name: given[name] for name in named}))
+
+        return draw
+
+    return for_row
 
 
 def name_html(url: str, name: str, under: str = "") -> SafeString:

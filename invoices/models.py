@@ -117,6 +117,7 @@ class Charge(PartnerModel):
             models.Index(fields=["partner", "customer", "motion", "period"]),
             models.Index(fields=["partner", "subscription_ref", "period"]),
             models.Index(fields=["partner", "kind"]),
+            models.Index(fields=["partner", "invoice", "line"], include=["id", "customer"], name="charges_in_order"),
         ]
 
     def __str__(self) -> str:

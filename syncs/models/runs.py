@@ -207,6 +207,11 @@ class Change(PartnerModel):
         indexes = [
             models.Index(fields=["partner", "run", "state"]),
             models.Index(fields=["partner", "subject"], condition=~models.Q(subject=""), name="changes_to_decide"),
+            models.Index(
+                fields=["partner", "run", "position"],
+                include=["id", "customer", "action", "state"],
+                name="changes_in_order",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,10 +19,12 @@ BEFORE_FIRST_RELEASE = [
     "0004_billing_items",
     "0004_preview_beside_run",
     "0005_fill_billing_items",
+    "0006_charges_in_order",
     "0006_run_templates",
     "0007_inbox_indexes",
     "0009_open_findings",
     "0010_one_under_way",
+    "0011_changes_in_order",
 ]
 
 
