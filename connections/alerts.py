@@ -32,8 +32,8 @@ def record_failure(partner_id: int, connection_id: int, error: ConnectorError) -
 def record_success(partner_id: int, connection_id: int) -> None:
     """A vendor call worked: a connection that needed attention is well again."""
     with partner_scope(partner_id):
-        failing = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id, status=ConnectionStatus.ATTENTION)
-        for connection in failing:
+        locked = Connection.objects.select_for_update(no_key=True)
+        for connection in locked.filter(pk=connection_id, status=ConnectionStatus.ATTENTION):
             note_success(connection)
 
 
