@@ -4,21 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_row_security'),
-        ('customers', '0003_search'),
-        ('products', '0004_link_to_copy'),
-        ('syncs', '0009_open_findings'),
+        ("accounts", "0002_row_security"),
+        ("customers", "0003_search"),
+        ("products", "0004_link_to_copy"),
+        ("syncs", "0009_open_findings"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(condition=models.Q(('action', 'add_line'), ('state__in', ('sending', 'unknown'))), fields=('partner', 'template_id', 'mark'), name='one_new_line_under_way'),
+            model_name="change",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("action", "add_line"), ("state__in", ("sending", "unknown"))),
+                fields=("partner", "template_id", "mark"),
+                name="one_new_line_under_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(condition=models.Q(('action', 'create_product'), ('state__in', ('sending', 'unknown'))), fields=('partner', 'run', 'product'), name='one_new_product_under_way'),
+            model_name="change",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("action", "create_product"), ("state__in", ("sending", "unknown"))),
+                fields=("partner", "run", "product"),
+                name="one_new_product_under_way",
+            ),
         ),
     ]
