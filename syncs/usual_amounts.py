@@ -1,4 +1,4 @@
-"""What a subscription's one-time lines came to in earlier periods. Inside the scope."""
+"""What a subscription's usage came to in earlier periods. Inside the scope."""
 
 from __future__ import annotations
 
@@ -13,22 +13,19 @@ from programs.models import Program
 from syncs.models import Part, PartRole, PartState
 from syncs.planning.results import PlannedChange
 
-# Adjustments and credits are never usual.
-REPEATED = (PartRole.USAGE, PartRole.CHARGE)
-
 
 def usual_amounts(program: Program, changes: Iterable[PlannedChange]) -> dict[tuple[int, str], Decimal]:
     """The most retail, in currency units, that was written for one other period, by ``(subscription, role)``.
 
     To be asked before the plan is stored. One query.
     """
-    planned = {(c.subscription_id, str(c.role), c.period) for c in changes if c.role in REPEATED}
+    planned = {(c.subscription_id, str(c.role), c.period) for c in changes if c.role is PartRole.USAGE}
     if not planned:
         return {}
     written = Part.objects.filter(
         posting__program=program,
         posting__subscription__in={subscription for subscription, _, _ in planned},
-        role__in=REPEATED,
+        role=PartRole.USAGE,
         state__in=(PartState.SYNCED, PartState.BILLED),
     )
     sums = written.values_list("posting__subscription", "role", "posting__period").annotate(sum=Sum("retail"))

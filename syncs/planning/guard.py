@@ -17,6 +17,9 @@ LEAST_LINES = 10
 MOST_REMOVED = Decimal("0.30")
 MOST_MOVED = Decimal("0.50")
 
+# Annual orders come when they are placed, and what was not billed yet is written because a person asked for it.
+NEVER_USUAL = (PartRole.CHARGE, PartRole.CATCH_UP)
+
 
 @dataclass(slots=True)
 class Upheaval:
@@ -47,7 +50,7 @@ class Upheaval:
             if change.role is PartRole.RECURRING:
                 self.removed += _removes(change) and not change.moves
                 self.moved += _difference(change)  # a moved line goes and comes: nothing is left
-            elif change.action is not Action.REMOVE_LINE and change.role is not PartRole.CATCH_UP:
+            elif change.action is not Action.REMOVE_LINE and change.role not in NEVER_USUAL:
                 one_time[change.subscription_id, change.role] += _difference(change)
         for key, amount in one_time.items():
             known = usual.get(key, ZERO)

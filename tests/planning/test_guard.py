@@ -83,6 +83,7 @@ def test_ups_and_downs_count_against_each_other() -> None:
         {"role": PartRole.ADJUSTMENT},  # billed, so taken off
         {"action": Action.KEEP},
         {"action": Action.ADD_LINE, "role": PartRole.CATCH_UP, "before": None, "after": LINE},  # a person asked for it
+        {"action": Action.ADD_LINE, "role": PartRole.CHARGE, "before": None, "after": LINE},  # an annual order
     ],
 )
 def test_what_is_not_written_or_no_news_does_not_count(over: dict[str, object]) -> None:
@@ -101,7 +102,7 @@ def test_lines_that_move_to_another_template_do_not_count() -> None:
 USAGE = change(Action.ADD_LINE, quantity=30, role=PartRole.USAGE)  # of 3000.00
 
 
-@pytest.mark.parametrize("role", [PartRole.USAGE, PartRole.CHARGE, PartRole.ADJUSTMENT])
+@pytest.mark.parametrize("role", [PartRole.USAGE, PartRole.ADJUSTMENT])
 def test_large_one_time_line_waits(role: PartRole) -> None:
     assert reason(replace(USAGE, role=role)) == "It would change the total of 2000.00 by 3000.00."
 
