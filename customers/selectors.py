@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan
 
 from core.searching import ids_matching
 from customers.matching import Suggestion, suggest
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from programs.models import Program
+
+# Share of common trigrams. Far below what two names share that count as similar.
+LEAST_SIMILARITY = 0.15
 
 
 def search_customers(program: Program, text: str = "") -> QuerySet[Customer]:
@@ -38,7 +43,20 @@ def templates_of(target_customer: TargetCustomer) -> QuerySet[Template]:
 
 def suggestions_for(program: Program, customer: Customer, *, limit: int = 5) -> list[Suggestion]:
     """Likely customers of the target for one of the source; ``candidate`` is a ``TargetCustomer``."""
-    return suggest(customer, choosable_target_customers(program).filter(disabled=False), limit=limit)
+    candidates = choosable_target_customers(program).filter(disabled=False)
+    return suggest(customer, candidates.filter(_resembles(customer)), limit=limit)
+
+
+def _resembles(customer: Customer) -> Q:
+    """What shares nothing with the customer need not be judged: with thousands that takes long."""
+    domains = {customer.domain, customer.email.rpartition("@")[2]} - {""}
+    names = [customer.name, customer.domain.partition(".")[0]]
+    found = Q(pk__in=[])
+    for name in names:
+        found |= Q(GreaterThan(TrigramSimilarity("name", name), Value(LEAST_SIMILARITY)))
+    for domain in domains:
+        found |= Q(email__iendswith=f"@{domain}")
+    return found
 
 
 def mappings_of(program: Program, customer_ids: Iterable[int] | None = None) -> QuerySet[Mapping]:

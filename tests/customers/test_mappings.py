@@ -186,3 +186,10 @@ def test_dialog_offers_what_can_be_chosen(cast):
 def test_dialog_suggests_likely_customers(cast):
     (suggestion,) = suggestions_for(cast.program, cast.customer)
     assert (suggestion.candidate, suggestion.reasons) == (cast.contoso, ("same name", "same domain"))
+
+
+def test_suggestions_leave_strangers_unread_and_keep_who_shares_a_domain_alone(cast):
+    cast.contoso.name = "Something else"
+    cast.contoso.save()
+
+    assert [found.candidate for found in suggestions_for(cast.program, cast.customer)] == [cast.contoso]
