@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from accounts.models import Partner
+from billingsync.embedded.places import CHECKOUT
 from notifications.letters import House, Rendered, render
 from notifications.messages import MESSAGES
 
@@ -101,6 +103,12 @@ def test_money_is_written_as_the_partner_writes_it() -> None:
     assert "Synced, retail       $98,765.40\n  Not mapped, retail   $5.00" in text
     assert "$1,204.50" in text
     assert "€1,204.50" in write("run_finished", currency="EUR").text
+
+
+def test_button_has_the_accent_of_the_portal() -> None:
+    accent = re.search(r"--accent: light-dark\((#\w{6}),", (CHECKOUT / "static/css/tokens.css").read_text())
+    assert accent
+    assert f"background:{accent[1]};color:#ffffff" in write("run_finished").html
 
 
 def test_unmapped_customers_come_with_the_most_money_first() -> None:
