@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+from sys import intern
 
 from django.db.models import Max
 from django.utils import timezone
@@ -18,6 +20,8 @@ from products.selectors import product_facts
 from products.services import product_made_from_invoice
 
 SEVERAL_PRODUCTS = "Could not find source product or multiple matches"
+
+_BATCH = 2000  # subscriptions that are in memory as rows at once
 
 LookedUp = Mapping[str, SourceSubscription | None]
 
@@ -73,6 +77,16 @@ def resolve_subscriptions(
     The tenants' list decides, else what the source answered when asked by id, else the copy of
     earlier reads, else the row's domain, else its customer's name. What is learned is stored.
     """
+    known: dict[str, KnownSubscription] = {}
+    waiting = iter(profiles.items())
+    while some := dict(islice(waiting, _BATCH)):
+        known |= _resolve(connection_id, some, looked_up, customers)
+    return known
+
+
+def _resolve(
+    connection_id: int, profiles: Mapping[str, Profile], looked_up: LookedUp, customers: CustomerDirectory
+) -> dict[str, KnownSubscription]:
     stored = {
         row.external_id: row
         for row in Subscription.objects.filter(source_id=connection_id, external_id__in=list(profiles))
@@ -154,9 +168,9 @@ def _learn(
 
 
 def _known(row: Subscription) -> KnownSubscription:
-    return KnownSubscription(
-        row.pk, row.customer_id, row.product_ref, row.term, row.billing_cycle, Cadence(row.cadence)
-    )
+    # The words are few and the subscriptions are many: one copy of each is enough.
+    product, term, cycle = intern(row.product_ref), intern(row.term), intern(row.billing_cycle)
+    return KnownSubscription(row.pk, row.customer_id, product, term, cycle, Cadence(row.cadence))
 
 
 def _unique(entries: Iterable[tuple[str, int, bool]]) -> dict[str, int]:
