@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from dataclasses import dataclass
@@ -57,7 +56,7 @@ class Partner:
 
     def sync_by_command(self) -> Outcome:
         """One clean sync by the command, whose answer tells how the runs ended."""
-        told = json.loads(self.installation.manage("sync", "--partner", self.slug, "--json", may_fail=True))
+        told = self.installation.ask("sync", "--partner", self.slug)
         failed = [run for run in told["runs"] if run["status"] == "error"]
         facts = [f"{self.slug}: clean {run['kind']} sync: {' / '.join(run['messages'])[:600]}" for run in failed]
         return Outcome(len(failed), tuple(facts))
@@ -70,6 +69,5 @@ class Partner:
 
     def damage(self, *, quiet: bool) -> Damage:
         """What is wrong in this partner's Syncro."""
-        told = self.installation.manage("reconcile", "--partner", self.slug, "--json", may_fail=True)
-        invoices = json.loads(told)["invoices"]
+        invoices = self.installation.ask("reconcile", "--partner", self.slug)["invoices"]
         return compare(self.vendors, self.entries, invoices=invoices, foreign=self.foreign, quiet=quiet)

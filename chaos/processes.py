@@ -80,6 +80,13 @@ class Installation:
             raise InstallationFailedError(f"manage.py {' '.join(words)}: {done.errors[-2000:]}")
         return done.output
 
+    def ask(self, *words: str) -> Any:
+        """What a command answers in JSON; its exit code may say that runs ended with errors."""
+        done = self.clerk.run((*words, "--json"), {})
+        if not done.output.strip():
+            raise InstallationFailedError(f"manage.py {' '.join(words)}: {done.errors[-2000:]}")
+        return json.loads(done.output)
+
     def start_servers(self) -> None:
         """PostgreSQL and Valkey, both running afterwards."""
         ports = self.folder / "ports.json"

@@ -13,7 +13,7 @@ from chaos.cast import draw_switches
 from chaos.comparing import Damage, count_strays
 from chaos.mischief import Kill, draw_faults, draw_kills, draw_loss, edit_at_rest
 from chaos.partners import Partner
-from chaos.processes import Installation
+from chaos.processes import Installation, InstallationFailedError
 from chaos.upsets import draw_upsets
 from chaos.vendors import Vendors
 from sandbox.wire import Json
@@ -66,7 +66,11 @@ def run_seed(installation: Installation, seed: int) -> SeedResult:
     try:
         partners = [Partner(installation, one, draws) for one in vendors]
         play = _Play(installation, partners, draws, SeedResult(seed, partners=len(partners)))
-        play.run()
+        try:
+            play.run()
+        except InstallationFailedError as error:
+            play.result.stuck += 1
+            play.result.damage.say(str(error))
         play.result.seconds = round(time.monotonic() - started, 1)
         if not play.result.failed:
             shutil.rmtree(folder, ignore_errors=True)
