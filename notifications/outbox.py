@@ -91,9 +91,10 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 def _claim(message_id: int) -> Message | None:
     now = timezone.now()
-    free = Q(state=MessageState.DUE, not_before__lte=now) | Q(
-        state=MessageState.SENDING, claimed_at__lt=now - STUCK_AFTER
-    )
+    # Later than any wait ends: the clock was set back since.
+    due = Q(not_before__lte=now) | Q(not_before__gt=now + 2 * LONGEST_WAIT)
+    stuck = Q(claimed_at__lt=now - STUCK_AFTER) | Q(claimed_at__gt=now + STUCK_AFTER)
+    free = Q(due, state=MessageState.DUE) | Q(stuck, state=MessageState.SENDING)
     message = Message.objects.select_for_update(skip_locked=True).filter(free, pk=message_id).first()
     if message is not None:
         message.state, message.claimed_at = MessageState.SENDING, now

@@ -64,7 +64,7 @@ def read(work: Slice) -> RunState | float | None:
 def _resolve_abandoned(work: Slice) -> float:
     with work.run() as run:
         abandoned = [] if run.preview else abandoned_changes(run)
-    wait = settles_in(abandoned)
+        wait = settles_in(abandoned)
     if wait > 0:
         return wait
     templates: dict[int, Template | None] = {}
@@ -187,7 +187,7 @@ def settle(work: Slice) -> RunState | float:
         lost = lost_changes(run.pk)
         for change in lost:
             change.run = run
-    wait = settles_in(lost)
+        wait = settles_in(lost)
     if wait > 0:
         return wait
     templates: dict[int, Template | None] = {}

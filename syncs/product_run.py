@@ -60,7 +60,7 @@ def read(work: Slice) -> RunState | float | None:
 def _resolve_abandoned(work: Slice) -> float:
     with work.run() as run:
         abandoned = [] if run.preview else abandoned_changes(run)
-    wait = settles_in(abandoned)
+        wait = settles_in(abandoned)
     if wait > 0:
         return wait
     for change in abandoned:
@@ -318,7 +318,7 @@ def settle(work: Slice) -> RunState | float:
     """Resolve lost answers by the key in the product; a number is the seconds to wait first."""
     with work.run() as run:
         lost = lost_changes(run.pk)
-    wait = settles_in(lost)
+        wait = settles_in(lost)
     if wait > 0:
         return wait
     for change in lost:

@@ -54,9 +54,16 @@ def drop_unsent(changes: list[Change]) -> None:
 
 
 def settles_in(changes: list[Change]) -> float:
-    """Seconds until the youngest lost call can no longer land."""
+    """Seconds until the youngest lost call can no longer land. Inside the scope.
+
+    A call that was sent in the future tells that the clock was set back since: it is taken as sent now.
+    """
     now = timezone.now()
     settle = dt.timedelta(seconds=settings.SETTLE_SECONDS)
+    ahead = [change for change in changes if change.sent_at and change.sent_at > now]
+    for change in ahead:
+        change.sent_at = now
+    Change.objects.bulk_update(ahead, ["sent_at"])
     ends = [change.sent_at + settle for change in changes if change.sent_at]
     return max(((end - now).total_seconds() for end in ends), default=0.0)
 

@@ -98,11 +98,12 @@ def _not_yet(partner_id: int, run_id: int) -> float | None:
             return None
         if run.after is not None and run.after.state in ACTIVE_STATES:
             return BUSY_WAIT
-        if run.resume_at is not None:
-            left = (run.resume_at - timezone.now()).total_seconds()
+        now = timezone.now()
+        was_set_back = run.heartbeat_at is not None and run.heartbeat_at > now  # the clock: no wait of before holds
+        if run.resume_at is not None and not was_set_back:
+            left = (run.resume_at - now).total_seconds()
             if left > 0:
                 return left
-        now = timezone.now()
         run.heartbeat_at, run.resume_at = now, None
         run.started_at = run.started_at or now
         if run.state == RunState.QUEUED:

@@ -47,10 +47,13 @@ def _dispatch(program_id: int) -> None:
     with_connections = Program.objects.select_related("partner", "source", "target")
     program = with_connections.select_for_update(of=("self",), no_key=True).get(pk=program_id)
     now = timezone.now()
-    if program.next_due_at is None or program.next_due_at > now:
+    planned_for, due = program.next_due_at, next_due(program.daily_at, program.partner.time_zone, now)
+    if planned_for is None or now < planned_for <= due:
         return  # another beat was quicker
-    program.next_due_at = next_due(program.daily_at, program.partner.time_zone, now)
+    program.next_due_at = due
     program.save(update_fields=["next_due_at"])
+    if planned_for > due:
+        return  # the clock was set back since that day was chosen
     kinds = enabled_kinds(program)
     if not kinds or is_broken(program):
         return

@@ -7,26 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.end_to_end.office import Json, Office, amount_of, mark_of
+from tests.end_to_end.office import Json, Office, mark_of
+from tests.end_to_end.rightness import right
 
 CAST = ("adatum", "coho-winery")
 ADATUM, COHO, LUCERNE = 5001, 5010, 5026
 ADD, CHANGE, REMOVE = "/add_line_item$", "/line_items/", "/remove_line_item$"
-
-
-def source_of(office: Office, template: int) -> Decimal:
-    told = next(one for one in office.truth()["templates"] if one["invoice_template"] == template)
-    return Decimal(told["source"]["retail"])
-
-
-def right(office: Office, *templates: int) -> None:
-    """The templates carry what the source charges, once, and nothing is left to do."""
-    assert [amount_of(office.our_lines(template)) for template in templates] == [
-        source_of(office, template) for template in templates
-    ]
-    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
-    codes = [product["upc_code"] for product in office.products() if product["upc_code"]]
-    assert sorted(set(codes)) == sorted(codes)
 
 
 def new_customer(office: Office) -> None:
