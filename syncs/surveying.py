@@ -18,6 +18,7 @@ def survey(program: Program) -> list[Note]:
         *_unknown_rows(program),
         *_held_invoices(program),
         *_changed_invoices(program),
+        *_empty_invoices(program),
         *_unmapped(program),
     ]
 
@@ -75,9 +76,30 @@ def _changed_invoices(program: Program) -> list[Note]:
     ]
 
 
+def _empty_invoices(program: Program) -> list[Note]:
+    """Those of the newest month that came without a row: nothing is billed from them, nothing taken off."""
+    newest = _newest(program)
+    if newest is None:
+        return []
+    return [
+        Note(
+            Severity.WARNING,
+            "invoice_empty",
+            f"empty:{invoice.pk}",
+            f"Invoice {invoice.number} has no rows: nothing is billed from it, and no line is removed.",
+            "Compare it with the distributor's invoice, and bill by hand what it charges.",
+        )
+        for invoice in _invoices(program).filter(month=newest.month, row_count=0).exclude(content_hash="")
+    ]
+
+
+def _newest(program: Program) -> SourceInvoice | None:
+    return _invoices(program).filter(state=InvoiceState.COUNTED).order_by("-month").first()
+
+
 def _unmapped(program: Program) -> list[Note]:
     """Customers of the newest month that nobody mapped, with the money at risk."""
-    newest = _invoices(program).filter(state=InvoiceState.COUNTED).order_by("-month").first()
+    newest = _newest(program)
     if newest is None:
         return []
     mapped = set(Mapping.objects.filter(program=program).values_list("customer_id", "motion"))
