@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,3 +36,11 @@ def actor_of(user: SignedIn) -> Actor:
 def record(actor: Actor, action: str, text: str) -> None:
     """Add one fact to the log of the partner whose scope is open. ``text`` holds no secret."""
     AuditEntry.objects.create(actor_id=actor.user_id, actor_name=actor.name, action=action, text=text)
+
+
+def record_all(actor: Actor, facts: Iterable[tuple[str, str]]) -> None:
+    """Add many facts, each an action and its text, in the order given."""
+    entries = [
+        AuditEntry(actor_id=actor.user_id, actor_name=actor.name, action=action, text=text) for action, text in facts
+    ]
+    AuditEntry.objects.bulk_create(entries, batch_size=500)

@@ -133,3 +133,49 @@ class Mapping(PartnerModel):
 
     def __str__(self) -> str:
         return f"{self.customer} / {self.get_motion_display()}"
+
+
+class BatchKind(models.TextChoices):
+    """Where many changes of mappings came from."""
+
+    IMPORT = "import", "CSV import"
+    SYNC_ON = "sync_on", "Sync on"
+    SYNC_OFF = "sync_off", "Sync off"
+    SUGGESTIONS = "suggestions", "Accepted suggestions"
+
+
+class BatchState(models.TextChoices):
+    """How far a batch is."""
+
+    PROPOSED = "proposed", "Not applied yet"
+    APPLIED = "applied", "Applied"
+    UNDONE = "undone", "Undone"
+
+
+class MappingBatch(PartnerModel):
+    """Many mappings changed together: shown first, applied whole, undone together.
+
+    ``entries`` are the changes in the form that ``customers.mapping_batches`` reads and writes,
+    ``problems`` what is wrong with lines of a file; with any, nothing can be applied.
+    """
+
+    program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=BatchKind.choices)
+    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.PROPOSED)
+    file_name = models.CharField(max_length=200, blank=True)
+    entries = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    notes = models.JSONField(default=list)  # texts about the file as a whole
+    unchanged = models.PositiveIntegerField(default=0)  # rows that are so already
+    skipped = models.PositiveIntegerField(default=0)  # rows without a mapping, left as they are
+    left_alone = models.JSONField(default=list)  # texts: what an undo found changed since
+    made_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["partner", "program", "-created_at"], name="customers_batch_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.file_name}".strip()

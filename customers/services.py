@@ -18,6 +18,8 @@ __all__ = [
     "MappingRefused",
     "MappingUnconfirmed",
     "MappingWarning",
+    "check_template",
+    "destination_of",
     "mapping_warnings",
     "refresh_customers",
     "remove_mapping",
@@ -90,7 +92,7 @@ def save_mapping(
     nothing and leaves no audit entry.
     """
     _refuse_strangers(program, customer, motion, pricing)
-    _refuse_template(program, target_customer, template)
+    check_template(program, target_customer, template)
     lock_mappings(program.pk)
     present = Mapping.objects.filter(program=program, customer=customer, motion=motion).first()
     newly_chosen = present is None or present.template_id != template.pk
@@ -100,9 +102,9 @@ def save_mapping(
     values = {"target_customer": target_customer, "template": template, "pricing": pricing, "sync_on": sync_on}
     if present is None:
         present = Mapping.objects.create(program=program, customer=customer, motion=motion, **values)
-        record(actor, "mapping.made", f"{present} mapped to {_destination(present)}")
+        record(actor, "mapping.made", f"{present} mapped to {destination_of(present)}")
     elif _assign(present, values):
-        record(actor, "mapping.changed", f"{present} is now mapped to {_destination(present)}")
+        record(actor, "mapping.changed", f"{present} is now mapped to {destination_of(present)}")
     return present
 
 
@@ -121,21 +123,13 @@ def set_sync(*, mapping: Mapping, on: bool, actor: Actor) -> None:
 def remove_mapping(*, mapping: Mapping, actor: Actor) -> None:
     """Take a mapping away. What it wrote stays in the target."""
     lock_mappings(mapping.program_id)
-    text = f"{mapping} is no longer mapped to {_destination(mapping)}"
+    text = f"{mapping} is no longer mapped to {destination_of(mapping)}"
     mapping.delete()
     record(actor, "mapping.removed", text)
 
 
-def _refuse_strangers(program: Program, customer: Customer, motion: str, pricing: str) -> None:
-    if motion not in Motion.values:
-        raise MappingRefused(f"“{motion}” is no billing motion.", field="motion")
-    if pricing not in Pricing.values:
-        raise MappingRefused(f"“{pricing}” is no pricing strategy.", field="pricing")
-    if customer.partner_id != program.partner_id or customer.source_id != program.source_id:
-        raise MappingRefused("The customer does not belong to this program's source.", field="customer")
-
-
-def _refuse_template(program: Program, target_customer: TargetCustomer, template: Template) -> None:
+def check_template(program: Program, target_customer: TargetCustomer, template: Template) -> None:
+    """Raise ``MappingRefused`` when the program's mappings cannot lead to this template of this customer."""
     if target_customer.partner_id != program.partner_id or target_customer.target_id != program.target_id:
         raise MappingRefused("Choose a customer of this program's target.", field="target_customer")
     if target_customer.gone:
@@ -151,6 +145,22 @@ def _refuse_template(program: Program, target_customer: TargetCustomer, template
         raise MappingRefused(text, field="template")
 
 
+def destination_of(mapping: Mapping) -> str:
+    """Where the mapping leads and how, in words; for the audit log."""
+    sync = "sync on" if mapping.sync_on else "sync off"
+    pricing = Pricing(mapping.pricing).label.lower()
+    return f"{mapping.target_customer} / {mapping.template} ({pricing}, {sync})"
+
+
+def _refuse_strangers(program: Program, customer: Customer, motion: str, pricing: str) -> None:
+    if motion not in Motion.values:
+        raise MappingRefused(f"“{motion}” is no billing motion.", field="motion")
+    if pricing not in Pricing.values:
+        raise MappingRefused(f"“{pricing}” is no pricing strategy.", field="pricing")
+    if customer.partner_id != program.partner_id or customer.source_id != program.source_id:
+        raise MappingRefused("The customer does not belong to this program's source.", field="customer")
+
+
 def _assign(mapping: Mapping, values: dict[str, Any]) -> bool:
     """Save what differs; false where nothing does."""
     changed = [name for name, value in values.items() if getattr(mapping, name) != value]
@@ -162,9 +172,3 @@ def _assign(mapping: Mapping, values: dict[str, Any]) -> bool:
     if changed:
         mapping.save(update_fields=[*changed, "updated_at"])
     return bool(changed)
-
-
-def _destination(mapping: Mapping) -> str:
-    sync = "sync on" if mapping.sync_on else "sync off"
-    pricing = Pricing(mapping.pricing).label.lower()
-    return f"{mapping.target_customer} / {mapping.template} ({pricing}, {sync})"
