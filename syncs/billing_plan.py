@@ -13,8 +13,9 @@ from programs.models import Approval
 from syncs.committing import commit_billing, hold_parts
 from syncs.evidence import find_carried, lines_to_prove, remember_carried
 from syncs.findings import store_notes
-from syncs.loading import BillingFacts, load_billing, load_left_behind, mapping_chunks, mappings_on
+from syncs.loading import BillingFacts, load_billing, load_choices, load_left_behind, mapping_chunks, mappings_on
 from syncs.models import Action, Change, ChangeState, Line, LineState, PartRole, Run, RunState, RunTemplate
+from syncs.older_periods import note_older_months
 from syncs.planning.billing import plan_billing
 from syncs.planning.guard import Upheaval, guard_reason
 from syncs.planning.results import Plan
@@ -47,6 +48,7 @@ def plan(work: Slice) -> RunState:
     with work.run() as run:
         _plan_chunk(run, load_left_behind(run.program), upheaval)
         store_notes(run, survey(run.program))
+        store_notes(run, note_older_months(run.program, load_choices(run.program)))
         return _conclude(run, upheaval)
 
 

@@ -29,6 +29,8 @@ CHOICE_WORDS = {
     "billed": ("It was billed", "It counts as synced and is not written again."),
     "remove": ("Remove the lines", "The lines left behind are taken off the template."),
     "leave": ("Leave them", "The lines stay on the template and are yours."),
+    "take_up": ("Take it up", "The next sync plans these months: recurring amounts are proposed one by one."),
+    "pass": ("Leave it", "It counts as not mapped and is not billed."),
 }
 
 

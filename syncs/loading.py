@@ -21,6 +21,7 @@ from customers.target_copy import template_record
 from programs.models import Credits, Program
 from programs.selectors import source_currency
 from syncs.models import Decision, Line, LineState, Part, PartRole, PartState, Posting
+from syncs.older_periods import take_up_older
 from syncs.open_periods import PeriodKey, find_open_periods
 from syncs.period_loading import load_periods, newest_month, uncertain_subscriptions
 from syncs.planning.facts import (
@@ -92,6 +93,7 @@ def load_billing(
     facts.templates = load_templates(program, template_ids)
     if newest:
         _take_up(mappings, newest, preview=preview)
+        take_up_older(program, mappings, facts.choices, preview=preview)
         facts.mappings = _mapping_facts(
             program,
             mappings,

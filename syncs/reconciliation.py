@@ -23,6 +23,7 @@ from syncs.models import PartState, Posting
 from syncs.planning.amounts import NOTHING, Money
 
 BUCKETS = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
+_NOT_PLANNED_YET = "held"
 _BUCKET_OF = {
     PartState.SYNCED: "synced",
     PartState.BILLED: "synced",
@@ -196,11 +197,13 @@ def _group_balances(
     for key, group in groups.items():
         customer_id, motion, subscription_id, period = key
         posting = postings.get((subscription_id or 0, motion, period))
+        mapping = mappings.get((customer_id, motion))  # type: ignore[arg-type]  # known here
+        bucket = _bucket_without_posting(invoice, program, motion, mapping)
         if posting is not None:
-            balances[key] = _from_posting(invoice, posting, group, sums[posting.subscription_id, motion, period])
+            known = sums[posting.subscription_id, motion, period]
+            balances[key] = _from_posting(invoice, posting, group, known, unplanned=bucket)
         else:
-            mapping = mappings.get((customer_id, motion))  # type: ignore[arg-type]  # known here
-            balances[key] = _single(_bucket_without_posting(invoice, program, motion, mapping), group.amount)
+            balances[key] = _single(bucket, group.amount)
     return balances
 
 
@@ -221,7 +224,7 @@ def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: st
         return "excluded"
     if mapping.first_month is not None and invoice.month < mapping.first_month:
         return "not_mapped"
-    return "held"  # imported, and not planned yet
+    return _NOT_PLANNED_YET
 
 
 def _single(bucket: str, amount: Money) -> Balance:
@@ -238,9 +241,14 @@ def _postings(program: Program, groups: Iterable[GroupKey]) -> dict[tuple[int, s
     return {(row.subscription_id, row.motion, row.period): row for row in rows.prefetch_related("parts")}
 
 
-def _from_posting(invoice: SourceInvoice, posting: Posting, group: _Group, sums: list[_Sum]) -> Balance:
+def _from_posting(
+    invoice: SourceInvoice, posting: Posting, group: _Group, sums: list[_Sum], *, unplanned: str
+) -> Balance:
     """This invoice's share of a posting: all of it, unless several invoices make up the period."""
     whole = _posting_balance(posting)
+    if unplanned != _NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
+        whole.buckets[unplanned] += whole.buckets["failed"]
+        whole.buckets["failed"] = NOTHING
     total = sum((each.amount for each in sums), NOTHING)
     planned_from = (posting.charge_count, Money(posting.source_cost, posting.source_retail))
     if planned_from != (sum(each.rows for each in sums), total):

@@ -24,6 +24,7 @@ from syncs.models import (
     RunKind,
     RunState,
 )
+from syncs.older_periods import was_taken_up
 from syncs.planning.holds import CHOICES
 
 
@@ -199,6 +200,8 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
     decision = Decision.objects.filter(program=program, subject=subject).first()
     if decision is None:
         raise SyncRefused("There is no decision to undo.")
+    if decision.choice == "take_up" and was_taken_up(subject):
+        raise SyncRefused("It was taken up already. Decide about each amount that is proposed.")
     mark = subject.split(":", 1)[1]
     written = Part.objects.filter(mark__in=(mark, f"BS:{mark}"), state__in=(PartState.SYNCED, PartState.BILLED))
     if decision.choice == "apply" and written.exists():

@@ -24,6 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "lost": ("again", "dismiss"),
     "unproven": ("billed", "dismiss"),
     "left_behind": ("remove", "leave"),
+    "older": ("take_up", "pass"),
 }
 
 

@@ -46,6 +46,72 @@ def test_late_mapping_takes_up_the_newest_period_only(office: Office):
     assert (office.unbalanced(), office.planned()) == ([], [])
 
 
+def test_older_months_of_a_late_mapping_are_offered_and_taken_up(office: Office):
+    office.advance()
+    office.sync()
+    office.map(office.entries("fourthcoffee", motions=["seat_monthly"]))
+    office.sync()
+    (offer,) = office.findings("older_months")
+
+    office.decide(offer.subject, "take_up")
+    office.sync()
+
+    assert office.findings("older_months") == []
+    proposed = [*office.findings("not_billed"), *office.findings("credit")]
+    assert len(proposed) > 2
+    assert sum(finding.retail for finding in proposed) + taken_up(office, FOURTH) == offer.retail
+    for finding in proposed:
+        office.decide(finding.subject, "apply")
+    office.sync()
+    assert taken_up(office, FOURTH) == offer.retail
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_older_months_that_are_left_are_not_offered_again(office: Office):
+    office.advance()
+    office.sync()
+    office.map(office.entries("fourthcoffee", motions=["seat_monthly"]))
+    office.sync()
+    (offer,) = office.findings("older_months")
+
+    office.decide(offer.subject, "pass")
+    synced = office.sync()
+
+    assert (office.findings("older_months"), synced.writes, office.planned()) == ([], [], [])
+
+
+def test_what_failed_before_a_mapping_was_switched_off_is_offered(office: Office):
+    office.advance()
+    revoked = {"action": "expire_token", "account": "northwind"}
+    office.fault("edit_before", vendor="syncro", method="POST|PUT", path=f"/schedules/{COHO}/", edits=[revoked])
+    office.sync("billing")
+    failed = office.newest_balance()["failed"]
+    assert failed
+    office.edit("restore_token")
+    office.map(office.entries("coho-winery"), sync=False)
+    office.map(office.entries("coho-winery"))
+    office.advance()
+    office.sync()
+
+    offers = office.findings("older_months")
+    assert sum(finding.retail for finding in offers) == failed
+    assert [one for one in office.balances() if Decimal(one["retail"]["failed"])] == []
+    assert office.unbalanced() == []
+    for offer in offers:
+        office.decide(offer.subject, "take_up")
+    office.sync()
+    proposed = sum(finding.retail for finding in office.findings("not_billed"))
+    assert proposed + taken_up(office, COHO, "Oct 2026") == failed
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def taken_up(office: Office, template: int, label: str = "") -> Decimal:
+    """What the one-time lines of months before the newest bill."""
+    newest = "Nov 2026" if label else "Oct 2026"
+    lines = [line for line in office.one_time(template) if newest not in line["name"] + line["description"]]
+    return amount_of(lines)
+
+
 def test_sync_switched_off_writes_nothing_and_lists_what_stays(office: Office):
     before = office.template(COHO)["lines"]
     office.map(office.entries("coho-winery"), sync=False)
