@@ -119,6 +119,8 @@ class _Known:
         customer, motion = self._customer(row), _motion(row)
         pricing, sync_on = _pricing(row), _sync(row)
         template, owner = self._destination(row, customer, motion)
+        if template is None:
+            return Wish(customer.pk, motion, line=row.line)
         return Wish(customer.pk, motion, template, owner, pricing, sync_on, row.line)
 
     def _customer(self, row: Row) -> Customer:

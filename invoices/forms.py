@@ -29,6 +29,18 @@ class BillingSearch(forms.Form):
     motion = forms.ChoiceField(required=False, choices=[("", "Any"), *Motion.choices], label="Motion")
 
 
+class ImportForm(forms.Form):
+    """A file of mappings."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="As an export makes it. Comma, semicolon or tab; at most 5 MB and 20,000 rows.",
+        max_length=300,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+
+
 class MappingForm(forms.Form):
     """Target customer, invoice template, pricing strategy and sync of a customer's motion.
 

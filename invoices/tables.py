@@ -21,9 +21,22 @@ from invoices.models import BillingItem, SourceInvoice
 from programs.models import Program
 
 
+class TickColumn(tables.Column):
+    """A box per row; its header ticks all of the page where scripts run."""
+
+    @property
+    def header(self) -> SafeString:
+        return format_html(
+            '<span class="visually-hidden">Tick</span>'
+            '<input type="checkbox" data-tick-all data-needs-script aria-label="{}">',
+            "Tick all rows of this page",
+        )
+
+
 class BillingTable(PortalTable):
     """One row per customer and motion, with the money at stake."""
 
+    tick = TickColumn(empty_values=(), orderable=False, attrs={"td": {"class": "tick"}})
     customer = tables.Column(accessor="customer__name", attrs={"td": {"class": "name"}})
     motion = tables.Column()
     state = tables.Column()
@@ -38,7 +51,7 @@ class BillingTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         model = BillingItem
-        fields = ("customer", "motion", "state", "target", "retail", "actions")
+        fields = ("tick", "customer", "motion", "state", "target", "retail", "actions")
 
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
@@ -48,6 +61,18 @@ class BillingTable(PortalTable):
         self.program = program
         self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
         self.columns["retail"].column.verbose_name = f"Retail, latest month ({currency})"
+
+    def render_tick(self, record: Any) -> SafeString | str:
+        """A box where there is a mapping to switch."""
+        if not record.mapping_id:
+            return ""
+        return format_html(
+            '<input type="checkbox" name="row" value="{}-{}" form="bulk" aria-label="Tick {}, {}">',
+            record.customer_id,
+            record.motion,
+            record.customer.name,
+            record.get_motion_display(),
+        )
 
     def render_customer(self, record: BillingItem) -> SafeString:
         url = reverse("customer", args=[self.request.partner.slug, self.program.pk, record.customer.pk])

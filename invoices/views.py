@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Sums
-from decimal import Decimal
-
 from celery import current_app
 from celery.exceptions import OperationalError
 from django.contrib import messages
@@ -19,11 +16,11 @@ from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import list_page
 from core.audit import actor_of
-from core.money import ZERO
 from customers.models import Customer, Mapping
 from customers.services import MappingRefused, MappingUnconfirmed, remove_mapping, save_mapping, set_sync
-from invoices.billing_list import NOT_MAPPED, billing_items, next_unmapped, rows_of, sums_by_state
-from invoices.forms import ALL, TABS, BillingSearch, MappingForm
+from invoices.billing_choice import choose_items
+from invoices.billing_list import NOT_MAPPED, next_unmapped, rows_of
+from invoices.forms import ALL, TABS, MappingForm
 from invoices.mapping_dialog import Dialog, open_dialog
 from invoices.selectors import listed_invoices
 from invoices.tables import BillingTable, InvoiceTable
@@ -37,28 +34,33 @@ REFRESH_TASK = "customers.tasks.refresh_target_copy"
 @partner_page()
 def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Customers x motions that occur in invoices, in tabs by state, searched as one types."""
-    program = _find_program(program_id)
-    form = BillingSearch(request.GET)
-    form.is_valid()
-    items = billing_items(program, form.cleaned_data.get("q", ""), form.cleaned_data.get("motion", ""))
-    sums = sums_by_state(items)
-    tab = _tab(request.GET.get("tab", ""), sums)
-    shown = items if tab == ALL else items.filter(state=tab)
-    count = _sum(sums, tab)[0]
-    table = BillingTable(shown, program=program, currency=source_currency(program), caption="Billing", count=count)
-    if tab == NOT_MAPPED and sums:
+    program = find_program(program_id)
+    choice = choose_items(program, request.GET)
+    currency = source_currency(program)
+    count = choice.sum(choice.tab)[0]
+    ticks = request.access.reaches(Role.SUPPORT) and choice.tab != NOT_MAPPED
+    table = BillingTable(
+        choice.items,
+        program=program,
+        currency=currency,
+        caption="Billing",
+        count=count,
+        exclude=() if ticks else ("tick",),
+    )
+    if choice.tab == NOT_MAPPED and choice.sums:
         table.empty_title, table.empty_help = "Everything is mapped", "New customers appear with their first invoice."
     response = list_page(
         request,
         "invoices/billing.html",
         table,
         fragment="invoices/billing_list.html",
-        total=sum(count for count, _ in sums.values()),
+        total=choice.sum(ALL)[0],
         program=program,
-        search=form,
-        tab=tab,
-        tabs=[(name, label, *_sum(sums, name)) for name, label in TABS],
-        currency=source_currency(program),
+        search=choice.form,
+        tab=choice.tab,
+        tabs=[(name, label, *choice.sum(name)) for name, label in TABS],
+        currency=currency,
+        ticks=ticks,
     )
     table.shown = rows_of(program, [row.record for row in table.paginated_rows])
     return response
@@ -68,7 +70,7 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page(Role.SUPPORT)
 def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: str) -> HttpResponse:
     """The mapping dialog; over the list where scripts run, a page of its own where not."""
-    program = _find_program(program_id)
+    program = find_program(program_id)
     customer = get_object_or_404(Customer, pk=customer_id, source_id=program.source_id)
     if motion not in Motion.values:
         raise Http404
@@ -125,7 +127,7 @@ def switch_sync(request: PartnerRequest, program_id: int, mapping_id: int) -> Ht
 @partner_page(Role.SUPPORT)
 def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Read the target's customers and templates anew, in the background."""
-    program = _find_program(program_id)
+    program = find_program(program_id)
     try:
         current_app.send_task(REFRESH_TASK, args=[program.partner_id, program.target_id], retry=False)
     except OperationalError:
@@ -139,25 +141,14 @@ def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page()
 def invoices(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The distributor's invoices that were read."""
-    program = _find_program(program_id)
+    program = find_program(program_id)
     table = InvoiceTable(listed_invoices(program), program=program, caption="Invoices")
     return list_page(request, "invoices/invoices.html", table, program=program)
 
 
-def _find_program(program_id: int) -> Program:
+def find_program(program_id: int) -> Program:
+    """The open partner's program with its connections; else the page is not found."""
     return get_object_or_404(Program.objects.select_related("source__partner", "target", "partner"), pk=program_id)
-
-
-def _tab(wanted: str, sums: Sums[str, tuple[int, Decimal]]) -> str:
-    """The tab asked for; else what is not mapped, as long as there is any."""
-    if wanted in dict(TABS):
-        return wanted
-    return NOT_MAPPED if NOT_MAPPED in sums else ALL
-
-
-def _sum(sums: Sums[str, tuple[int, Decimal]], state: str) -> tuple[int, Decimal]:
-    chosen = [each for name, each in sums.items() if state in {ALL, name}]
-    return sum(count for count, _ in chosen), sum((retail for _, retail in chosen), ZERO)
 
 
 def _show(request: PartnerRequest, dialog: Dialog, **context: object) -> HttpResponse:

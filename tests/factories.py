@@ -11,7 +11,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from connections.models import Connection, ConnectionStatus
-from customers.models import Customer, Mapping, Subscription, TargetCustomer, Template
+from customers.models import (
+    BatchKind,
+    BatchState,
+    Customer,
+    Mapping,
+    MappingBatch,
+    Subscription,
+    TargetCustomer,
+    Template,
+)
 from invoices.billing_items import recount_invoices
 from invoices.models import Charge, Kind, SourceInvoice
 from notifications.models import Message, MessageState
@@ -134,6 +143,34 @@ class MappingFactory(ScopedFactory):
         target=factory.SelfAttribute("..program.target"),
         customer_external_id=factory.SelfAttribute("..target_customer.external_id"),
     )
+
+
+class MappingBatchFactory(ScopedFactory):
+    """Applied: switched off the mappings that it is given."""
+
+    class Meta:
+        model = MappingBatch
+
+    program = factory.SubFactory(ProgramFactory)
+    kind = BatchKind.SYNC_OFF
+    state = BatchState.APPLIED
+    made_by = "bob@northwind.example"
+    applied_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def switched_off(cls, *mappings: Mapping, **values: Any) -> Any:
+        """As ``customers.mapping_batches`` leaves it."""
+        entries = []
+        for mapping in mappings:
+            on = {
+                "template": mapping.template_id, "target_customer": mapping.target_customer_id,
+                "pricing": mapping.pricing, "sync_on": True,
+            }  # fmt: skip
+            entries.append({
+                "customer": mapping.customer_id, "motion": mapping.motion, "line": 0,
+                "before": on, "after": {**on, "sync_on": False}, "warnings": [],
+            })  # fmt: skip
+        return cls(program=mappings[0].program, entries=entries, **values)
 
 
 class ProductFactory(ScopedFactory):

@@ -27,6 +27,9 @@ SCREENS = (
     "programs/{program}/products/{product}/",
     "programs/{program}/billing/?tab=all",
     "programs/{program}/billing/{customer}/azure_plan/",
+    "programs/{program}/billing/import/",
+    "programs/{program}/billing/batches/{applied}/",
+    "programs/{program}/billing/batches/{refused}/",
     "programs/{program}/customers/{customer}/",
     "programs/{program}/invoices/",
     "programs/{program}/invoices/{invoice}/",
@@ -57,6 +60,9 @@ def screens(cast: Cast, shop: Shop) -> list[str]:
         shop.program.target.status = "ready"
         shop.program.target.save()
         type(shop.customer).objects.filter(pk=shop.customer.pk).update(name="Contoso " + "x" * 190)
+        problem = {"line": 7, "text": "“maybe” says neither on nor off.", "cure": "Use on or off."}
+        applied = make.MappingBatchFactory.switched_off(shop.mapping, left_alone=["Contoso / Azure Plan"])
+        refused = make.MappingBatchFactory.switched_off(shop.mapping, state="proposed", problems=[problem])
         waiting = make.RunFactory(program=shop.program, state=RunState.WAITING, status="", waiting_for="Guard.")
     values = {
         "program": shop.program.pk,
@@ -65,6 +71,8 @@ def screens(cast: Cast, shop: Shop) -> list[str]:
         "invoice": shop.invoice.pk,
         "run": shop.run.pk,
         "waiting": waiting.pk,
+        "applied": applied.pk,
+        "refused": refused.pk,
         "change": shop.change.pk,
     }
     return [*(f"/p/northwind/{screen.format(**values)}" for screen in SCREENS), *OWN_SCREENS]

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.audit import COMMAND, record
 from core.scope import partner_scope
+from customers.models import MappingBatch
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
@@ -24,6 +25,9 @@ PAGES = {
     "invoice, searched and sorted": "/p/northwind/programs/{program}/invoices/{invoice}/?q=sample&sort=customer",
     "run, searched": "/p/northwind/runs/{run}/?q=sample",
     "audit, searched": "/p/northwind/audit/?q=sample",
+    "import": "/p/northwind/programs/{program}/billing/import/",
+    "export": "/p/northwind/programs/{program}/billing/mappings.csv?tab=all",
+    "batch of changes": "/p/northwind/programs/{program}/billing/batches/{batch}/",
     "dialog": "/p/northwind/programs/{program}/billing/{customer}/azure_plan/",
     "invoices": "/p/northwind/programs/{program}/invoices/",
     "invoice": "/p/northwind/programs/{program}/invoices/{invoice}/",
@@ -46,12 +50,15 @@ def add_rows(cast: Cast, shop: Shop) -> None:
     template = make.TemplateFactory(
         target=program.target, customer_external_id=shop.target_customer.external_id, name="Another"
     )
-    make.MappingFactory(
+    mapping = make.MappingFactory(
         program=program,
         customer=customer,
         target_customer=target_customer,
         template=make.TemplateFactory(target=program.target, customer_external_id=target_customer.external_id),
     )
+    batch = MappingBatch.objects.order_by("pk").first() or make.MappingBatchFactory.switched_off(shop.mapping)
+    batch.entries += make.MappingBatchFactory.switched_off(mapping).entries
+    batch.save()
     invoice = make.SourceInvoiceFactory(source=program.source)
     make.ChargeFactory(invoice=invoice, customer=customer)
     make.ChargeFactory(invoice=shop.invoice, customer=make.CustomerFactory(source=program.source))
@@ -84,15 +91,17 @@ def count_queries(cast: Cast, path: str) -> int:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_asks_no_more_for_more_rows(cast: Cast, shop: Shop, name: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        add_rows(cast, shop)
+        batch = MappingBatch.objects.earliest("pk")
     path = PAGES[name].format(
+        batch=batch.pk,
         program=shop.program.pk,
         customer=shop.customer.pk,
         invoice=shop.invoice.pk,
         product=shop.product.pk,
         run=shop.run.pk,
     )
-    with partner_scope(cast.northwind.pk):
-        add_rows(cast, shop)
     few = count_queries(cast, path)
 
     with partner_scope(cast.northwind.pk):

@@ -16,6 +16,7 @@ from accounts.selectors import RANKS
 from connections.models import ConnectionStatus
 from core.scope import partner_scope
 from notifications.models import Message
+from tests import factories as make
 from tests.portal.cast import NAMES, Cast, Shop
 
 # Open to all by what they are; each with its reason.
@@ -69,6 +70,7 @@ def values(cast: Cast, shop: Shop) -> dict[str, Any]:
         )
         vera = Membership.objects.get(user=cast.users["vera"])
         message = Message.objects.get()
+        batch = make.MappingBatchFactory.switched_off(shop.mapping)
         shop.program.target.status = ConnectionStatus.READY
         shop.program.target.save()
     return {
@@ -85,6 +87,7 @@ def values(cast: Cast, shop: Shop) -> dict[str, Any]:
         "run_id": shop.run.pk,
         "change_id": shop.change.pk,
         "mapping_id": shop.mapping.pk,
+        "batch_id": batch.pk,
         "membership_id": vera.pk,
         "invitation_id": invitation.pk,
         "message_id": message.pk,

@@ -1,0 +1,62 @@
+// Ticking rows of a list, and walking through it by keyboard. Without it every box still ticks.
+(() => {
+  const boxes = (from = document) => [...from.querySelectorAll('#list input[type="checkbox"][name="row"]')];
+  let last = null; // the box that was ticked last: a range begins there
+  let shift = false;
+
+  const tell = () => {
+    const ticked = boxes().filter((box) => box.checked).length;
+    for (const place of document.querySelectorAll("[data-ticked]")) {
+      place.textContent = ticked ? `${ticked} row${ticked === 1 ? "" : "s"} ticked` : "No row ticked";
+    }
+    const every = document.querySelector("[data-tick-all]");
+    if (every) {
+      every.checked = ticked > 0 && ticked === boxes().length;
+      every.indeterminate = ticked > 0 && !every.checked;
+    }
+  };
+
+  const tickRange = (box) => {
+    const all = boxes();
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    if (from < 0) return;
+    for (const each of all.slice(from, to + 1)) each.checked = box.checked;
+  };
+
+  for (const name of ["keydown", "keyup", "click"]) {
+    document.addEventListener(name, (event) => { shift = event.shiftKey; }, true);
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-tick-all]")) {
+      for (const box of boxes()) box.checked = event.target.checked;
+    } else if (event.target.matches('#list input[name="row"]')) {
+      if (shift && last && last !== event.target) tickRange(event.target);
+      last = event.target;
+    } else return;
+    tell();
+  });
+
+  // j and k, or the arrows, from one row to the next; only while the focus is in the list.
+  const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+  const stops = () => [...document.querySelectorAll("[data-stop]")]
+    .map((row) => row.querySelector("a, button, input:not([type=hidden]), select")).filter(Boolean);
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.key in STEPS) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = event.target.closest("[data-stop]");
+    const fromSearch = event.key === "ArrowDown" && event.target.matches(".toolbar input[type=search]");
+    if (!fromSearch && (!row || event.target.matches("select, textarea, input:not([type=checkbox])"))) return;
+    const all = stops();
+    const here = row ? all.findIndex((stop) => row.contains(stop)) : -1;
+    const next = all[here + STEPS[event.key]];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", () => { last = null; tell(); });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", tell);
+  else tell();
+})();
