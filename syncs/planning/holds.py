@@ -84,6 +84,18 @@ def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
     )
 
 
+def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str) -> Hold:
+    """An older period's recurring amount that was not written in time: its line ran as it stood."""
+    return Hold(
+        "ran_unchanged",
+        f"{plain(amount)} for {period} was not written before the template ran: "
+        f"the line was billed once more as it stood, at {plain(stood_at)}.",
+        "Compare with the invoice in Syncro. Where it covers the period, bill the difference by hand and dismiss this; "
+        "applying bills the whole amount as a one-time line.",
+        subject,
+    )
+
+
 def negative_refused(amount: Decimal, subject: str) -> Hold:
     """A negative amount where the target refuses negative lines."""
     return Hold(

@@ -19,6 +19,11 @@ def day_label(day: dt.date) -> str:
     return day.strftime("%d %b %Y")
 
 
+def months_between(first: dt.date, last: dt.date) -> int:
+    """Whole calendar months from one date's month to another's."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def month_after(period: str) -> dt.date:
     """First day of the month after a monthly period."""
     year, month = (int(part) for part in period.split("-"))

@@ -17,6 +17,7 @@ from syncs.planning.amounts import (
     NOTHING,
     Money,
     NotBillable,
+    amount_of_values,
     current_level,
     split_period,
     split_rest,
@@ -25,11 +26,11 @@ from syncs.planning.amounts import (
     units_charged,
 )
 from syncs.planning.facts import ChargeFact, MappingFacts, PeriodFact, PostedPart
-from syncs.planning.holds import conflict_subject, held_quantity, not_billed_yet
+from syncs.planning.holds import conflict_subject, held_quantity, not_billed_yet, ran_unchanged
 from syncs.planning.marks import line_mark
 from syncs.planning.one_time import want_annual, want_credits, want_usage
-from syncs.planning.periods import period_label
-from syncs.planning.present import adopted_line
+from syncs.planning.periods import months_between, period_label
+from syncs.planning.present import adopted_line, own_line
 from syncs.planning.wants import (
     ONE,
     PeriodWants,
@@ -121,6 +122,10 @@ def _catch_up(facts: MappingFacts, period: PeriodFact, recurring: Wanted) -> Wan
     label = period_label(period.period)
     subject = f"catch_up:{mark}"
     choice = facts.choices.get(subject)
+    stood_at = _billed_again(facts, period, recurring.mark)
+    hold = not_billed_yet(label, recurring.amount.retail, subject)
+    if stood_at is not None:
+        hold = ran_unchanged(label, recurring.amount.retail, stood_at, subject)
     return Wanted(
         role=PartRole.CATCH_UP,
         mark=mark,
@@ -131,10 +136,21 @@ def _catch_up(facts: MappingFacts, period: PeriodFact, recurring: Wanted) -> Wan
         text=f"{product_name(period)}, {label}, {plain_quantity(recurring.quantity)} not billed before",
         reason=f"The recurring amount of {label} was not billed",
         charge_ids=recurring.charge_ids,
-        hold=not_billed_yet(label, recurring.amount.retail, subject)
-        if choice is None or choice.choice != "apply"
-        else None,
+        hold=None if choice is not None and choice.choice == "apply" else hold,
     )
+
+
+def _billed_again(facts: MappingFacts, period: PeriodFact, mark: str) -> Decimal | None:
+    """Retail at which the line ran once more while it still stood for an earlier period.
+
+    A month after the run that it was written for, a monthly template has run again.
+    """
+    own, template = own_line(facts, mark), facts.template
+    if own is None or own.next_run is None or own.period >= period.period:
+        return None
+    if template is None or template.next_run is None or template.frequency != "Monthly":
+        return None
+    return amount_of_values(own).retail if months_between(own.next_run, template.next_run) > 1 else None
 
 
 def _want_adjustment(

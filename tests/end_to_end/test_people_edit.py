@@ -306,6 +306,24 @@ def test_template_that_did_not_run_for_two_periods_proposes_the_older_one(office
     assert (office.unbalanced(), caught_up(office)) == ([], [])
 
 
+def test_month_that_could_not_be_written_tells_at_what_the_template_ran(office: Office):
+    office.advance()
+    office.edit("expire_token")
+    office.sync()
+    office.edit("restore_token")
+    invoices = office.advance()[COHO]
+
+    office.sync()
+
+    proposed = [one for one in office.findings("ran_unchanged") if "Coho" in one.text]
+    assert len(proposed) > 0
+    rows = {Decimal(row["quantity"]) * Decimal(row["price"]) for one in invoices for row in one["line_items"]}
+    for one in proposed:
+        assert Decimal(one.text.rpartition(" at ")[2].rstrip(".")) in rows
+    assert [one for one in office.findings("not_billed") if "Coho" in one.text] == []
+    assert office.unbalanced() == []
+
+
 def caught_up(office: Office) -> list[Json]:
     """Coho's one-time lines for a period that was not billed in its turn."""
     return [line for line in office.one_time(COHO) if "not billed before" in line["description"]]
