@@ -176,7 +176,7 @@ def _compare_recurring(books: Books, template_id: int, wanted: Expected, damage:
     there: Counter[Level] = Counter(
         (Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"])
         for line in _own_lines([books.schedules[template_id]])
-        if not line["one_time_charge"]
+        if not line["one_time_charge"] and Decimal(line["quantity"])  # 0: Syncro refused its removal
     )
     due = Counter({(level[0].normalize(), *level[1:]): number for level, number in wanted.recurring.items()})
     missing, surplus = due - there, there - due
