@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 SAME_EMAIL = 100
 SAME_DOMAIN = 95
 SAME_NAME = 100
 LEAST_SCORE = 75
+_CLOSEST = 20  # names that are looked at more closely
 
 # Words that say what kind of company it is, not which one.
 _LEGAL_FORMS = frozenset(
@@ -108,10 +110,42 @@ class Suggestion:
 
 def suggest(customer: NamedTenant, candidates: Iterable[Named], *, limit: int = 5) -> list[Suggestion]:
     """The likeliest candidates first; those that share nothing are left out."""
-    wanted = _Traits.of_tenant(customer)
-    judged = (_judge(wanted, candidate) for candidate in candidates)
-    likely = [suggestion for suggestion in judged if suggestion.score >= LEAST_SCORE]
-    return sorted(likely, key=lambda found: (-found.score, found.candidate.name.casefold()))[:limit]
+    return Matcher(candidates).suggest(customer, limit=limit)
+
+
+class Matcher:
+    """Candidates made ready once, to be compared with many customers."""
+
+    def __init__(self, candidates: Iterable[Named]) -> None:
+        self._known = [_Known.of(candidate) for candidate in candidates]
+        self._names = [known.name for known in self._known]
+        self._run_together = [name.replace(" ", "") for name in self._names]
+        self._by_address: dict[str, list[int]] = defaultdict(list)
+        for place, known in enumerate(self._known):
+            for address in {known.email, known.domain} - {""}:
+                self._by_address[address].append(place)
+
+    def suggest(self, customer: NamedTenant, *, limit: int = 5) -> list[Suggestion]:
+        """The likeliest candidates first; those that share nothing are left out."""
+        wanted = _Traits.of_tenant(customer)
+        judged = (_judge(wanted, self._known[place]) for place in self._worth_a_look(wanted))
+        likely = [suggestion for suggestion in judged if suggestion.score >= LEAST_SCORE]
+        return sorted(likely, key=lambda found: (-found.score, found.candidate.name.casefold()))[:limit]
+
+    def _worth_a_look(self, wanted: _Traits) -> set[int]:
+        """Places of those with a close name, or with the same address or domain."""
+        least = LEAST_SCORE - 0.5  # scores are rounded
+        found = process.extract(
+            wanted.name, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=least, limit=_CLOSEST
+        )
+        if wanted.tenant_name:
+            found += process.extract(
+                wanted.tenant_name, self._run_together, scorer=fuzz.ratio, score_cutoff=least, limit=_CLOSEST
+            )
+        places = {place for _, _, place in found}
+        for address in {wanted.email, *wanted.domains} - {""}:
+            places.update(self._by_address.get(address, ()))
+        return places
 
 
 def normalise_name(name: str) -> str:
@@ -137,19 +171,29 @@ class _Traits:
         return cls(normalise_name(customer.name), customer.email.strip().casefold(), frozenset(domains), tenant)
 
 
-def _judge(wanted: _Traits, candidate: Named) -> Suggestion:
-    name = normalise_name(candidate.name)
-    email = candidate.email.strip().casefold()
-    domain = _mail_domain(email)
-    scores = {"similar name": _name_score(wanted, name)}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    candidate: Named
+    name: str
+    email: str
+    domain: str
+
+    @classmethod
+    def of(cls, candidate: Named) -> _Known:
+        email = candidate.email.strip().casefold()
+        return cls(candidate, normalise_name(candidate.name), email, _mail_domain(email))
+
+
+def _judge(wanted: _Traits, known: _Known) -> Suggestion:
+    scores = {"similar name": _name_score(wanted, known.name)}
     if scores["similar name"] >= SAME_NAME:
         scores = {"same name": SAME_NAME}
-    if email and email == wanted.email:
+    if known.email and known.email == wanted.email:
         scores["same e-mail address"] = SAME_EMAIL
-    elif domain and domain in wanted.domains:
+    elif known.domain and known.domain in wanted.domains:
         scores["same domain"] = SAME_DOMAIN
     reasons = tuple(reason for reason, score in scores.items() if score >= LEAST_SCORE)
-    return Suggestion(candidate, max(scores.values()), reasons)
+    return Suggestion(known.candidate, max(scores.values()), reasons)
 
 
 def _name_score(wanted: _Traits, name: str) -> int:

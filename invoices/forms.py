@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from customers.models import Mapping, Pricing
 from invoices.billing_list import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
@@ -27,6 +28,27 @@ class BillingSearch(forms.Form):
         required=False, label="Search", widget=forms.TextInput(attrs={"type": "search", "autofocus": True})
     )
     motion = forms.ChoiceField(required=False, choices=[("", "Any"), *Motion.choices], label="Motion")
+
+
+class SuggestionForm(forms.Form):
+    """From which score on suggestions come ticked."""
+
+    LEAST = (
+        ("100", "100: same name or e-mail address"),
+        ("95", "95: same domain"),
+        ("85", "85: close name"),
+        ("75", "All"),
+    )
+
+    least = forms.ChoiceField(required=False, choices=LEAST, label="Tick those with a score of at least")
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__({"least": "95", **data.dict()})
+
+    @property
+    def least_score(self) -> int:
+        """0 to 100."""
+        return int(self.cleaned_data["least"]) if self.is_valid() and self.cleaned_data["least"] else 95
 
 
 class ImportForm(forms.Form):

@@ -60,7 +60,7 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
         template=next((row for row in template_rows if row.pk == values.get("template")), None),
         found=_with_chosen(rows[:MOST_OFFERED], chosen),
         more=len(rows) > MOST_OFFERED,
-        offers=[_offer(program, row, motion) for row in template_rows],
+        offers=[offer_template(program, row, motion) for row in template_rows],
         suggestions=[] if mapping or words else suggestions_for(program, customer, limit=3),
     )
 
@@ -69,6 +69,7 @@ def _with_chosen(rows: list[TargetCustomer], chosen: TargetCustomer | None) -> l
     return rows if chosen is None else [chosen, *(row for row in rows if row != chosen)]
 
 
-def _offer(program: Program, row: Template, motion: Motion) -> TemplateOffer:
+def offer_template(program: Program, row: Template, motion: Motion) -> TemplateOffer:
+    """The template with its lines, and what speaks against it for the motion."""
     lines = [line.name for line in template_record(row).lines]
     return TemplateOffer(row, lines, mapping_warnings(program=program, template=row, motion=motion.value))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoices import batch_views, views
+from invoices import batch_views, suggestion_views, views
 
 partner_urlpatterns = [
     path("programs/<int:program_id>/billing/", views.billing, name="billing"),
@@ -10,6 +10,7 @@ partner_urlpatterns = [
     path("programs/<int:program_id>/billing/sync/", batch_views.switch_many, name="switch_many"),
     path("programs/<int:program_id>/billing/mappings.csv", batch_views.export_mappings, name="export_mappings"),
     path("programs/<int:program_id>/billing/import/", batch_views.import_mappings, name="import_mappings"),
+    path("programs/<int:program_id>/billing/suggestions/", suggestion_views.suggestions, name="suggestions"),
     path("programs/<int:program_id>/billing/<int:customer_id>/<slug:motion>/", views.mapping, name="mapping"),
     path("programs/<int:program_id>/mappings/<int:mapping_id>/remove/", views.unmap, name="unmap"),
     path("programs/<int:program_id>/mappings/<int:mapping_id>/sync/", views.switch_sync, name="switch_sync"),

@@ -27,6 +27,7 @@ SCREENS = (
     "programs/{program}/products/{product}/",
     "programs/{program}/billing/?tab=all",
     "programs/{program}/billing/{customer}/azure_plan/",
+    "programs/{program}/billing/suggestions/",
     "programs/{program}/billing/import/",
     "programs/{program}/billing/batches/{applied}/",
     "programs/{program}/billing/batches/{refused}/",

@@ -19,7 +19,7 @@ from tests.portal.cast import Cast, Shop
 def others(cast: Cast, shop: Shop) -> list[Mapping]:
     """Two more mapped customers that the invoice charges; the second is switched off."""
     with partner_scope(cast.northwind.pk):
-        found = []
+        found: list[Any] = []
         for name, on in (("Fabrikam", True), ("Litware", False)):
             customer = make.CustomerFactory(source=shop.program.source, name=name)
             found.append(make.MappingFactory(program=shop.program, customer=customer, sync_on=on))

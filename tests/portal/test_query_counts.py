@@ -25,6 +25,7 @@ PAGES = {
     "invoice, searched and sorted": "/p/northwind/programs/{program}/invoices/{invoice}/?q=sample&sort=customer",
     "run, searched": "/p/northwind/runs/{run}/?q=sample",
     "audit, searched": "/p/northwind/audit/?q=sample",
+    "suggestions": "/p/northwind/programs/{program}/billing/suggestions/",
     "import": "/p/northwind/programs/{program}/billing/import/",
     "export": "/p/northwind/programs/{program}/billing/mappings.csv?tab=all",
     "batch of changes": "/p/northwind/programs/{program}/billing/batches/{batch}/",

@@ -1,0 +1,73 @@
+"""All suggestions on one page: look through them, and map many at once."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from accounts.permissions import PartnerRequest, partner_page
+from core.audit import actor_of
+from customers.mapping_batches import apply_batch, has_warnings, propose_batch
+from customers.models import BatchKind
+from invoices.batch_views import batch_page
+from invoices.billing_list import NOT_MAPPED, billing_items
+from invoices.forms import SuggestionForm
+from invoices.suggesting import Proposal, fill_in, propose_mappings
+from invoices.views import find_program
+from programs.models import Program
+from programs.selectors import source_currency
+
+ROWS_PER_PAGE = 25
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_page(Role.SUPPORT)
+def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
+    """Whom nobody mapped, the most money first, each with the likeliest customer of the target."""
+    program = find_program(program_id)
+    data = request.POST if request.method == "POST" else request.GET
+    form = SuggestionForm(data)
+    page = Paginator(billing_items(program).filter(state=NOT_MAPPED), ROWS_PER_PAGE).get_page(data.get("page"))
+    proposals = propose_mappings(program, list(page), form.least_score)
+    if request.method == "POST":
+        fill_in(proposals, data.getlist("row"), data.dict())
+        if _can_accept(request, proposals):
+            return _accept(request, program, proposals)
+    context = {
+        "program": program,
+        "form": form,
+        "page": page,
+        "proposals": proposals,
+        "likely": sum(proposal.suggestion is not None for proposal in proposals),
+        "currency": source_currency(program),
+    }
+    return TemplateResponse(request, "invoices/suggestions.html", context)
+
+
+def _can_accept(request: PartnerRequest, proposals: list[Proposal]) -> bool:
+    """False, and said why, without a tick or where a ticked row has no template."""
+    ticked = [proposal for proposal in proposals if proposal.ticked]
+    lacking = [proposal.item.customer.name for proposal in ticked if proposal.wish() is None]
+    if not ticked:
+        messages.error(request, "Nothing was saved: tick the rows to map first.")
+    elif lacking:
+        messages.error(request, f"Nothing was saved: choose an invoice template for {', '.join(lacking[:3])}.")
+    return bool(ticked) and not lacking
+
+
+def _accept(request: PartnerRequest, program: Program, proposals: list[Proposal]) -> HttpResponse:
+    """Map what is ticked; where a template asks for a second thought, the batch's page asks first."""
+    wishes = [wish for proposal in proposals if proposal.ticked and (wish := proposal.wish())]
+    actor = actor_of(request.user)
+    batch = propose_batch(program=program, kind=BatchKind.SUGGESTIONS, wishes=wishes, actor=actor)
+    if has_warnings(batch):
+        messages.warning(request, "Some of these templates ask for a second look. Nothing is saved yet.")
+    elif apply_batch(batch=batch, actor=actor):
+        number = len(batch.entries)
+        messages.success(request, f"{number:,} mapping{'' if number == 1 else 's'} made. You can undo it here.")
+    return redirect(batch_page(request, batch))
