@@ -69,7 +69,7 @@ def create_partner(
 def update_partner(partner_id: int, *, actor: Actor, **values: str) -> list[str]:
     """Change name, time zone, currency or locale; returns the names of what really changed."""
     with partner_scope(partner_id):
-        partner = Partner.objects.select_for_update().get(pk=partner_id)
+        partner = Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
         changed = [name for name, value in values.items() if getattr(partner, name) != value]
         for name in changed:
             setattr(partner, name, values[name])
@@ -192,7 +192,7 @@ def accept_invitation(*, token: str, user: User) -> Partner:
     if offer.email.casefold() != user.email.casefold():
         raise AccountError(f"This invitation was made to {offer.email}. Sign in with that address.")
     with partner_scope(partner_id):
-        invitation = Invitation.objects.select_for_update().get(pk=offer.pk)
+        invitation = Invitation.objects.select_for_update(no_key=True).get(pk=offer.pk)
         if invitation.accepted_at is not None:
             raise AccountError("This invitation was used already.")
         invitation.accepted_at = timezone.now()
@@ -210,7 +210,7 @@ def hash_token(token: str) -> str:
 def _lock(membership: Membership) -> Membership:
     """All owners are locked with it, so that two of them cannot leave at the same moment."""
     owners_and_it = Membership.objects.filter(role=Role.OWNER) | Membership.objects.filter(pk=membership.pk)
-    locked = {row.pk: row for row in owners_and_it.select_for_update().order_by("pk")}
+    locked = {row.pk: row for row in owners_and_it.select_for_update(no_key=True).order_by("pk")}
     if membership.pk not in locked:
         raise AccountError("This person is no longer a member.")
     return locked[membership.pk]

@@ -91,7 +91,7 @@ def apply_batch(*, batch: MappingBatch, actor: Actor, confirm: bool = False) -> 
     shown: it then holds what it would do now. Raises ``BatchRefused``.
     """
     lock_mappings(batch.program_id)
-    batch.refresh_from_db(from_queryset=MappingBatch.objects.select_for_update())
+    batch.refresh_from_db(from_queryset=MappingBatch.objects.select_for_update(no_key=True))
     if batch.state != BatchState.PROPOSED:
         raise BatchRefused("These changes were applied already.")
     if batch.problems:
@@ -114,7 +114,7 @@ def undo_batch(*, batch: MappingBatch, actor: Actor) -> int:
     meanwhile stays in the target. Raises ``BatchRefused``.
     """
     lock_mappings(batch.program_id)
-    batch.refresh_from_db(from_queryset=MappingBatch.objects.select_for_update())
+    batch.refresh_from_db(from_queryset=MappingBatch.objects.select_for_update(no_key=True))
     if batch.state != BatchState.APPLIED:
         raise BatchRefused("There is nothing to undo: these changes are not in force.")
     standing = _standing_of(batch)

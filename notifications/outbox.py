@@ -95,7 +95,7 @@ def _claim(message_id: int) -> Message | None:
     due = Q(not_before__lte=now) | Q(not_before__gt=now + 2 * LONGEST_WAIT)
     stuck = Q(claimed_at__lt=now - STUCK_AFTER) | Q(claimed_at__gt=now + STUCK_AFTER)
     free = Q(due, state=MessageState.DUE) | Q(stuck, state=MessageState.SENDING)
-    message = Message.objects.select_for_update(skip_locked=True).filter(free, pk=message_id).first()
+    message = Message.objects.select_for_update(skip_locked=True, no_key=True).filter(free, pk=message_id).first()
     if message is not None:
         message.state, message.claimed_at = MessageState.SENDING, now
         message.attempts += 1
