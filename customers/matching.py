@@ -7,7 +7,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -15,6 +16,7 @@ SAME_EMAIL = 100
 SAME_DOMAIN = 95
 SAME_NAME = 100
 LEAST_SCORE = 75
+_REMEMBERED = 20_000  # names that were normalised lately: the same ones come with every page
 _CLOSEST = 20  # names that are looked at more closely
 
 # Words that say what kind of company it is, not which one.
@@ -118,7 +120,7 @@ class Matcher:
 
     def __init__(self, candidates: Iterable[Named]) -> None:
         self._known = [_Known.of(candidate) for candidate in candidates]
-        self._names = [known.name for known in self._known]
+        self._names = [_sort_words(known.name) for known in self._known]
         self._run_together = [name.replace(" ", "") for name in self._names]
         self._by_address: dict[str, list[int]] = defaultdict(list)
         for place, known in enumerate(self._known):
@@ -135,9 +137,8 @@ class Matcher:
     def _worth_a_look(self, wanted: _Traits) -> set[int]:
         """Places of those with a close name, or with the same address or domain."""
         least = LEAST_SCORE - 0.5  # scores are rounded
-        found = process.extract(
-            wanted.name, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=least, limit=_CLOSEST
-        )
+        name = _sort_words(wanted.name)
+        found = process.extract(name, self._names, scorer=fuzz.ratio, score_cutoff=least, limit=_CLOSEST)
         if wanted.tenant_name:
             found += process.extract(
                 wanted.tenant_name, self._run_together, scorer=fuzz.ratio, score_cutoff=least, limit=_CLOSEST
@@ -148,12 +149,19 @@ class Matcher:
         return places
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normalise_name(name: str) -> str:
     """A company's name without accents, punctuation and legal form, in lower case."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     words = re.findall(r"\w+", "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("&", " and "))
     kept = [word for word in words if word not in _LEGAL_FORMS]
     return " ".join(kept or words)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sort_words(name: str) -> str:
+    """Names of which only the order of words differs become the same."""
+    return " ".join(sorted(name.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +179,7 @@ class _Traits:
         return cls(normalise_name(customer.name), customer.email.strip().casefold(), frozenset(domains), tenant)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     candidate: Named
     name: str
     email: str

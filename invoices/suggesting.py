@@ -41,7 +41,7 @@ class Proposal:
 
 
 def propose_mappings(program: Program, items: Sequence[Any], least: int) -> list[Proposal]:
-    """A proposal for each item, ticked where the score reaches ``least`` and just one template fits. Three queries."""
+    """A proposal for each item, ticked where the score reaches ``least`` and just one template fits. Four queries."""
     best = best_suggestions(program, {item.customer_id: item.customer for item in items}.values())
     templates = _templates(program, best)
     made = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
+from accounts.tables import RowPaginator
 from core.audit import actor_of
 from customers.mapping_batches import apply_batch, has_warnings, propose_batch
 from customers.models import BatchKind
@@ -32,7 +32,7 @@ def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
     program = find_program(program_id)
     data = request.POST if request.method == "POST" else request.GET
     form = SuggestionForm(data)
-    page = Paginator(billing_items(program).filter(state=NOT_MAPPED), ROWS_PER_PAGE).get_page(data.get("page"))
+    page = RowPaginator(billing_items(program).filter(state=NOT_MAPPED), ROWS_PER_PAGE).get_page(data.get("page"))
     proposals = propose_mappings(program, list(page), form.least_score)
     if request.method == "POST":
         fill_in(proposals, data.getlist("row"), data.dict())

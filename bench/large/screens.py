@@ -33,6 +33,10 @@ _SCREENS = (
     ("billing, search", "programs/{program}/billing/?tab=all&q=dental", "invoices/billingitem/?q=dental"),
     ("mapping dialog", "programs/{program}/billing/{customer}/azure_plan/", ""),
     ("mapping dialog, search", "programs/{program}/billing/{customer}/azure_plan/?q=dental", ""),
+    ("suggestions", "programs/{program}/billing/suggestions/", ""),
+    ("suggestions, page 50", "programs/{program}/billing/suggestions/?page=50", ""),
+    ("import of mappings", "programs/{program}/billing/import/", ""),
+    ("export of mappings", "programs/{program}/billing/mappings.csv?tab=all", ""),
     ("products", "programs/{program}/products/", "products/product/"),
     ("products, search", "programs/{program}/products/?q=shield", "products/product/?q=shield"),
     ("products, price differs", "programs/{program}/products/?state=differs", ""),
@@ -61,7 +65,8 @@ _SCREENS = (
     ("program, edit", "programs/{program}/edit/", ""),
     ("account of an invoice", "programs/{program}/invoices/{invoice}/account/", ""),
 )
-DEFERRED = {"account of an invoice"}  # asked for after the page is there, since it adds up every raw row anew
+# Not pages one waits for: the first adds up every raw row anew after the page is there, the second is a file.
+DEFERRED = {"account of an invoice", "export of mappings"}
 
 
 @dataclass(frozen=True, slots=True)
