@@ -121,7 +121,7 @@ class Matcher:
     def __init__(self, candidates: Iterable[Named]) -> None:
         self._known = [_Known.of(candidate) for candidate in candidates]
         self._names = [_sort_words(known.name) for known in self._known]
-        self._run_together = [name.replace(" ", "") for name in self._names]
+        self._run_together = [known.name.replace(" ", "") for known in self._known]
         self._by_address: dict[str, list[int]] = defaultdict(list)
         for place, known in enumerate(self._known):
             for address in {known.email, known.domain} - {""}:
