@@ -210,8 +210,8 @@ def _name_score(wanted: _Traits, name: str) -> int:
         return SAME_NAME
     close = fuzz.token_sort_ratio(wanted.name, name)
     as_tenant = fuzz.ratio(wanted.tenant_name, name.replace(" ", "")) if wanted.tenant_name else 0.0
-    # Only equal names are certain; "Contoso East" and "Contoso West" are close as well.
-    return min(SAME_NAME - 1, round(max(close, as_tenant)))
+    # Less certain than a domain in common: "Clinic North 1" and "Clinic North 2" are close as well.
+    return min(SAME_DOMAIN - 1, round(max(close, as_tenant)))
 
 
 def _mail_domain(email: str) -> str:

@@ -139,8 +139,8 @@ class BatchKind(models.TextChoices):
     """Where many changes of mappings came from."""
 
     IMPORT = "import", "CSV import"
-    SYNC_ON = "sync_on", "Sync on"
-    SYNC_OFF = "sync_off", "Sync off"
+    SYNC_ON = "sync_on", "Switch sync on"
+    SYNC_OFF = "sync_off", "Switch sync off"
     SUGGESTIONS = "suggestions", "Accepted suggestions"
 
 

@@ -35,9 +35,9 @@ class SuggestionForm(forms.Form):
 
     LEAST = (
         ("100", "100: same name or e-mail address"),
-        ("95", "95: same domain"),
-        ("85", "85: close name"),
-        ("75", "All"),
+        ("95", "95: same name, e-mail address or domain"),
+        ("85", "85: close names as well"),
+        ("75", "75: all that are likely"),
     )
 
     least = forms.ChoiceField(required=False, choices=LEAST, label="Tick those with a score of at least")

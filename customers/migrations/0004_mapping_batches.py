@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("import", "CSV import"),
-                            ("sync_on", "Sync on"),
-                            ("sync_off", "Sync off"),
+                            ("sync_on", "Switch sync on"),
+                            ("sync_off", "Switch sync off"),
                             ("suggestions", "Accepted suggestions"),
                         ],
                         max_length=12,

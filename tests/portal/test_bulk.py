@@ -104,7 +104,7 @@ def test_each_switched_mapping_is_told_to_the_audit_log(cast: Cast, shop: Shop, 
         assert list(told) == [
             "Sync of Contoso, Ltd. / Seat Based Monthly switched off",
             "Sync of Fabrikam / Seat Based Monthly switched off",
-            "Sync off, 2 mappings",
+            "Switch sync off, 2 mappings",
         ]
 
 
