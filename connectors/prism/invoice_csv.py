@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,6 +38,8 @@ NEEDED_COLUMNS = (
 
 _LONGEST_LINE = 1024 * 1024
 _LARGEST_NUMBER = Decimal(10) ** 15
+_LONGEST_ID = 100
+_CURRENCY = re.compile("[A-Z]{3}")
 _OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 
 
@@ -104,6 +107,18 @@ class _RowReader:
             raise _unreadable(f"{column} holds {_quoted(text)}, which is no plain number", self.line)
         return number
 
+    def currency(self, column: str) -> str:
+        text = self.text(column).upper()
+        if text and not _CURRENCY.fullmatch(text):
+            raise _unreadable(f"{column} holds {_quoted(text)}, which is no currency code", self.line)
+        return text
+
+    def identifier(self, column: str) -> str:
+        text = self.text(column)
+        if len(text) > _LONGEST_ID:
+            raise _unreadable(f"{column} holds {len(text)} characters, which is no id", self.line)
+        return text
+
     def moment(self, column: str) -> dt.datetime:
         text = self.text(column)
         moment = read_moment(text)
@@ -118,7 +133,7 @@ def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
     cycle = row.text("BillingCycle")
     return InvoiceRow(
         line=line,
-        subscription_id=row.text("SubscriptionId"),
+        subscription_id=row.identifier("SubscriptionId"),
         product_name=row.text("OfferName"),
         start=row.moment("ChargeStartDate"),
         end=row.moment("ChargeEndDate"),
@@ -135,7 +150,7 @@ def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
         term=f"{row.text('TermDurationNumber')} {row.text('TermDurationUnit')}".strip(),
         billing_cycle=cycle,
         cadence=cadence_of(cycle),
-        currency=row.text("Currency").upper(),
+        currency=row.currency("Currency"),
     )
 
 

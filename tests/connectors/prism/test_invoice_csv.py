@@ -46,6 +46,22 @@ def with_value(column: str, value: str) -> str:
     return f"{HEADER}\n{ROW}\n{','.join(values)}\n"
 
 
+def test_currency_that_is_no_code_names_the_line():
+    text = f"{HEADER},Currency\n{ROW},AUD\n{ROW},=Dollars\n"
+
+    line, told = problem_of(text)
+
+    assert line == 3
+    assert 'Currency holds "=DOLLARS", which is no currency code' in told
+
+
+def test_subscription_id_that_is_far_too_long_names_the_line():
+    line, told = problem_of(with_value("SubscriptionId", "s" * 101))
+
+    assert line == 3
+    assert "101 characters" in told
+
+
 def test_row_is_read_exactly():
     (row,) = read(f"{HEADER}\r\n{ROW}\r\n")
 
