@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 
 BATCH = 500
+_NEVER_STORED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=models.Model)
@@ -49,8 +50,12 @@ def save_differences(
 
 
 def fit(text: str, length: int) -> str:
-    """``text`` as a column of that length can hold it: without NUL, cut at the end."""
-    return text.replace("\0", "")[:length]
+    """``text`` as a column of that length can hold it: without NUL, cut at the end.
+
+    Also without the marks that turn the direction of writing around until the line's end: in a name
+    they would turn the amount that stands behind it. Names that are written from right to left need none.
+    """
+    return text.translate(_NEVER_STORED)[:length]
 
 
 def _assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
