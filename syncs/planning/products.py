@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.money import plain, round_to_cent
+from core.text import one_line
 from syncs.models.review import Severity
 from syncs.models.runs import Action
 from syncs.planning.results import Note
@@ -138,7 +139,7 @@ def product_name(item: SourceItem) -> str:
     """Name of a new product: ``PC_`` + SKU, then name, term and cycle; cut with a visible mark."""
     parts = [f"{PREFIX}{item.sku}", item.name]
     parts += [text for text in (item.term, item.billing_cycle) if text and not text.isdigit()]
-    name = " ".join(" ".join(parts).split())
+    name = one_line(" ".join(parts))
     return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
 
 
@@ -235,7 +236,7 @@ def _change(
         what=item.name,
         reason=reason,
         name=target.name if target else product_name(item),
-        description=(item.description or item.name or item.sku).strip(),
+        description=one_line(item.description or item.name or item.sku),
         cost=round_to_cent(item.cost),
         retail=round_to_cent(item.retail),
         taxable=rules.taxable,

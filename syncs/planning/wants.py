@@ -9,6 +9,7 @@ from itertools import count
 
 from connectors.records import TemplateLine
 from core.money import ZERO, plain
+from core.text import one_line
 from syncs.models.lines import PartRole, PartState
 from syncs.planning.amounts import NOTHING, Money
 from syncs.planning.facts import ChargeFact, MappingFacts, PeriodFact, PostedPart
@@ -135,7 +136,7 @@ def source_amount(parts: Sequence[PlannedPart], role: PartRole) -> Money:
 
 def product_name(period: PeriodFact) -> str:
     """Name of the product, for people."""
-    return period.product.name if period.product else period.subscription
+    return one_line(period.product.name) if period.product else period.subscription
 
 
 def charge_ids(charges: Sequence[ChargeFact]) -> tuple[int, ...]:
