@@ -40,7 +40,7 @@
   // j and k, or the arrows, from one row to the next; only while the focus is in the list.
   const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
   const stops = () => [...document.querySelectorAll("[data-stop]")]
-    .map((row) => row.querySelector("a, button, input:not([type=hidden]), select")).filter(Boolean);
+    .map((row) => row.querySelector("[data-first]") || row.querySelector("a, button, input:not([type=hidden]), select")).filter(Boolean);
 
   document.addEventListener("keydown", (event) => {
     if (!(event.key in STEPS) || event.ctrlKey || event.metaKey || event.altKey) return;

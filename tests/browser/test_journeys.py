@@ -157,6 +157,67 @@ def test_support_resolves_a_held_credit_and_undoes_it(open_browser: Open, cast: 
     expect(page.get_by_text("Undone.")).to_be_visible()
 
 
+def test_support_switches_many_off_by_keyboard_and_undoes_it(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        for name in ("Fabrikam", "Litware"):
+            customer = make.CustomerFactory(source=shop.program.source, name=name)
+            make.MappingFactory(program=shop.program, customer=customer)
+            make.ChargeFactory(invoice=shop.invoice, customer=customer)
+    page = open_browser("bob")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=sync_on")
+    expect(page.get_by_label("Search by name, domain or id")).to_be_focused()
+
+    for key in ("ArrowDown", "Space", "j", "j", "Shift+Space"):  # the first, and all up to the third
+        page.keyboard.press(key)
+    expect(page.get_by_text("3 rows ticked")).to_be_visible()
+    page.get_by_role("button", name="Switch sync off").press("Enter")
+    page.get_by_role("button", name="Apply 3 changes").press("Enter")
+    expect(page.get_by_text("Applied: Switch sync off.")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        assert not Mapping.objects.filter(sync_on=True).exists()
+    page.get_by_role("button", name="Undo 3 changes").press("Enter")
+
+    expect(page.get_by_text("3 mappings brought back to what they were.")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        assert not Mapping.objects.filter(sync_on=False).exists()
+
+
+def test_support_imports_mappings_by_keyboard(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    cells = [shop.customer.external_id, "azure_plan", shop.target_customer.external_id, shop.template.external_id]
+    content = f"customer_id;motion;target_customer_id;template_id\n{';'.join(map(str, cells))}\n"
+    page = open_browser("bob")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all")
+    page.get_by_role("link", name="Import CSV").press("Enter")
+    page.get_by_label("CSV file").set_input_files(
+        {"name": "September.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+    page.get_by_role("button", name="Check the file").press("Enter")
+    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+
+    page.get_by_role("button", name="Apply 1 change").press("Enter")
+
+    expect(page.get_by_text("Applied: CSV import September.csv.")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        assert Mapping.objects.filter(motion="azure_plan").exists()
+
+
+def test_support_resolves_held_credits_by_keyboard_alone(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        other = make.FindingFactory(last_run=shop.run, text="Another credit", retail="-99.00")
+    page = open_browser("bob")
+    page.goto("/p/northwind/inbox/")
+
+    page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Apply").focus()
+    page.keyboard.press("j")
+    expect(page.locator(f"#item-{other.pk}").get_by_role("button", name="Apply")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        assert [(each.subject, each.choice) for each in Decision.objects.all()] == [(other.subject, "dismiss")]
+
+
 def test_admin_invites_and_the_guest_joins(open_browser: Open, cast: Cast, settings: Any) -> None:
     settings.DEVELOPMENT = True
     page = open_browser("adam")
