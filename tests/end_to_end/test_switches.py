@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from connections.models import Connection
+from core.scope import partner_scope
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
 
@@ -236,3 +238,27 @@ def test_semicolons_are_refused_and_nothing_is_imported(open_office: Open):
     assert office.sync().code == 0
     assert office.unbalanced() == []
     assert office.our_lines() != []
+
+
+@pytest.mark.parametrize(
+    ("told", "learned"), [("Name is odd", False), ("Price must be greater than or equal to 0", True)]
+)
+def test_refusal_of_negative_amounts_is_learned_from_words_about_amounts_only(
+    open_office: Open, told: str, learned: bool
+):
+    office = open_office()
+    office.configure("fourthcoffee", motions=["seat_monthly"])
+    office.sync("products")
+    office.fault(
+        "status", vendor="syncro", method="POST", path="/add_line_item$", status=422, skip=1, body=f'["{told}"]'
+    )
+
+    office.sync("billing")
+
+    with partner_scope(office.partner_id()):
+        assert Connection.objects.get(system="syncro").negative_lines is not learned
+    assert office.unbalanced() == []
+    office.sync()
+    below_nothing = [line for line in office.our_lines() if line["retail_cents"] < 0]
+    assert bool(below_nothing) is not learned
+    assert office.planned() == []
