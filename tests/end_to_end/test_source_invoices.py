@@ -16,7 +16,8 @@ from tests.end_to_end.office import Json, Office, amount_of
 
 CAST = ("adatum", "vanarsdel")
 ADATUM, VANARSDEL, SEPTEMBER = 5001, 5042, "1000013"
-NEGATED = ("SubTotal", "SubTotalRrp", "Quantity")
+AMOUNTS = ("SubTotal", "SubTotalRrp")
+NEGATED = (*AMOUNTS, "Quantity")
 
 
 def rows(office: Office, invoice: str = SEPTEMBER) -> list[Json]:
@@ -143,6 +144,24 @@ def test_invoice_that_would_remove_most_lines_waits_for_a_person(office: Office)
     assert "It would remove or zero" in synced.messages
     assert office.waiting_run() is not None
     assert sum(not line["one_time_charge"] for line in office.our_lines()) == lines
+    assert office.unbalanced() == []
+
+
+@pytest.mark.parametrize(("factor", "waits"), [(1, False), (1000, True)])
+def test_usage_far_beyond_what_it_ever_was_waits_for_a_person(office: Office, factor: int, waits: bool):
+    office.map(office.entries("adventure", "alpine", "coho-vineyard", "contoso"))
+    office.sync()
+    assert any("Azure" in line["name"] for line in office.our_lines())
+    wanted = [{name: str(value).replace("2026-09", "2026-10") for name, value in row.items()} for row in rows(office)]
+    for row in wanted:
+        if "Azure" in row["OfferName"]:
+            row |= {name: str(Decimal(row[name]) * factor) for name in ("UnitPrice", "UnitPriceRrp", *AMOUNTS)}
+    issue(office, wanted, "2026-10")
+
+    synced = office.sync()
+
+    assert (office.waiting_run() is not None) is waits
+    assert any(call["path"].endswith("add_line_item") for call in synced.writes) is not waits
     assert office.unbalanced() == []
 
 
