@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from django_tables2.utils import signature
 
 from accounts import figures
 from accounts.badges import badge_html
+from accounts.columns import hidden_columns
 from accounts.models import Invitation, Membership
 
 PAGE_SIZE = 50
@@ -121,6 +122,8 @@ class PortalTable(tables.Table):
 
     empty_title = "Nothing here yet"
     empty_help = ""
+    list_name = ""  # what the browser remembers hidden columns by
+    choosable: tuple[str, ...] = ()  # columns that may be hidden
 
     class Meta:
         template_name = "lists/table.html"
@@ -128,6 +131,17 @@ class PortalTable(tables.Table):
     def __init__(self, data: QuerySet[Any], *, caption: str = "Rows", count: int | None = None, **kwargs: Any) -> None:
         super().__init__(PagedRows(data, count), **kwargs)
         self.caption = caption  # what screen readers call the table
+
+    def hide(self, names: Sequence[str]) -> None:
+        """Leave columns out that may be hidden."""
+        for name in names:
+            if name in self.choosable and name in self.columns.columns:
+                self.columns.hide(name)
+
+    def column_choices(self) -> list[tuple[str, str, bool]]:
+        """Name, title and whether it is shown, of each column that may be hidden."""
+        columns = self.columns.columns
+        return [(name, str(columns[name].header), columns[name].visible) for name in self.choosable if name in columns]
 
     def cells(self) -> Iterator[list[tuple[str, Any]]]:
         """The cells of each row of this page, each with the attributes of its column."""
@@ -189,6 +203,7 @@ def list_page(
     tables.RequestConfig(
         request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}
     ).configure(table)
+    table.hide(hidden_columns(request, table.list_name) if table.list_name else ())
     shown = table.paginator.count
     form = filters.form if filters is not None else search
     chips = list(_chips(request, form)) if form is not None else []

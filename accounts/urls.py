@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import columns, views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
@@ -10,6 +10,7 @@ urlpatterns = [
 ]
 
 partner_urlpatterns = [
+    path("columns/", columns.choose_columns, name="choose_columns"),
     path("users/", views.users, name="users"),
     path("users/invite/", views.invite, name="invite"),
     path("users/<int:membership_id>/role/", views.change_role, name="change_role"),

@@ -53,6 +53,8 @@ class BillingTable(PortalTable):
         model = BillingItem
         fields = ("tick", "customer", "motion", "state", "target", "retail", "actions")
 
+    list_name = "billing"
+    choosable = ("motion", "state", "target", "retail")
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
 

@@ -175,3 +175,29 @@ def test_names_of_any_length_and_script_are_shown_safely(cast: Cast, shop: Shop)
 
 def test_anonymous_search_finds_nothing(shop: Shop) -> None:
     assert Client().get(billing(shop), {"q": "contoso"}).status_code == 302
+
+
+def test_hidden_columns_are_remembered(cast: Cast, shop: Shop) -> None:
+    vera = cast.client("vera")
+    choice = {"list": "billing", "column": ["motion", "target"], "show": ["motion"], "next": billing(shop, "?tab=all")}
+
+    back = vera.post("/p/northwind/columns/", choice)
+    page = vera.get(billing(shop, "?tab=all")).content.decode()
+
+    assert back["Location"] == billing(shop, "?tab=all")
+    assert "Monthly services" not in page
+    assert '<span class="tag">Azure Plan</span>' in page
+
+
+def test_columns_that_name_the_row_cannot_be_hidden(cast: Cast, shop: Shop) -> None:
+    vera = cast.client("vera")
+    vera.cookies["columns_billing"] = "customer.actions.nonsense.<script>"
+
+    assert "contoso.example" in vera.get(billing(shop, "?tab=all")).content.decode()
+
+
+@pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "javascript:alert(1)", ""])
+def test_choice_of_columns_leads_to_no_other_site(cast: Cast, back: str) -> None:
+    response = cast.client("vera").post("/p/northwind/columns/", {"list": "billing", "column": "motion", "next": back})
+
+    assert response["Location"] == "/p/northwind/"
