@@ -13,16 +13,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from core.audit import Actor, record_all
 from core.bulk_saving import BATCH, fit
+from core.scope import scoped_partner_id
 from customers.models import BatchState, Customer, Mapping, MappingBatch, Pricing, TargetCustomer, Template
 from customers.services import MappingRefused, check_template, destination_of, lock_mappings, mapping_warnings
 from programs.models import Program
 
 PROPOSALS_LAST = dt.timedelta(days=1)
-_COLUMNS = ("template_id", "target_customer_id", "pricing", "sync_on", "first_month")
+
+# One statement: of ten thousand mappings, Django's bulk_update would take half a minute.
+_UPDATE = """
+UPDATE customers_mapping mapping
+SET template_id = new.template, target_customer_id = new.owner, pricing = new.pricing, sync_on = new.sync_on,
+    first_month = new.first_month, updated_at = %s
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[], %s::date[])
+    AS new (id, template, owner, pricing, sync_on, first_month)
+WHERE mapping.id = new.id AND mapping.partner_id = %s
+"""
 
 Entry = dict[str, Any]
 State = dict[str, Any]
@@ -118,8 +129,11 @@ def undo_batch(*, batch: MappingBatch, actor: Actor) -> int:
     if batch.state != BatchState.APPLIED:
         raise BatchRefused("There is nothing to undo: these changes are not in force.")
     standing = _standing_of(batch)
-    own = [entry for entry in batch.entries if standing.now(entry) == entry["after"]]
-    batch.left_alone = [standing.title(entry) for entry in batch.entries if entry not in own]
+    own: list[Entry] = []
+    changed_since: list[Entry] = []
+    for entry in batch.entries:
+        (own if standing.now(entry) == entry["after"] else changed_since).append(entry)
+    batch.left_alone = [standing.title(entry) for entry in changed_since]
     _write(batch, standing, [(entry, entry["before"]) for entry in own], actor)
     batch.state, batch.undone_at = BatchState.UNDONE, timezone.now()
     batch.save()
@@ -295,9 +309,17 @@ def _write(
             facts.append(_change(standing, mapping, entry, state))
             changed.append(mapping)
     Mapping.objects.bulk_create(made, batch_size=BATCH)
-    Mapping.objects.bulk_update(changed, [*_COLUMNS, "updated_at"], batch_size=BATCH)
+    _update(changed)
     Mapping.objects.filter(pk__in=removed).delete()
     record_all(actor, [*facts, ("mapping.batch", _summary(batch, len(changes)))])
+
+
+def _update(mappings: Sequence[Mapping]) -> None:
+    """Save these mappings."""
+    columns = ("pk", "template_id", "target_customer_id", "pricing", "sync_on", "first_month")
+    values = [[getattr(mapping, column) for mapping in mappings] for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [timezone.now(), *values, scoped_partner_id()])
 
 
 def _change(standing: _Standing, mapping: Mapping, entry: Entry, state: State) -> tuple[str, str]:
@@ -311,7 +333,6 @@ def _change(standing: _Standing, mapping: Mapping, entry: Entry, state: State) -
     elif not was_on and remembered and state == entry["before"]:
         mapping.first_month = dt.date.fromisoformat(remembered)
     entry["first_month"] = month.isoformat() if month else None
-    mapping.updated_at = timezone.now()
     if only_sync:
         return "mapping.sync", f"Sync of {mapping} switched {'on' if mapping.sync_on else 'off'}"
     return "mapping.changed", f"{mapping} is now mapped to {destination_of(mapping)}"
