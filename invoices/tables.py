@@ -15,6 +15,7 @@ from accounts.figures import money_html, write_month
 from accounts.models import Role
 from accounts.selectors import Access
 from accounts.tables import NUMBER, MonthColumn, PortalTable, QuantityColumn, name_html
+from accounts.templatetags.portal import marked
 from customers.models import Pricing
 from invoices.billing_list import BillingRow
 from invoices.models import BillingItem, SourceInvoice
@@ -58,9 +59,10 @@ class BillingTable(PortalTable):
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
 
-    def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, program: Program, currency: str, words: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
+        self.words = words.strip()  # what was searched for, marked where it was found
         self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
         self.columns["retail"].column.verbose_name = f"Retail, latest month ({currency})"
 
@@ -78,7 +80,8 @@ class BillingTable(PortalTable):
 
     def render_customer(self, record: BillingItem) -> SafeString:
         url = reverse("customer", args=[self.request.partner.slug, self.program.pk, record.customer.pk])
-        return name_html(url, record.customer.name, record.customer.domain or record.customer.external_id)
+        under = record.customer.domain or record.customer.external_id
+        return name_html(url, marked(record.customer.name, self.words), marked(under, self.words))
 
     def render_motion(self, record: BillingItem) -> SafeString:
         return format_html('<span class="tag">{}</span>', record.get_motion_display())

@@ -9,6 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -43,6 +45,7 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
         choice.items,
         program=program,
         currency=currency,
+        words=choice.form.cleaned_data.get("q", ""),
         caption="Billing",
         count=count,
         exclude=() if ticks else ("tick",),
@@ -104,9 +107,19 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
 def unmap(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResponse:
     """Take a mapping away; what it wrote stays in the target."""
     found: Mapping = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
-    text = f"{found} is no longer mapped. Lines it wrote stay on the template; they are listed in the inbox."
+    entered: dict[str, str | int] = {
+        "target_customer": found.target_customer_id,
+        "template": found.template_id,
+        "touched": "on",
+    }
+    entered |= {"pricing": found.pricing, "sync_on": "on" if found.sync_on else ""}
+    page = reverse("mapping", args=[request.partner.slug, program_id, found.customer_id, found.motion])
+    text = (
+        "{} is no longer mapped. Lines it wrote stay on the template; they are listed in the inbox. "
+        '<a href="{}?{}">Map it again as it was</a>'
+    )
     remove_mapping(mapping=found, actor=actor_of(request.user))
-    messages.success(request, text)
+    messages.success(request, format_html(text, str(found), page, urlencode(entered)))
     return redirect("billing", request.partner.slug, program_id)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.test import Client
@@ -11,7 +14,7 @@ from core.scope import partner_scope
 from customers.models import Mapping, Template
 from programs.models import Motion
 from tests import factories as make
-from tests.portal.cast import Cast, Shop
+from tests.portal.cast import Cast, Shop, rows_of
 
 HTMX = {"hx-request": "true"}
 
@@ -52,9 +55,9 @@ def test_list_opens_with_what_nobody_mapped_and_its_money(cast: Cast, shop: Shop
     ("words", "found"), [("conto", True), ("CONTOSO.EX", True), ("4f0c", True), ("fabrikam", False)]
 )
 def test_search_looks_at_name_domain_and_id(cast: Cast, shop: Shop, words: str, found: bool) -> None:
-    page = cast.client("vera").get(billing(shop), {"q": words, "tab": "all"}).content.decode()
+    response = cast.client("vera").get(billing(shop), {"q": words, "tab": "all"})
 
-    assert ("contoso.example" in page) == found
+    assert [row.customer for row in rows_of(cast, response)] == [shop.customer, shop.customer] * found
 
 
 def test_search_answers_scripts_with_the_list_alone(cast: Cast, shop: Shop) -> None:
@@ -152,6 +155,36 @@ def test_mapping_is_removed(cast: Cast, shop: Shop) -> None:
     cast.client("bob").post(f"/p/northwind/programs/{shop.program.pk}/mappings/{shop.mapping.pk}/remove/")
 
     assert mapping_of(cast, "seat_monthly") is None
+
+
+def test_removed_mapping_can_be_made_again_as_it_was(cast: Cast, shop: Shop) -> None:
+    bob = cast.client("bob")
+    removal = f"/p/northwind/programs/{shop.program.pk}/mappings/{shop.mapping.pk}/remove/"
+    page = bob.post(removal, follow=True).content.decode()
+
+    link = re.search(r'<a href="([^"]*)">Map it again as it was</a>', page)
+    assert link
+    again = html.unescape(link[1])
+    bob.post(again.partition("?")[0], dict(parse_qsl(again.partition("?")[2])))
+
+    mapping = mapping_of(cast, "seat_monthly")
+    assert mapping
+    assert (mapping.template.pk, mapping.pricing, mapping.sync_on) == (shop.template.pk, "cost_and_retail", True)
+
+
+def test_dialog_says_what_becomes_of_the_lines(cast: Cast, shop: Shop) -> None:
+    mapped = cast.client("bob").get(dialog(shop, "seat_monthly")).content.decode()
+    unmapped = cast.client("bob").get(dialog(shop)).content.decode()
+
+    assert "the next sync takes the lines it wrote there along" in mapped
+    assert "the next sync takes" not in unmapped
+
+
+def test_what_was_searched_is_marked(cast: Cast, shop: Shop) -> None:
+    page = cast.client("vera").get(billing(shop), {"q": "TOSO", "tab": "all"}).content.decode()
+
+    assert "Con<mark>toso</mark>, Ltd." in page
+    assert "con<mark>toso</mark>.example" in page
 
 
 def test_customer_page_shows_mappings_charges_and_lines(cast: Cast, shop: Shop) -> None:
