@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page
@@ -21,8 +22,9 @@ from connections.models import Connection, ConnectionStatus
 from core.models import AuditEntry
 from invoices.models import SourceInvoice
 from programs.selectors import configured_programs
-from syncs.inbox import decidable, held_invoices, notable, waiting_runs
+from syncs.inbox import decidable, held_invoices, notable, unmapped_money, waiting_runs
 from syncs.overview import has_succeeded, program_cards
+from syncs.trends import trends_of
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,7 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
     """Is the billing right? What waits, and what to do next."""
     programs = configured_programs()
     steps = [] if has_succeeded() else set_up_steps(request.partner, programs)
+    connections = list(Connection.objects.exclude(status=ConnectionStatus.NOT_ENABLED).order_by("pk"))
     return TemplateResponse(
         request,
         "dashboard.html",
@@ -55,7 +58,10 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
             "decidable": decidable()[:3],
             "notable": notable()[:3],
             "invoice": SourceInvoice.objects.filter(past=False).first(),
-            "failing": Connection.objects.filter(status=ConnectionStatus.ATTENTION),
+            "failing": [each for each in connections if each.status == ConnectionStatus.ATTENTION],
+            "connections": connections,
+            "unmapped": unmapped_money(),
+            "trends": trends_of([program.pk for program in programs], timezone.localdate()),
         },
     )
 

@@ -6,6 +6,7 @@ import pghistory
 from django.db import models
 
 from accounts.models import User
+from connectors.registry import SYSTEMS
 from core.partner_models import PartnerForeignKey, PartnerModel
 
 
@@ -49,6 +50,11 @@ class Connection(PartnerModel):
 
     def __str__(self) -> str:
         return f"{self.system} ({self.get_status_display()})"
+
+    @property
+    def label(self) -> str:
+        """The system as people write it, such as "Syncro"."""
+        return SYSTEMS[self.system].label
 
 
 class Secret(PartnerModel):

@@ -26,6 +26,7 @@ from syncs.models import (
 from syncs.planning.results import Note
 from syncs.reconciliation import InvoiceBalance, reconcile_invoice
 from syncs.slices import Slice
+from syncs.trends import recount_months
 
 _COUNTED_AS = {
     Action.ADD_LINE: "created",
@@ -47,6 +48,8 @@ def finish(work: Slice, state: RunState) -> None:
         _report_failures(run)
         if not run.preview:
             close_unreported(run)
+            if run.kind == RunKind.BILLING:
+                recount_months(run.program)
         cancelled = run.cancel_requested and state is RunState.FINISHED
         _drop_rest(run, state)
         run.state = RunState.CANCELLED if cancelled else state

@@ -13,6 +13,7 @@ from syncs.models.runs import (
     RunStatus,
     RunTemplate,
 )
+from syncs.models.totals import MonthTotal
 
 __all__ = [
     "ACTIVE_STATES",
@@ -23,6 +24,7 @@ __all__ = [
     "Finding",
     "Line",
     "LineState",
+    "MonthTotal",
     "Part",
     "PartRole",
     "PartState",

@@ -19,6 +19,7 @@ BEFORE_FIRST_RELEASE = [
     "0004_billing_items",
     "0004_preview_beside_run",
     "0005_fill_billing_items",
+    "0005_secure_mapping_batches",
     "0006_charges_in_order",
     "0006_run_templates",
     "0007_inbox_indexes",

@@ -6,11 +6,13 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from core.audit import COMMAND, record
 from core.scope import partner_scope
 from notifications.models import Message
+from syncs.models import MonthTotal
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, rows_of
 
@@ -31,6 +33,26 @@ def test_checklist_leads_from_zero_to_the_first_sync(cast: Cast) -> None:
 
 def test_checklist_is_gone_after_the_first_success(cast: Cast, shop: Shop) -> None:
     assert cast.client("alice").get("/p/northwind/").context["steps"] == []
+
+
+def test_trend_shows_thirteen_months_with_their_margins(cast: Cast, shop: Shop) -> None:
+    today = timezone.localdate().replace(day=1)
+    with partner_scope(cast.northwind.pk):
+        MonthTotal.objects.create(program=shop.program, month=today, retail=Decimal("120.00"), cost=Decimal("90.00"))
+
+    response = cast.client("vera").get("/p/northwind/")
+
+    trend = response.context["trends"][shop.program.pk]
+    assert [bar.month for bar in trend.bars] == sorted({bar.month for bar in trend.bars})
+    assert (len(trend.bars), trend.bars[-1].month, trend.bars[-1].margin) == (13, today, Decimal(30))
+    assert (trend.bars[-1].retail_top, trend.bars[-1].cost_height) == (0, 90)
+    page = response.content.decode()
+    assert page.count("<rect") >= 39
+    assert "Not mapped" in page
+
+
+def test_program_that_never_synced_has_no_trend(cast: Cast, shop: Shop) -> None:
+    assert "trend-title" not in cast.client("vera").get("/p/northwind/").content.decode()
 
 
 def test_money_strip_adds_up_to_the_invoice(cast: Cast, shop: Shop) -> None:

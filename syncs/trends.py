@@ -1,0 +1,119 @@
+"""Synced revenue, cost and margin of the last 13 months: counted after each sync, drawn on the server."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.db.models.functions import Left
+from django.utils import timezone
+
+from core.money import ZERO
+from programs.models import Program
+from syncs.models import MonthTotal, Part, PartState
+
+MONTHS = 13
+WIDTH, HEIGHT, GAP = 40, 120, 6  # of a month's place in the drawing, in its own units
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month: amounts in currency units, and where its two bars stand in the drawing."""
+
+    month: dt.date
+    retail: Decimal
+    cost: Decimal
+    left: int
+    retail_height: int
+    cost_height: int
+
+    @property
+    def margin(self) -> Decimal:
+        """Retail less cost."""
+        return self.retail - self.cost
+
+    @property
+    def retail_top(self) -> int:
+        """Where the bar of the retail begins, from above."""
+        return HEIGHT - self.retail_height
+
+    @property
+    def cost_top(self) -> int:
+        """Where the bar of the cost begins, from above."""
+        return HEIGHT - self.cost_height
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A drawing of 13 months."""
+
+    bars: list[Bar]
+    width: int = MONTHS * WIDTH
+    height: int = HEIGHT
+    bar_width: int = WIDTH - GAP
+
+    @property
+    def newest(self) -> Bar:
+        """The newest month with anything in it."""
+        return next((bar for bar in reversed(self.bars) if bar.retail or bar.cost), self.bars[-1])
+
+
+def recount_months(program: Program) -> None:
+    """Count anew what was synced for each of the newest months. Inside the scope, after a billing sync."""
+    first = _months(timezone.now().date())[0]
+    synced = Part.objects.filter(
+        posting__program=program,
+        posting__period__gte=f"{first:%Y-%m}",
+        state__in=(PartState.SYNCED, PartState.BILLED),
+    )
+    sums = synced.annotate(month=Left("posting__period", 7)).order_by().values_list("month")
+    totals = [
+        MonthTotal(program=program, month=dt.date.fromisoformat(f"{month}-01"), retail=retail, cost=cost)
+        for month, retail, cost in sums.annotate(Sum("retail"), Sum("cost"))
+    ]
+    MonthTotal.objects.filter(program=program, month__gte=first).exclude(
+        month__in=[total.month for total in totals]
+    ).delete()
+    MonthTotal.objects.bulk_create(
+        totals,
+        update_conflicts=True,
+        unique_fields=["partner", "program", "month"],
+        update_fields=["retail", "cost"],
+    )
+
+
+def trends_of(program_ids: Collection[int], today: dt.date) -> dict[int, Trend]:
+    """The trend of each program that has synced anything. One query."""
+    months = _months(today)
+    by_program: dict[int, dict[dt.date, MonthTotal]] = defaultdict(dict)
+    for total in MonthTotal.objects.filter(program__in=program_ids, month__gte=months[0]):
+        by_program[total.program_id][total.month] = total
+    return {program_id: _draw(months, totals) for program_id, totals in by_program.items()}
+
+
+def _months(today: dt.date) -> list[dt.date]:
+    """The first days of this month and the twelve before it, oldest first."""
+    newest = today.year * 12 + today.month - 1
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in range(newest - MONTHS + 1, newest + 1)]
+
+
+def _draw(months: list[dt.date], totals: dict[dt.date, MonthTotal]) -> Trend:
+    highest = max((max(total.retail, total.cost) for total in totals.values()), default=ZERO)
+    bars = []
+    for place, month in enumerate(months):
+        total = totals.get(month)
+        retail, cost = (total.retail, total.cost) if total else (ZERO, ZERO)
+        left = place * WIDTH + GAP // 2
+        bars.append(Bar(month, retail, cost, left, _height(retail, highest), _height(cost, highest)))
+    return Trend(bars)
+
+
+def _height(amount: Decimal, highest: Decimal) -> int:
+    """In units of the drawing; what is there at all can be seen, a month of credits is empty."""
+    if amount <= 0:
+        return 0
+    return max(1, round(amount * HEIGHT / highest))
