@@ -38,7 +38,7 @@ class BillingTable(PortalTable):
     """One row per customer and motion, with the money at stake."""
 
     tick = TickColumn(empty_values=(), orderable=False, attrs={"td": {"class": "tick"}})
-    customer = tables.Column(accessor="customer__name", attrs={"td": {"class": "name"}})
+    customer = tables.Column(accessor="customer__name", verbose_name="Customer", attrs={"td": {"class": "name"}})
     motion = tables.Column()
     state = tables.Column()
     target = tables.Column(
