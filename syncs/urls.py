@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from syncs.views import inbox, overview, records, runs
+from syncs.views import explanations, inbox, overview, records, runs
 
 partner_urlpatterns = [
+    path("messages-explained/", explanations.explanations, name="explanations"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/decide/", inbox.decide, name="decide"),
     path("inbox/undo/", inbox.undo, name="undo_decision"),
