@@ -3,7 +3,7 @@
 A batch's entries are ``{"customer", "motion", "line", "before", "after", "warnings"}``: ids, the line
 of the file that asks for it (0 without a file), the mapping as it is and as it shall be. A mapping is
 ``{"template", "target_customer", "pricing", "sync_on"}``; no mapping is ``None``. What was applied
-also holds ``first_month``, so that an undone switch bills from the same month as before.
+also holds ``first_month``, the month from which the mapping had billed.
 """
 
 from __future__ import annotations
@@ -118,11 +118,13 @@ def apply_batch(*, batch: MappingBatch, actor: Actor, confirm: bool = False) -> 
     return True
 
 
-def undo_batch(*, batch: MappingBatch, actor: Actor) -> int:
+def undo_batch(*, batch: MappingBatch, actor: Actor, keep_months: bool) -> int:
     """Bring the batch's mappings back to what they were; how many.
 
     A mapping that was changed since is left alone and named in ``left_alone``. What syncs wrote
-    meanwhile stays in the target. Raises ``BatchRefused``.
+    meanwhile stays in the target. With ``keep_months`` a sync that comes on again bills from the
+    month from which it had billed; otherwise from the newest one, as if it were switched on by hand,
+    so that what came meanwhile is offered and not billed unasked. Raises ``BatchRefused``.
     """
     lock_mappings(batch.program_id)
     batch.refresh_from_db(from_queryset=MappingBatch.objects.select_for_update(no_key=True))
@@ -133,6 +135,9 @@ def undo_batch(*, batch: MappingBatch, actor: Actor) -> int:
     changed_since: list[Entry] = []
     for entry in batch.entries:
         (own if standing.now(entry) == entry["after"] else changed_since).append(entry)
+    if not keep_months:
+        for entry in own:
+            entry["first_month"] = None
     batch.left_alone = [standing.title(entry) for entry in changed_since]
     _write(batch, standing, [(entry, entry["before"]) for entry in own], actor)
     batch.state, batch.undone_at = BatchState.UNDONE, timezone.now()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.csv_files import Row, UnreadableFile, read_csv
+from core.csv_files import Row, read_csv
 from customers.mapping_batches import Wish
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.services import MappingRefused, check_template
@@ -62,10 +62,8 @@ class Reading:
 def read_mappings(program: Program, content: bytes) -> Reading:
     """The wishes of a file, or what is wrong with its lines. Raises ``UnreadableFile``.
 
-    A line without a template asks for nothing: a file takes no mapping away.
+    ``content`` is of at most ``MOST_BYTES``. A line without a template asks for nothing: a file takes no mapping away.
     """
-    if len(content) > MOST_BYTES:
-        raise UnreadableFile(f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it, and import the parts.")
     columns, rows = read_csv(content, needed=NEEDED, most_rows=MOST_ROWS)
     known = _Known(program, rows)
     wishes: list[Wish] = []

@@ -33,6 +33,7 @@ from customers.models import BatchKind, BatchState, Customer, MappingBatch
 from invoices.billing_choice import choose_items, chosen_pairs
 from invoices.billing_list import rows_of
 from invoices.forms import ImportForm
+from invoices.selectors import imported_since
 from invoices.views import find_program
 from programs.models import Program
 
@@ -153,8 +154,9 @@ def apply(request: PartnerRequest, program_id: int, batch_id: int) -> HttpRespon
 def undo(request: PartnerRequest, program_id: int, batch_id: int) -> HttpResponse:
     """Bring the mappings of an applied batch back to what they were."""
     found = _find_batch(program_id, batch_id)
+    keep = found.applied_at is not None and not imported_since(found.program, found.applied_at)
     try:
-        number = undo_batch(batch=found, actor=actor_of(request.user))
+        number = undo_batch(batch=found, actor=actor_of(request.user), keep_months=keep)
     except BatchRefused as refusal:
         messages.error(request, str(refusal))
     else:

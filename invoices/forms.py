@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from customers.mapping_csv import MOST_BYTES
 from customers.models import Mapping, Pricing
 from invoices.billing_list import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
 from programs.models import Motion
@@ -61,6 +62,13 @@ class ImportForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
     )
+
+    def clean_file(self) -> Any:
+        """The file, told by its size before anything of it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it.")
+        return file
 
 
 class MappingForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -44,6 +45,12 @@ def unknown_charges(program: Program) -> QuerySet[Charge]:
 def listed_invoices(program: Program) -> QuerySet[SourceInvoice]:
     """The program's invoices that were read, the newest first."""
     return program_invoices(program).exclude(content_hash="").order_by("-month", "-imported_at", "-pk")
+
+
+def imported_since(program: Program, moment: dt.datetime) -> bool:
+    """True when an invoice of the program was imported after that."""
+    invoices = SourceInvoice.objects.filter(source_id=program.source_id, program_slug=program.slug)
+    return invoices.filter(imported_at__gt=moment).exists()
 
 
 def overlap_facts(invoice: SourceInvoice) -> list[OverlapFacts]:

@@ -94,6 +94,22 @@ def test_undone_switch_bills_from_the_same_month_as_before(cast: Cast, shop: Sho
         assert (while_off, Mapping.objects.get().first_month) == (None, dt.date(2026, 8, 1))
 
 
+def test_switch_undone_after_another_invoice_bills_from_the_newest_month(cast: Cast, shop: Shop) -> None:
+    bob = cast.client("bob")
+    with partner_scope(cast.northwind.pk):
+        Mapping.objects.update(first_month=dt.date(2026, 8, 1))
+
+    propose(bob, shop, "off", row=tick(shop.mapping))
+    press(bob, cast, shop, "apply")
+    with partner_scope(cast.northwind.pk):
+        make.SourceInvoiceFactory(source=shop.program.source, month=dt.date(2026, 10, 1))
+    press(bob, cast, shop, "undo")
+
+    with partner_scope(cast.northwind.pk):
+        mapping = Mapping.objects.get()
+    assert (mapping.sync_on, mapping.first_month) == (True, None)  # what came meanwhile is offered
+
+
 def test_each_switched_mapping_is_told_to_the_audit_log(cast: Cast, shop: Shop, others: list[Mapping]) -> None:
     bob = cast.client("bob")
     propose(bob, shop, "off", row=tick(shop.mapping, others[0]))
