@@ -14,7 +14,7 @@ from billingsync.embedded.trouble import ServerTrouble
 
 
 def schema_fingerprint() -> str:
-    """Changes whenever a migration, what migrations build on, or an installed package could have changed."""
+    """Changes whenever a migration, what migrations build on, a package or the list of apps could have changed."""
     digest = hashlib.sha256()
     for path in _schema_files():
         digest.update(str(path.relative_to(CHECKOUT)).encode())
@@ -58,4 +58,5 @@ def migrate(addresses: Addresses) -> None:
 
 def _schema_files() -> list[Path]:
     migrations = [path for app in CHECKOUT.glob("*/migrations") for path in app.rglob("*.py")]
-    return sorted([*migrations, *(CHECKOUT / "core").glob("*.py"), CHECKOUT / "requirements.txt"])
+    apps = [CHECKOUT / "requirements.txt", CHECKOUT / "billingsync" / "settings" / "__init__.py"]
+    return sorted([*migrations, *(CHECKOUT / "core").glob("*.py"), *apps])

@@ -128,3 +128,17 @@ def test_profile_is_saved_and_its_zone_is_used(cast: Cast) -> None:
 
     cast.users["vera"].refresh_from_db()
     assert (cast.users["vera"].name, cast.users["vera"].time_zone) == ("Vera", "Asia/Tokyo")
+
+
+def test_other_sessions_are_listed_and_signed_out(cast: Cast) -> None:
+    here, lost_laptop = Client(headers={"User-Agent": "Here"}), Client(headers={"User-Agent": "Lost laptop"})
+    for client in (here, lost_laptop):
+        client.post("/accounts/login/", {"login": "bob@northwind.example", "password": PASSWORD})
+    page = here.get("/accounts/sessions/")
+    assert ("Lost laptop" in page.content.decode(), page.context["session_count"]) == (True, 2)
+
+    here.post("/accounts/sessions/")
+
+    assert here.get("/p/northwind/").status_code == 200
+    assert lost_laptop.get("/p/northwind/").status_code == 302
+    assert "signed in nowhere else" in here.get("/accounts/sessions/").content.decode()

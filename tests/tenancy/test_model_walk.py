@@ -26,6 +26,7 @@ WITHOUT_PARTNER = {
     "socialaccount.SocialApp": "belongs to the installation",
     "socialaccount.SocialToken": "belongs to a person",
     "sessions.Session": "belongs to a browser",
+    "usersessions.UserSession": "belongs to a person",
     "auth.Group": "not used",
     "auth.Permission": "not used",
     "contenttypes.ContentType": "names of tables",
