@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.db.models.expressions import RawSQL
 
-FUNCTIONS = ("matching_customers", "matching_target_customers", "matching_products")
+FUNCTIONS = (
+    "matching_customers",
+    "matching_target_customers",
+    "matching_products",
+    "matching_target_products",
+)
 
 
 def ids_matching(function: str, text: str) -> RawSQL:

@@ -11,13 +11,14 @@ from connectors.records import Cadence
 from products.models import Product
 from products.selectors import product_contains
 
-LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE = (
+LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE, DETACHED = (
     "linked",
     "not_linked",
     "differs",
     "withdrawn",
     "ambiguous",
     "gone",
+    "detached",
 )
 STATES = (
     (LINKED, "In the target"),
@@ -26,6 +27,7 @@ STATES = (
     (WITHDRAWN, "No longer in the price list"),
     (AMBIGUOUS, "More than once in the price list"),
     (GONE, "Deleted in the target"),
+    (DETACHED, "Left alone by the sync"),
 )
 TYPES = ((Cadence.MONTHLY.value, "Monthly"), (Cadence.ANNUAL.value, "Annual"), (Cadence.USAGE.value, "Azure usage"))
 
@@ -53,5 +55,6 @@ class ProductFilter(filters.FilterSet):
             WITHDRAWN: Q(in_price_list=False),
             AMBIGUOUS: Q(ambiguous=True),
             GONE: Q(target_gone=True),
+            DETACHED: Q(detached=True),
         }
         return rows.alias(**in_cents).filter(conditions[state])

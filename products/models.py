@@ -27,6 +27,7 @@ class Product(PartnerModel):
     unit_retail = models.DecimalField(max_digits=20, decimal_places=8)
     in_price_list = models.BooleanField(default=True)
     ambiguous = models.BooleanField(default=False)  # the price list has this key more than once
+    detached = models.BooleanField(default=False, db_default=False)  # a person keeps the product sync off it
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

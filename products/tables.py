@@ -66,6 +66,8 @@ class ProductTable(PortalTable):
 
 def state_badge(product: Any) -> SafeString:
     """What a person must know first about a product of ``list_products``."""
+    if product.detached:
+        return badge_html("skipped", "Left alone by the sync")
     if product.ambiguous:
         return badge_html("error", "More than once in the price list")
     if product.target_gone:

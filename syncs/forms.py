@@ -1,4 +1,4 @@
-"""Answers to held items."""
+"""Answers to held items, and which product stands for which."""
 
 from __future__ import annotations
 
@@ -25,3 +25,10 @@ class OverlapForm(forms.Form):
     """An answer about a held invoice, or taking it back."""
 
     choice = forms.ChoiceField(choices=[*OverlapChoice.choices, ("undo", "Undo")])
+
+
+class AdoptForm(forms.Form):
+    """A product of the target by its row, found by words."""
+
+    q = forms.CharField(required=False)
+    target = forms.IntegerField(required=False)

@@ -63,7 +63,7 @@ def _fact(
         retail=target.retail if target else product.unit_retail,
         target_id=target_id,
         taxable=target.taxable if target else program.new_taxable,
-        expected=_will_be_made(program, product.cadence),
+        expected=not product.detached and _will_be_made(program, product.cadence),
         superseded_ids=gone,
     )
 

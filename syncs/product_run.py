@@ -33,6 +33,7 @@ from syncs.planning.products import (
     TargetItem,
     plan_products,
 )
+from syncs.product_links import overtaken
 from syncs.resolving import MOST_ATTEMPTS, abandoned_changes, drop_unsent, lost_changes, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
@@ -132,6 +133,7 @@ def _source_item(product: Product, linked_id: int | None) -> SourceItem:
         retail=product.unit_retail,
         in_price_list=product.in_price_list,
         ambiguous=product.ambiguous,
+        detached=product.detached,
         linked_id=linked_id,
     )
 
@@ -162,7 +164,7 @@ def apply(work: Slice) -> RunState | None:
         while not work.over:
             with partner_scope(work.partner_id):
                 change = work.next_change()
-                wanted = None if change is None else _claim(change)
+                wanted = None if change is None else _claim(change, work.target_id)
             if change is None:
                 return RunState.SETTLING
             if wanted is not None:
@@ -200,8 +202,12 @@ def _send(work: Slice, change: Change, wanted: _Wanted) -> Outcome:
     return Outcome.DONE
 
 
-def _claim(change: Change) -> _Wanted | None:
+def _claim(change: Change, target_id: int) -> _Wanted | None:
     """``planned`` -> ``sending``, to be committed before anything is sent. Inside the scope."""
+    reason = overtaken(change, target_id)
+    if reason:
+        Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error=reason)
+        return None
     claimed = Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED).update(
         state=ChangeState.SENDING, sent_at=timezone.now(), attempts=F("attempts") + 1
     )
@@ -242,7 +248,10 @@ def _call(work: Slice, wanted: _Wanted) -> TargetProduct:
 def _create_instead(partner_id: int, change_id: int) -> Outcome:
     """Deleted between plan and write: an equivalent one is created."""
     with partner_scope(partner_id):
-        change = Change.objects.get(pk=change_id)
+        change = Change.objects.select_related("run__program").get(pk=change_id)
+        assert change.target_product_id is not None
+        copies = TargetProductRow.objects.filter(target=change.run.program.target_id)
+        copies.filter(external_id=change.target_product_id).update(gone=True)
         change.action, change.state = Action.CREATE_PRODUCT, ChangeState.PLANNED
         change.reason = "Deleted in the target: created again"
         change.target_product_id = None

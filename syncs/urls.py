@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from syncs.views import explanations, inbox, overview, records, runs
+from syncs.views import explanations, inbox, overview, product_links, records, runs
 
 partner_urlpatterns = [
     path("messages-explained/", explanations.explanations, name="explanations"),
@@ -17,6 +17,9 @@ partner_urlpatterns = [
     path("programs/<int:program_id>/invoices/<int:invoice_id>/account/", records.strip, name="strip"),
     path("programs/<int:program_id>/customers/<int:customer_id>/", records.customer, name="customer"),
     path("programs/<int:program_id>/products/<int:product_id>/", records.product, name="product"),
+    path("programs/<int:program_id>/products/<int:product_id>/adopt/", product_links.adopt, name="adopt_product"),
+    path("programs/<int:program_id>/products/<int:product_id>/detach/", product_links.detach, name="detach_product"),
+    path("programs/<int:program_id>/products/<int:product_id>/follow/", product_links.follow, name="follow_product"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/progress/", runs.progress, name="run_progress"),
     path("runs/<int:run_id>/apply/", runs.apply_plan, name="apply_plan"),

@@ -33,6 +33,7 @@ class SourceItem:
     retail: Decimal
     in_price_list: bool = True
     ambiguous: bool = False
+    detached: bool = False  # a person keeps the sync off it
     linked_id: int | None = None
 
 
@@ -97,6 +98,8 @@ def plan_products(items: Sequence[SourceItem], targets: Sequence[TargetItem], ru
     for item in sorted(items, key=lambda item: (item.name, item.key)):
         if not _in_scope(item, rules):
             plan.skipped += item.linked_id is not None
+        elif item.detached:
+            plan.skipped += 1
         elif item.ambiguous:
             _plan_ambiguous(plan, item, index)
         else:

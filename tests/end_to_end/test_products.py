@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
 
+from core.audit import COMMAND
+from core.scope import partner_scope
+from products.models import Product, TargetProduct
+from programs.models import Program
+from syncs import product_run, runs
+from syncs.models import RunKind, RunState
+from syncs.product_links import adopt_product, detach_product
+from syncs.slices import Slice
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office
 
@@ -156,3 +166,88 @@ def test_all_products_of_the_price_list_are_made_once(open_office: Open):
 
 def _adopted(changes: list[Json]) -> int:
     return sum(change["action"] != "create_product" for change in changes)
+
+
+# --- Chosen by a person -------------------------------------------------------------------------------
+
+
+@contextmanager
+def at_hand(office: Office, product: Json) -> Iterator[tuple[Program, Product]]:
+    """The program and our product with this product's key, inside the scope."""
+    with partner_scope(office.partner_id()):
+        yield Program.objects.select_related("target").get(), Product.objects.get(key=product["upc_code"])
+
+
+def detach(office: Office, product: Json) -> None:
+    with at_hand(office, product) as (program, ours):
+        detach_product(program=program, product=ours, actor=COMMAND)
+
+
+def adopt(office: Office, product: Json, chosen: Json) -> None:
+    with at_hand(office, product) as (program, ours):
+        copy = TargetProduct.objects.get(external_id=chosen["id"])
+        adopt_product(program=program, product=ours, target_product=copy, actor=COMMAND)
+
+
+def test_detached_product_is_left_alone_and_still_billed(office: Office):
+    product = product_of(office, "Business Standard")
+    detach(office, product)
+    office.edit("edit_product", product_id=product["id"], values={"price_retail": "1.00"})
+    number = len(office.products())
+    office.advance()
+
+    office.sync()
+
+    assert len(office.products()) == number
+    assert Decimal(product_of(office, "Business Standard")["price_retail"]) == Decimal("1.00")
+    (line,) = [one for one in office.recurring(5001) if "Business Standard" in one["name"]]
+    assert line["product_id"] == product["id"]
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_product_chosen_by_a_person_gets_the_prices(office: Office):
+    former = product_of(office, "Business Standard")
+    office.edit("add_product", values={"name": "Our office bundle", "price_retail": "1.00", "price_cost": "0.50"})
+    office.sync("products")
+    (own,) = [one for one in office.products() if one["name"] == "Our office bundle"]
+    detach(office, former)
+    adopt(office, former, own)
+
+    synced = office.sync()
+
+    now = {one["id"]: one for one in office.products()}
+    assert now[own["id"]]["name"] == "Our office bundle"
+    assert now[own["id"]]["price_retail"] == former["price_retail"]
+    assert [call["path"].rsplit("/", 1)[-1] for call in synced.writes] == [str(own["id"])]
+    assert (office.unbalanced(), office.doubled()) == ([], [])
+
+
+def test_product_detached_while_a_sync_is_under_way_is_not_written(office: Office, monkeypatch: pytest.MonkeyPatch):
+    product = product_of(office, "Business Standard")
+    values = {"price_retail": "1.00", "price_cost": "0.50"}
+    office.edit("edit_product", product_id=product["id"], values=values)
+
+    def plan_then_detach(work: Slice) -> RunState:
+        state = product_run.plan(work)
+        detach(office, product)
+        return state
+
+    monkeypatch.setitem(runs.STEPS, (RunKind.PRODUCTS, RunState.PLANNING), plan_then_detach)
+
+    synced = office.sync("products")
+
+    assert (synced.statuses, synced.writes) == (["no_change"], [])
+    assert Decimal(product_of(office, "Business Standard")["price_retail"]) == Decimal("1.00")
+
+
+def test_product_deleted_between_plan_and_write_is_made_once(office: Office):
+    product = product_of(office, "Business Standard")
+    office.edit("edit_product", product_id=product["id"], values={"price_retail": "1.00"})
+    edit = {"action": "delete_product", "account": "northwind", "product_id": product["id"]}
+    office.fault("edit_before", vendor="syncro", method="GET", path=f"/products/{product['id']}$", edits=[edit])
+
+    synced = office.sync("products")
+
+    assert office.waiting_faults() == []
+    assert [call["method"] for call in synced.writes] == ["POST"]
+    assert product_of(office, "Business Standard")["upc_code"] == product["upc_code"]

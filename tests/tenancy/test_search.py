@@ -23,6 +23,7 @@ def test_search_finds_rows_of_the_open_partner_alone(cast: Cast, shop: Shop, fun
         make.CustomerFactory(source=shop.program.source, name="Example Works")
         make.TargetCustomerFactory(target=shop.program.target, name="Example Works")
         make.ProductFactory(source=shop.program.source, name="Example Works")
+        make.TargetProductFactory(target=shop.program.target, name="Example Works")
         inside = matches(function, "EXAMPLE w")
     with partner_scope(cast.tailwind.pk):
         elsewhere = matches(function, "EXAMPLE w")
