@@ -42,7 +42,9 @@ class EdgeSettings:
 
     ``connect_timeout`` + ``read_timeout`` limit one whole call and must stay below the product's
     settle time. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
-    longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised.
+    longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised. A write
+    is on record as under way while it waits, so it waits ``max_write_wait`` at most, and that much
+    more must its longest call stay below the settle time.
     ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
     the pauses before another attempt, where a test imitates long trouble.
     """
@@ -57,6 +59,7 @@ class EdgeSettings:
     max_download_bytes: int = 1024 * 1024 * 1024
     user_agent: str = "BillingSync/1.0"
     max_wait: float = 30.0
+    max_write_wait: float = 5.0
     attempts: int = 4
     wait_factor: float = 1.0
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
@@ -180,7 +183,7 @@ class Edge:
             raise self._misconfigured("The address must begin with https://.", call)
         if self.settings.before_call is not None:
             self.settings.before_call()
-        self._take_slot()
+        self._take_slot(self.settings.max_write_wait if call.writes else self.settings.max_wait)
         if call.counted:
             self.calls[call.method] = self.calls.get(call.method, 0) + 1
         started = time.monotonic()
@@ -203,12 +206,12 @@ class Edge:
             pass
         raise self._misconfigured("The address leads into a private network.", call)
 
-    def _take_slot(self) -> None:
-        """Wait for the rate limit, ``max_wait`` seconds at most; ``MustWait`` beyond."""
+    def _take_slot(self, longest: float) -> None:
+        """Wait for the rate limit, that many seconds at most; ``MustWait`` beyond."""
         waited = 0.0
         while (wait := self._limiter.try_acquire()) > 0:
             waited += wait
-            if waited > self.settings.max_wait:
+            if waited > longest:
                 raise MustWait("Waiting for the request limit.", retry_after=wait, system=self.system)
             self.settings.sleep(wait)
 

@@ -107,10 +107,10 @@ def _judge_success(received: Received, call: Call, system: str) -> Received | Fa
         return replace(received, payload=received.parse())
     except ValueError:
         pass
-    if not call.expects_json:
-        return received
     if received.looks_like_html:
         return _not_this_api(received, call, system)
+    if not call.expects_json:
+        return received
     error = TransientError(
         "The answer was cut off or damaged.",
         system=system,

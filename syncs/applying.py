@@ -91,7 +91,7 @@ def send_change(partner_id: int, change: Change, client: Target, template: Templ
         return Outcome.FAILED
     # Lost in a crash, the change is still ``sending``, and is resolved by reading.
     with partner_scope(partner_id, flushed=False):
-        return _record_written(order.change, returned, template)
+        return _record_written(order.change, returned)
 
 
 def _claim(change: Change, template: Template | None) -> Order | None:
@@ -138,21 +138,19 @@ def _call(order: Order, client: Target) -> TemplateLine | None:
 # --- Recording what came back ---------------------------------------------------------------------
 
 
-def record_written(
-    partner_id: int, change_id: int, returned: TemplateLine | None, template: Template | None
-) -> Outcome:
+def record_written(partner_id: int, change_id: int, returned: TemplateLine | None) -> Outcome:
     """Record a write that certainly happened; ``returned`` is the line as the target has it."""
     with partner_scope(partner_id):
         change = Change.objects.select_related("run__program__target").get(pk=change_id)
-        return _record_written(change, returned, template)
+        return _record_written(change, returned)
 
 
-def _record_written(change: Change, returned: TemplateLine | None, template: Template | None) -> Outcome:
+def _record_written(change: Change, returned: TemplateLine | None) -> Outcome:
     if returned is None:
         _record_removed(change)
         return Outcome.DONE
     values = line_from_json(change.after or {})
-    line = store_line(change, returned, template)
+    line = store_line(change, returned)
     if _altered(values, returned):
         return _record_alteration(change, values, returned)
     _mark(change, ChangeState.DONE, line_id=returned.line_id)
@@ -164,8 +162,8 @@ def _record_written(change: Change, returned: TemplateLine | None, template: Tem
     return Outcome.DONE
 
 
-def store_line(change: Change, returned: TemplateLine, template: Template | None) -> Line:
-    """Keep the line as the target returned it."""
+def store_line(change: Change, returned: TemplateLine) -> Line:
+    """Keep the line as the target returned it, with the run that was due when it was sent."""
     assert change.template_id is not None
     assert change.customer_id is not None
     assert change.subscription_id is not None
@@ -185,7 +183,7 @@ def store_line(change: Change, returned: TemplateLine, template: Template | None
         retail_cents=returned.retail_cents,
         cost_cents=returned.cost_cents,
         state=LineState.STANDING,
-        next_run=template.next_run if template else change.next_run,
+        next_run=change.next_run,
         written_at=timezone.now(),
     )
     forget_other_lines(line)

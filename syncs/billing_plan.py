@@ -10,10 +10,19 @@ from django.db.models import F, Sum
 from connectors.records import Template
 from core.money import ZERO
 from programs.models import Approval
-from syncs.committing import commit_billing, hold_parts
+from syncs.committing import add_changes, commit_billing, hold_parts
 from syncs.evidence import find_carried, lines_to_prove, remember_carried
 from syncs.findings import store_notes
-from syncs.loading import BillingFacts, load_billing, load_choices, load_left_behind, mapping_chunks, mappings_on
+from syncs.leftovers import removals_of_leftovers
+from syncs.loading import (
+    BillingFacts,
+    load_billing,
+    load_choices,
+    load_left_behind,
+    load_templates,
+    mapping_chunks,
+    mappings_on,
+)
 from syncs.models import Action, Change, ChangeState, Line, LineState, PartRole, Run, RunState, RunTemplate
 from syncs.older_periods import note_older_months
 from syncs.planning.billing import plan_billing
@@ -47,6 +56,7 @@ def plan(work: Slice) -> RunState:
             _plan_chunk(run, facts, upheaval)
     with work.run() as run:
         _plan_chunk(run, load_left_behind(run.program), upheaval)
+        _plan_leftovers(run)
         store_notes(run, survey(run.program))
         store_notes(run, note_older_months(run.program, load_choices(run.program)))
         return _conclude(run, upheaval)
@@ -61,6 +71,14 @@ def _plan_chunk(run: Run, facts: BillingFacts, upheaval: Upheaval) -> None:
     _remember_templates(run, made, facts.templates)
     run.counts["plan_unchanged"] += made.unchanged
     run.save(update_fields=["counts"])
+
+
+def _plan_leftovers(run: Run) -> None:
+    """What should be gone and stands is no news for the guard."""
+    changes = removals_of_leftovers(run)
+    add_changes(run, changes)
+    templates = load_templates(run.program, {change.template_id for change in changes})
+    _remember_templates(run, Plan(changes=changes), templates)
 
 
 def _remember_templates(run: Run, made: Plan, templates: dict[int, Template]) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connectors.errors import RecordMissing
-from connectors.records import Template
+from connectors.records import Template, TemplateLine
 from core.scope import partner_scope
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
@@ -30,6 +30,7 @@ from syncs.models import (
     RunTemplate,
 )
 from syncs.planning.taking_off import removals_of_doubles
+from syncs.ran_meanwhile import correct_done, find_billed, may_have_run
 from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_change, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
@@ -191,8 +192,9 @@ def settle(work: Slice) -> RunState | float:
     if wait > 0:
         return wait
     templates: dict[int, Template | None] = {}
+    anew: set[int] = set()
     for change in lost:
-        resolve_line_change(work.partner_id, change, work.target, templates)
+        anew |= resolve_line_change(work.partner_id, change, work.target, templates)
     for template in templates.values():
         if template is not None:  # what is sent again goes to the template as it is now
             save_template(work.partner_id, work.target_id, template)
@@ -200,9 +202,16 @@ def settle(work: Slice) -> RunState | float:
         put_off = list(run.templates.filter(planned_from=PLAN_ANEW).values_list("template_id", flat=True))
     for template_id in put_off:
         _fall_back(work, template_id)
+    _plan_anew(work, anew - set(put_off))
     with work.run() as run:
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
         return RunState.APPLYING if again else RunState.VERIFYING
+
+
+def _plan_anew(work: Slice, template_ids: set[int]) -> None:
+    for template_id in sorted(template_ids):
+        _read_template(work, template_id)
+        replan_template(work, template_id, "Something else happened to it while the sync was writing.")
 
 
 def verify(work: Slice) -> RunState | None:
@@ -218,8 +227,10 @@ def verify(work: Slice) -> RunState | None:
 
 
 def _verify_template(work: Slice, visit: RunTemplate) -> bool:
-    """True when a doubled line has to be taken off first."""
+    """True when there is more to write: a doubled line to take off, or what a run of the template left over."""
     template = _read_template(work, visit.template_id)
+    if template is not None and _correct_after_run(work, template):
+        return True
     with work.bare_run() as run:
         if template is not None and _plan_doubles(run, template):
             return True
@@ -227,6 +238,21 @@ def _verify_template(work: Slice, visit: RunTemplate) -> bool:
             _compare_lines(run, template)
         RunTemplate.objects.filter(pk=visit.pk).update(verified_at=timezone.now())
         return False
+
+
+def _correct_after_run(work: Slice, template: Template) -> bool:
+    """The template ran while it was written: what its invoice carries decides. True when it was planned anew."""
+    with work.run() as run:
+        done = list(run.changes.filter(template_id=template.template_id, state=ChangeState.DONE, sent_at__isnull=False))
+        for change in done:
+            change.run = run
+        unsure = [change for change in done if may_have_run(change, template)]
+    if not unsure:
+        return False
+    billed = find_billed(work.partner_id, unsure, template, work.target)
+    anew = correct_done(work.partner_id, unsure, template, billed)
+    _plan_anew(work, anew)
+    return bool(anew)
 
 
 def _plan_doubles(run: Run, template: Template) -> bool:
@@ -244,25 +270,36 @@ def _plan_doubles(run: Run, template: Template) -> bool:
 def _compare_lines(run: Run, template: Template) -> None:
     """A line that is not as the target said it was is an error of this run."""
     there = {line.line_id: line for line in template.lines}
-    written = run.changes.filter(
-        template_id=template.template_id, state=ChangeState.DONE, sent_at__isnull=False
-    ).exclude(action=Action.REMOVE_LINE)
     stored = {
         line.line_id: line
         for line in Line.objects.filter(target=run.program.target_id, template_id=template.template_id)
     }
-    for change in written:
-        line, now = stored.get(change.line_id or 0), there.get(change.line_id or 0)
-        if line is None or line.state != LineState.STANDING:
-            continue
-        if now is None or (now.quantity, now.retail_cents, now.cost_cents) != (
-            line.quantity,
-            line.retail_cents,
-            line.cost_cents,
-        ):
-            change.state = ChangeState.FAILED
-            change.error = "Read back at the end of the run, the line is not as it was written."
-            change.save(update_fields=["state", "error"])
+    for change in run.changes.filter(template_id=template.template_id, state=ChangeState.DONE, sent_at__isnull=False):
+        now = there.get(change.line_id or 0)
+        if change.action == Action.REMOVE_LINE:
+            if now is not None:
+                _fail_check(
+                    change, "Read back at the end of the run, the line still stands. The next sync tries again."
+                )
+        elif _differs(stored.get(change.line_id or 0), now):
+            text = "Read back at the end of the run, the line is not as it was written."
+            _fail_check(change, text)
             Part.objects.filter(mark=change.mark, posting__period=change.period).exclude(state=PartState.BILLED).update(
-                state=PartState.FAILED, reason=change.error
+                state=PartState.FAILED, reason=text
             )
+
+
+def _differs(line: Line | None, now: TemplateLine | None) -> bool:
+    """Whether a line that should stand is gone, or has other amounts."""
+    if line is None or line.state != LineState.STANDING:
+        return False
+    return now is None or (now.quantity, now.retail_cents, now.cost_cents) != (
+        line.quantity,
+        line.retail_cents,
+        line.cost_cents,
+    )
+
+
+def _fail_check(change: Change, text: str) -> None:
+    change.state, change.error = ChangeState.FAILED, text
+    change.save(update_fields=["state", "error"])

@@ -38,6 +38,19 @@ class Sought:
     after_invoice: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a generated invoice carries of a line of ours; ``price`` per unit in currency units."""
+
+    invoice_id: int
+    quantity: Decimal
+    price: Decimal
+
+    def at(self, quantity: Decimal, retail_cents: int) -> bool:
+        """Whether it was billed at this quantity and price."""
+        return (self.quantity, self.price) == (quantity, from_cents(retail_cents))
+
+
 def lines_to_prove(program: Program) -> list[Sought]:
     """Our lines whose template's next run moved on since they were written. Inside the scope.
 
@@ -101,8 +114,8 @@ def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:
     }
 
 
-def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, int]:
-    """Marks of the sought lines that a generated invoice carries, with its id. Calls the target."""
+def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]:
+    """By mark, those of the sought lines that a generated invoice carries. Calls the target."""
     by_customer: dict[int, list[Sought]] = defaultdict(list)
     for item in sought:
         by_customer[item.customer].append(item)
@@ -110,7 +123,7 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, int]:
         return {}
     earliest = min(item.since for items in by_customer.values() for item in items)
     since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
-    carried: dict[str, int] = {}
+    carried: dict[str, Carried] = {}
     for invoice in client.list_invoices_since(since):
         open_items = [
             item
@@ -119,14 +132,17 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, int]:
         ]
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
-            carried |= {item.mark: invoice.invoice_id for item in open_items if _carries(lines, item)}
+            for item in open_items:
+                line = _line_that_carries(lines, item)
+                if line is not None:
+                    carried[item.mark] = Carried(invoice.invoice_id, line.quantity, line.price)
     return carried
 
 
-def remember_carried(program: Program, carried: Mapping[str, int]) -> None:
+def remember_carried(program: Program, carried: Mapping[str, Carried]) -> None:
     """Note on our lines which invoice carries them. Inside the scope."""
     for line in Line.objects.filter(target=program.target_id, mark__in=carried, state=LineState.STANDING):
-        line.billed_on = carried[line.mark]
+        line.billed_on = carried[line.mark].invoice_id
         line.save(update_fields=["billed_on"])
 
 
@@ -136,16 +152,11 @@ def _late_enough(invoice: TargetInvoice, item: Sought) -> bool:
     return invoice.date is None or invoice.date >= item.since - SLACK
 
 
-def _carries(lines: Iterable[TargetInvoiceLine], item: Sought) -> bool:
+def _line_that_carries(lines: Iterable[TargetInvoiceLine], item: Sought) -> TargetInvoiceLine | None:
     """By the mark; by product, quantity and price only where no line shows any mark."""
-    lines = list(lines)
-    marks = {find_mark(text) for line in lines for text in line.texts} - {""}
-    if marks:
-        return item.mark in marks
-    return any(
-        line.product_id is not None
-        and line.product_id == item.product_id
-        and line.quantity == item.quantity
-        and line.price == item.price
-        for line in lines
-    )
+    by_mark = {find_mark(text): line for line in lines for text in line.texts}
+    if by_mark.keys() - {""}:
+        return by_mark.get(item.mark)
+    same = (item.product_id, item.quantity, item.price)
+    alike = (line for line in lines if line.product_id is not None)
+    return next((line for line in alike if (line.product_id, line.quantity, line.price) == same), None)

@@ -119,10 +119,11 @@ def load_own_lines(program: Program, which: Q | Exists | None = None) -> list[Ow
     lines = Line.objects.filter(target=program.target_id, state__in=(LineState.STANDING, LineState.LOST))
     if which is not None:
         lines = lines.filter(which)
-    return [_own_line(line) for line in lines.select_related("subscription", "product")]
+    return [own_line_of(line) for line in lines.select_related("subscription", "product")]
 
 
-def _own_line(line: Line) -> OwnLine:
+def own_line_of(line: Line) -> OwnLine:
+    """A row of ours as planning is told of it; it comes with its subscription and product."""
     return OwnLine(
         mark=line.mark,
         line_id=line.line_id,

@@ -22,7 +22,7 @@ from invoices.models import Charge, InvoiceState
 from products.models import Product, ProductLink
 from products.models import TargetProduct as TargetProductRow
 from programs.models import ProductMode, Program
-from syncs.applying import Outcome, record_failure_of
+from syncs.applying import record_failure_of
 from syncs.committing import commit_products
 from syncs.findings import store_notes
 from syncs.models import Action, Change, ChangeState, RunState
@@ -164,23 +164,38 @@ def apply(work: Slice) -> RunState | None:
         while not work.over:
             with partner_scope(work.partner_id):
                 change = work.next_change()
-                wanted = None if change is None else _claim(change, work.target_id)
             if change is None:
                 return RunState.SETTLING
-            if wanted is not None:
-                _send(work, change, wanted)
+            _write(work, change)
             work.tell_progress()
         return None
     finally:
         work.tell_progress(last=True)
 
 
+def _write(work: Slice, change: Change) -> None:
+    """Read the product afresh, so that nothing of the user's is lost; then claim the change and send it.
+
+    Nothing is read between the claim and the write: the settle time counts from the claim.
+    """
+    current = None
+    if change.action != Action.CREATE_PRODUCT:
+        assert change.target_product_id is not None
+        try:
+            current = work.target.get_product(change.target_product_id)
+        except RecordMissing:
+            _create_instead(work.partner_id, change.pk)
+            return
+    with partner_scope(work.partner_id):
+        wanted = _claim(change, work.target_id)
+    if wanted is not None:
+        _send(work, change, wanted, current)
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """A product to write; prices in currency units, whole cents."""
 
-    action: Action
-    target_id: int | None
     name: str
     description: str
     key: str
@@ -189,17 +204,20 @@ class _Wanted:
     taxable: bool
 
 
-def _send(work: Slice, change: Change, wanted: _Wanted) -> Outcome:
+def _send(work: Slice, change: Change, wanted: _Wanted, current: TargetProduct | None) -> None:
     try:
-        product = _call(work, wanted)
-    except RecordMissing:
-        return _create_instead(work.partner_id, change.pk)
+        product = _call(work, wanted, current)
+    except RecordMissing as error:
+        if current is None:
+            _record_error(work.partner_id, change.pk, error)
+        else:
+            _create_instead(work.partner_id, change.pk)
     except ConnectorError as error:
-        return _record_error(work.partner_id, change.pk, error)
-    # Lost in a crash, the change is still ``sending``, and is resolved by its key.
-    with partner_scope(work.partner_id, flushed=False):
-        _record_product(change, work.target_id, product)
-    return Outcome.DONE
+        _record_error(work.partner_id, change.pk, error)
+    else:
+        # Lost in a crash, the change is still ``sending``, and is resolved by its key.
+        with partner_scope(work.partner_id, flushed=False):
+            _record_product(change, work.target_id, product)
 
 
 def _claim(change: Change, target_id: int) -> _Wanted | None:
@@ -215,8 +233,6 @@ def _claim(change: Change, target_id: int) -> _Wanted | None:
         return None
     assert change.after is not None
     return _Wanted(
-        action=Action(change.action),
-        target_id=change.target_product_id,
         name=change.after["name"],
         description=change.after["description"],
         key=change.product_key,
@@ -226,8 +242,8 @@ def _claim(change: Change, target_id: int) -> _Wanted | None:
     )
 
 
-def _call(work: Slice, wanted: _Wanted) -> TargetProduct:
-    if wanted.action is Action.CREATE_PRODUCT:
+def _call(work: Slice, wanted: _Wanted, current: TargetProduct | None) -> TargetProduct:
+    if current is None:
         return work.target.create_product(
             NewProduct(
                 name=wanted.name,
@@ -238,14 +254,12 @@ def _call(work: Slice, wanted: _Wanted) -> TargetProduct:
                 taxable=wanted.taxable,
             )
         )
-    assert wanted.target_id is not None
-    current = work.target.get_product(wanted.target_id)  # fresh: nothing of the user's is lost
     if (current.cost, current.retail) == (wanted.cost, wanted.retail):
         return current
     return work.target.update_prices(current, cost=wanted.cost, retail=wanted.retail)
 
 
-def _create_instead(partner_id: int, change_id: int) -> Outcome:
+def _create_instead(partner_id: int, change_id: int) -> None:
     """Deleted between plan and write: an equivalent one is created."""
     with partner_scope(partner_id):
         change = Change.objects.select_related("run__program").get(pk=change_id)
@@ -256,10 +270,10 @@ def _create_instead(partner_id: int, change_id: int) -> Outcome:
         change.reason = "Deleted in the target: created again"
         change.target_product_id = None
         change.save(update_fields=["action", "state", "reason", "target_product_id"])
-    return Outcome.NOT_OURS
 
 
-def _record_error(partner_id: int, change_id: int, error: ConnectorError) -> Outcome:
+def _record_error(partner_id: int, change_id: int, error: ConnectorError) -> None:
+    """Raises ``error`` where nothing was sent and the whole run must wait or stop."""
     if error.maybe_applied:
         with partner_scope(partner_id):
             Change.objects.filter(pk=change_id).update(
@@ -268,13 +282,12 @@ def _record_error(partner_id: int, change_id: int, error: ConnectorError) -> Out
                 error=str(error),
                 error_detail=error.detail,
             )
-        return Outcome.UNKNOWN
-    if isinstance(error, ConfigurationError | TransientError | RateLimited):
+    elif isinstance(error, ConfigurationError | TransientError | RateLimited):
         with partner_scope(partner_id):
-            Change.objects.filter(pk=change_id).update(state=ChangeState.PLANNED)
+            Change.objects.filter(pk=change_id).update(state=ChangeState.PLANNED, attempts=F("attempts") - 1)
         raise error
-    record_failure_of(partner_id, change_id, error)
-    return Outcome.FAILED
+    else:
+        record_failure_of(partner_id, change_id, error)
 
 
 def record_product(partner_id: int, change_id: int, product: TargetProduct) -> None:

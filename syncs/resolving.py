@@ -10,23 +10,23 @@ from django.utils import timezone
 from connectors.errors import RecordMissing
 from connectors.records import Template, TemplateLine
 from connectors.registry import Target
-from core.money import from_cents
 from core.scope import partner_scope
+from customers.models import Template as TemplateRow
+from customers.target_copy import template_record
 from syncs.applying import record_written
 from syncs.committing import part_of_change
-from syncs.evidence import Sought, find_carried
 from syncs.models import (
     ACTIVE_STATES,
     Action,
     Change,
     ChangeState,
     Line,
-    LineState,
     PartRole,
     PartState,
     Run,
 )
-from syncs.planning.present import line_by_id, lines_by_mark, values_of
+from syncs.planning.present import line_by_id
+from syncs.ran_meanwhile import correct_done, find_billed, line_as_written, may_have_run, resolve_one_time
 from syncs.values import line_from_json
 
 MOST_ATTEMPTS = 3
@@ -68,22 +68,66 @@ def settles_in(changes: list[Change]) -> float:
     return max(((end - now).total_seconds() for end in ends), default=0.0)
 
 
-def resolve_line_change(partner_id: int, change: Change, client: Target, templates: dict[int, Template | None]) -> None:
-    """Find out by reading whether a lost write to a template happened, and act on it."""
+def resolve_line_change(
+    partner_id: int, change: Change, client: Target, templates: dict[int, Template | None]
+) -> set[int]:
+    """Find out by reading whether a lost write to a template happened, and act on it.
+
+    ``templates`` keeps what was read. Answers with the templates that must be planned anew.
+    """
     template = _template(change, client, templates)
     if template is None:
         _fail(partner_id, change, "The invoice template no longer exists.")
-        return
-    line = _line_as_written(change, template)
+        return set()
+    ran = may_have_run(change, template)
+    billed = find_billed(partner_id, [change], template, client) if ran else {}
+    if ran and change.role != PartRole.RECURRING:
+        return resolve_one_time(partner_id, change, template, billed.get(change.mark))
+    anew = _resolve_by_reading(partner_id, change, template)
+    if change.state == ChangeState.DONE and billed:
+        correct_done(partner_id, [change], template, billed)
+    return anew
+
+
+def _resolve_by_reading(partner_id: int, change: Change, template: Template) -> set[int]:
+    """What stands on the template now is what the lost write left."""
     if change.action == Action.REMOVE_LINE:
         gone = change.line_id is not None and line_by_id(template, change.line_id) is None
-        _settle(partner_id, change, happened=gone, line=None, template=template)
-    elif line is not None:
-        _settle(partner_id, change, happened=True, line=line, template=template)
-    elif change.action == Action.ADD_LINE and _ran_since(change, template):
-        _resolve_after_run(partner_id, change, client, template)
-    else:
-        _settle(partner_id, change, happened=False, line=None, template=template)
+        _settle(partner_id, change, happened=gone, line=None)
+        return set()
+    line = line_as_written(change, template)
+    if line is None and change.action == Action.ADD_LINE and _may_be_overwritten(partner_id, change, template):
+        return _plan_anew(partner_id, change)
+    _settle(partner_id, change, happened=line is not None, line=line)
+    return set()
+
+
+def _may_be_overwritten(partner_id: int, change: Change, template: Template) -> bool:
+    """A line that nobody knows stands there, of the same product or name: ours, if its text was overwritten."""
+    values = line_from_json(change.after or {})
+    with partner_scope(partner_id):
+        target = change.run.program.target_id
+        ours = Line.objects.filter(target=target, template_id=template.template_id)
+        known = {*ours.values_list("line_id", flat=True), *_lines_before(target, template.template_id)}
+    return any(
+        (line.product_id, line.one_time) == (values.product_id, values.one_time)
+        and (line.product_id is not None or line.name == values.name)
+        for line in template.lines
+        if line.line_id not in known
+    )
+
+
+def _lines_before(target_id: int, template_id: int) -> set[int]:
+    """Ids of the lines that our copy of the template has: it was read just before the first write."""
+    row = TemplateRow.objects.filter(target=target_id, external_id=template_id).first()
+    return {line.line_id for line in template_record(row).lines} if row else set()
+
+
+def _plan_anew(partner_id: int, change: Change) -> set[int]:
+    """Not sent again: planning meets the unknown line, and asks whether to adopt it."""
+    with partner_scope(partner_id):
+        _save(change, ChangeState.DROPPED, "A line appeared on the template while the answer was lost.")
+    return {change.template_id} if change.template_id is not None else set()
 
 
 def _template(change: Change, client: Target, templates: dict[int, Template | None]) -> Template | None:
@@ -96,67 +140,11 @@ def _template(change: Change, client: Target, templates: dict[int, Template | No
     return templates[change.template_id]
 
 
-def _line_as_written(change: Change, template: Template) -> TemplateLine | None:
-    """The line that the lost call wrote, if it is there."""
-    if change.action == Action.ADD_LINE:
-        marked = lines_by_mark(template, change.mark)
-        return min(marked, key=lambda line: line.line_id) if marked else None
-    if change.action == Action.CHANGE_LINE and change.line_id is not None and change.after:
-        line = line_by_id(template, change.line_id)
-        wanted = line_from_json(change.after)
-        if line is not None and _same_money(values_of(line), wanted):
-            return line
-    return None
-
-
-def _same_money(now: object, wanted: object) -> bool:
-    return all(
-        getattr(now, name) == getattr(wanted, name) for name in ("quantity", "retail_cents", "cost_cents", "one_time")
-    )
-
-
-def _ran_since(change: Change, template: Template) -> bool:
-    """The template generated since the call: a missing one-time line proves nothing."""
-    if change.role == PartRole.RECURRING:
-        return False
-    return bool(change.next_run and template.next_run and template.next_run > change.next_run)
-
-
-def _resolve_after_run(partner_id: int, change: Change, client: Target, template: Template) -> None:
-    assert change.after is not None
-    assert change.next_run is not None
-    values = line_from_json(change.after)
-    sought = Sought(
-        mark=change.mark,
-        customer=template.customer_id,
-        since=change.next_run,
-        product_id=values.product_id,
-        quantity=values.quantity,
-        price=from_cents(values.retail_cents),
-    )
-    if find_carried([sought], client):
-        with partner_scope(partner_id):
-            part_of_change(change).update(state=PartState.BILLED, reason="")
-            _save(change, ChangeState.DONE, "Written, and billed before the answer was resolved.")
-    else:
-        _hold(
-            partner_id,
-            change,
-            "The answer was lost and the template ran since: whether the line was billed cannot be "
-            "told. Look at the customer's newest invoice.",
-        )
-
-
-def _settle(
-    partner_id: int,
-    change: Change,
-    *,
-    happened: bool,
-    line: TemplateLine | None,
-    template: Template,
-) -> None:
+def _settle(partner_id: int, change: Change, *, happened: bool, line: TemplateLine | None) -> None:
     if happened:
-        record_written(partner_id, change.pk, line, template)
+        record_written(partner_id, change.pk, line)
+        with partner_scope(partner_id):
+            change.refresh_from_db(fields=["state", "line_id", "error"])
     elif change.attempts >= MOST_ATTEMPTS:
         _fail(partner_id, change, f"Sent {change.attempts} times without an answer.")
     else:
@@ -168,42 +156,6 @@ def _fail(partner_id: int, change: Change, text: str) -> None:
     with partner_scope(partner_id):
         _save(change, ChangeState.FAILED, text)
         part_of_change(change).update(state=PartState.FAILED, reason=text)
-
-
-def _hold(partner_id: int, change: Change, text: str) -> None:
-    with partner_scope(partner_id):
-        _keep_unproven_line(change)
-        change.hold = "unresolved"
-        change.subject = f"unproven:{change.mark}:{change.period}"
-        _save(change, ChangeState.HELD, text)
-        part_of_change(change).update(state=PartState.HELD, reason=text)
-
-
-def _keep_unproven_line(change: Change) -> None:
-    """A line without an id of the target's: until an invoice or a person proves it, planning holds its part."""
-    values = line_from_json(change.after or {})
-    standing = Line.objects.filter(target=change.run.program.target_id, mark=change.mark, state=LineState.STANDING)
-    if standing.exists() or change.customer_id is None or change.subscription_id is None:
-        return
-    Line.objects.create(
-        target_id=change.run.program.target_id,
-        template_id=change.template_id or 0,
-        line_id=-change.pk,
-        mark=change.mark,
-        role=change.role,
-        motion=change.motion,
-        customer_id=change.customer_id,
-        subscription_id=change.subscription_id,
-        period=change.period,
-        product_id=change.product_id,
-        target_product_id=values.product_id,
-        quantity=values.quantity,
-        retail_cents=values.retail_cents,
-        cost_cents=values.cost_cents,
-        state=LineState.STANDING,
-        next_run=change.next_run,
-        written_at=change.sent_at or timezone.now(),
-    )
 
 
 def _save(change: Change, state: ChangeState, text: str) -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.end_to_end.office import Json, Office, mark_of
+from tests.end_to_end.office import Json, Office, finish, mark_of
 from tests.end_to_end.rightness import right
+from tests.end_to_end.stepping import begin_and_lose, lost
 
 CAST = ("adatum", "coho-winery")
 ADATUM, COHO, LUCERNE = 5001, 5010, 5026
@@ -224,3 +225,65 @@ def test_source_out_of_reach_writes_nothing_and_heals(office: Office):
     office.clear_faults()
     office.sync()
     right(office, ADATUM, COHO)
+
+
+NOTHING_DONE: dict[str, Json] = {
+    "web page": {"action": "html", "status": 200},
+    "empty answer": {"action": "status", "status": 200, "body": "{}"},
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_DONE)
+def test_removal_that_did_nothing_is_not_taken_for_done(office: Office, name: str):
+    like = office.template(ADATUM)
+    values = {"customer_id": like["customer_id"], "name": "Second", "frequency": "Monthly"}
+    office.edit("add_schedule", values=values | {"next_run": like["next_run"]})
+    second = max(int(one["id"]) for one in office.templates() if one["customer_id"] == like["customer_id"])
+    ours = {line["id"] for line in office.recurring(ADATUM)}
+    assert len(ours) > 1
+    office.fault(vendor="syncro", method="POST", path=REMOVE, skip=1, **NOTHING_DONE[name])
+    office.map([entry | {"invoice_template": second} for entry in office.entries("adatum", motions=["seat_monthly"])])
+
+    synced = office.sync("billing")
+    assert office.waiting_faults() == []
+    if office.doubled():
+        assert synced.billing["status"] == "error"
+    office.sync("billing")
+
+    assert [line["id"] for line in office.recurring(ADATUM) if line["id"] in ours] == []
+    assert len(office.recurring(second)) == len(ours)
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def test_product_that_cannot_be_found_while_it_is_made_fails_once(office: Office):
+    new_customer(office)
+    office.fault("status", vendor="syncro", method="POST", path="/products$", status=404, body="{}", count=30)
+
+    synced = office.sync("products")
+
+    made = {change["what"] for change in synced.changes if change["action"] == "create_product"}
+    tries = [call for call in synced.writes if call["path"].endswith("/products")]
+    assert len(tries) <= len(made) + synced.products["counts"]["failed"]
+    assert synced.products["status"] == "error"
+
+
+@pytest.mark.parametrize("text", ["See our agreement. {}", "Our own words"], ids=["kept", "overwritten"])
+def test_description_edited_before_the_lost_line_is_looked_for(office: Office, text: str):
+    new_customer(office)
+    office.sync("products")
+    office.fault("drop_after", vendor="syncro", method="POST", path=f"/schedules/{LUCERNE}{ADD}")
+    run_id = begin_and_lose(office)
+    (change,) = lost(office, run_id)
+    (line,) = [line for line in office.template(LUCERNE)["lines"] if mark_of(line) == change.mark]
+    values = {"description": text.format(line["description"])}
+    office.edit("edit_line", schedule_id=LUCERNE, line_id=line["id"], values=values)
+
+    finish(office.partner_id(), run_id)
+    office.sync()
+
+    money = ("name", "quantity", "retail_cents", "cost_cents")
+    alike = [one for one in office.template(LUCERNE)["lines"] if [one[n] for n in money] == [line[n] for n in money]]
+    assert len(alike) == 1
+    assert (office.doubled(), office.unbalanced()) == ([], [])
+    if text == "Our own words":  # nobody can tell whose line it is: a person decides
+        assert [finding.code for finding in office.findings("conflict")] != []

@@ -1,0 +1,35 @@
+"""A billing run that stops between two of its steps, so that something can happen there."""
+
+from __future__ import annotations
+
+from core.audit import COMMAND
+from core.scope import partner_scope
+from programs.models import Program
+from syncs.models import Change, ChangeState, Run, RunState
+from syncs.runs import advance
+from syncs.services import start_sync
+from tests.end_to_end.office import Office
+
+
+def begin(office: Office) -> int:
+    """A billing run that nobody has worked on yet."""
+    with partner_scope(office.partner_id()):
+        (run,) = start_sync(program=Program.objects.get(), kinds=["billing"], actor=COMMAND, enqueue=False)
+    return run.pk
+
+
+def begin_and_lose(office: Office) -> int:
+    """A billing run whose writes are all tried, and whose lost answers wait to be resolved."""
+    run_id = begin(office)
+    for _ in range(200):
+        with partner_scope(office.partner_id()):
+            state = Run.objects.get(pk=run_id).state
+        if state == RunState.SETTLING:
+            return run_id
+        assert advance(office.partner_id(), run_id) is not None
+    raise AssertionError("it never settles")
+
+
+def lost(office: Office, run_id: int) -> list[Change]:
+    with partner_scope(office.partner_id()):
+        return list(Change.objects.filter(run=run_id, state=ChangeState.UNKNOWN))

@@ -1,0 +1,194 @@
+"""A template makes its invoice in the middle of a sync: what it billed is billed once, at the right amount."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.scope import partner_scope
+from syncs.models import Part, PartState
+from tests.end_to_end.conftest import Open
+from tests.end_to_end.office import Json, Office, amount_of, finish, mark_of
+from tests.end_to_end.stepping import begin_and_lose, lost
+
+CAST = ("adatum", "coho-winery")
+ADATUM, COHO, LUCERNE = 5001, 5010, 5026
+ADD, REMOVE = "/add_line_item$", "/remove_line_item$"
+
+
+def billed(office: Office, template: int) -> dict[str, Decimal]:
+    """Retail that generated invoices of a template carry, by mark."""
+    found: dict[str, Decimal] = {}
+    for invoice in office.records("invoice"):
+        if invoice["schedule_id"] == template:
+            for row in invoice["line_items"]:
+                mark = mark_of({"description": row["name"]})
+                found[mark] = found.get(mark, Decimal(0)) + Decimal(row["quantity"]) * Decimal(row["price"])
+    return found
+
+
+def standing_one_time(office: Office, *templates: int) -> set[str]:
+    return {mark_of(line) for template in templates for line in office.one_time(template)}
+
+
+def runs_just_before(office: Office, template: int, method: str, path: str, **more: object) -> None:
+    """The template makes its invoice when this call arrives, before it is processed."""
+    ran = {"action": "run_template", "account": "northwind", "schedule_id": template}
+    office.fault(
+        "edit_before", vendor="syncro", method=method, path=f"/schedules/{template}{path}", edits=[ran], **more
+    )
+
+
+def second_template(office: Office, template: int) -> int:
+    """Another template of the same customer, with the same rhythm."""
+    like = office.template(template)
+    values = {
+        "customer_id": like["customer_id"],
+        "name": "Second",
+        "frequency": "Monthly",
+        "next_run": like["next_run"],
+    }
+    office.edit("add_schedule", values=values)
+    return max(int(one["id"]) for one in office.templates() if one["customer_id"] == like["customer_id"])
+
+
+def move(office: Office, template: int) -> int:
+    """The mappings of a template go to another one of the same customer; answers with its id."""
+    other = second_template(office, template)
+    entries = [entry for entry in office.entries("adatum", "coho-winery") if entry["invoice_template"] == template]
+    office.map([entry | {"invoice_template": other} for entry in entries])
+    return other
+
+
+def with_one_time_lines(office: Office) -> int:
+    """A template with one-time lines of ours that wait to be billed."""
+    office.advance()
+    office.sync()
+    return next(template for template in (ADATUM, COHO) if office.one_time(template))
+
+
+@pytest.mark.parametrize("after_generation", ["dropped", "kept"])
+def test_added_line_whose_answer_was_lost(open_office: Open, after_generation: str):
+    office = open_office(one_time_after_generation=after_generation)
+    office.configure("adatum")
+    office.sync()
+    office.map(office.entries("lucerne"))
+    office.sync("products")
+    office.fault("drop_after", vendor="syncro", method="POST", path=f"/schedules/{LUCERNE}{ADD}")
+    run_id = begin_and_lose(office)
+    (change,) = lost(office, run_id)
+    office.edit("run_template", schedule_id=LUCERNE)
+
+    finish(office.partner_id(), run_id)
+    office.sync()
+    office.sync()
+
+    assert change.mark in billed(office, LUCERNE)
+    assert set(billed(office, LUCERNE)) & standing_one_time(office, LUCERNE) == set()
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+@pytest.mark.parametrize("loss", ["drop_before", "drop_after"])
+def test_changed_one_time_line_whose_answer_was_lost(office: Office, loss: str):
+    office.map(office.entries("lucerne"), pricing="quantity_only")
+    office.sync()
+    office.map(office.entries("lucerne"), pricing="cost_and_retail")
+    for line in office.one_time(LUCERNE):
+        path = f"/schedules/{LUCERNE}/line_items/{line['id']}$"
+        office.fault(loss, vendor="syncro", method="PUT", path=path)
+    run_id = begin_and_lose(office)
+    changes = lost(office, run_id)
+    assert len(changes) > 0
+    office.edit("run_template", schedule_id=LUCERNE)
+    told = {change.mark: billed(office, LUCERNE)[change.mark] for change in changes}
+    wanted = {change.mark: total(change.after or {}) for change in changes}
+    assert (told == wanted) is (loss == "drop_after")
+
+    finish(office.partner_id(), run_id)
+    office.sync()
+
+    left = {mark: wanted[mark] - told[mark] for mark in wanted if wanted[mark] != told[mark]}
+    assert [amount_of([line]) for line in office.one_time(LUCERNE)] == list(left.values())
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def test_removed_one_time_line_whose_answer_was_lost(office: Office):
+    template = with_one_time_lines(office)
+    marks = standing_one_time(office, template)
+    other = move(office, template)
+    office.fault("drop_before", vendor="syncro", method="POST", path=f"/schedules/{template}{REMOVE}", count=99)
+    run_id = begin_and_lose(office)
+    office.clear_faults()
+    office.edit("run_template", schedule_id=template)
+
+    finish(office.partner_id(), run_id)
+    office.sync()
+    office.sync()
+
+    assert marks <= set(billed(office, template))
+    assert standing_one_time(office, template, other) & marks == set()
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+# --- Nothing was lost, but the template ran between its reading and the write ---------------------------
+
+
+def test_template_runs_just_before_a_one_time_line_is_taken_off(office: Office):
+    template = with_one_time_lines(office)
+    marks = standing_one_time(office, template)
+    other = move(office, template)
+    runs_just_before(office, template, "POST", REMOVE)
+
+    office.sync()
+    assert office.waiting_faults() == []
+    office.sync()
+    office.sync()
+
+    assert marks <= set(billed(office, template))
+    assert standing_one_time(office, template, other) & marks == set()
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def test_template_runs_just_before_a_recurring_line_is_changed(office: Office):
+    office.advance()
+    office.sync("products")
+    changed = changes_of_recurring_lines(office, ADATUM)
+    earlier = billed(office, ADATUM)
+    runs_just_before(office, ADATUM, "PUT", "/line_items/")
+
+    office.sync("billing")
+    assert office.waiting_faults() == []
+    office.sync()
+
+    newly = {mark: billed(office, ADATUM)[mark] - earlier[mark] for mark in changed}
+    assert newly == {mark: before for mark, (before, _) in changed.items()}
+    assert {mark_of(line): amount_of([line]) for line in office.recurring(ADATUM) if mark_of(line) in changed} == {
+        mark: after for mark, (_, after) in changed.items()
+    }
+    # The old amount was billed, so the new one is not taken for billed: it waits for the next run.
+    assert states_of(office, set(changed)) == {PartState.SYNCED}
+    assert office.unbalanced() == []
+
+
+def states_of(office: Office, marks: set[str]) -> set[str]:
+    """Where the newest parts of these lines count."""
+    with partner_scope(office.partner_id()):
+        parts = Part.objects.filter(mark__in=marks).order_by("mark", "-posting__period").distinct("mark")
+        return {part.state for part in parts}
+
+
+def changes_of_recurring_lines(office: Office, template: int) -> dict[str, tuple[Decimal, Decimal]]:
+    """Amounts before and after of the recurring lines that the next sync changes, by mark."""
+    found = {}
+    for change in office.planned():
+        if change["action"] == "change_line" and not change["after"]["one_time"]:
+            mark = mark_of(change["after"])
+            if mark in {mark_of(line) for line in office.recurring(template)}:
+                found[mark] = (total(change["before"]), total(change["after"]))
+    assert len(found) > 0
+    return found
+
+
+def total(line: Json) -> Decimal:
+    return Decimal(line["quantity"]) * Decimal(line["retail"])
