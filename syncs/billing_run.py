@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from django.db.models import Q
@@ -143,7 +143,7 @@ def _write_template(work: Slice, template: Template, changes: Sequence[Change]) 
 
     False when lost answers must be resolved before the template can be planned again.
     """
-    for change in _without_stranded(work, template, changes):
+    for change in _without_stranded(work, changes):
         if work.over:
             return True
         if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
@@ -152,17 +152,34 @@ def _write_template(work: Slice, template: Template, changes: Sequence[Change]) 
     return True
 
 
-def _without_stranded(work: Slice, template: Template, changes: Sequence[Change]) -> list[Change]:
+STRANDED = "The line is still on the old template, so it is not added to the new one."
+
+
+def _without_stranded(work: Slice, changes: Sequence[Change]) -> list[Change]:
     """A line that could not be taken off its old template is not added to the new one."""
-    marks = [change.mark for change in changes if change.action == Action.ADD_LINE]
+    added = [change for change in changes if change.action == Action.ADD_LINE]
     with partner_scope(work.partner_id):
-        standing = Line.objects.filter(target=work.target_id, mark__in=marks, state=LineState.STANDING)
-        elsewhere = set(standing.exclude(template_id=template.template_id).values_list("mark", flat=True))
-        stranded = {c.pk for c in changes if c.action == Action.ADD_LINE and c.mark in elsewhere}
+        stranded = _stranded(work.target_id, added)
         if stranded:
-            text = "The line is still on the old template, so it is not added to the new one."
-            Change.objects.filter(pk__in=stranded).update(state=ChangeState.FAILED, error=text)
+            Change.objects.filter(pk__in=stranded).update(state=ChangeState.FAILED, error=STRANDED)
     return [change for change in changes if change.pk not in stranded]
+
+
+def _stranded(target_id: int, added: Iterable[Change]) -> set[int]:
+    """Ids of the additions whose line stands on another template. Inside the scope."""
+    standing = Line.objects.filter(
+        target=target_id, mark__in=[change.mark for change in added], state=LineState.STANDING
+    ).values_list("mark", "template_id")
+    where = dict(standing)
+    return {change.pk for change in added if where.get(change.mark, change.template_id) != change.template_id}
+
+
+def _take_up_stranded(run: Run) -> None:
+    """What waited for a removal whose answer was lost is added after all, once the line is known to be off."""
+    waiting = list(run.changes.filter(state=ChangeState.FAILED, action=Action.ADD_LINE, error=STRANDED))
+    still = _stranded(run.program.target_id, waiting)
+    free = [change.pk for change in waiting if change.pk not in still]
+    Change.objects.filter(pk__in=free).update(state=ChangeState.PLANNED, error="")
 
 
 def _fall_back(work: Slice, template_id: int) -> bool:
@@ -204,6 +221,7 @@ def settle(work: Slice) -> RunState | float:
         _fall_back(work, template_id)
     _plan_anew(work, anew - set(put_off))
     with work.run() as run:
+        _take_up_stranded(run)
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
         return RunState.APPLYING if again else RunState.VERIFYING
 

@@ -201,6 +201,17 @@ def test_slot_is_waited_for(vendor, make_edge, naps):
     assert naps == [0.3, 0.2]
 
 
+def test_write_waits_less_for_a_slot_than_a_read(vendor, make_edge, naps):
+    vendor.get(f"{API}/x", json={})
+
+    make_edge(FakeLimiter(6.0), max_write_wait=5).call("GET", f"{API}/x")
+    with pytest.raises(MustWait) as caught:
+        make_edge(FakeLimiter(6.0), max_write_wait=5).call("POST", f"{API}/x", json={})
+
+    assert (caught.value.retry_after, caught.value.maybe_applied) == (6.0, False)
+    assert ([call.request.method for call in vendor.calls], naps) == (["GET"], [6.0])
+
+
 def test_long_wait_for_a_slot_is_handed_to_the_caller_and_nothing_is_sent(vendor, make_edge, naps):
     edge = make_edge(FakeLimiter(45.0), max_wait=30)
 

@@ -287,3 +287,19 @@ def test_description_edited_before_the_lost_line_is_looked_for(office: Office, t
     assert (office.doubled(), office.unbalanced()) == ([], [])
     if text == "Our own words":  # nobody can tell whose line it is: a person decides
         assert [finding.code for finding in office.findings("conflict")] != []
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_line_moves_in_the_same_sync_although_its_removal_was_lost(office: Office, loss: str):
+    like = office.template(ADATUM)
+    values = {"customer_id": like["customer_id"], "name": "Second", "frequency": "Monthly"}
+    office.edit("add_schedule", values=values | {"next_run": like["next_run"]})
+    second = max(int(one["id"]) for one in office.templates() if one["customer_id"] == like["customer_id"])
+    ours = len(office.recurring(ADATUM))
+    office.fault(loss, vendor="syncro", method="POST", path=REMOVE)
+    office.map([entry | {"invoice_template": second} for entry in office.entries("adatum", motions=["seat_monthly"])])
+
+    synced = office.sync("billing")
+
+    assert (synced.code, len(office.recurring(second))) == (0, ours)
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])

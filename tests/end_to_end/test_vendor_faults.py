@@ -15,10 +15,12 @@ ADATUM, COHO, LUCERNE = 5001, 5010, 5026
 ADD = {"vendor": "syncro", "method": "POST", "path": "/add_line_item$"}
 CHANGE = {"vendor": "syncro", "method": "PUT", "path": "/line_items/"}
 MAKE = {"vendor": "syncro", "method": "POST", "path": "/products$"}
+PRICE = {"vendor": "syncro", "method": "PUT", "path": "/products/"}
+TAKE_OFF = {"vendor": "syncro", "method": "POST", "path": "/remove_line_item$"}
 LISTS = {"vendor": "syncro", "method": "GET", "path": "/(products|customers|schedules)$"}
 TEMPLATE = {"vendor": "syncro", "method": "GET", "path": "/schedules/"}
 SOURCE = {"vendor": "prism", "method": "GET"}
-EVERYWHERE = (ADD, CHANGE, MAKE, LISTS, TEMPLATE, SOURCE)
+EVERYWHERE = (ADD, CHANGE, TAKE_OFF, MAKE, PRICE, LISTS, TEMPLATE, SOURCE)
 
 
 def everywhere(action: str, **values: object) -> list[Json]:
