@@ -19,6 +19,7 @@ from syncs.older_periods import note_older_months
 from syncs.planning.billing import plan_billing
 from syncs.planning.guard import Upheaval, guard_reason
 from syncs.planning.results import Plan
+from syncs.retry_scope import retry_scope
 from syncs.slices import Slice
 from syncs.surveying import survey
 from syncs.usual_amounts import usual_amounts
@@ -27,10 +28,12 @@ from syncs.usual_amounts import usual_amounts
 def plan(work: Slice) -> RunState:
     """Make the plan, chunk by chunk; it waits when approval is required or it changes very much.
 
-    Planning that was broken off begins anew: nothing of it was written to the target.
+    Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
+    what failed and nothing else.
     """
     with work.run() as run:
-        sought = lines_to_prove(run.program)
+        scope = retry_scope(run)
+        sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
     carried = find_carried(sought, work.target)
     with work.run() as run:
         run.changes.all().delete()
@@ -39,16 +42,17 @@ def plan(work: Slice) -> RunState:
         run.basis["carried"] = sorted(carried)
         run.counts = {"plan_unchanged": 0}
         run.save(update_fields=["basis", "counts"])
-        chunks = mapping_chunks(run.program)
+        chunks = mapping_chunks(run.program, None if scope is None else scope.mappings)
     upheaval = Upheaval()
     for mapping_ids in chunks:
         with work.run() as run:
             facts = load_billing(run.program, mapping_ids, carried=carried, preview=run.preview)
             _plan_chunk(run, facts, upheaval)
     with work.run() as run:
-        _plan_chunk(run, load_left_behind(run.program), upheaval)
-        store_notes(run, survey(run.program))
-        store_notes(run, note_older_months(run.program, load_choices(run.program)))
+        _plan_chunk(run, load_left_behind(run.program, None if scope is None else scope.marks), upheaval)
+        if scope is None:
+            store_notes(run, survey(run.program))
+            store_notes(run, note_older_months(run.program, load_choices(run.program)))
         return _conclude(run, upheaval)
 
 
