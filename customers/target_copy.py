@@ -13,6 +13,7 @@ from django.utils import timezone
 from connections.locales import refresh_locale
 from connections.models import Connection
 from connectors import records
+from connectors.errors import RecordMissing
 from connectors.interface import Target
 from core.bulk_saving import fit, save_differences
 from core.scope import partner_scope
@@ -57,6 +58,17 @@ def save_template(partner_id: int, connection_id: int, record: records.Template)
         }
         values = _template_values(record) | {"read_at": timezone.now()}
         save_differences(Template, existing, {record.template_id: values}, for_new={"target_id": connection_id})
+
+
+def reread_template(partner_id: int, connection_id: int, client: Target, template_id: int) -> None:
+    """Read one template anew; its copy is marked as gone where the target has it no more. Outside any scope."""
+    try:
+        record = client.get_template(template_id)
+    except RecordMissing:
+        with partner_scope(partner_id):
+            Template.objects.filter(target_id=connection_id, external_id=template_id).update(gone=True)
+        return
+    save_template(partner_id, connection_id, record)
 
 
 def template_record(row: Template) -> records.Template:

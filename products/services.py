@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -92,6 +92,25 @@ def refresh_target_products(
     _store_target_products(partner_id, connection_id, listed)
     _settle_target_products(partner_id, connection_id, client, reading.since)
     return None
+
+
+def reread_products(partner_id: int, connection_id: int, client: Target, product_ids: Collection[int]) -> None:
+    """Read anew what stands for these products of ours, or may: linked ones by id, others by their key.
+
+    Call it outside any scope. Raises what the client raises.
+    """
+    with partner_scope(partner_id):
+        keys = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "key"))
+        links = ProductLink.objects.filter(target=connection_id, product__in=product_ids)
+        linked = dict(links.values_list("product_id", "external_id"))
+    found = client.get_products(sorted(linked.values())) if linked else []
+    gone = set(linked.values()) - {product.product_id for product in found}
+    for product_id, key in keys.items():
+        if linked.get(product_id) in {None, *gone}:
+            found += client.find_products_by_code(key)
+    _store_target_products(partner_id, connection_id, found)
+    with partner_scope(partner_id):
+        TargetProduct.objects.filter(target_id=connection_id, external_id__in=gone).update(gone=True)
 
 
 def product_made_from_invoice(

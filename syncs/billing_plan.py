@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Sum
 
@@ -28,6 +28,7 @@ from syncs.older_periods import note_older_months
 from syncs.planning.billing import plan_billing
 from syncs.planning.guard import Upheaval, guard_reason
 from syncs.planning.results import Plan
+from syncs.retry_scope import retry_scope
 from syncs.slices import Slice
 from syncs.surveying import survey
 from syncs.usual_amounts import usual_amounts
@@ -36,10 +37,12 @@ from syncs.usual_amounts import usual_amounts
 def plan(work: Slice) -> RunState:
     """Make the plan, chunk by chunk; it waits when approval is required or it changes very much.
 
-    Planning that was broken off begins anew: nothing of it was written to the target.
+    Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
+    what failed and nothing else.
     """
     with work.run() as run:
-        sought = lines_to_prove(run.program)
+        scope = retry_scope(run)
+        sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
     carried = find_carried(sought, work.target)
     with work.run() as run:
         run.changes.all().delete()
@@ -48,17 +51,18 @@ def plan(work: Slice) -> RunState:
         run.basis["carried"] = sorted(carried)
         run.counts = {"plan_unchanged": 0}
         run.save(update_fields=["basis", "counts"])
-        chunks = mapping_chunks(run.program)
+        chunks = mapping_chunks(run.program, None if scope is None else scope.mappings)
     upheaval = Upheaval()
     for mapping_ids in chunks:
         with work.run() as run:
             facts = load_billing(run.program, mapping_ids, carried=carried, preview=run.preview)
             _plan_chunk(run, facts, upheaval)
     with work.run() as run:
-        _plan_chunk(run, load_left_behind(run.program), upheaval)
-        _plan_leftovers(run)
-        store_notes(run, survey(run.program))
-        store_notes(run, note_older_months(run.program, load_choices(run.program)))
+        _plan_chunk(run, load_left_behind(run.program, None if scope is None else scope.marks), upheaval)
+        _plan_leftovers(run, None if scope is None else scope.marks)
+        if scope is None:
+            store_notes(run, survey(run.program))
+            store_notes(run, note_older_months(run.program, load_choices(run.program)))
         return _conclude(run, upheaval)
 
 
@@ -73,9 +77,9 @@ def _plan_chunk(run: Run, facts: BillingFacts, upheaval: Upheaval) -> None:
     run.save(update_fields=["counts"])
 
 
-def _plan_leftovers(run: Run) -> None:
+def _plan_leftovers(run: Run, marks: Collection[str] | None) -> None:
     """What should be gone and stands is no news for the guard."""
-    changes = removals_of_leftovers(run)
+    changes = [change for change in removals_of_leftovers(run) if marks is None or change.mark in marks]
     add_changes(run, changes)
     templates = load_templates(run.program, {change.template_id for change in changes})
     _remember_templates(run, Plan(changes=changes), templates)

@@ -22,6 +22,7 @@ from syncs.models import (
 )
 from syncs.planning.products import ProductPlan
 from syncs.planning.results import Plan, PlannedChange, PlannedPosting
+from syncs.retry_scope import retry_scope
 from syncs.values import line_to_json, product_after, product_before
 
 
@@ -80,7 +81,10 @@ def _change_row(run: Run, position: int, change: PlannedChange) -> Change:
 
 
 def commit_products(run: Run, plan: ProductPlan) -> None:
-    """Write the product plan into the ledger."""
+    """Write the product plan into the ledger; a retry keeps to the products that failed."""
+    scope = retry_scope(run)
+    if scope is not None:
+        plan.keep_to(scope.products)
     rows = [
         Change(
             run=run,

@@ -11,7 +11,7 @@ from core.money import ZERO, plain
 from invoices.models import Charge, InvoiceState, SourceInvoice
 from notifications import links, outbox
 from programs.selectors import source_currency
-from syncs.findings import close_unreported, new_findings, open_findings, store_notes
+from syncs.findings import close_unreported, finding_of_failure, new_findings, open_findings, store_notes
 from syncs.models import (
     Action,
     Change,
@@ -160,11 +160,13 @@ def _report_failures(run: Run) -> None:
             Note(
                 Severity.ERROR,
                 "failed",
-                f"failed:{change.mark or change.product_key}:{change.period}",
+                finding_of_failure(change),
                 f"{change.what}: {change.error}",
-                "Run the sync again once the cause is gone.",
+                "Try it again once the cause is gone.",
                 customer_id=change.customer_id,
                 retail=change.retail,
+                product_id=change.product_id,
+                change_id=change.pk,
             )
             for change in failed
         ],

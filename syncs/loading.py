@@ -48,9 +48,10 @@ class BillingFacts:
     choices: dict[str, Choice] = field(default_factory=dict)
 
 
-def mapping_chunks(program: Program) -> list[list[int]]:
-    """Ids of the mappings that sync, template by template, in chunks of about ``CHUNK``."""
-    rows = active_mappings(program).order_by("template", "pk").values_list("template", "pk")
+def mapping_chunks(program: Program, only: Collection[int] | None = None) -> list[list[int]]:
+    """Ids of the mappings that sync (of ``only`` these), template by template, in chunks of about ``CHUNK``."""
+    mappings = active_mappings(program) if only is None else active_mappings(program).filter(pk__in=only)
+    rows = mappings.order_by("template", "pk").values_list("template", "pk")
     chunks: list[list[int]] = []
     for _, group in groupby(rows, key=lambda row: row[0]):
         ids = [pk for _, pk in group]
@@ -106,10 +107,11 @@ def load_billing(
     return facts
 
 
-def load_left_behind(program: Program) -> BillingFacts:
-    """Lines of ours that stand although their mapping was removed or switched off."""
+def load_left_behind(program: Program, only: Collection[str] | None = None) -> BillingFacts:
+    """Lines of ours that stand although their mapping was removed or switched off (of ``only`` these marks)."""
     active = active_mappings(program).filter(customer=OuterRef("customer"), motion=OuterRef("motion"))
-    lines = load_own_lines(program, ~Exists(active) & Q(state=LineState.STANDING))
+    which = ~Exists(active) & Q(state=LineState.STANDING)
+    lines = load_own_lines(program, which if only is None else which & Q(mark__in=only))
     templates = load_templates(program, {line.template_id for line in lines})
     return BillingFacts(left_behind=lines, templates=templates, choices=load_choices(program))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core.audit import Actor, record
+from core.audit import SCHEDULER, Actor, record
 from core.scope import scoped_partner_id
 from programs.models import Program
 from syncs.committing import release_parts
@@ -26,6 +27,7 @@ from syncs.models import (
 )
 from syncs.older_periods import was_taken_up
 from syncs.planning.holds import CHOICES
+from syncs.retry_scope import RETRY
 
 
 class SyncRefused(Exception):
@@ -43,15 +45,17 @@ def start_sync(
     """Start (or join) one run per kind, products first.
 
     A run of that kind that is under way already is answered instead of a second one. Raises
-    ``SyncRefused`` when the program is off or a kind is not switched on.
+    ``SyncRefused`` when the program is off, a kind is not switched on, or failed items alone are being
+    tried again.
     """
     _refuse_if_off(program, kinds)
+    if not preview:
+        _refuse_during_retry(program, kinds, actor)
     runs: list[Run] = []
     before: Run | None = None
     for kind in [kind for kind in RunKind.values if kind in kinds]:
-        run = _active_run(program, kind, preview=preview) or _create_run(
-            program, kind, actor, preview=preview, after=before
-        )
+        known = None if preview else active_run(program, kind)
+        run = known or _create_run(program, kind, actor, preview=preview, after=before)
         runs.append(run)
         before = run
     if enqueue:
@@ -79,18 +83,34 @@ def enabled_kinds(program: Program) -> list[str]:
     return kinds
 
 
-def _active_run(program: Program, kind: str, *, preview: bool) -> Run | None:
-    if preview:
-        return None
+def _refuse_during_retry(program: Program, kinds: Sequence[str], actor: Actor) -> None:
+    active = Run.objects.filter(program=program, kind__in=kinds, state__in=ACTIVE_STATES, preview=False)
+    if not active.filter(basis__has_key=RETRY).exists():
+        return
+    if actor == SCHEDULER:  # the next beat asks again
+        Program.objects.filter(pk=program.pk).update(next_due_at=timezone.now())
+    raise SyncRefused("Failed items are being tried again right now. Start this sync when that has ended.")
+
+
+def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object]) -> Run:
+    """Start one run that rests on what ``basis`` says. Raises ``SyncRefused`` when that kind is off."""
+    _refuse_if_off(program, [kind])
+    run = _create_run(program, kind, actor, basis=basis)
+    transaction.on_commit(partial(_enqueue, scoped_partner_id(), run.pk), robust=True)
+    return run
+
+
+def active_run(program: Program, kind: str) -> Run | None:
+    """The run of that kind that is under way; previews apart."""
     return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
 
 
-def _create_run(program: Program, kind: str, actor: Actor, *, preview: bool, after: Run | None) -> Run:
+def _create_run(program: Program, kind: str, actor: Actor, **values: Any) -> Run:
     try:
         with transaction.atomic():
-            return Run.objects.create(program=program, kind=kind, preview=preview, after=after, started_by=actor.name)
+            return Run.objects.create(program=program, kind=kind, started_by=actor.name, **values)
     except IntegrityError:  # somebody started it in this very moment
-        run = _active_run(program, kind, preview=preview)
+        run = active_run(program, kind)
         if run is None:
             raise
         return run
@@ -140,17 +160,6 @@ def cancel_run(*, run: Run, actor: Actor) -> None:
         raise SyncRefused("This run is over.")
     Run.objects.filter(pk=run.pk).update(cancel_requested=True)
     record(actor, "run.cancelled", f"Cancelled {run}")
-
-
-def retry_failed(*, run: Run, actor: Actor, change: Change | None = None) -> list[Run]:
-    """Try again what failed: a new run plans it anew, so nothing is written twice."""
-    failed = run.changes.filter(state=ChangeState.FAILED)
-    if change is not None:
-        failed = failed.filter(pk=change.pk)
-    if not failed.exists() and not run.error:
-        raise SyncRefused("Nothing failed in this run.")
-    record(actor, "run.retried", f"Retried {run}")
-    return start_sync(program=run.program, kinds=[run.kind], actor=actor)
 
 
 # --- Decisions ------------------------------------------------------------------------------------

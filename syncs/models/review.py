@@ -58,13 +58,16 @@ class Finding(PartnerModel):
     subject = models.CharField(max_length=200, blank=True)  # decision subject, if a person may decide
     text = models.TextField()
     cure = models.TextField(blank=True)  # what to do
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)  # ids of what it is about: subscription, product, change
     customer = PartnerForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="findings")
     retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)  # at stake
     first_run = PartnerForeignKey("syncs.Run", on_delete=models.CASCADE, related_name="+")
     last_run = PartnerForeignKey("syncs.Run", on_delete=models.CASCADE, related_name="findings")
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
+    # A person knows of this warning: while it stands, it is no longer shown among what to look into.
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connectors.records import Template
+from core.money import from_cents
 from syncs.models.lines import LineState
 from syncs.models.review import Severity
 from syncs.planning.facts import Choice, MappingFacts, OwnLine
@@ -61,6 +62,7 @@ def _plan_left_behind(
                 "Remove the line, or leave it.",
                 left_behind_subject(own),
                 own.customer_id,
+                line.quantity * from_cents(line.retail_cents),
             )
         )
         return

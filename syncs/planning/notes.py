@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from core.money import plain
+from syncs.models.lines import LineState
 from syncs.models.review import Severity
 from syncs.models.runs import Action
 from syncs.planning.facts import MappingFacts, OwnLine, PeriodFact, ProductFact
@@ -26,7 +28,7 @@ def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str,
     )
 
 
-def note_excluded(facts: MappingFacts, wanted: Wanted) -> Note:
+def note_excluded(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Note:
     return Note(
         Severity.WARNING,
         "excluded",
@@ -34,6 +36,7 @@ def note_excluded(facts: MappingFacts, wanted: Wanted) -> Note:
         f"{facts.mapping.customer}: {wanted.text}: {plain(wanted.amount.retail)} is not billed ({wanted.excluded}).",
         customer_id=facts.mapping.customer_id,
         retail=wanted.amount.retail,
+        subscription_id=period.subscription_id,
     )
 
 
@@ -46,6 +49,7 @@ def note_fallback(facts: MappingFacts, period: PeriodFact) -> Note:
         f"{facts.mapping.customer}, {_product_name(period)}: Syncro refuses negative amounts, so the line for "
         f"{period_label(period.period)} has a decimal quantity.",
         customer_id=facts.mapping.customer_id,
+        subscription_id=period.subscription_id,
     )
 
 
@@ -59,6 +63,7 @@ def note_without_product(facts: MappingFacts, period: PeriodFact, product: Produ
         f"{period_label(period.period)} is written without a product link.",
         "Switch the product sync on, or create the product.",
         customer_id=facts.mapping.customer_id,
+        subscription_id=period.subscription_id,
     )
 
 
@@ -100,31 +105,44 @@ def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, pla
                     f"{facts.mapping.customer}, {_product_name(period)}: Subscription {word} unit price changed from "
                     f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
                     customer_id=facts.mapping.customer_id,
+                    subscription_id=period.subscription_id,
                 )
             )
 
 
 def note_template(facts: MappingFacts, plan: Plan) -> None:
-    """A paused template, or one that ran before the invoice came, bills later than expected."""
+    """A paused template, or one that ran before the invoice came, bills later than expected.
+
+    Pausing is told as long as it lasts; running early when something is written, and again until it runs.
+    """
     template = facts.template
-    writes = any(change.action is not Action.KEEP and not change.hold for change in plan.changes)
-    if template is None or not writes:
+    if template is None:
         return
-    if template.paused:
+    writes = any(change.action is not Action.KEEP and not change.hold for change in plan.changes)
+    if template.paused and (writes or _stands_on(facts)):
         text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
-        plan.notes.append(_template_note(facts, "paused", text, "Resume it in Syncro."))
-    late = (
-        facts.newest
-        and template.next_run
-        and template.next_run >= month_after(month_after(facts.newest).strftime("%Y-%m"))
-    )
-    if late and facts.mapping.motion != "seat_annual" and template.frequency == "Monthly":
+        plan.notes.append(_template_note(facts, "paused", facts.newest, text, "Resume it in Syncro."))
+    if _ran_early(facts, template.next_run) and template.frequency == "Monthly":
         assert template.next_run is not None
         text = (
             f"The invoice template “{template.name}” ran before the invoice for "
             f"{period_label(facts.newest)} came; it is billed on {day_label(template.next_run)}."
         )
-        plan.notes.append(_template_note(facts, "ran_early", text, ""))
+        key = f"{facts.newest}:{template.next_run}"
+        plan.notes.append(_template_note(facts, "ran_early", key, text, news=writes))
+
+
+def _stands_on(facts: MappingFacts) -> bool:
+    """True when a line of ours stands on the mapping's template."""
+    return any(
+        own.template_id == facts.mapping.template_id and own.state is LineState.STANDING for own in facts.own_lines
+    )
+
+
+def _ran_early(facts: MappingFacts, next_run: dt.date | None) -> bool:
+    if not facts.newest or next_run is None or facts.mapping.motion == "seat_annual":
+        return False
+    return next_run >= month_after(month_after(facts.newest).strftime("%Y-%m"))
 
 
 def note_foreign_lines(facts: MappingFacts, plan: Plan) -> None:
@@ -152,12 +170,13 @@ def _product_name(period: PeriodFact) -> str:
     return period.product.name if period.product else period.subscription
 
 
-def _template_note(facts: MappingFacts, code: str, text: str, cure: str) -> Note:
+def _template_note(facts: MappingFacts, code: str, key: str, text: str, cure: str = "", *, news: bool = True) -> Note:
     return Note(
         Severity.WARNING,
         code,
-        f"{code}:{facts.mapping.template_id}:{facts.newest}",
+        f"{code}:{facts.mapping.template_id}:{key}",
         f"{facts.mapping.customer}: {text}",
         cure,
         customer_id=facts.mapping.customer_id,
+        news=news,
     )

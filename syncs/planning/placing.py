@@ -32,7 +32,7 @@ def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Pl
     hold = wanted.hold
     if wanted.excluded or (hold and _is_dismissed(facts, hold.subject, wanted)):
         if wanted.excluded:
-            plan.notes.append(note_excluded(facts, wanted))
+            plan.notes.append(note_excluded(facts, period, wanted))
         return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
     own = own_line(facts, wanted.mark)
     line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)

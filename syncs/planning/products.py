@@ -90,6 +90,13 @@ class ProductPlan:
     skipped: int = 0
     failed: int = 0
 
+    def keep_to(self, product_ids: Collection[int]) -> None:
+        """Drop whatever is about other products."""
+        self.changes = [change for change in self.changes if change.product_id in product_ids]
+        self.notes = [note for note in self.notes if note.product_id in product_ids]
+        self.failed = sum(note.severity is Severity.ERROR for note in self.notes)
+        self.unchanged = self.skipped = 0
+
 
 def plan_products(items: Sequence[SourceItem], targets: Sequence[TargetItem], rules: ProductRules) -> ProductPlan:
     """Compare our products with the target's. Only prices of existing ones are ever changed."""
@@ -169,6 +176,7 @@ def _plan_ambiguous(plan: ProductPlan, item: SourceItem, index: _Index) -> None:
             f"ambiguous_price:{item.key}",
             f"{item.name} ({item.sku}): {problem}; the product keeps the prices it has.",
             "Ask the distributor which price holds.",
+            product_id=item.product_id,
         )
     )
 
@@ -177,6 +185,8 @@ def _plan_item(plan: ProductPlan, item: SourceItem, index: _Index, rules: Produc
     linked = index.by_id.get(item.linked_id) if item.linked_id is not None else None
     if linked is not None and not linked.gone:
         _plan_prices(plan, item, linked, rules)
+        if not item.in_price_list:
+            plan.notes.append(_note_legacy(item, news=False))
         return
     candidates = index.candidates(item)
     if len(candidates) > 1:
@@ -259,14 +269,17 @@ def _fail(plan: ProductPlan, item: SourceItem, problem: str, candidates: Collect
             f"product:{item.key}",
             f"{item.name} ({item.sku}): {problem}{': ' + named if named else ''}",
             "Keep one of them, or clear the UPC code of the others." if named else "",
+            product_id=item.product_id,
         )
     )
 
 
-def _note_legacy(item: SourceItem) -> Note:
+def _note_legacy(item: SourceItem, *, news: bool = True) -> Note:
     return Note(
         Severity.WARNING,
         "legacy_product",
         f"legacy:{item.key}",
         f"{item.name} ({item.sku}) is invoiced but not in the price list; it is made from what the invoice says.",
+        product_id=item.product_id,
+        news=news,
     )

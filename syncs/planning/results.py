@@ -84,7 +84,11 @@ class PlannedPosting:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to tell a person. ``key`` makes it the same note in the next run."""
+    """Something to tell a person. ``key`` makes it the same note in the next run.
+
+    ``news`` false: it reminds of what was said before, and says nothing where that was not said.
+    ``subscription_id``: it was said when this subscription was planned, and holds until that is planned again.
+    """
 
     severity: Severity
     code: str
@@ -94,6 +98,10 @@ class Note:
     subject: str = ""
     customer_id: int | None = None
     retail: Decimal = Decimal(0)
+    news: bool = True
+    subscription_id: int | None = None
+    product_id: int | None = None
+    change_id: int | None = None  # of the run that says it
 
 
 @dataclass(slots=True)

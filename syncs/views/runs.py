@@ -19,7 +19,7 @@ from accounts.tables import PAGE_SIZE, RowPaginator
 from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
-from syncs import services
+from syncs import retrying, services
 from syncs.change_rows import change_row, group_changes
 from syncs.filters import ChangeFilter
 from syncs.models import ACTIVE_STATES, Change, ChangeState, Finding, Run, RunState, Severity
@@ -109,11 +109,11 @@ def retry_failed(request: PartnerRequest, run_id: int) -> HttpResponse:
     change_id = request.POST.get("change", "")
     one = get_object_or_404(found.changes, pk=change_id) if change_id.isdigit() else None
     try:
-        runs = services.retry_failed(run=found, actor=actor_of(request.user), change=one)
+        again = retrying.retry_failed(run=found, actor=actor_of(request.user), change=one)
     except SyncRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("run", request.partner.slug, found.pk)
-    return redirect("run", request.partner.slug, runs[0].pk)
+    return redirect("run", request.partner.slug, again.pk)
 
 
 def target_url(run: Run, change: Change) -> str:

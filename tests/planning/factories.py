@@ -200,8 +200,13 @@ def held(plan: Plan) -> list[PlannedChange]:
 
 
 def told(plan: Plan) -> list[str]:
-    """Codes of the notes, in order."""
-    return [note.code for note in plan.notes]
+    """Codes of what is news, in order."""
+    return [note.code for note in plan.notes if note.news]
+
+
+def reminded(plan: Plan) -> list[str]:
+    """Codes of what is said again where it was said before."""
+    return [note.code for note in plan.notes if not note.news]
 
 
 def posting_of(plan: Plan, period: str = OCT, subscription: int = 1) -> PlannedPosting:

@@ -31,6 +31,7 @@ from tests.planning.factories import (
     make_product,
     make_template,
     posting_of,
+    reminded,
     told,
     writes,
 )
@@ -329,9 +330,24 @@ def test_paused_template_is_warned_about_when_something_is_written() -> None:
     assert told(plan) == ["paused"]
 
 
+def test_paused_template_is_warned_about_as_long_as_a_line_of_ours_stands_on_it() -> None:
+    line = our_line(quantity=D(10))
+    facts = standing(line, template=make_template(line, paused=True))
+    plan = plan_mapping(facts)
+    assert (writes(plan), told(plan)) == ([], ["paused"])
+    empty = plan_mapping(replace(facts, periods=(), own_lines=(), template=make_template(paused=True)))
+    assert told(empty) == []
+
+
 def test_template_that_ran_before_the_invoice_came_is_warned_about() -> None:
     late = make_template(next_run=dt.date(2026, 12, 1))
     assert told(plan_mapping(make_facts(make_period(), template=late))) == ["ran_early"]
+
+
+def test_template_that_ran_early_is_only_reminded_of_when_nothing_is_written() -> None:
+    line = our_line(quantity=D(10))
+    plan = plan_mapping(standing(line, template=make_template(line, next_run=dt.date(2026, 12, 1))))
+    assert (writes(plan), told(plan), reminded(plan)) == ([], [], ["ran_early"])
 
 
 def test_changed_setting_reaches_the_newest_month_and_no_billed_one() -> None:

@@ -137,6 +137,11 @@ def test_inactive_product_gets_new_prices() -> None:
     assert only(plan(item(linked_id=900, cost=D(11)), targets=[target(disabled=True)])).action is Action.UPDATE_PRICES
 
 
+def test_linked_product_that_the_price_list_lacks_is_only_reminded_of() -> None:
+    made = plan(item(linked_id=900, in_price_list=False), targets=[target()], in_use=frozenset({1}))
+    assert [(note.code, note.news) for note in made.notes] == [("legacy_product", False)]
+
+
 def test_product_gone_from_the_price_list_keeps_its_last_prices() -> None:
     made = plan(item(linked_id=900, in_price_list=False, cost=D(11)), targets=[target()], in_use=frozenset({1}))
     assert (made.changes, made.unchanged) == ([], 1)
