@@ -28,6 +28,11 @@ class ConnectionCard:
         """Targets must be enabled before they can be connected."""
         return self.definition.role == Role.TARGET
 
+    @property
+    def stored_since(self) -> dt.datetime | None:
+        """When the newest of its secrets was stored."""
+        return max(self.secrets_stored.values(), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class TargetRequest:
