@@ -5,7 +5,6 @@ from django.urls import path
 from connections import views
 
 urlpatterns = [
-    path("operator/", views.operator, name="operator"),
     path("operator/<slug:slug>/<slug:system>/enable/", views.enable, name="enable_target"),
 ]
 

@@ -22,7 +22,7 @@ from accounts.permissions import (
     partner_page,
 )
 from accounts.reauthentication import ask_again
-from accounts.services import find_partner, list_partners
+from accounts.services import find_partner
 from connections import services
 from connections.consequences import consequences_of
 from connections.errors import ConnectionRefused
@@ -32,9 +32,7 @@ from connections.models import Connection, ConnectionStatus
 from connections.selectors import (
     ConnectionCard,
     connection_cards,
-    failing_connections,
     find_card,
-    open_requests,
 )
 from core.audit import actor_of
 from core.scope import partner_scope
@@ -147,18 +145,6 @@ def request_target(request: PartnerRequest, system: str) -> HttpResponse:
     else:
         messages.success(request, f"{card.definition.label} is requested. You get an e-mail when it is ready.")
     return redirect("connections", request.partner.slug)
-
-
-@require_safe
-@operator_page
-def operator(request: PersonRequest) -> HttpResponse:
-    """Requests and health across partners: no secrets, no partner data."""
-    context = {
-        "requests": open_requests(),
-        "failing": failing_connections(),
-        "partners": list_partners(),
-    }
-    return TemplateResponse(request, "connections/operator.html", context)
 
 
 @require_POST

@@ -37,6 +37,11 @@ class Message(PartnerModel):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["partner", "event"], name="one_message_per_event")]
+        indexes = [
+            models.Index(
+                fields=["state", "not_before"], condition=~models.Q(state="sent"), name="notifications_not_sent"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.subject

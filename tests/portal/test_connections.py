@@ -137,12 +137,6 @@ def test_problem_of_a_connection_is_shown_with_its_cure(cast: Cast, shop: Shop) 
         assert "Create a new one, then replace it here." in cast.client("vera").get(path).content.decode()
 
 
-def test_operator_page_shows_no_partner_data(cast: Cast, shop: Shop) -> None:
-    page = cast.client("olga").get("/operator/").content.decode()
-
-    assert "Contoso" not in page
-
-
 def test_disconnecting_names_programs_mappings_the_next_sync_and_a_running_one(cast: Cast, shop: Shop) -> None:
     adam = cast.client("adam")
     adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
