@@ -95,9 +95,11 @@ def when_html(moment: dt.datetime | None) -> SafeString:
 
 
 def write_duration(seconds: float) -> str:
-    """ "8 s", "4 min 10 s", "2 h 5 min"."""
+    """ "8 s", "4 min 10 s", "2 h 5 min", "3 days 4 h"."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes_left = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} days {hours % 24} h"
     if hours:
         return f"{hours} h {minutes_left} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

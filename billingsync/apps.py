@@ -6,7 +6,7 @@ class BillingsyncConfig(AppConfig):
     verbose_name = "Billing Sync"
 
     def ready(self) -> None:
-        """Make the queue the one that ``shared_task`` uses, and register the checks."""
-        from billingsync import celery, checks  # noqa: F401  # checks register themselves
+        """Make the queue the one that ``shared_task`` uses, and register checks and signals."""
+        from billingsync import celery, checks, queue_health  # noqa: F401  # they register themselves
 
         celery.app.set_default()

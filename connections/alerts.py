@@ -14,7 +14,9 @@ from connectors.registry import SYSTEMS
 from core.audit import Actor
 from core.scope import partner_scope, scoped_partner_id
 from notifications import links, outbox
-from notifications.recipients import addresses_of_connection
+from notifications.letters import Why
+from notifications.news import News, tell
+from notifications.recipients import group_of_connection
 
 REMIND_AFTER = dt.timedelta(days=3)
 
@@ -83,6 +85,7 @@ def tell_operator(connection: Connection, label: str, actor: Actor) -> None:
         event=f"target_requested:{connection.pk}:{connection.requested_at:%Y%m%dT%H%M%S%f}",
         to=[settings.OPERATOR_EMAIL],
         context={"who": actor.name, "target": label, "link": links.operator_page()},
+        why=Why("You get this because this address runs the service."),
     )
 
 
@@ -96,26 +99,25 @@ def tell_requester(connection: Connection, label: str) -> None:
         "target_enabled",
         event=f"target_enabled:{connection.pk}:{connection.requested_at:%Y%m%dT%H%M%S%f}",
         to=[requester.email],
-        context={"target": label, "link": links.connections_page(partner.slug)},
+        context={"target": label, "link": links.connect_page(partner.slug, connection.system)},
+        why=Why("You get this because you requested it."),
     )
 
 
 def _tell_partner(connection: Connection, kind: str, *, reminder: int) -> None:
-    to = addresses_of_connection(connection.pk)
-    if not to:
-        return
     partner = Partner.objects.get(pk=scoped_partner_id())
     since = _since(connection)
-    outbox.queue(
+    tell(
         kind,
         event=f"{kind}:{connection.pk}:{since:%Y%m%dT%H%M%S%f}:{reminder}",
-        to=to,
+        news=[News.CONNECTIONS],
+        group=group_of_connection(connection.pk, partner),
         context={
             "system": SYSTEMS[connection.system].label,
             "problem": connection.problem,
             "since": since,
             "days": reminder,
-            "link": links.connections_page(partner.slug),
+            "link": links.connections_page(partner.slug, connection.system),
         },
     )
 

@@ -93,8 +93,12 @@ def vendor_urls() -> dict[str, str]:
 def build_limiter(system: str) -> RedisLimiter:
     """The limiter of a vendor system; its key names the egress, so that all partners share it."""
     key = f"{settings.REDIS_KEY_PREFIX}limit:{settings.EGRESS_ID}:{system}"
-    limit = settings.SYNCRO_REQUESTS_PER_MINUTE if system == "syncro" else 0
-    return RedisLimiter(_redis(settings.REDIS_URL), key, limit, system=system)
+    return RedisLimiter(_redis(settings.REDIS_URL), key, limit_of(system), system=system)
+
+
+def limit_of(system: str) -> int:
+    """Requests a minute that the vendor allows for each outgoing address; 0 = no known limit."""
+    return settings.SYNCRO_REQUESTS_PER_MINUTE if system == "syncro" else 0
 
 
 def _stored(partner_id: int, connection_id: int) -> tuple[str, dict[str, str]]:

@@ -6,12 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accounts.services import list_partners
 from connections.models import Connection, ConnectionStatus
 from connections.services import first_status
 from connections.testing import Definition
 from connectors.registry import SYSTEMS, Role
-from core.scope import partner_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +26,10 @@ class ConnectionCard:
         """Targets must be enabled before they can be connected."""
         return self.definition.role == Role.TARGET
 
-
-@dataclass(frozen=True, slots=True)
-class TargetRequest:
-    """A partner waits for the operator to enable a target."""
-
-    partner_id: int
-    partner_slug: str
-    partner_name: str
-    system: str
-    label: str
-    requested_by: str
-    requested_at: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class FailingConnection:
-    """A connection that needs attention, for the operator: no credentials, no secrets."""
-
-    partner_name: str
-    label: str
-    since: dt.datetime | None
-    detail: str
+    @property
+    def stored_since(self) -> dt.datetime | None:
+        """When the newest of its secrets was stored."""
+        return max(self.secrets_stored.values(), default=None)
 
 
 def known_systems() -> Mapping[str, Definition]:
@@ -69,40 +49,6 @@ def find_card(system: str) -> ConnectionCard | None:
     if definition is None:
         return None
     return _card(definition, Connection.objects.prefetch_related("secrets").filter(system=system).first())
-
-
-def open_requests() -> list[TargetRequest]:
-    """Targets that partners wait for, over all partners. Call it outside any scope."""
-    found = []
-    for partner in list_partners():
-        with partner_scope(partner.partner_id):
-            waiting = Connection.objects.filter(status=ConnectionStatus.REQUESTED).select_related("requested_by")
-            found += [
-                TargetRequest(
-                    partner_id=partner.partner_id,
-                    partner_slug=partner.slug,
-                    partner_name=partner.name,
-                    system=row.system,
-                    label=SYSTEMS[row.system].label,
-                    requested_by=row.requested_by.email if row.requested_by else "",
-                    requested_at=row.requested_at,
-                )
-                for row in waiting
-            ]
-    return found
-
-
-def failing_connections() -> list[FailingConnection]:
-    """Connections that need attention, over all partners. Call it outside any scope."""
-    found = []
-    for partner in list_partners():
-        with partner_scope(partner.partner_id):
-            failing = Connection.objects.filter(status=ConnectionStatus.ATTENTION)
-            found += [
-                FailingConnection(partner.name, SYSTEMS[row.system].label, row.failing_since, row.problem_detail)
-                for row in failing
-            ]
-    return found
 
 
 def _card(definition: Definition, connection: Connection | None) -> ConnectionCard:

@@ -141,6 +141,7 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
             connection.permissions = [list(pair) for pair in refusal.permissions] or connection.permissions
             connection.last_tested_at = timezone.now()
             alerts.note_failure(connection, str(refusal), refusal.detail)
+            record(actor, "connection.tested", f"{definition.label} tested: does not work")
         raise
     with partner_scope(partner_id):
         connection = _lock(system)

@@ -5,13 +5,13 @@ from django.urls import path
 from connections import views
 
 urlpatterns = [
-    path("operator/", views.operator, name="operator"),
     path("operator/<slug:slug>/<slug:system>/enable/", views.enable, name="enable_target"),
 ]
 
 partner_urlpatterns = [
     path("connections/", views.connections, name="connections"),
     path("connections/<slug:system>/", views.connect, name="connect"),
+    path("connections/<slug:system>/history/", views.connection_history, name="connection_history"),
     path("connections/<slug:system>/test/", views.retest, name="retest"),
     path("connections/<slug:system>/disconnect/", views.disconnect, name="disconnect"),
     path("connections/<slug:system>/request/", views.request_target, name="request_target"),

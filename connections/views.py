@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,17 +22,17 @@ from accounts.permissions import (
     partner_page,
 )
 from accounts.reauthentication import ask_again
-from accounts.services import find_partner, list_partners
+from accounts.services import find_partner
 from connections import services
+from connections.consequences import consequences_of
 from connections.errors import ConnectionRefused
 from connections.forms import CredentialForm
+from connections.history import DAYS, SHOWN_FACTS, SHOWN_SPELLS, WIDTH, read_facts, read_spells, uptime_of
 from connections.models import Connection, ConnectionStatus
 from connections.selectors import (
     ConnectionCard,
     connection_cards,
-    failing_connections,
     find_card,
-    open_requests,
 )
 from core.audit import actor_of
 from core.scope import partner_scope
@@ -101,10 +103,34 @@ def disconnect(request: PartnerRequest, system: str) -> HttpResponse:
         return detour
     if request.method != "POST":
         with partner_scope(request.partner.pk):
-            return render(request, "connections/disconnect.html", {"card": card})
+            context = {"card": card, "consequences": consequences_of(card.connection)}
+            return render(request, "connections/disconnect.html", context)
     services.disconnect(request.partner.pk, system, actor_of(request.user))
     messages.success(request, f"{card.definition.label} is disconnected. Mappings and history are kept.")
     return redirect("connections", request.partner.slug)
+
+
+@require_safe
+@partner_page()
+def connection_history(request: PartnerRequest, system: str) -> HttpResponse:
+    """Since when the connection works, when it did not and why, and who did what to it."""
+    card = find_card(system)
+    if card is None:
+        raise Http404
+    now = timezone.now()
+    spells = read_spells(card.connection) if card.connection else []
+    facts = read_facts(system)
+    context = {
+        "card": card,
+        "spells": [(spell, spell.seconds(now)) for spell in spells[:SHOWN_SPELLS]],
+        "facts": facts,
+        "uptime": uptime_of(spells, now),
+        "days": DAYS,
+        "width": WIDTH,
+        "cut": len(spells) > SHOWN_SPELLS or len(facts) == SHOWN_FACTS,
+    }
+    request.menu = reverse("connections", args=[request.partner.slug])  # type: ignore[attr-defined]  # read by the menu
+    return TemplateResponse(request, "connections/history.html", context)
 
 
 @require_POST
@@ -119,18 +145,6 @@ def request_target(request: PartnerRequest, system: str) -> HttpResponse:
     else:
         messages.success(request, f"{card.definition.label} is requested. You get an e-mail when it is ready.")
     return redirect("connections", request.partner.slug)
-
-
-@require_safe
-@operator_page
-def operator(request: PersonRequest) -> HttpResponse:
-    """Requests and health across partners: no secrets, no partner data."""
-    context = {
-        "requests": open_requests(),
-        "failing": failing_connections(),
-        "partners": list_partners(),
-    }
-    return TemplateResponse(request, "connections/operator.html", context)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import redis
@@ -21,7 +22,11 @@ _LONGEST_PENALTY_SECONDS = 600
 # the next slot stays where it was. So in any minute there is at most half a slot more.
 _LATE_SHARE = 0.5
 
+# Slots taken are counted per minute of the server's clock, in a ring of this many counters.
+_TALLIES = 5
+
 # KEYS[1] holds the instant of the next free slot, in microseconds of the server's clock.
+# KEYS[2] begins the names of the counters.
 # A stored instant further away than any penalty comes from a clock that was set back: forget it.
 _TAKE_SLOT = """
 local clock = redis.call('TIME')
@@ -39,6 +44,10 @@ if interval > 0 then
   end
   redis.call('SET', KEYS[1], string.format('%.0f', slot + interval),
              'PX', math.ceil(interval / 1000) + 1000)
+end
+local tally = KEYS[2] .. math.floor(tonumber(clock[1]) / 60) % tonumber(ARGV[4])
+if redis.call('INCR', tally) == 1 then
+  redis.call('EXPIRE', tally, 60 * (tonumber(ARGV[4]) - 1))
 end
 return 0
 """
@@ -79,6 +88,15 @@ class NoLimit:
         """Nobody else to tell."""
 
 
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """Calls that left in the last full minute and in the running one; seconds until the next may leave."""
+
+    last_minute: int
+    this_minute: int
+    wait: float
+
+
 class RedisLimiter:
     """Even spacing without burst, kept in Redis by the server's own clock.
 
@@ -88,6 +106,7 @@ class RedisLimiter:
     """
 
     def __init__(self, client: Any, key: str, per_minute: int, *, system: str = "") -> None:
+        self._client = client
         self._key = key
         self._system = system or key
         self._interval = _interval_microseconds(per_minute)
@@ -99,7 +118,8 @@ class RedisLimiter:
         longest = max(_LONGEST_PENALTY_SECONDS * 1_000_000, self._interval)
         try:
             late = round(self._interval * _LATE_SHARE)
-            wait = self._take(keys=[self._key], args=[self._interval, longest, late])
+            keys = [self._key, self._tally("")]
+            wait = self._take(keys=keys, args=[self._interval, longest, late, _TALLIES])
         except redis.RedisError:
             wait = None
         if wait is None:
@@ -117,6 +137,18 @@ class RedisLimiter:
             self._punish(keys=[self._key], args=[wait])
         except redis.RedisError:
             logger.warning("Redis did not take a penalty of %.0f s for %s", seconds, self._system)
+
+    def read_use(self) -> LimitUse:
+        """How much of the limit is used now. Raises ``redis.RedisError`` while Redis is away."""
+        seconds, microseconds = self._client.time()
+        minute = seconds // 60
+        names = [self._key, *(self._tally(each % _TALLIES) for each in (minute - 1, minute))]
+        free_at, before, now = (int(value or 0) for value in self._client.mget(names))
+        wait = free_at / 1_000_000 - seconds - microseconds / 1_000_000
+        return LimitUse(before, now, wait if 0 < wait <= _LONGEST_PENALTY_SECONDS else 0.0)
+
+    def _tally(self, place: object) -> str:
+        return f"{self._key}:tally:{place}"
 
 
 def _interval_microseconds(per_minute: int) -> int:

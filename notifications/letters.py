@@ -23,6 +23,16 @@ class Item:
     text: str
     amount: str = ""
     cure: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why somebody gets an e-mail, and where they change that."""
+
+    text: str
+    link: str = ""
+    label: str = ""  # of the link
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,9 @@ class House:
         return f"{local} ({self.partner.time_zone})"
 
 
-def render(letter: Letter) -> Rendered:
+def render(letter: Letter, why: Why | None = None) -> Rendered:
     """The letter as subject, plain text and HTML; every value is escaped in the HTML."""
-    context = {"letter": letter}
+    context = {"letter": letter, "why": why}
     return Rendered(
         subject=one_line(letter.subject)[:SUBJECT_LENGTH],
         text=render_to_string("emails/letter.txt", context).strip() + "\n",

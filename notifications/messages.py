@@ -23,6 +23,7 @@ class FindingFacts(TypedDict):
     cure: NotRequired[str]
     severity: NotRequired[str]  # info, warning, error
     retail: NotRequired[Decimal]  # at stake
+    link: NotRequired[str]  # to its place in the portal
 
 
 class RunFacts(TypedDict):
@@ -54,7 +55,7 @@ class UnmappedFacts(TypedDict):
     """Customers that occur in invoices and that nobody mapped."""
 
     program: str
-    customers: list[tuple[str, str, Decimal]]  # name, motion, retail of the latest invoice
+    customers: list[tuple[str, str, Decimal, str]]  # name, motion, retail of the latest invoice, link
     link: str
     currency: NotRequired[str]
 
@@ -77,7 +78,6 @@ def run_finished(facts: RunFacts, house: House) -> Letter:
         more=max(0, len(findings) - MOST_ITEMS),
         button="Look at the plan" if waiting else "Open the run",
         link=facts["link"],
-        footer=f"Sent because the notification addresses of {facts['program']} name you.",
     )
 
 
@@ -149,7 +149,7 @@ def invitation(facts: Mapping[str, Any], house: House) -> Letter:
 def unmapped_customers(facts: UnmappedFacts, house: House) -> Letter:
     """Customers that are invoiced and that nobody mapped: money that is not billed on."""
     customers, currency = facts["customers"], facts.get("currency", "")
-    total = house.money(sum((retail for _, _, retail in customers), Decimal(0)), currency)
+    total = house.money(sum((row[2] for row in customers), Decimal(0)), currency)
     rows = sorted(customers, key=lambda row: -row[2])
     return Letter(
         subject=f"{facts['program']}: {count(len(rows), 'customer')} not mapped, {total} at risk "
@@ -157,9 +157,10 @@ def unmapped_customers(facts: UnmappedFacts, house: House) -> Letter:
         lead=f"{total} of the latest invoice belongs to {count(len(rows), 'customer')} that nobody mapped.",
         tone="warning",
         items_title="Not mapped",
-        items=tuple(Item(f"{name} ({motion})", house.money(retail, currency)) for name, motion, retail in rows)[
-            :MOST_ITEMS
-        ],
+        items=tuple(
+            Item(f"{name} ({motion})", house.money(retail, currency), link=link)
+            for name, motion, retail, link in rows[:MOST_ITEMS]
+        ),
         more=max(0, len(rows) - MOST_ITEMS),
         button="Map them",
         link=facts["link"],
@@ -229,4 +230,5 @@ def _capital(name: str) -> str:
 
 def _finding(finding: FindingFacts, currency: str, house: House) -> Item:
     retail = finding.get("retail") or Decimal(0)
-    return Item(finding["text"], house.money(retail, currency) if retail else "", finding.get("cure", ""))
+    amount = house.money(retail, currency) if retail else ""
+    return Item(finding["text"], amount, finding.get("cure", ""), finding.get("link", ""))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from core.partner_models import PartnerModel
+from accounts.models import Membership
+from core.partner_models import PartnerForeignKey, PartnerModel
 
 
 class MessageState(models.TextChoices):
@@ -37,6 +38,27 @@ class Message(PartnerModel):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["partner", "event"], name="one_message_per_event")]
+        indexes = [
+            models.Index(
+                fields=["state", "not_before"], condition=~models.Q(state="sent"), name="notifications_not_sent"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.subject
+
+
+class MailPreference(PartnerModel):
+    """Which news of a partner one of its members wants by e-mail. No row: none."""
+
+    membership = PartnerForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    run_problems = models.BooleanField(default=False)  # runs with warnings or errors
+    every_run = models.BooleanField(default=False)
+    unmapped = models.BooleanField(default=False)  # new customers that nobody mapped
+    connections = models.BooleanField(default=False)  # that break, and work again
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "membership"], name="one_preference_per_member")]
+
+    def __str__(self) -> str:
+        return f"e-mail preferences of member {self.membership_id}"

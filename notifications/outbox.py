@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.models import Partner
 from core.scope import partner_scope, scoped_partner_id
-from notifications.letters import House, render
+from notifications.letters import House, Why, render
 from notifications.messages import MESSAGES
 from notifications.models import Message, MessageState
 
@@ -33,7 +33,9 @@ LONGEST_WAIT = dt.timedelta(hours=6)
 MOST_ATTEMPTS = 12  # about a day and a half
 
 
-def queue(kind: str, *, event: str, to: Sequence[str], context: Mapping[str, Any]) -> Message | None:
+def queue(
+    kind: str, *, event: str, to: Sequence[str], context: Mapping[str, Any], why: Why | None = None
+) -> Message | None:
     """Write a message into the outbox, in the caller's scope and transaction.
 
     ``event`` names what happened ("run:17"): the second message of an event is not made. Without
@@ -42,7 +44,7 @@ def queue(kind: str, *, event: str, to: Sequence[str], context: Mapping[str, Any
     if not to or Message.objects.filter(event=event).exists():
         return None
     partner = Partner.objects.get(pk=scoped_partner_id())
-    rendered = render(MESSAGES[kind](context, House(partner)))
+    rendered = render(MESSAGES[kind](context, House(partner)), why)
     message, made = Message.objects.get_or_create(
         event=event,
         defaults={

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from accounts.models import Invitation, Role
 from accounts.signals import invitation_made
 from notifications import links, outbox
+from notifications.letters import Why
 
 
 @receiver(invitation_made)
@@ -25,4 +26,5 @@ def send_invitation(*, invitation: Invitation, token: str, **_kwargs: Any) -> No
             "expires_at": invitation.expires_at,
             "link": links.invitation_page(token),
         },
+        why=Why(f"You get this because {invitation.partner.name} invited this address."),
     )

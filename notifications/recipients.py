@@ -1,10 +1,16 @@
-"""Who gets the e-mails of a connection: the addresses of the programs that use it, else owners and admins."""
+"""Who gets the e-mails of a connection: the addresses of the programs that use it, else owners and admins.
+
+Members who asked for them come on top, see ``notifications.news``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Partner, Role
+from notifications import links
+from notifications.letters import Why
+from notifications.news import Group
 
 AddressBook = Callable[[int], Iterable[str]]  # connection id -> addresses, inside the partner's scope
 
@@ -17,10 +23,14 @@ def register_address_book(book: AddressBook) -> None:
         _books.append(book)
 
 
-def addresses_of_connection(connection_id: int) -> list[str]:
+def group_of_connection(connection_id: int, partner: Partner) -> Group:
     """Addresses for news of a connection, each once, in the scope of its partner."""
     found = {address.lower(): address for book in _books for address in book(connection_id)}
-    return list(found.values()) or addresses_of_admins()
+    if found:
+        text = "You get this because the notification addresses of a program name you."
+        return Group(list(found.values()), Why(text, links.programs_page(partner.slug), "Change them under Programs"))
+    text = f"You get this as an owner or admin of {partner.name}: no program names an address for such news."
+    return Group(addresses_of_admins(), Why(text, links.programs_page(partner.slug), "Name one under Programs"))
 
 
 def addresses_of_admins() -> list[str]:

@@ -1,10 +1,11 @@
-"""Addresses of the local inbox of e-mails."""
+"""Addresses of e-mail preferences and of the local inbox of e-mails."""
 
 from django.urls import path
 
 from notifications import views
 
 partner_urlpatterns = [
+    path("email-preferences/", views.preferences, name="mail_preferences"),
     path("messages/", views.messages, name="messages"),
     path("messages/<int:message_id>/", views.message, name="message"),
     path("messages/<int:message_id>/html/", views.message_html, name="message_html"),

@@ -1,21 +1,27 @@
-"""The local inbox of e-mails, for development: what would have been sent, to read and to click."""
+"""A member's e-mail preferences; for development the local inbox of e-mails, to read and to click."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import django_tables2 as tables
 from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.conf import settings
+from django.contrib import messages as flash
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import PortalTable, StateColumn, WhenColumn, list_page, name_html
+from core.audit import actor_of
+from notifications import news
+from notifications.forms import WishesForm
 from notifications.models import Message
 
 # An e-mail brings its own styles and nothing else: no script, no form, no foreign picture.
@@ -46,6 +52,19 @@ class MessageTable(PortalTable):
 
     def render_to(self, value: list[str]) -> str:
         return ", ".join(value)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_page()
+def preferences(request: PartnerRequest) -> HttpResponse:
+    """Which e-mails about this partner the reader gets."""
+    wishes = news.read_wishes(request.user.pk)
+    form = WishesForm(request.POST if request.method == "POST" else None, initial=asdict(wishes))
+    if form.is_valid():
+        changed = news.save_wishes(user_id=request.user.pk, wishes=form.wishes(), actor=actor_of(request.user))
+        flash.success(request, "Saved." if changed else "Nothing was changed.")
+        return redirect("mail_preferences", request.partner.slug)
+    return TemplateResponse(request, "notifications/preferences.html", {"form": form})
 
 
 @require_safe

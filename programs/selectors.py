@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from connections.models import Connection
 from programs.models import Program
@@ -26,10 +26,15 @@ def source_currency(program: Program) -> str:
 
 def addresses_for_connection(connection_id: int) -> list[str]:
     """Notification addresses of the enabled programs that use a connection."""
+    return [address for program in programs_using(connection_id) for address in program.notification_emails]
+
+
+def programs_using(connection_id: int) -> QuerySet[Program]:
+    """The enabled programs that need a connection."""
     using = Program.objects.filter(Q(source_id=connection_id) | Q(target_id=connection_id), enabled=True)
-    return [address for program in using.order_by("pk") for address in program.notification_emails]
+    return using.order_by("pk")
 
 
 def connection_in_use(connection: Connection) -> bool:
     """True while an enabled program needs this connection."""
-    return Program.objects.filter(Q(source=connection) | Q(target=connection), enabled=True).exists()
+    return programs_using(connection.pk).exists()

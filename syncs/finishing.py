@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 
 from django.utils import timezone
 
-from core.money import ZERO, plain
+from core.money import plain
 from invoices.models import Charge, InvoiceState, SourceInvoice
-from notifications import links, outbox
-from programs.selectors import source_currency
 from syncs.findings import close_unreported, finding_of_failure, new_findings, open_findings, store_notes
 from syncs.models import (
     Action,
     Change,
     ChangeState,
-    Finding,
     Run,
     RunKind,
     RunState,
@@ -26,6 +22,7 @@ from syncs.models import (
 from syncs.planning.results import Note
 from syncs.reconciliation import InvoiceBalance, reconcile_invoice
 from syncs.slices import Slice
+from syncs.telling import tell_of_run
 from syncs.trends import recount_months
 
 _COUNTED_AS = {
@@ -58,7 +55,7 @@ def finish(work: Slice, state: RunState) -> None:
         run.finished_at = timezone.now()
         run.save()
         _supersede_waiting(run)
-        _tell(run, balances)
+        tell_of_run(run, balances, new_findings(run))
 
 
 def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
@@ -77,7 +74,7 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
         key = f"run:{run.kind}:{text}"
         store_notes(run, [Note(Severity.ERROR, "run", key, text)])
         if new_findings(run) and not told:
-            _tell(run, [])
+            tell_of_run(run, [], new_findings(run))
 
 
 def count_changes(run: Run) -> dict[str, int]:
@@ -244,67 +241,3 @@ def _messages(run: Run) -> list[str]:
     if run.waiting_for:
         said.insert(0, f"The plan waits for a person: {run.waiting_for}")
     return said
-
-
-# --- Tell -----------------------------------------------------------------------------------------
-
-
-def _tell(run: Run, balances: list[InvoiceBalance]) -> None:
-    if run.preview:
-        return
-    found = new_findings(run)
-    loud = run.status in (RunStatus.WARNING, RunStatus.ERROR)
-    if loud or run.program.mail_every_run:
-        outbox.queue(
-            "run_finished",
-            event=f"run:{run.pk}:{run.state}",
-            to=run.program.notification_emails,
-            context={
-                "program": run.program.name,
-                "kind": run.kind,
-                "status": run.status,
-                "counts": {name: run.counts.get(name, 0) for name in COUNT_NAMES},
-                "findings": [_facts(f) for f in found if f.severity != Severity.INFO],
-                "money": _money(balances),
-                "currency": source_currency(run.program),
-                "waiting_for": run.waiting_for if run.state == RunState.WAITING else "",
-                "error": run.error,
-                "link": links.page(f"p/{run.program.partner.slug}/runs/{run.pk}/"),
-            },
-        )
-    _tell_unmapped(run, [f for f in found if f.code == "not_mapped"])
-
-
-def _facts(finding: Finding) -> dict[str, object]:
-    return {
-        "text": finding.text,
-        "cure": finding.cure,
-        "severity": finding.severity,
-        "retail": finding.retail,
-    }
-
-
-def _money(balances: list[InvoiceBalance]) -> dict[str, Decimal]:
-    money: dict[str, Decimal] = {}
-    for balance in balances:
-        for name, amount in balance.total.buckets.items():
-            if amount.retail:
-                money[name] = money.get(name, ZERO) + amount.retail
-    return money
-
-
-def _tell_unmapped(run: Run, found: list[Finding]) -> None:
-    """One e-mail about customers that are new and that nobody mapped."""
-    if not found:
-        return
-    outbox.queue(
-        "unmapped_customers",
-        event=f"unmapped:{run.pk}",
-        to=run.program.notification_emails,
-        context={
-            "program": run.program.name,
-            "customers": [(f.customer.name if f.customer else "", f.text, f.retail) for f in found],
-            "currency": source_currency(run.program),
-            "link": links.page(f"p/{run.program.partner.slug}/programs/{run.program_id}/billing/"),
-        },
-    )

@@ -96,6 +96,7 @@ class Run(PartnerModel):
         indexes = [
             models.Index(fields=["partner", "program", "-created_at"]),
             models.Index(fields=["state", "heartbeat_at"]),
+            models.Index(fields=["finished_at"], condition=models.Q(status=RunStatus.ERROR), name="syncs_run_failures"),
         ]
 
     def __str__(self) -> str:

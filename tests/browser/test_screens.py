@@ -20,6 +20,7 @@ SCREENS = (
     "search/?q=con",
     "connections/",
     "connections/syncro/",
+    "connections/syncro/history/",
     "programs/",
     "programs/{program}/",
     "programs/{program}/edit/",
@@ -92,6 +93,13 @@ def test_screens_are_accessible_and_fit(open_browser: Open, screens: list[str], 
             found[screen] = problems
 
     assert found == {}
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_operators_page_is_accessible_and_fits(open_browser: Open, shop: Shop, scheme: str, width: int) -> None:
+    page = open_browser("olga", color_scheme=scheme, viewport={"width": width, "height": 900})
+
+    assert (violations(page), overflow(page)) == ([], 0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,10 +12,11 @@ from pytest_django import Settings
 
 from accounts.models import Partner
 from accounts.services import find_user
+from connections.across_partners import target_requests
 from connections.clients import CallInsideTransaction, open_source, open_target
 from connections.errors import ConnectionRefused, TargetNotEnabled
 from connections.models import Connection, ConnectionStatus, Secret
-from connections.selectors import connection_cards, open_requests
+from connections.selectors import connection_cards
 from connections.services import (
     connect,
     credentials_unchanged,
@@ -48,10 +49,10 @@ def test_target_is_requested_once_and_enabled_with_two_emails(partner: Partner) 
     assert owner is not None
     for _ in range(2):
         assert request_target(partner.pk, "syncro", actor_of(owner)).status == ConnectionStatus.REQUESTED
-    assert [(one.partner_slug, one.requested_by) for one in open_requests()] == [("northwind", owner.email)]
+    assert [(one.partner_slug, one.requested_by) for one in target_requests().rows] == [("northwind", owner.email)]
     assert enable_target(partner.pk, "syncro", COMMAND) is True
     assert enable_target(partner.pk, "syncro", COMMAND) is False
-    assert open_requests() == []
+    assert target_requests().rows == []
     assert messages(partner) == ["Northwind IT requests Syncro", "Syncro is ready to connect - Northwind IT"]
 
 

@@ -17,7 +17,15 @@ from notifications import links
         (links.connections_page("northwind"), "connections"),
         (links.operator_page(), "operator"),
         (links.invitation_page("abc-123_x"), "accept_invitation"),
-        (links.page("/p/northwind/runs/17/"), "run"),
+        (links.connections_page("northwind", "syncro"), "connections"),
+        (links.connect_page("northwind", "syncro"), "connect"),
+        (links.programs_page("northwind"), "programs"),
+        (links.program_settings_page("northwind", 3), "edit_program"),
+        (links.preferences_page("northwind"), "mail_preferences"),
+        (links.run_page("northwind", 17), "run"),
+        (links.not_mapped_page("northwind", 3), "billing"),
+        (links.mapping_page("northwind", 3, 5, "azure_plan"), "mapping"),
+        (links.customer_page("northwind", 3, 5), "customer"),
     ],
 )
 def test_link_of_an_email_leads_to_its_page(address: str, name: str) -> None:

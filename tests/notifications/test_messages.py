@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import Partner
 from billingsync.embedded.places import CHECKOUT
-from notifications.letters import House, Rendered, render
+from notifications.letters import House, Rendered, Why, render
 from notifications.messages import MESSAGES
 
 PARTNER = Partner(slug="northwind", name="Northwind IT", time_zone="Europe/Oslo", currency="USD", locale="en_US")
@@ -47,7 +47,10 @@ EVERY_KIND: dict[str, dict[str, Any]] = {
     "invitation": {"role": "Support", "invited_by": "Kim", "expires_at": CONNECTION["since"], **LINK},
     "unmapped_customers": {
         "program": "Microsoft CSP",
-        "customers": [("Fabrikam", "Seat Based Monthly", Decimal(10)), ("Contoso", "Azure Plan", Decimal("99.5"))],
+        "customers": [
+            ("Fabrikam", "Seat Based Monthly", Decimal(10), "https://billing.example.com/fabrikam/"),
+            ("Contoso", "Azure Plan", Decimal("99.5"), "https://billing.example.com/contoso/"),
+        ],
         **LINK,
     },
 }
@@ -75,6 +78,23 @@ def test_every_letter_says_the_same_as_text_and_html(kind: str) -> None:
     assert "{{" not in letter.text + letter.html
     assert "\n\n\n" not in letter.text
     assert 'name="color-scheme" content="light dark"' in letter.html
+
+
+@pytest.mark.parametrize("kind", sorted(EVERY_KIND))
+def test_every_letter_says_why_it_came_and_where_that_is_changed(kind: str) -> None:
+    why = Why("You get this <because>.", "https://billing.example.com/why/", "Change it")
+    letter = render(MESSAGES[kind](EVERY_KIND[kind], House(PARTNER)), why)
+    assert letter.text.endswith("\nYou get this <because>. Change it:\nhttps://billing.example.com/why/\n")
+    assert "You get this &lt;because&gt;." in letter.html
+    assert 'href="https://billing.example.com/why/"' in letter.html
+    assert letter.html.count(">Billing Sync<") == 1
+    assert "\nBilling Sync\n" in letter.text
+
+
+def test_items_lead_to_their_places() -> None:
+    letter = write("unmapped_customers")
+    assert "- Contoso (Azure Plan) ($99.50)\n  https://billing.example.com/contoso/\n" in letter.text
+    assert 'href="https://billing.example.com/contoso/"' in letter.html
 
 
 def test_subject_of_a_run_carries_the_verdict() -> None:
@@ -123,7 +143,7 @@ def test_reminder_says_for_how_long() -> None:
 
 
 def test_names_cannot_become_markup_or_headers() -> None:
-    letter = write("run_finished", program="<b>CSP</b>\r\nBcc: everybody@example.com")
+    letter = write("run_finished", program="<b>CSP</b>\r\nBcc: everybody@example.com", error="<b>CSP</b>")
     assert "<b>" not in letter.html
     assert "&lt;b&gt;" in letter.html
     assert "<b>CSP</b>" in letter.text

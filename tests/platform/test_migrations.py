@@ -30,8 +30,8 @@ BEFORE_FIRST_RELEASE = [
 
 
 @pytest.fixture
-def known(db: None) -> set[tuple[str, str]]:
-    """Every migration of the product, as app and name."""
+def known(transactional_db: None) -> set[tuple[str, str]]:
+    """Every migration of the product, as app and name; outside of a transaction, where indexes can be made live."""
     return {(app, name) for app, name in MigrationLoader(None).disk_migrations if app in OURS}
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from accounts.models import Partner
+from connections import alerts
 from connections.models import Connection, ConnectionStatus
 from core.scope import partner_scope
 from notifications.models import Message
+from tests import factories as make
 from tests.onboarding import Vendors, vendors
 from tests.portal.cast import PASSWORD, Cast, Shop
 
@@ -116,7 +121,7 @@ def test_disconnecting_says_what_stops_and_forgets_the_secrets(cast: Cast, vendo
     adam.post("/p/northwind/connections/prism/disconnect/")
 
     connection = connection_of(cast.northwind, "prism")
-    assert "Programs that use PRISM stop" in warned
+    assert "No program that is switched on uses it" in warned
     assert connection is not None
     with partner_scope(cast.northwind.pk):
         assert connection.secrets.count() == 0
@@ -132,7 +137,74 @@ def test_problem_of_a_connection_is_shown_with_its_cure(cast: Cast, shop: Shop) 
         assert "Create a new one, then replace it here." in cast.client("vera").get(path).content.decode()
 
 
-def test_operator_page_shows_no_partner_data(cast: Cast, shop: Shop) -> None:
-    page = cast.client("olga").get("/operator/").content.decode()
+def test_disconnecting_names_programs_mappings_the_next_sync_and_a_running_one(cast: Cast, shop: Shop) -> None:
+    adam = cast.client("adam")
+    adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    with partner_scope(cast.northwind.pk):
+        shop.program.next_due_at = timezone.now() + dt.timedelta(hours=5)
+        shop.program.save()
+        make.RunFactory(program=shop.program, state="applying", status="", done=3, total=8)
 
-    assert "Contoso" not in page
+    response = adam.get("/p/northwind/connections/syncro/disconnect/")
+
+    told = [(each.text, each.urgent) for each in response.context["consequences"]]
+    assert told == [
+        ("A billing sync is under way (3 of 8 done): it ends at its next call. What it has written stays.", True),
+        ("Microsoft CSP, from PRISM to Syncro, stops. Its next sync will do nothing but fail:", False),
+        ("1 mapping kept, 1 switched on: nothing new is billed by them.", False),
+    ]
+    assert "What it means" in response.content.decode()
+
+
+def test_card_says_since_when_the_credentials_are_stored(cast: Cast, vendors: Vendors) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/connections/prism/", vendors.prism)
+
+    assert "Credentials stored" in adam.get("/p/northwind/connections/").content.decode()
+
+
+def test_history_tells_when_it_worked_when_not_and_who_did_what(cast: Cast, vendors: Vendors) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    with partner_scope(cast.northwind.pk):
+        connection = Connection.objects.get()
+        alerts.note_failure(connection, "PRISM refused the secret. Replace it.", "401")
+    adam.post("/p/northwind/connections/prism/test/")
+
+    response = cast.client("vera").get("/p/northwind/connections/prism/history/")
+
+    stood = [(spell.status, spell.problem) for spell, _seconds in response.context["spells"]]
+    assert stood == [
+        ("connected", ""),
+        ("attention", "PRISM refused the secret. Replace it."),
+        ("connected", ""),
+        ("ready", ""),
+    ]
+    facts = [(fact.actor_name, fact.text) for fact in response.context["facts"]]
+    assert facts == [
+        ("adam@northwind.example", "PRISM tested: works"),
+        ("adam@northwind.example", f"PRISM credentials stored: {connection.account}"),
+    ]
+    page = response.content.decode()
+    assert vendors.prism["client_secret"] not in page
+    assert "401" not in page
+
+
+def test_failed_test_is_in_the_history(cast: Cast, vendors: Vendors) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    with partner_scope(cast.northwind.pk):
+        Connection.objects.update(credentials={"client_id": "gone"})
+
+    adam.post("/p/northwind/connections/prism/test/")
+
+    facts = cast.client("vera").get("/p/northwind/connections/prism/history/").context["facts"]
+    assert facts[0].text == "PRISM tested: does not work"
+
+
+@pytest.mark.parametrize(("system", "status"), [("syncro", 200), ("nothing", 404)])
+def test_history_of_what_was_never_connected(cast: Cast, system: str, status: int) -> None:
+    response = cast.client("vera").get(f"/p/northwind/connections/{system}/history/")
+
+    assert response.status_code == status
+    assert ("Nothing has happened yet" in response.content.decode()) == (status == 200)

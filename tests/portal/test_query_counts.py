@@ -39,6 +39,7 @@ PAGES = {
     "users": "/p/northwind/users/",
     "audit": "/p/northwind/audit/",
     "connections": "/p/northwind/connections/",
+    "connection history": "/p/northwind/connections/syncro/history/",
     "search": "/p/northwind/search/?q=sample",
 }
 
@@ -78,6 +79,9 @@ def add_rows(cast: Cast, shop: Shop) -> None:
     make.FindingFactory(last_run=shop.run, customer=shop.customer)
     make.FindingFactory(last_run=shop.run, subject="", code="paused", customer=customer)
     record(COMMAND, "sample", "Sample fact")
+    record(COMMAND, "connection.tested", "Syncro tested: works")
+    program.target.problem = f"Sample problem {invoice.pk}"
+    program.target.save()
     assert template.pk
 
 
