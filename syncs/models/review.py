@@ -67,7 +67,9 @@ class Finding(PartnerModel):
     closed_at = models.DateTimeField(null=True)
     # A person knows of this warning: while it stands, it is no longer shown among what to look into.
     seen_at = models.DateTimeField(null=True)
-    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

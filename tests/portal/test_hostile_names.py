@@ -98,7 +98,7 @@ def test_emails_carry_any_name_as_text(cast: Cast, kind: str) -> None:
     name = fit(NAMES[kind], 500)
     facts: dict[str, Any] = {
         "program": name,
-        "customers": [(name, "Azure Plan", Decimal("10.00"))],
+        "customers": [(name, "Azure Plan", Decimal("10.00"), "https://billing.example.com/y/")],
         "link": "https://billing.example.com/x/",
     }
 

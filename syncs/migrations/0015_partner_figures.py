@@ -37,7 +37,7 @@ CREATE FUNCTION partner_figures(words text, since timestamptz, at_most integer, 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("syncs", "0013_month_totals"),
+        ("syncs", "0014_finding_seen"),
         ("accounts", "0002_row_security"),
         ("connections", "0002_row_security"),
         ("customers", "0005_secure_mapping_batches"),
