@@ -101,8 +101,8 @@ dev: setup ## web server, worker and beat in one terminal
 SEEDS ?= 10
 JOBS ?= 1
 .PHONY: chaos
-chaos: setup ## break the running product on purpose and count the damage; SEEDS=n JOBS=n
-	@$(BIN)/python -m chaos --seeds $(SEEDS) --jobs $(JOBS)
+chaos: setup ## break the running product on purpose and count the damage; SEEDS=n JOBS=n RESUME=file, or REPLAY=seed
+	@$(BIN)/python -m chaos --seeds $(SEEDS) --jobs $(JOBS) $(if $(REPLAY),--replay $(REPLAY) --verbose) $(if $(RESUME),--resume "$(RESUME)")
 
 .PHONY: demo
 demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing

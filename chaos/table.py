@@ -52,16 +52,22 @@ def is_damaged(row: Row) -> bool:
 
 
 def append(file: Path, row: Row) -> None:
-    """Write one seed down."""
-    with file.open("a", encoding="utf-8") as out:
-        out.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+    """Write one seed down, behind the last whole line: a series that was killed may have left half of one."""
+    with file.open("ab+") as out:
+        out.seek(0)
+        out.truncate(len(_whole_lines(out.read())))
+        out.write(f"{json.dumps(row, ensure_ascii=False)}\n".encode())
 
 
 def read(file: Path) -> list[Row]:
-    """The seeds of a series so far."""
+    """The seeds of a series so far; a last line that was cut off is left out."""
     if not file.exists():
         return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [json.loads(line) for line in _whole_lines(file.read_bytes()).decode().split("\n") if line.strip()]
+
+
+def _whole_lines(text: bytes) -> bytes:
+    return text[: text.rfind(b"\n") + 1]
 
 
 def head() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -40,6 +41,36 @@ def test_finished_series_is_not_played_again(tmp_path: Path, capsys: pytest.Capt
     assert code == 0
     assert "damaged seeds: none" in capsys.readouterr().out
     assert table.read(results) == [row]
+
+
+def test_line_that_was_cut_off_is_left_out_and_written_over(tmp_path: Path):
+    results = tmp_path / "results.jsonl"
+    first, second = (table.as_row(table.SeedResult(seed)) for seed in (1, 2))
+    table.append(results, first)
+    with results.open("a") as out:
+        out.write('{"seed": 2, "months')
+
+    assert table.read(results) == [first]
+    table.append(results, second)
+    assert table.read(results) == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("REPLAY=41", "--replay 41 --verbose"),
+        ("SEEDS=200 RESUME=some/file.jsonl", '--seeds 200 --jobs 1 --resume "some/file.jsonl"'),
+    ],
+)
+def test_make_chaos_replays_and_resumes(words: str, asked: str):
+    make = shutil.which("make")
+    assert make is not None
+
+    told = subprocess.run(
+        [make, "-n", "chaos", *words.split()], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+
+    assert asked in " ".join(told.stdout.split())
 
 
 def test_damage_in_a_series_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
