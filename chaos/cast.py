@@ -8,6 +8,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chaos.draws import Draws
+from chaos.expected import BOTH
+from chaos.vendors import Vendors
+from sandbox.accounts import story_in
 from sandbox.wire import Json
 
 WORDS = "sample login of a chaos run"
@@ -21,23 +25,55 @@ LIVELY = (
 )  # fmt: skip
 PLAIN = ("bellows", "proseware-east", "proseware-west", "palm", "citypower", "liberty", "coho-vineyard")
 
-# Behaviours of the vendors that nobody has settled; a seed draws some of them.
+# Behaviours of the vendors that nobody has settled; a seed draws some of them. Not drawn: those that alter
+# negative or finer amounts, where the lines cannot be told from the rows alone.
 SWITCHES = (
-    "meta=off", "page_size=20", "customers_page_size=100", "filter_match=like", "disabled_products=listed",
-    "barcode_miss=null", "remove_key=id", "remove_key=line_item_id", "remove_key=bare", "line_put=full",
-    "next_run_format=date", "new_line_position=start", "invoice_wrapper=invoice", "since_updated_at=ignored",
-    "permission_check=after_validation", "put_resets_booleans=maintain_stock", "csv_columns=extra",
-    "csv_order=shuffled", "invoice_header=extended", "invoice_pages=paged", "own_company_listed=off",
-    "ended_subscriptions=hidden", "bad_token_body=html", "csv_bom=on", "csv_line_end=crlf",
+    "meta=off", "page_size=20", "customers_page_size=100", "per_page=honoured", "filter_match=like",
+    "disabled_products=listed", "disabled_by_id=hidden", "include_disabled=honoured", "barcode_miss=null",
+    "unique_upc=on", "price_reaches_lines=on", "put_resets_booleans=maintain_stock", "put_resets_booleans=none",
+    "text_limit=60", "line_put=full", "name_autofill=off", "zero_quantity=refused", "quantity_digits=4",
+    "negative_quantity=accepted", "next_run_format=date", "new_line_position=start", "blank_invoices=on",
+    "invoice_wrapper=invoice", "invoice_schedule_id=on", "since_updated_at=ignored", "token_forms=bearer",
+    "bad_token_body=html", "bad_token_body=empty", "permission_check=after_validation", "csv_columns=extra",
+    "csv_columns=needed", "csv_order=shuffled", "csv_bom=on", "csv_line_end=crlf", "csv_quotes=all",
+    "csv_header_case=spaced", "ratio_digits=4", "ratio_digits=10", "credit_form=price", "azure_rows=meter",
+    "date_offset=+10:00", "invoice_header=extended", "invoice_pages=paged", "own_company_listed=off",
+    "ended_subscriptions=hidden", "subscription_owner=off",
 )  # fmt: skip
+# How a line is removed decides about money in many seeds: drawn apart.
+REMOVALS = (
+    ("remove_key=id",), ("remove_key=line_item_id",), ("remove_key=bare",), ("remove_key=schedule_line_item_id",),
+    ("remove_key=ticket_line_item_id", "remove_miss=silent"), ("remove_key=id", "remove_miss=silent"),
+    ("remove_key=refused",),
+)  # fmt: skip
+KEPT = "one_time_after_generation=kept"
+KEPT_SEEDS, OTHER_REMOVALS = 0.35, 0.4  # shares of the seeds
+LIMITS = (2400, 3000, 4200)  # requests a minute
+LIMITED_SEEDS = 0.25
+NEIGHBOURING_SEEDS = 4  # that share a limit, because another one takes new processes
+FASTER = 6  # the sandbox judges every 10 seconds as if they were a minute
 
 
 def draw_switches(draws: random.Random) -> list[str]:
-    """Three behaviours that differ from the usual."""
-    chosen: dict[str, str] = {}
-    for setting in draws.sample(SWITCHES, 3):
-        chosen[setting.partition("=")[0]] = setting
-    return list(chosen.values())
+    """Three behaviours that differ from the usual, and sometimes others around lines that go."""
+    chosen = {setting.partition("=")[0]: setting for setting in draws.sample(SWITCHES, 3)}
+    removal = draws.choice(REMOVALS) if draws.random() < OTHER_REMOVALS else ()
+    if "remove_key=refused" in removal:
+        chosen.pop("zero_quantity", None)  # else nothing could take a line off
+    kept = [KEPT] if draws.random() < KEPT_SEEDS else []
+    return [*chosen.values(), *removal, *kept]
+
+
+def draw_limit(seed: int) -> int:
+    """Requests a minute that the program may send to Syncro; 0 is no limit."""
+    draws = Draws(seed // NEIGHBOURING_SEEDS).of("limit")
+    return draws.choice(LIMITS) if draws.random() < LIMITED_SEEDS else 0
+
+
+def limit_switches(per_minute: int, draws: random.Random) -> list[str]:
+    """The sandbox refuses what is over the limit, by a shorter window at the same rate."""
+    window = draws.choice(("rate_window=sliding", "rate_window=fixed"))
+    return [f"rate_limit={per_minute // FASTER}", f"time_scale={FASTER}", window] if per_minute else []
 
 
 def draw_entries(draws: random.Random, mapping: Sequence[Json]) -> list[Json]:
@@ -46,17 +82,36 @@ def draw_entries(draws: random.Random, mapping: Sequence[Json]) -> list[Json]:
     return [entry for entry in mapping if entry["tenant"] in tenants]
 
 
+def can_leave_prices(vendors: Vendors, entry: Json) -> bool:
+    """Whether a mapping is of monthly subscriptions with one listed price, in whole cents, for all time."""
+    with vendors.alone() as store:
+        found = story_in(store, vendors.account).subscriptions
+    offers = [one.offer for one in found if (one.tenant.tenant_id, one.motion) == (entry["customer"], entry["motion"])]
+    return entry["motion"] == "seat_monthly" and all(
+        offer.listed
+        and not offer.changes
+        and offer.price.retail == round(offer.price.retail, 2)
+        and offer.price.cost == round(offer.price.cost, 2)
+        for offer in offers
+    )
+
+
 @dataclass(frozen=True)
 class Wishes:
     """How a partner uses the program."""
 
     approval: str = "automatic"
     products: str = "in_use"
+    sync_azure: bool = True
+    sync_annual: bool = True
+    new_taxable: bool = True
 
 
 def draw_wishes(draws: random.Random) -> Wishes:
     """Most write by themselves, and only products in use; some ask a person first, some take all products."""
-    return Wishes(draws.choice(("automatic", "automatic", "required")), "all" if draws.random() < 0.15 else "in_use")
+    approval = draws.choice(("automatic", "automatic", "required"))
+    products = "all" if draws.random() < 0.15 else "in_use"
+    return Wishes(approval, products, *(draws.random() < 0.85 for _ in range(3)))
 
 
 def configuration(
@@ -81,9 +136,9 @@ def configuration(
         "products": {
             "enabled": True,
             "mode": wishes.products,
-            "sync_azure": True,
-            "sync_annual": True,
-            "new_taxable": True,
+            "sync_azure": wishes.sync_azure,
+            "sync_annual": wishes.sync_annual,
+            "new_taxable": wishes.new_taxable,
         },
         "schedule": {"time": f"{hour:02d}:00"},
     }
@@ -113,6 +168,6 @@ def _mapped(entry: Json, *, sync: bool) -> Json:
         "motion": entry["motion"],
         "syncro_customer": entry["syncro_customer"],
         "invoice_template": entry["invoice_template"],
-        "pricing": "cost_and_retail",
+        "pricing": entry.get("pricing", BOTH),
         "sync": sync,
     }

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from chaos.expected import Expected, Level, expected_of
+from chaos.expected import CellKey, Cents, Expected, Level, expected_of
+from chaos.holding import EVERY_MONTH, explains, ways_to_wait
 from chaos.vendors import Vendors, mark_of
 from sandbox.generation import counted_quantity, line_amount
+from sandbox.mapping import mapping_of
 from sandbox.state import Store
 from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
 from sandbox.syncro_api.products import KIND as PRODUCT
 from sandbox.syncro_api.schedules import KIND as SCHEDULE
 from sandbox.template_truth import templates_in
-from sandbox.truth import charges_in
+from sandbox.truth import Charges, charges_in
 from sandbox.wire import Json
+
+COUNTED = ("duplicates", "missing", "wrong_cents", "foreign", "unbalanced", "refused")
 
 
 @dataclass
@@ -30,14 +34,20 @@ class Damage:
     wrong_cents: int = 0
     foreign: int = 0
     unbalanced: int = 0
+    refused: int = 0
     held_cents: int = 0
     facts: list[str] = field(default_factory=list)
 
     def add(self, other: Damage) -> None:
         """Count what was found at another partner too."""
-        for name in ("duplicates", "missing", "wrong_cents", "foreign", "unbalanced", "held_cents"):
+        for name in (*COUNTED, "held_cents"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.facts += other.facts
+
+    @property
+    def found(self) -> bool:
+        """Whether anything is not as it must be."""
+        return any(getattr(self, name) for name in COUNTED)
 
     def say(self, text: str) -> None:
         """Keep what is needed to look into it."""
@@ -50,10 +60,18 @@ class Books:
 
     store: Store
     account: str
-    expected: dict[int, Expected]
+    expected: list[Expected]
     schedules: dict[int, Json]
     invoices: list[Json]
-    held: dict[int, int]  # cents that wait for a person (or were offered), by template, in absolute amounts
+    held: Mapping[CellKey, Cents]  # what waits for a person (or was offered) beyond the credits that always wait
+
+    def recurring_on(self, template_id: int) -> Counter[Level]:
+        """The program's recurring lines as they stand."""
+        return Counter(
+            (Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"])
+            for line in _own_lines([self.schedules[template_id]])
+            if not line["one_time_charge"]
+        )
 
 
 def hand_made(vendors: Vendors) -> dict[str, Json]:
@@ -82,67 +100,76 @@ def compare(
     with vendors.alone() as store:
         schedules = {schedule["id"]: schedule for schedule in store.records(vendors.account, SCHEDULE)}
         customers = {customer["id"] for customer in store.records(vendors.account, CUSTOMER)}
-        whole = expected_of(store, vendors.account, entries)
+        whole = expected_of(store, vendors.account, entries, vendors.hand_prices)
         expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), vendors.gone_customers - customers)
-        books = Books(
-            store,
-            vendors.account,
-            expected,
-            schedules,
-            store.records(vendors.account, INVOICE),
-            {},
-        )
-        _judge_invoices(books, invoices, damage)
+        held = _held_in(charges_in(store, vendors.account), expected, invoices, damage)
+        books = Books(store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held)
         _count_doubled_marks(books, vendors.one_time_marks, damage)
         _count_doubled_products(books, damage)
-        for template_id, wanted in expected.items():
-            _compare_recurring(books, template_id, wanted, damage)
-            _compare_one_time(books, template_id, wanted, vendors.one_time_marks, damage)
+        for wanted in expected:
+            _compare_lines(books, wanted, vendors.one_time_marks, damage)
         if quiet:
             _compare_totals(books, damage)
     _compare_foreign(vendors, foreign, damage)
     return damage
 
 
-def _without_gone(expected: dict[int, Expected], templates: set[int], customers: set[int]) -> dict[int, Expected]:
+def _without_gone(expected: list[Expected], templates: set[int], customers: set[int]) -> list[Expected]:
     """Nothing can be expected where people deleted the template or its customer."""
-    return {
-        template_id: wanted
-        for template_id, wanted in expected.items()
-        if template_id not in templates and not any(entry["syncro_customer"] in customers for entry in wanted.entries)
-    }
+    return [
+        wanted
+        for wanted in expected
+        if not wanted.templates & templates
+        and not any(entry["syncro_customer"] in customers for entry in wanted.entries)
+    ]
 
 
 # --- What the product says ------------------------------------------------------------------------
 
 
-def _judge_invoices(books: Books, invoices: Sequence[Json], damage: Damage) -> None:
-    charges = charges_in(books.store, books.account)
-    template_of = {
-        (entry["customer"], entry["motion"]): template_id
-        for template_id, wanted in books.expected.items()
-        for entry in wanted.entries
-    }
-    told: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    held: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+def _held_in(
+    charges: Charges, expected: Sequence[Expected], invoices: Sequence[Json], damage: Damage
+) -> dict[CellKey, Cents]:
+    """What the product counts as held or not mapped, less the credits; its invoices must balance."""
+    told, waits = _told_by(invoices, damage)
+    mapped = {(entry["customer"], entry["motion"]) for wanted in expected for entry in wanted.entries}
+    held: dict[CellKey, Cents] = defaultdict(Cents)
+    credited = {key[:2] for key, charge in charges.items() if _in_cents(charge.credits.told())}
+    for key, charge in charges.items():
+        if key[:2] not in mapped or key not in told:
+            continue
+        source = _in_cents(charge.source.told())
+        if told[key] != source:
+            damage.unbalanced += 1
+            damage.say(f"{key}: the source charged {source}, the product counts {told[key]}")
+        # A credit is for another month than its invoice, and the product divides that month among its invoices.
+        held[*key[:2], EVERY_MONTH if key[:2] in credited else key[2]] += waits[key] - _in_cents(charge.credits.told())
+    waiting = {key: amount for key, amount in held.items() if amount}
+    damage.held_cents = sum(abs(amount.retail) for amount in waiting.values())
+    return waiting
+
+
+def _told_by(invoices: Sequence[Json], damage: Damage) -> tuple[dict[CellKey, Cents], dict[CellKey, Cents]]:
+    told: dict[CellKey, Cents] = defaultdict(Cents)
+    waits: dict[CellKey, Cents] = defaultdict(Cents)
     for invoice in invoices:
         if not (invoice["retail"]["balanced"] and invoice["cost"]["balanced"]):
             damage.unbalanced += 1
-            damage.say(f"invoice {invoice['number']} does not balance: {invoice['retail']}")
+            damage.say(f"invoice {invoice['number']} does not balance: {invoice['retail']} {invoice['cost']}")
         for one in invoice["customers"]:
             key = (one["customer"], one["motion"], invoice["period"])
-            told[key] += Decimal(one["retail"]["source_total"])
-            held[key] += Decimal(one["retail"]["held"]) + Decimal(one["retail"]["not_mapped"])
-    for key, charge in charges.items():
-        template_id = template_of.get(key[:2])
-        if template_id is None or key not in told:
-            continue
-        if told[key] != _decimal(charge.source.told()["retail"]):
-            damage.unbalanced += 1
-            damage.say(f"{key}: the source charged {charge.source.told()['retail']}, the product counts {told[key]}")
-        waits = held[key] - _decimal(charge.credits.told()["retail"])
-        books.held[template_id] = books.held.get(template_id, 0) + abs(int(waits * 100))
-    damage.held_cents = sum(books.held.values())
+            told[key] += _bucket(one, "source_total")
+            waits[key] += _bucket(one, "held") + _bucket(one, "not_mapped")
+    return told, waits
+
+
+def _bucket(told: Json, name: str) -> Cents:
+    return _in_cents({side: told[side][name] for side in ("retail", "cost")})
+
+
+def _in_cents(amounts: Mapping[str, str]) -> Cents:
+    retail, cost = (int(Decimal(amounts[side]) * 100) for side in ("retail", "cost"))
+    return Cents(retail, cost)
 
 
 # --- Doubled --------------------------------------------------------------------------------------
@@ -154,7 +181,8 @@ def _count_doubled_marks(books: Books, one_time: set[str], damage: Damage) -> No
         if mark and number > 1:
             damage.duplicates += number - 1
             damage.say(f"{number} standing lines of mark {mark}")
-    billed = Counter(mark_of(row) for invoice in books.invoices for row in invoice["line_items"])
+    rows = [row for invoice in books.invoices for row in invoice["line_items"]]
+    billed = Counter(mark_of(row) for row in rows if Decimal(row["quantity"]))
     for mark in one_time:
         if billed[mark] + standing[mark] > 1:
             damage.duplicates += 1
@@ -172,62 +200,84 @@ def _count_doubled_products(books: Books, damage: Damage) -> None:
 # --- Missing and wrong ----------------------------------------------------------------------------
 
 
-def _compare_recurring(books: Books, template_id: int, wanted: Expected, damage: Damage) -> None:
-    there: Counter[Level] = Counter(
-        (Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"])
-        for line in _own_lines([books.schedules[template_id]])
-        if not line["one_time_charge"] and Decimal(line["quantity"])  # 0: Syncro refused its removal
-    )
-    due = Counter({(level[0].normalize(), *level[1:]): number for level, number in wanted.recurring.items()})
+def _compare_lines(books: Books, wanted: Expected, one_time: set[str], damage: Damage) -> None:
+    """Recurring lines and the sum of all one-time lines, but for exactly what is held."""
+    there = {template_id: books.recurring_on(template_id) for template_id in sorted(wanted.templates)}
+    gap = wanted.one_time - _one_time_there(books, wanted.templates, one_time)
+    right = [way for way in ways_to_wait(wanted, books.held) if explains(wanted, way, there)]
+    if any(way.one_time == gap for way in right):
+        return
+    if waits := _held_of(books, wanted):
+        damage.say(f"templates {sorted(wanted.templates)}: held is {waits}")
+    if not right:
+        for template_id, lines in there.items():
+            _count_recurring(template_id, wanted, lines, damage)
+    if not right or gap:
+        _count_one_time(wanted, gap, right=bool(right), damage=damage)
+
+
+def _held_of(books: Books, wanted: Expected) -> dict[CellKey, Cents]:
+    mapped = {key[:2] for key in wanted.cells}
+    return {key: amount for key, amount in books.held.items() if key[:2] in mapped}
+
+
+def _count_recurring(template_id: int, wanted: Expected, there: Counter[Level], damage: Damage) -> None:
+    due = Counter(wanted.standing(template_id).values())
     missing, surplus = due - there, there - due
-    if not missing and not surplus:
-        return
-    damage.say(f"template {template_id}: recurring missing {_texts(missing)}, surplus {_texts(surplus)}")
-    if books.held.get(template_id):
-        damage.say(f"template {template_id}: {books.held[template_id]} cents wait for a person")
-        return
-    damage.missing += max(missing.total() - surplus.total(), 0)
-    damage.duplicates += max(surplus.total() - missing.total(), 0)
-    damage.wrong_cents += abs(_sum(missing) - _sum(surplus))
+    if missing or surplus:
+        damage.missing += max(missing.total() - surplus.total(), 0)
+        damage.duplicates += max(surplus.total() - missing.total(), 0)
+        damage.wrong_cents += max(1, abs(_sum(missing) - _sum(surplus)))
+        damage.say(f"template {template_id}: recurring missing {_texts(missing)}, surplus {_texts(surplus)}")
 
 
-def _compare_one_time(books: Books, template_id: int, wanted: Expected, one_time: set[str], damage: Damage) -> None:
-    lines = [line for line in _own_lines([books.schedules[template_id]]) if line["one_time_charge"]]
-    rows = [
-        row
-        for invoice in books.invoices
-        if invoice["schedule_id"] == template_id
-        for row in invoice["line_items"]
-        if mark_of(row) in one_time
-    ]
-    retail = sum(_line_cents(line, "retail_cents") for line in lines) + sum(_row_cents(row, "price") for row in rows)
-    cost = sum(_line_cents(line, "cost_cents") for line in lines) + sum(_row_cents(row, "cost") for row in rows)
-    gap = (wanted.retail_cents - retail, wanted.cost_cents - cost)
-    if gap == (0, 0):
-        return
-    waits = books.held.get(template_id, 0)
-    damage.say(f"template {template_id}: one-time lines are {gap} cents off, {waits} wait for a person")
-    if abs(gap[0]) > waits:
-        damage.wrong_cents += abs(gap[0]) or abs(gap[1])
-        damage.missing += gap[0] > 0
+def _count_one_time(wanted: Expected, gap: Cents, *, right: bool, damage: Damage) -> None:
+    """``right``: the recurring lines are, so that this gap is what nothing explains."""
+    if gap or right:
+        damage.wrong_cents += abs(gap.retail) or abs(gap.cost) or 1
+        damage.missing += gap.retail > 0
+        damage.say(f"templates {sorted(wanted.templates)}: one-time lines are {gap} off")
+
+
+def _one_time_there(books: Books, templates: set[int], one_time: set[str]) -> Cents:
+    """Of the lines that stand and those that invoices carry."""
+    found = Cents()
+    for line in _own_lines(books.schedules[template_id] for template_id in templates):
+        if line["one_time_charge"]:
+            found += Cents(_line_cents(line, "retail_cents"), _line_cents(line, "cost_cents"))
+    for invoice in books.invoices:
+        if invoice["schedule_id"] in templates:
+            for row in invoice["line_items"]:
+                if mark_of(row) in one_time:
+                    found += Cents(_row_cents(row, "price"), _row_cents(row, "cost"))
+    return found
 
 
 def _compare_totals(books: Books, damage: Damage) -> None:
-    """The sandbox's own view: what the next invoice of each template must total."""
+    """The sandbox's own view: what the next invoice of each template must total, where nothing is held."""
     found = charges_in(books.store, books.account)
+    mapped = {(e["customer"], e["motion"]): e for e in mapping_of(books.store, books.account)}
     for told in templates_in(books.store, books.account, found):
         template_id = told["invoice_template"]
-        wanted = books.expected.get(template_id)
-        whole = wanted is not None and len(wanted.entries) == len(told["tenants"]) * len(told["motions"])
-        if told["expected"] is None or not whole or books.held.get(template_id):
+        wanted = next((one for one in books.expected if template_id in one.templates), None)
+        if told["expected"] is None or wanted is None or _held_of(books, wanted):
             continue
-        lines = books.schedules[template_id]["lines"]
-        next_run = dt.date.fromisoformat(books.schedules[template_id]["next_run"])
-        total = sum((line_amount(counted_quantity(line, next_run), line["retail_cents"]) for line in lines), Decimal(0))
-        off = abs(total - _decimal(told["expected"]["retail"]))
-        if off > _decimal(told["rounding_allowed"]):
-            damage.wrong_cents += int(off * 100)
-            damage.say(f"template {template_id}: totals {total}, must total {told['expected']['retail']}")
+        ours = {(entry["customer"], entry["motion"]) for entry in wanted.entries}
+        whole = {key for key, entry in mapped.items() if entry["invoice_template"] == template_id} <= ours
+        moved = len(wanted.templates) > 1 and any(entry["motion"] == "seat_annual" for entry in wanted.entries)
+        if whole and not moved:
+            _compare_total(books, told, wanted.priced_by_hand(template_id), damage)
+
+
+def _compare_total(books: Books, told: Json, priced_by_hand: int, damage: Damage) -> None:
+    schedule = books.schedules[told["invoice_template"]]
+    next_run = dt.date.fromisoformat(schedule["next_run"])
+    lines = schedule["lines"]
+    total = sum((line_amount(counted_quantity(line, next_run), line["retail_cents"]) for line in lines), Decimal(0))
+    due = Decimal(told["expected"]["retail"]) + Decimal(priced_by_hand) / 100
+    if abs(total - due) > Decimal(told["rounding_allowed"]):
+        damage.wrong_cents += int(abs(total - due) * 100)
+        damage.say(f"template {schedule['id']}: totals {total}, must total {due}")
 
 
 # --- Foreign --------------------------------------------------------------------------------------
@@ -261,7 +311,8 @@ def count_strays(marks: Sequence[set[str]], damage: Damage) -> None:
 
 def _own_lines(schedules: Iterable[Json]) -> Iterator[Json]:
     for schedule in schedules:
-        yield from (line for line in schedule["lines"] if not line["by_hand"])
+        lines = (line for line in schedule["lines"] if not line["by_hand"])
+        yield from (line for line in lines if Decimal(line["quantity"]))  # 0: Syncro refused its removal
 
 
 def _without_place(line: Json) -> Json:
@@ -283,7 +334,3 @@ def _sum(levels: Counter[Level]) -> int:
 def _texts(levels: Counter[Level]) -> str:
     found = [f"{number} x {quantity:f} at {retail}/{cost}" for (quantity, retail, cost), number in levels.items()]
     return ", ".join(found) or "nothing"
-
-
-def _decimal(text: str) -> Decimal:
-    return Decimal(text)

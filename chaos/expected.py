@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,37 +15,126 @@ from sandbox.state import Store
 from sandbox.wire import Json
 
 Level = tuple[Decimal, int, int]  # quantity, retail cents, cost cents
+CellKey = tuple[str, str, str]  # tenant, motion, month as yyyy-mm
+BOTH, COST, NEITHER = "cost_and_retail", "cost_only", "quantity_only"  # prices that a mapping syncs
 _CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Cents:
+    """An amount on both sides."""
+
+    retail: int = 0
+    cost: int = 0
+
+    def __add__(self, other: Cents) -> Cents:
+        return Cents(self.retail + other.retail, self.cost + other.cost)
+
+    def __sub__(self, other: Cents) -> Cents:
+        return Cents(self.retail - other.retail, self.cost - other.cost)
+
+    def __bool__(self) -> bool:
+        return bool(self.retail or self.cost)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line that the rows ask for. ``level`` is a recurring line's, None for a one-time line.
+
+    ``source`` is what the distributor charges for it, ``own`` what the line carries: they differ
+    where a price is not synced and a person typed in another.
+    """
+
+    subscription_id: str
+    source: Cents
+    own: Cents
+    level: Level | None = None
+
+
+@dataclass(frozen=True)
+class HandPrice:
+    """Unit prices in cents that a person typed into a recurring line, from that month's invoice on."""
+
+    month: str
+    retail: int
+    cost: int
 
 
 @dataclass
 class Expected:
-    """Of one template: its recurring lines now, and the cents of all one-time lines since the start."""
+    """Of a template, or of several between which a mapping was moved: every part since the start."""
 
     entries: list[Json] = field(default_factory=list)
-    recurring: Counter[Level] = field(default_factory=Counter)
-    retail_cents: int = 0
-    cost_cents: int = 0
+    templates: set[int] = field(default_factory=set)
+    cells: dict[CellKey, list[Part]] = field(default_factory=dict)
+    newest: str = ""
+
+    @property
+    def one_time(self) -> Cents:
+        """Of all one-time lines since the start."""
+        return sum((part.own for parts in self.cells.values() for part in parts if part.level is None), Cents())
+
+    def standing(self, template_id: int) -> dict[str, Level]:
+        """The recurring lines that the newest invoice wants on one of the templates, by subscription."""
+        return {
+            part.subscription_id: part.level
+            for entry in self.entries
+            if entry["invoice_template"] == template_id
+            for part in self.cells.get((entry["customer"], entry["motion"], self.newest), ())
+            if part.level is not None and part.level[0]
+        }
+
+    def levels_of(self, subscription_id: str) -> set[Level]:
+        """Every level that a subscription has had."""
+        parts = (part for found in self.cells.values() for part in found if part.subscription_id == subscription_id)
+        return {part.level for part in parts if part.level is not None}
+
+    def priced_by_hand(self, template_id: int) -> int:
+        """Cents of retail by which the newest month on a template differs from the source, by prices typed in."""
+        mapped = [(e["customer"], e["motion"]) for e in self.entries if e["invoice_template"] == template_id]
+        newest = [part for one in mapped for part in self.cells.get((*one, self.newest), ())]
+        return sum(part.own.retail - part.source.retail for part in newest)
 
 
-def expected_of(store: Store, account: str, entries: Iterable[Json]) -> dict[int, Expected]:
-    """By template id, for the mapped entries."""
+def expected_of(
+    store: Store, account: str, entries: Iterable[Json], prices: Mapping[str, HandPrice] | None = None
+) -> list[Expected]:
+    """One per template, or per templates between which a mapping was moved, for the mapped entries."""
     rows = _rows_by_subscription(store, account)
     newest = max((month for _, motion, _, month in rows if motion == "seat_monthly"), default="")
-    found: dict[int, Expected] = defaultdict(Expected)
-    for entry in entries:
-        wanted = found[entry["invoice_template"]]
-        wanted.entries.append(entry)
-        for (tenant, motion, _, month), charged in rows.items():
-            if (tenant, motion) == (entry["customer"], entry["motion"]):
-                _add(wanted, motion, charged, newest=month == newest)
-    return dict(found)
+    found = _grouped(entries)
+    for wanted in found:
+        wanted.newest = newest
+        mapped = {(entry["customer"], entry["motion"]): entry.get("pricing", BOTH) for entry in wanted.entries}
+        for (tenant, motion, subscription, month), charged in rows.items():
+            if (tenant, motion) in mapped:
+                price = (prices or {}).get(subscription)
+                typed = price if price is not None and price.month <= month else None
+                parts = _parts(motion, charged, mapped[tenant, motion], typed)
+                wanted.cells.setdefault((tenant, motion, month), []).extend(parts)
+    return found
 
 
 def first_month_of(store: Store) -> str:
     """The newest month at the start of the sandbox: with "start: latest" the first one that is billed."""
     start = dt.date.fromisoformat(store.fact("start"))
     return (start.replace(day=1) - dt.timedelta(days=1)).isoformat()[:7]
+
+
+def places_of(entry: Json) -> set[int]:
+    """Every template that a mapping has had."""
+    return {entry["invoice_template"], *entry.get("been", ())}
+
+
+def _grouped(entries: Iterable[Json]) -> list[Expected]:
+    groups: list[Expected] = []
+    for entry in entries:
+        places = places_of(entry)
+        joined = [group for group in groups if group.templates & places]
+        merged = Expected([*(one for group in joined for one in group.entries), entry], places)
+        merged.templates |= {template for group in joined for template in group.templates}
+        groups = [*(group for group in groups if group not in joined), merged]
+    return groups
 
 
 def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, str, str], list[Row]]:
@@ -62,26 +151,47 @@ def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, st
     return rows
 
 
-def _add(wanted: Expected, motion: str, rows: list[Row], *, newest: bool) -> None:
+def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | None) -> list[Part]:
+    """A line per annual charge, one per Azure subscription, a recurring line and its difference otherwise."""
+    if motion == "seat_annual":
+        return [_one_time([row]) for row in rows]
+    if motion != "seat_monthly":
+        return [_one_time(rows)]
+    quantity, unit = _level_of(rows)
+    own = Cents(typed.retail, typed.cost) if typed else unit
+    subscription, recurring = rows[0].subscription_id, _times(quantity, unit)
+    source = _charged(rows) - recurring
+    # A side that is not synced takes the line's price times the units charged, rounded once.
+    units = sum((row.quantity * row.ratio for row in rows), Decimal(0)) - quantity
+    difference = _times(units, own)
+    rest = Cents(
+        source.retail if pricing == BOTH else difference.retail,
+        difference.cost if pricing == NEITHER else source.cost,
+    )
+    standing = Part(subscription, recurring, _times(quantity, own), (quantity.normalize(), own.retail, own.cost))
+    return [standing, *([Part(subscription, source, rest)] if source or rest else [])]
+
+
+def _one_time(rows: Sequence[Row]) -> Part:
+    return Part(rows[0].subscription_id, _charged(rows), _charged(rows))
+
+
+def _charged(rows: Sequence[Row]) -> Cents:
     retail = sum((row.amount.retail for row in rows), Decimal(0))
-    cost = sum((row.amount.cost for row in rows), Decimal(0))
-    if motion == "seat_monthly":
-        level = _level(rows)
-        if newest and level[0]:
-            wanted.recurring[level] += 1
-        retail -= level[0] * level[1] / 100
-        cost -= level[0] * level[2] / 100
-    wanted.retail_cents += _cents(retail)
-    wanted.cost_cents += _cents(cost)
+    return Cents(_cents(retail), _cents(sum((row.amount.cost for row in rows), Decimal(0))))
 
 
-def _level(rows: list[Row]) -> Level:
+def _level_of(rows: Sequence[Row]) -> tuple[Decimal, Cents]:
     """The quantity at the latest end, at the price of the positive row that starts last."""
     last = max(row.end for row in rows)
     covering = [row for row in rows if row.end == last]
     quantity = sum((row.quantity for row in covering), Decimal(0))
     newest = max((row for row in covering if row.quantity > 0), key=lambda row: row.start)
-    return quantity, _cents(newest.unit.retail), _cents(newest.unit.cost)
+    return quantity, Cents(_cents(newest.unit.retail), _cents(newest.unit.cost))
+
+
+def _times(quantity: Decimal, unit: Cents) -> Cents:
+    return Cents(_cents(quantity * unit.retail / 100), _cents(quantity * unit.cost / 100))
 
 
 def _cents(amount: Decimal) -> int:

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chaos.vendors import Vendors, pick_own_line
 from sandbox.wire import Json
 
 WRITES = (
@@ -18,6 +17,17 @@ READS = (
     ("GET", "/schedules$"), ("GET", "/schedules/"), ("GET", "/products"), ("GET", "/customers"),
     ("GET", "/invoices"), ("GET", ".*"),
 )  # fmt: skip
+
+_AIMS = (
+    ("removal", "POST", "/remove_line_item"), ("removal", "POST", "/remove_line_item"), ("price", "PUT", "/products/"),
+)  # fmt: skip
+_AIMED_ANSWERS: tuple[tuple[str, Json], ...] = (
+    ("200 html", {"action": "html", "status": 200}),
+    ("404", {"action": "status", "status": 404, "body": '{"error": "Not found"}'}),
+    ("lost before", {"action": "drop_before"}),
+    ("lost after", {"action": "drop_after"}),
+    ("truncated", {"action": "truncated"}),
+)
 
 KILLS = (
     "worker", "worker", "child", "beat", "web", "postgres", "valkey", "flush",
@@ -33,6 +43,7 @@ class Kill:
     after_requests: int
     after_seconds: float
     pause_seconds: float
+    share: float = 0.0  # which of several processes
 
 
 @dataclass(frozen=True)
@@ -64,17 +75,22 @@ def draw_kills(draws: random.Random, most: int) -> list[Kill]:
     """None, one or two kills, most of them among the requests that write."""
     return sorted(
         (
-            Kill(draws.choice(KILLS), draws.randint(0, 70), draws.uniform(0.2, 4.0), draws.uniform(0.5, 2.5))
+            Kill(
+                draws.choice(KILLS),
+                draws.randint(0, 70),
+                draws.uniform(0.2, 3.0),
+                draws.uniform(0.5, 2.0),
+                draws.random(),
+            )
             for _ in range(draws.choice((0, 1, 1, most)))
         ),
         key=lambda kill: kill.after_requests,
     )
 
 
-def edit_at_rest(draws: random.Random, vendors: Vendors) -> list[str]:
-    """What people did in Syncro since the last sync; returns the kinds of edits made."""
-    edits = draws.sample(_EDITS, draws.randint(0, 3))
-    return [edit.__name__.strip("_") for edit in edits if edit(draws, vendors)]
+def draw_aimed(draws: random.Random) -> list[Fault]:
+    """One or two faults for the writes that few requests are: removed lines and new prices of products."""
+    return [_aimed(draws) for _ in range(draws.choice((1, 1, 2)))]
 
 
 # --- Faults ---------------------------------------------------------------------------------------
@@ -99,9 +115,16 @@ def _simple(kind: str, action: str, *, writes: float = 0.7, **more: object) -> C
     return draw
 
 
+def _aimed(draws: random.Random) -> Fault:
+    name, method, path = draws.choice(_AIMS)
+    kind, answer = draws.choice(_AIMED_ANSWERS)
+    order = {"vendor": "syncro", "method": method, "path": path, "skip": draws.choice((0, 0, 1))}
+    return Fault(f"{name}: {kind}", {**order, **answer, "count": draws.choice((1, 1, 2))})
+
+
 def _delay(draws: random.Random) -> Fault:
     action = draws.choice(("delay", "delay_after"))
-    return Fault("latency", {"action": action, "milliseconds": draws.randint(100, 900), "count": 3, **_at(draws)})
+    return Fault("latency", {"action": action, "milliseconds": draws.randint(100, 700), "count": 3, **_at(draws)})
 
 
 def _breakdown(draws: random.Random) -> Fault:
@@ -169,78 +192,3 @@ _FAULTS: tuple[Callable[[random.Random], Fault], ...] = (
     _prism_tokens,
     _empty_prices,
 )
-
-
-# --- Edits ----------------------------------------------------------------------------------------
-
-
-def _rename_product(draws: random.Random, vendors: Vendors) -> bool:
-    ours = [product for product in vendors.products() if not product.get("by_hand")]
-    if not ours:
-        return False
-    product = draws.choice(ours)
-    name = f"Renamed by hand {draws.randint(1, 9999)}"
-    vendors.edit({"action": "edit_product", "product_id": product["id"], "values": {"name": name}})
-    vendors.renamed[product["id"]] = name
-    return True
-
-
-def _edit_description(draws: random.Random, vendors: Vendors) -> bool:
-    """The mark stays on one-time lines; a person may also write over it on a recurring one."""
-    one_time = draws.random() < 0.4
-    found = pick_own_line(draws, vendors.schedules(), one_time=one_time)
-    if found is None:
-        return False
-    schedule, line = found
-    whole = not one_time and draws.random() < 0.4
-    text = "Text of ours" if whole else f"See our agreement. {line['description']}"
-    _edit_line(vendors, schedule, line, {"description": text})
-    return True
-
-
-def _edit_quantity(draws: random.Random, vendors: Vendors) -> bool:
-    found = pick_own_line(draws, vendors.schedules(), one_time=False)
-    if found is None:
-        return False
-    _edit_line(vendors, *found, {"quantity": draws.randint(1, 99)})
-    return True
-
-
-def _rename_line(draws: random.Random, vendors: Vendors) -> bool:
-    found = pick_own_line(draws, vendors.schedules(), one_time=False)
-    if found is None:
-        return False
-    _edit_line(vendors, *found, {"name": f"Our words {draws.randint(1, 999)}"})
-    return True
-
-
-def _delete_line(draws: random.Random, vendors: Vendors) -> bool:
-    found = pick_own_line(draws, vendors.schedules(), one_time=draws.random() < 0.2)
-    if found is None:
-        return False
-    schedule, line = found
-    vendors.edit({"action": "delete_line", "schedule_id": schedule["id"], "line_id": line["id"]})
-    return True
-
-
-def _delete_product(draws: random.Random, vendors: Vendors) -> bool:
-    ours = [product for product in vendors.products() if not product.get("by_hand")]
-    if not ours or draws.random() < 0.5:
-        return False
-    vendors.edit({"action": "delete_product", "product_id": draws.choice(ours)["id"]})
-    return True
-
-
-def _reorder_lines(draws: random.Random, vendors: Vendors) -> bool:
-    schedules = [schedule for schedule in vendors.schedules() if schedule["lines"]]
-    vendors.edit({"action": "reorder_lines", "schedule_id": draws.choice(schedules)["id"]})
-    return True
-
-
-def _edit_line(vendors: Vendors, schedule: Json, line: Json, values: Json) -> None:
-    vendors.edit({"action": "edit_line", "schedule_id": schedule["id"], "line_id": line["id"], "values": values})
-
-
-_EDITS: tuple[Callable[[random.Random, Vendors], bool], ...] = (
-    _rename_product, _edit_description, _edit_quantity, _rename_line, _delete_line, _delete_product, _reorder_lines,
-)  # fmt: skip

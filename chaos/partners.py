@@ -6,12 +6,17 @@ import random
 import time
 from dataclasses import dataclass
 
-from chaos.cast import WORDS, configuration, draw_entries, draw_wishes, secrets_of
+from chaos.cast import WORDS, can_leave_prices, configuration, draw_entries, draw_wishes, secrets_of
 from chaos.comparing import Damage, compare, hand_made
+from chaos.draws import Draws, pick
+from chaos.expected import COST, NEITHER
 from chaos.portal import Portal
 from chaos.processes import Installation
 from chaos.vendors import Vendors, mark_of
+from sandbox.wire import Json
 
+MOVERS = 0.45  # share of the partners with a mapping that may move to a second template of its customer
+PRICERS = 0.4  # share of the partners with a mapping that does not sync all prices
 APPROVALS = 3  # a plan may be made anew behind an approval when the template changed meanwhile
 
 
@@ -26,15 +31,19 @@ class Outcome:
 class Partner:
     """A reseller with an account of the sandbox and customers of its own."""
 
-    def __init__(self, installation: Installation, vendors: Vendors, draws: random.Random) -> None:
+    def __init__(self, installation: Installation, vendors: Vendors, draws: Draws, *, quiet: bool) -> None:
         self.installation = installation
         self.vendors = vendors
         self.slug = f"{vendors.account}-{int(time.time())}"
         self.email = f"owner@{vendors.account}.example.com"
-        self.entries = draw_entries(draws, vendors.mapping())
-        self.wishes = draw_wishes(draws)
+        self.entries = draw_entries(draws.of(vendors.account, "entries"), vendors.mapping())
+        self.wishes = draw_wishes(draws.of(vendors.account, "wishes"))
+        self.mover = self._draw_mover(draws.of(vendors.account, "mover"))
+        if quiet:
+            self._draw_pricing(draws.of(vendors.account, "pricing"))
         self.foreign = hand_made(vendors)
         self.portal = Portal(installation.url, self.slug, self.email, WORDS)
+        self.settled = False  # whether the file as it is meant was applied
 
     def configure(self, *, off: int = 0, may_fail: bool = False) -> None:
         """Apply the configuration file; with so many mappings switched off. It refuses what Syncro does not have."""
@@ -43,14 +52,28 @@ class Partner:
         text = configuration(self.slug, self.vendors.account, self.email, entries, self.wishes, off=entries[:off])
         file.write_text(text, encoding="utf-8")
         secrets = secrets_of(self.vendors.credentials())
-        self.installation.manage("configure", str(file), secrets=secrets, may_fail=may_fail)
+        done = self.installation.manage("configure", str(file), secrets=secrets, may_fail=may_fail)
+        self.settled = done and not off
+
+    def move(self) -> None:
+        """The mapping that may move changes to its other template; the file must be applied for it."""
+        if self.mover is not None:
+            first, second = self.mover["been"]
+            self.mover["invoice_template"] = first if self.mover["invoice_template"] == second else second
+            self.vendors.note_move(self.mover)
+            self.settled = False
+
+    def change_settings(self, draws: random.Random) -> None:
+        """Other settings that leave the money as it is; the file must be applied for them."""
+        self.wishes = draw_wishes(draws)
+        self.settled = False
 
     def wait_until_idle(self, seconds: float) -> bool:
-        """True when every run ended within that time, those included that a person had to approve."""
+        """True when every run ended within that time; plans that wait for a person are applied."""
         for _ in range(APPROVALS):
             if not self.portal.wait_until_idle(seconds):
                 return False
-            if self.wishes.approval == "automatic" or not self.portal.approve():
+            if not self.portal.approve():
                 return True
         return self.portal.wait_until_idle(seconds)
 
@@ -71,3 +94,21 @@ class Partner:
         """What is wrong in this partner's Syncro."""
         invoices = self.installation.ask("reconcile", "--partner", self.slug)["invoices"]
         return compare(self.vendors, self.entries, invoices=invoices, foreign=self.foreign, quiet=quiet)
+
+    def _draw_mover(self, draws: random.Random) -> Json | None:
+        """A mapping with a second template to move to."""
+        if draws.random() > MOVERS:
+            return None
+        mover = pick(self.entries, draws.random())
+        first = mover["invoice_template"]
+        mover["been"] = [first, self.vendors.add_template_like(first)]
+        return mover
+
+    def _draw_pricing(self, draws: random.Random) -> None:
+        """Only where nothing but a person's edit makes the price of a line differ from the source's, and no template
+        runs before the lines of a month are written: what it billed would decide about the rest."""
+        fit = [one for one in self.entries if one is not self.mover and can_leave_prices(self.vendors, one)]
+        if fit and draws.random() < PRICERS:
+            entry = pick(fit, draws.random())
+            entry["pricing"] = draws.choice((COST, NEITHER))
+            self.vendors.unsynced_prices.add(entry["invoice_template"])

@@ -59,7 +59,7 @@ class Portal:
         while time.monotonic() < deadline:
             if self.is_idle():
                 return True
-            time.sleep(0.3)
+            time.sleep(0.15)
         return False
 
     def count_runs(self) -> int:

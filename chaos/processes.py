@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ import redis
 import requests
 
 from chaos.clerk import Clerk
+from chaos.draws import pick
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STOP_SECONDS = 15.0
@@ -27,7 +27,7 @@ START_SECONDS = 90.0
 PREFIX = "billingsync-chaos:"
 
 # One factor for every wait of the product: pauses of seconds become tenths, minutes become seconds.
-WAITS = {"WAIT_FACTOR": "0.05", "SETTLE_SECONDS": "2", "JANITOR_SECONDS": "1"}
+WAITS = {"WAIT_FACTOR": "0.02", "SETTLE_SECONDS": "1", "JANITOR_SECONDS": "1"}
 SERVERS = ("postgres", "valkey")
 PROCESSES = ("worker", "beat", "web")
 
@@ -73,12 +73,12 @@ class Installation:
 
     # --- start
 
-    def manage(self, *words: str, secrets: Mapping[str, str] | None = None, may_fail: bool = False) -> str:
-        """Run a command of the product; returns what it printed."""
+    def manage(self, *words: str, secrets: Mapping[str, str] | None = None, may_fail: bool = False) -> bool:
+        """Run a command of the product; whether it did what it should."""
         done = self.clerk.run(words, secrets or {})
         if done.code and not may_fail:
             raise InstallationFailedError(f"manage.py {' '.join(words)}: {done.errors[-2000:]}")
-        return done.output
+        return done.code == 0
 
     def ask(self, *words: str) -> Any:
         """What a command answers in JSON; its exit code may say that runs ended with errors."""
@@ -91,7 +91,7 @@ class Installation:
         """PostgreSQL and Valkey, both running afterwards."""
         ports = self.folder / "ports.json"
         before = ports.read_text() if ports.exists() else ""
-        told = json.loads(self.manage("services", "start", "--json"))
+        told = self.ask("services", "start")
         self._pids = {name: int(told[name]["pid"]) for name in SERVERS}
         if before and ports.read_text() != before and self._running:
             raise InstallationFailedError("a server came back on another port")
@@ -99,6 +99,18 @@ class Installation:
     def start(self, name: str) -> None:
         """Start one process of the product."""
         self._launch(name, self._command(name))
+
+    def limit_to(self, per_minute: int) -> None:
+        """From now on the program sends so many requests a minute to Syncro at most; 0 is no limit."""
+        if self.env["SYNCRO_REQUESTS_PER_MINUTE"] == str(per_minute):
+            return
+        self.env["SYNCRO_REQUESTS_PER_MINUTE"] = str(per_minute)
+        self.clerk.close()
+        self.clerk = Clerk(CHECKOUT, self.env)
+        for name in PROCESSES:
+            _signal(self._running[name], signal.SIGKILL)
+            self._running[name].wait()
+            self.start(name)
 
     def start_sandbox(self, data: Path, accounts: Sequence[str], settings: Sequence[str]) -> None:
         """A new sandbox for these accounts, on the same port as the one before it."""
@@ -124,12 +136,12 @@ class Installation:
 
     # --- break
 
-    def kill(self, name: str, draws: random.Random) -> None:
+    def kill(self, name: str, share: float = 0.0) -> None:
         """kill -9, then start again. ``child`` is one process of the worker, ``flush`` empties Redis."""
         if name == "flush":
             self._flush()
         elif name == "child":
-            self._kill_child(draws)
+            self._kill_child(share)
         elif name in SERVERS:
             with suppress(ProcessLookupError):
                 os.kill(self._pids[name], signal.SIGKILL)
@@ -139,8 +151,6 @@ class Installation:
             _signal(process, signal.SIGKILL)
             process.wait()
             self.start(name)
-            if name == "web":
-                self._wait_for_web()
 
     def pause(self, name: str, seconds: float) -> None:
         """A process and its children stand still for a while, as on a machine that is moved or overloaded."""
@@ -159,10 +169,10 @@ class Installation:
         with redis.Redis(port=port, password=keys["valkey_password"]) as client:
             client.flushall()
 
-    def _kill_child(self, draws: random.Random) -> None:
+    def _kill_child(self, share: float) -> None:
         if children := _children(self._running["worker"].pid):
             with suppress(ProcessLookupError):
-                os.kill(draws.choice(children), signal.SIGKILL)
+                os.kill(pick(children, share), signal.SIGKILL)
 
     # --- inside
 

@@ -14,9 +14,9 @@ __all__ = ["SeedResult", "append", "as_row", "head", "is_damaged", "line", "read
 
 COLUMNS = {
     "seed": 5, "mode": 7, "faults": 8, "kills": 7, "edits": 7, "runs": 6, "dupl.": 7, "missing": 9, "cents": 8,
-    "foreign": 9, "stuck": 7, "unbal.": 8, "held": 11, "end s": 7, "s": 7,
+    "foreign": 9, "stuck": 7, "unbal.": 8, "429": 5, "held": 11, "end s": 7, "s": 7,
 }  # fmt: skip
-DAMAGE = ("duplicates", "missing", "wrong_cents", "foreign", "stuck", "unbalanced")
+DAMAGE = ("duplicates", "missing", "wrong_cents", "foreign", "stuck", "unbalanced", "refused")
 Row = dict[str, Any]
 
 
@@ -28,6 +28,8 @@ def as_row(result: SeedResult) -> Row:
         "partners": result.partners,
         "months": result.months,
         "quiet": result.quiet,
+        "limit": result.limit,
+        "switches": list(result.switches),
         "faults": dict(result.faults),
         "kills": dict(result.kills),
         "edits": dict(result.edits),
@@ -39,6 +41,7 @@ def as_row(result: SeedResult) -> Row:
         "foreign": found.foreign,
         "stuck": result.stuck,
         "unbalanced": found.unbalanced,
+        "refused": found.refused,
         "held_cents": found.held_cents,
         "seconds": result.seconds,
         "longest_end": result.longest_end,
@@ -63,7 +66,8 @@ def read(file: Path) -> list[Row]:
     """The seeds of a series so far; a last line that was cut off is left out."""
     if not file.exists():
         return []
-    return [json.loads(line) for line in _whole_lines(file.read_bytes()).decode().split("\n") if line.strip()]
+    rows = [json.loads(line) for line in _whole_lines(file.read_bytes()).decode().split("\n") if line.strip()]
+    return [dict.fromkeys(DAMAGE, 0) | row for row in rows]
 
 
 def _whole_lines(text: bytes) -> bytes:
@@ -78,7 +82,7 @@ def head() -> str:
 def line(row: Row) -> str:
     """One seed."""
     sums = [sum(row[name].values()) for name in ("faults", "kills", "edits")]
-    rest = [row[name] for name in ("runs", *DAMAGE[:4], "stuck", "unbalanced")]
+    rest = [row[name] for name in ("runs", *DAMAGE)]
     return _line([row["seed"], "quiet" if row["quiet"] else "rough", *sums, *rest, *_measures(row)])
 
 
@@ -89,7 +93,7 @@ def totals(rows: Sequence[Row]) -> str:
     numbers = [sum(found.values()) for found in kinds.values()]
     seconds = round(sum(row["seconds"] for row in rows), 1)
     ends = max((row["longest_end"] for row in rows), default=0)
-    rest = [summed[name] for name in ("runs", *DAMAGE[:4], "stuck", "unbalanced")]
+    rest = [summed[name] for name in ("runs", *DAMAGE)]
     whole = _line(["all", "", *numbers, *rest, f"{summed['held_cents'] / 100:.2f}", ends, seconds])
     told = [f"{name}: {', '.join(f'{kind} {n}' for kind, n in found.most_common())}" for name, found in kinds.items()]
     longest = max((row["seconds"] for row in rows), default=0)

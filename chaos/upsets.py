@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
+from chaos.draws import Draws
 from chaos.mischief import Fault
-from chaos.vendors import Vendors, pick_own_line
+from chaos.vendors import Vendors, pick_own_line, pick_own_product
 from sandbox.wire import Json
 
 
-def draw_upsets(draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> list[Fault]:
+def draw_upsets(draws: Draws, month: int, vendors: Vendors, entries: Sequence[Json]) -> list[Fault]:
     """None, one or two; a template or customer that is deleted stays deleted and is left out of the comparison."""
-    drawn = [draws.choice(_UPSETS)(draws, vendors, entries) for _ in range(draws.choice((0, 1, 1, 2)))]
+    chosen = draws.of(month, "upsets")
+    kinds = [chosen.choice(_UPSETS) for _ in range(chosen.choice((0, 1, 1, 2)))]
+    drawn = [upset(draws.of(month, "upset", n), vendors, entries) for n, upset in enumerate(kinds)]
     return [fault for fault in drawn if fault is not None]
 
 
@@ -57,23 +60,23 @@ def _delete_customer(draws: random.Random, vendors: Vendors, entries: Sequence[J
 
 
 def _delete_product(draws: random.Random, vendors: Vendors, _entries: Sequence[Json]) -> Fault | None:
-    ours = [product["id"] for product in vendors.products() if not product.get("by_hand")]
-    if not ours:
+    product = pick_own_product(draws.random(), vendors)
+    if product is None:
         return None
-    edit = {"action": "delete_product", "product_id": draws.choice(ours)}
+    edit = {"action": "delete_product", "product_id": product["id"]}
     return _before_a_write(draws, vendors, "product deleted", edit)
 
 
 def _disable_product(draws: random.Random, vendors: Vendors, _entries: Sequence[Json]) -> Fault | None:
-    ours = [product["id"] for product in vendors.products() if not product.get("by_hand")]
-    if not ours:
+    product = pick_own_product(draws.random(), vendors)
+    if product is None:
         return None
-    edit = {"action": "edit_product", "product_id": draws.choice(ours), "values": {"disabled": True}}
+    edit = {"action": "edit_product", "product_id": product["id"], "values": {"disabled": True}}
     return _before_a_write(draws, vendors, "product disabled", edit)
 
 
 def _edit_line(draws: random.Random, vendors: Vendors, _entries: Sequence[Json]) -> Fault | None:
-    found = pick_own_line(draws, vendors.schedules(), one_time=False)
+    found = pick_own_line(draws.random(), vendors, one_time=False)
     if found is None:
         return None
     edit: Json = {"schedule_id": found[0]["id"], "line_id": found[1]["id"]}

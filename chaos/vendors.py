@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import random
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chaos.draws import pick
+from chaos.expected import HandPrice
 from sandbox.accounts import USUAL_PERMISSIONS
 from sandbox.faults import clear_faults, order_fault, waiting_faults
 from sandbox.mapping import mapping_of
+from sandbox.prism_api.invoices import KIND as SOURCE_INVOICE
 from sandbox.state import Store
 from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
@@ -35,6 +38,9 @@ class Vendors:
         self.disabled: set[int] = set()
         self.gone_templates: set[int] = set()  # deleted for good, if the request came that it waits for
         self.gone_customers: set[int] = set()
+        self.hand_prices: dict[str, HandPrice] = {}  # by subscription
+        self.unsynced_prices: set[int] = set()  # templates with a mapping that does not sync all prices
+        self.priced_lines: set[int] = set()  # lines with such a price: nobody deletes them
 
     def close(self) -> None:
         """Let go of the file."""
@@ -95,6 +101,40 @@ class Vendors:
         """Somebody works in the vendor's screens."""
         with self.alone() as store:
             apply_edit(store, self.account, edit)
+
+    def add_template_like(self, template_id: int) -> int:
+        """A second template of the same customer, with the same frequency and next run and no lines."""
+        with self.alone() as store:
+            one = store.record(self.account, SCHEDULE, template_id) or {}
+            values = {name: one[name] for name in ("customer_id", "frequency", "next_run", "email_customer")}
+            edit = {"action": "add_schedule", "values": {**values, "name": "Second template"}}
+            return int(apply_edit(store, self.account, edit)["id"])
+
+    def note_move(self, entry: Json) -> None:
+        """The truth of the sandbox shall have that mapping in mind too."""
+        with self.alone() as store:
+            known = store.fact(f"mapping/{self.account}", [])
+            same = ("customer", "motion")
+            place = {"invoice_template": entry["invoice_template"]}
+            moved = [one | place if all(one[n] == entry[n] for n in same) else one for one in known]
+            store.remember(f"mapping/{self.account}", moved)
+
+    def end_subscription(self, subscription_id: str, day: dt.date) -> None:
+        """A customer gives up a subscription; invoices of later months do not have it."""
+        with self.alone() as store:
+            name = f"story_edits/{self.account}"
+            edit = {"subscription_id": subscription_id, "day": day.isoformat()}
+            store.remember(name, [*store.fact(name, []), edit])
+
+    def newest_month(self) -> dt.date:
+        """The first day of the month that the newest monthly invoice is for."""
+        with self.alone() as store:
+            months = [one["month"] for one in store.records(self.account, SOURCE_INVOICE) if one["kind"] == "monthly"]
+            return dt.date.fromisoformat(max(months))
+
+    def count_refusals(self) -> int:
+        """Requests that the limit of the sandbox refused, without any fault ordered."""
+        return sum(one["status"] == 429 and not one["fault"] for one in self.requests_after(0))
 
     def requests_after(self, number: int) -> list[Json]:
         """The requests that came after that one."""
@@ -166,12 +206,18 @@ def mark_of(line: Json) -> str:
     return found.group(1) if found else ""
 
 
-def pick_own_line(draws: random.Random, schedules: list[Json], *, one_time: bool) -> tuple[Json, Json] | None:
-    """One of the lines that the program wrote, with its template."""
+def pick_own_line(share: float, vendors: Vendors, *, one_time: bool) -> tuple[Json, Json] | None:
+    """One of the lines that the program wrote, with its template; by their marks, so that a replay finds the same."""
     found = [
         (schedule, line)
-        for schedule in schedules
+        for schedule in vendors.schedules()
         for line in schedule["lines"]
-        if not line["by_hand"] and line["one_time_charge"] == one_time
+        if not line["by_hand"] and line["one_time_charge"] == one_time and line["id"] not in vendors.priced_lines
     ]
-    return draws.choice(found) if found else None
+    return pick(sorted(found, key=lambda one: (one[0]["id"], mark_of(one[1]))), share) if found else None
+
+
+def pick_own_product(share: float, vendors: Vendors) -> Json | None:
+    """One of the products that the program made."""
+    ours = [product for product in vendors.products() if not product.get("by_hand")]
+    return pick(sorted(ours, key=lambda product: str(product["upc_code"])), share) if ours else None

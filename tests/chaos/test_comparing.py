@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from chaos.comparing import Damage, compare, count_strays, hand_made
+from chaos.edits import lines_to_price, type_in_prices
 from chaos.expected import expected_of
-from chaos.vendors import Vendors
+from chaos.vendors import Vendors, mark_of
 from sandbox.state import Store
 from sandbox.timeline import open_sandbox
+from sandbox.truth import charges_in
 
 ACCOUNT = "northwind"
 
@@ -34,10 +37,11 @@ def entries_of(vendors: Vendors) -> list[dict]:
 def sync_by_hand(vendors: Vendors) -> int:
     """Put on the template what a right sync would; answers the template's id."""
     with vendors.alone() as store:
-        ((template, wanted),) = expected_of(store, ACCOUNT, entries_of(vendors)).items()
-    lines = [(*level, False) for level in wanted.recurring.elements()]
-    if wanted.retail_cents or wanted.cost_cents:
-        lines.append((1, wanted.retail_cents, wanted.cost_cents, True))
+        (wanted,) = expected_of(store, ACCOUNT, entries_of(vendors))
+    (template,) = wanted.templates
+    lines = [(*level, False) for level in wanted.standing(template).values()]
+    if wanted.one_time:
+        lines.append((1, wanted.one_time.retail, wanted.one_time.cost, True))
     for number, (quantity, retail, cost, one_time) in enumerate(lines):
         mark = "BS:AAAAAAAAA" + "BCDEFGH"[number]
         values: dict[str, object] = {"name": f"Line {number}", "description": f"Licences [{mark}]"}
@@ -51,8 +55,32 @@ def sync_by_hand(vendors: Vendors) -> int:
     return int(template)
 
 
-def damage_of(vendors: Vendors, foreign: dict) -> Damage:
-    return compare(vendors, entries_of(vendors), invoices=[], foreign=foreign, quiet=True)
+def damage_of(vendors: Vendors, foreign: dict, *, invoices: Sequence[dict] = (), quiet: bool = True) -> Damage:
+    return compare(vendors, entries_of(vendors), invoices=invoices, foreign=foreign, quiet=quiet)
+
+
+def told_by_reconcile(vendors: Vendors, *, held: tuple[str, str]) -> list[dict]:
+    """What the product would say of the newest month, with so much held in retail and cost."""
+    (entry,) = entries_of(vendors)
+    with vendors.alone() as store:
+        charges = charges_in(store, ACCOUNT)
+        (wanted,) = expected_of(store, ACCOUNT, [entry])
+    source = charges[entry["customer"], entry["motion"], wanted.newest].source.told()
+    sides = {
+        side: {"source_total": source[side], "held": amount, "not_mapped": "0.00", "balanced": True}
+        for side, amount in zip(("retail", "cost"), held, strict=True)
+    }
+    customer = {"customer": entry["customer"], "motion": entry["motion"], **sides}
+    return [{"number": "1", "period": wanted.newest, **sides, "customers": [customer]}]
+
+
+def in_dollars(line: dict) -> tuple[str, str]:
+    quantity = Decimal(line["quantity"])
+    return f"{quantity * line['retail_cents'] / 100:.2f}", f"{quantity * line['cost_cents'] / 100:.2f}"
+
+
+def take_off(vendors: Vendors, template: int, line: dict) -> None:
+    vendors.edit({"action": "delete_line", "schedule_id": template, "line_id": line["id"]})
 
 
 def own_line(vendors: Vendors, template: int) -> dict:
@@ -74,6 +102,98 @@ def test_missing_line_counts(vendors: Vendors):
     vendors.edit({"action": "delete_line", "schedule_id": template, "line_id": line["id"]})
 
     assert damage_of(vendors, foreign).missing == 1
+
+
+def test_missing_line_that_is_held_is_no_damage(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    line = own_line(vendors, template)
+    take_off(vendors, template, line)
+
+    damage = damage_of(vendors, foreign, invoices=told_by_reconcile(vendors, held=in_dollars(line)))
+
+    assert (damage.found, damage.held_cents) == (False, int(Decimal(in_dollars(line)[0]) * 100))
+
+
+@pytest.mark.parametrize(("retail", "cost"), [("0.01", "0.00"), ("0.00", "0.01"), ("-0.01", "-0.01")])
+def test_held_amount_that_is_no_sum_of_lines_explains_nothing(vendors: Vendors, retail: str, cost: str):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    line = own_line(vendors, template)
+    take_off(vendors, template, line)
+    held = in_dollars(line)
+    other = (str(Decimal(held[0]) + Decimal(retail)), str(Decimal(held[1]) + Decimal(cost)))
+
+    assert damage_of(vendors, foreign, invoices=told_by_reconcile(vendors, held=other)).missing == 1
+
+
+def test_held_line_does_not_explain_that_another_is_missing(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    schedule = next(one for one in vendors.schedules() if one["id"] == template)
+    held, gone = [line for line in schedule["lines"] if not line["by_hand"]][:2]
+    take_off(vendors, template, gone)
+
+    assert damage_of(vendors, foreign, invoices=told_by_reconcile(vendors, held=in_dollars(held))).missing == 1
+
+
+def test_held_line_that_stands_all_the_same_counts(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    line = own_line(vendors, template)
+    schedule = next(one for one in vendors.schedules() if one["id"] == template)
+    lines = [{**line, "id": 99_999, "description": "Twice"}, *schedule["lines"]]
+    with vendors.alone() as store:
+        store.keep(ACCOUNT, "schedule", schedule | {"lines": lines})
+
+    assert damage_of(vendors, foreign, invoices=told_by_reconcile(vendors, held=in_dollars(line))).duplicates == 1
+
+
+def test_moved_mapping_is_expected_on_its_new_template_alone(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    (entry,) = entries_of(vendors)
+    other = vendors.add_template_like(template)
+    entry |= {"invoice_template": other, "been": [template, other]}
+    vendors.note_move(entry)
+
+    before = compare(vendors, [entry], invoices=[], foreign=foreign, quiet=True)
+    move_own_lines(vendors, template, other)
+    after = compare(vendors, [entry], invoices=[], foreign=foreign, quiet=True)
+
+    assert (before.missing > 0, before.duplicates > 0, after) == (True, True, Damage())
+
+
+def move_own_lines(vendors: Vendors, template: int, other: int) -> None:
+    found = {one["id"]: one for one in vendors.schedules()}
+    ours = [line for line in found[template]["lines"] if not line["by_hand"]]
+    rest = [line for line in found[template]["lines"] if line["by_hand"]]
+    with vendors.alone() as store:
+        store.keep(ACCOUNT, "schedule", found[template] | {"lines": rest})
+        store.keep(ACCOUNT, "schedule", found[other] | {"lines": ours})
+
+
+def test_price_that_a_person_typed_in_is_expected_where_it_is_not_synced(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    (entry,) = entries_of(vendors)
+    entry["pricing"] = "cost_only"
+    (chosen,) = lines_to_price(vendors, [entry])
+
+    type_in_prices(vendors, [chosen])
+    line = next(one for one in lines_of(vendors, template) if one["id"] == chosen.line["id"])
+    priced = compare(vendors, [entry], invoices=[], foreign=foreign, quiet=False)
+    values = {"retail_cents": line["retail_cents"] - 123}
+    vendors.edit({"action": "edit_line", "schedule_id": template, "line_id": line["id"], "values": values})
+    reset = compare(vendors, [entry], invoices=[], foreign=foreign, quiet=False)
+
+    assert line["retail_cents"] == chosen.line["retail_cents"] + 123
+    assert [fact for fact in priced.facts if "recurring" in fact] == []
+    assert len([fact for fact in reset.facts if "recurring" in fact]) == 1
+
+
+def lines_of(vendors: Vendors, template: int) -> list[dict]:
+    return next(one["lines"] for one in vendors.schedules() if one["id"] == template)
 
 
 def test_wrong_price_counts_in_cents(vendors: Vendors):
@@ -134,6 +254,21 @@ def test_line_that_was_billed_twice_counts(vendors: Vendors):
         vendors.run_template(template)
 
     assert any("billed 2 times" in fact for fact in damage_of(vendors, foreign).facts)
+
+
+def test_billed_line_that_could_only_be_set_to_nothing_is_no_second_one(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    line = {**own_line(vendors, template), "one_time_charge": True}
+    for quantity in (line["quantity"], "0.0"):
+        with vendors.alone() as store:
+            schedule = store.record(ACCOUNT, "schedule", template) or {}
+            rest = [row for row in schedule["lines"] if row["id"] != line["id"]]
+            store.keep(ACCOUNT, "schedule", schedule | {"lines": [*rest, {**line, "quantity": quantity}]})
+            store.remember("switches", store.switches | {"one_time_after_generation": "kept"})
+        vendors.run_template(template)
+
+    assert not any(mark_of(line) in fact for fact in damage_of(vendors, foreign).facts)
 
 
 def test_deleted_template_of_a_person_expects_nothing(vendors: Vendors):

@@ -1,0 +1,105 @@
+"""Which gaps the product accounts for: what it counts as held or not mapped, line by line."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from chaos.expected import CellKey, Cents, Expected, Level, Part
+
+EVERY_MONTH = ""  # in place of a month: what is held of a tenant and motion all in all
+MOST_WAYS = 20_000
+NOTHING = Cents()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One way to read the held amounts: so many one-time cents lack, and these subscriptions' recurring lines may."""
+
+    one_time: Cents = NOTHING
+    recurring: frozenset[str] = frozenset()
+
+    def __add__(self, other: Waiting) -> Waiting:
+        return Waiting(self.one_time + other.one_time, self.recurring | other.recurring)
+
+
+def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting]:
+    """Every choice of whole lines that comes to exactly what is held, with each one-time line there or not.
+
+    Empty where no choice does, or more than can be looked through: then nothing is explained.
+    """
+    ways = {Waiting()}
+    for key, amount in held.items():
+        if parts := _parts_of(wanted, key):
+            choices = {way for chosen in _chosen(parts, amount) for way in _readings(chosen, wanted)}
+            ways = {way + choice for way in ways for choice in choices}
+        if len(ways) > MOST_WAYS:
+            return set()
+    return ways
+
+
+def explains(wanted: Expected, way: Waiting, there: Mapping[int, Counter[Level]]) -> bool:
+    """Whether the recurring lines are right on every template but for those that wait.
+
+    In the place of a line that waits may stand nothing, or one line of a level that its subscription has had.
+    """
+    for template_id in wanted.templates:
+        standing = wanted.standing(template_id)
+        due = Counter(level for name, level in standing.items() if name not in way.recurring)
+        surplus = there[template_id] - due
+        if due - there[template_id] or not _fits(surplus, wanted, sorted(way.recurring & standing.keys())):
+            return False
+    return True
+
+
+def _fits(surplus: Counter[Level], wanted: Expected, waiting: Sequence[str]) -> bool:
+    free = list(waiting)
+    for level in surplus.elements():
+        name = next((name for name in free if level in wanted.levels_of(name)), None)
+        if name is None:
+            return False
+        free.remove(name)
+    return True
+
+
+def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
+    """The lines that a held amount can be of, with their months."""
+    tenant, motion, month = key
+    return [
+        (cell[2], part)
+        for cell, parts in wanted.cells.items()
+        if cell[:2] == (tenant, motion) and month in (EVERY_MONTH, cell[2])
+        for part in parts
+    ]
+
+
+def _chosen(parts: Sequence[tuple[str, Part]], amount: Cents) -> Iterable[tuple[tuple[str, Part], ...]]:
+    """The choices of lines that come to the amount; halves are added up apart, or there would be too many."""
+    middle = len(parts) // 2
+    halves: dict[Cents, list[tuple[tuple[str, Part], ...]]] = defaultdict(list)
+    for chosen in _subsets(parts[:middle]):
+        halves[_source(chosen)].append(chosen)
+    for chosen in _subsets(parts[middle:]):
+        for other in halves.get(amount - _source(chosen), ()):
+            yield (*other, *chosen)
+
+
+def _readings(chosen: Sequence[tuple[str, Part]], wanted: Expected) -> set[Waiting]:
+    """What is held because nobody can tell whether it was written may be there all the same."""
+    names = frozenset(part.subscription_id for month, part in chosen if part.level and month == wanted.newest)
+    sums = {NOTHING}
+    for _, part in chosen:
+        if part.level is None:
+            sums |= {amount + part.own for amount in sums}
+    return {Waiting(amount, names) for amount in sums}
+
+
+def _subsets(parts: Sequence[tuple[str, Part]]) -> Iterable[tuple[tuple[str, Part], ...]]:
+    for number in range(len(parts) + 1):
+        yield from combinations(parts, number)
+
+
+def _source(chosen: Iterable[tuple[str, Part]]) -> Cents:
+    return sum((part.source for _, part in chosen), NOTHING)
