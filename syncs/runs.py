@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections.clients import record_failure, record_success
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
 from core.scope import partner_scope
-from syncs import billing_plan, billing_run, product_run
+from syncs import billing_plan, billing_run, product_run, tickets
 from syncs.circuit import reason_to_stop
 from syncs.finishing import finish, finish_with_error
 from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
@@ -23,7 +23,7 @@ from syncs.slices import Slice, in_seconds, open_slice
 
 logger = logging.getLogger(__name__)
 
-BUSY_WAIT = 1.0  # another worker has the run
+BUSY_WAIT = 1.0  # another worker has the run, or another run comes first
 MOST_RETRIES = 4
 Step = Callable[[Slice], "RunState | float | None"]
 
@@ -40,8 +40,8 @@ STEPS: dict[tuple[str, str], Step] = {
 }
 
 
-class RunBusy(Exception):
-    """Another worker has the run; it goes on with it by itself."""
+class _NotNow(Exception):
+    """Another worker has the run and goes on with it, or another run comes first and wakes this one."""
 
 
 def advance(partner_id: int, run_id: int) -> float | None:
@@ -51,18 +51,49 @@ def advance(partner_id: int, run_id: int) -> float | None:
     finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
     time has the run, and every write is claimed in the ledger before it is sent.
     """
-    try:
-        return advance_unless_busy(partner_id, run_id)
-    except RunBusy:
-        return BUSY_WAIT
-
-
-def advance_unless_busy(partner_id: int, run_id: int) -> float | None:
-    """Like ``advance``; raises ``RunBusy`` when another worker has the run at this moment."""
     with run_lock(run_id) as locked:
-        if not locked:
-            raise RunBusy
-        return _advance_locked(partner_id, run_id)
+        try:
+            wait = _advance_locked(partner_id, run_id) if locked else BUSY_WAIT
+        except _NotNow:
+            return BUSY_WAIT
+        if wait is None:
+            _wake_followers(partner_id, run_id)
+        return wait
+
+
+def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
+    """What a message with this ticket is for: one slice, then the next message. Nothing where it is void."""
+    with run_lock(run_id) as locked:
+        if not locked or _is_void(partner_id, run_id, ticket):
+            return  # who has the run, or the message that is not void, goes on; should it die, the janitor does
+        message = _take_turn_locked(partner_id, run_id, ticket)
+    if message is not None:
+        message.send()  # not before the lock is free, or its receiver would take the run for busy
+
+
+def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> tickets.Message | None:
+    try:
+        wait = _advance_locked(partner_id, run_id)
+    except _NotNow:
+        wait = None
+    else:
+        if wait is None:
+            _wake_followers(partner_id, run_id)
+    with partner_scope(partner_id):
+        if wait is not None:
+            return tickets.next_message(run_id, ticket, wait)
+        tickets.rest(run_id, ticket)
+        return None
+
+
+def _is_void(partner_id: int, run_id: int, ticket: str | None) -> bool:
+    with partner_scope(partner_id):
+        return tickets.is_void(run_id, ticket)
+
+
+def _wake_followers(partner_id: int, run_id: int) -> None:
+    with partner_scope(partner_id):
+        tickets.wake_followers(run_id)
 
 
 def _advance_locked(partner_id: int, run_id: int) -> float | None:
@@ -97,7 +128,7 @@ def _not_yet(partner_id: int, run_id: int) -> float | None:
         if run.state not in ACTIVE_STATES:
             return None
         if run.after is not None and run.after.state in ACTIVE_STATES:
-            return BUSY_WAIT
+            raise _NotNow
         now = timezone.now()
         was_set_back = run.heartbeat_at is not None and run.heartbeat_at > now  # the clock: no wait of before holds
         if run.resume_at is not None and not was_set_back:
