@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
 from connections.clients import record_failure, record_success
@@ -105,7 +105,7 @@ def _advance_locked(partner_id: int, run_id: int) -> float | None:
         return _take_step(work)
     except ConnectorError as error:
         return _after_vendor_error(work, error)
-    except DatabaseError:
+    except (OperationalError, InterfaceError, InternalError):
         raise  # the ledger is out of reach: the janitor calls again
     except Exception as error:
         reference = uuid.uuid4().hex[:12]

@@ -116,10 +116,13 @@ def _create_run(program: Program, kind: str, actor: Actor, **values: Any) -> Run
 
 
 def apply_plan(*, run: Run, actor: Actor) -> None:
-    """Write a plan that waited. Templates that changed since are planned again first."""
+    """Write a plan that waited. Templates that changed since are planned again first.
+
+    It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
+    """
     locked = _lock_waiting(run)
     release_parts(locked)
-    locked.state, locked.approved, locked.status = RunState.APPLYING, True, ""
+    locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()
     locked.waiting_for = ""
     try:
