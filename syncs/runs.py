@@ -12,6 +12,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
 from connections.clients import record_failure, record_success
+from connections.selectors import known_systems
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
 from core.scope import partner_scope
 from syncs import billing_plan, billing_run, product_run, tickets
@@ -19,12 +20,14 @@ from syncs.circuit import reason_to_stop
 from syncs.finishing import finish, finish_with_error
 from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
 from syncs.run_lock import run_lock
-from syncs.slices import Slice, in_seconds, open_slice
+from syncs.slices import LOST_IN_A_ROW, Slice, in_seconds, open_slice
 
 logger = logging.getLogger(__name__)
 
 BUSY_WAIT = 1.0  # another worker has the run, or another run comes first
-MOST_RETRIES = 4
+MOST_RETRIES = 4  # without any progress between them
+MOST_LOST_WRITES = 8  # in a row: then the run ends
+PAUSE_AFTER_LOSSES = 15.0  # seconds, doubled with each further loss
 Step = Callable[[Slice], "RunState | float | None"]
 
 STEPS: dict[tuple[str, str], Step] = {
@@ -150,6 +153,8 @@ def _take_step(work: Slice) -> float | None:
         finish_with_error(work, reason, "", told=True)
         return None
     result = step(work)
+    if work.in_trouble and not isinstance(result, float):
+        return _leave_alone(work, result)
     if result is None:
         work.update(attempts=0)
         return 0.0
@@ -157,6 +162,22 @@ def _take_step(work: Slice) -> float | None:
         return _enter(work, result)
     work.update(resume_at=in_seconds(result), attempts=0)
     return result
+
+
+def _leave_alone(work: Slice, state: RunState | None) -> float | None:
+    """Answers to writes get lost: wait longer and longer before the next one, and give up in the end."""
+    lost = work.lost_writes
+    if lost >= MOST_LOST_WRITES:
+        label = known_systems()[work.target_system].label
+        text = f"{label} gave no answer to {lost} writes in a row. The next sync finds out which of them happened."
+        finish_with_error(work, text, "")
+        return None
+    pause = PAUSE_AFTER_LOSSES * 2.0 ** (lost - LOST_IN_A_ROW) if lost >= LOST_IN_A_ROW else 0.0
+    jitter = random.uniform(1, 1.3)  # noqa: S311  # nosec B311 - not a secret
+    delay = max(pause, work.asked_to_wait) * jitter * settings.WAIT_FACTOR
+    entered = {} if state is None else {"state": state}
+    work.update(resume_at=in_seconds(delay), attempts=0, **entered)
+    return delay
 
 
 def _enter(work: Slice, state: RunState) -> float | None:
@@ -175,7 +196,7 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
         work.update(resume_at=in_seconds(error.retry_after))
         return error.retry_after
     with work.run() as run:
-        attempts = run.attempts + 1
+        attempts = 1 if work.has_progressed() else run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
         pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # nosec B311 - jitter, not a secret
         delay = pause * settings.WAIT_FACTOR
