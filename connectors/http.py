@@ -21,6 +21,7 @@ import requests
 from connectors.answers import Answer, Download
 from connectors.errors import ConfigurationError, ConnectorError, MustWait, RateLimited
 from connectors.exchange import Call, Exchange, Lost, Received
+from connectors.losses import Losses
 from connectors.network_guard import ConnectionGuard, GuardedAdapter, PrivateAddressRefused
 from connectors.ratelimit import Limiter
 from connectors.redaction import Redactor
@@ -34,6 +35,9 @@ logger = logging.getLogger(__name__)
 
 # In memory up to here, on disk beyond.
 _SPOOL_BYTES = 1024 * 1024
+
+# Seconds. "Come back later" may be about one account alone: whoever asked waits as long as was said, others up to here.
+_LONGEST_FOR_EVERYBODY = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,14 @@ class EdgeSettings:
 class Edge:
     """Sends requests to one vendor system, one at a time; not for use by several threads.
 
-    ``calls`` counts the requests sent per HTTP method; token requests are not counted.
+    ``calls`` counts the requests sent per HTTP method, ``losses`` the writes whose answer got lost; token
+    requests are not counted.
     """
 
     def __init__(self, settings: EdgeSettings, limiter: Limiter) -> None:
         self.settings = settings
         self.calls: dict[str, int] = {}
+        self.losses = Losses()
         self._limiter = limiter
         self._redactor = Redactor()
         self._guard = ConnectionGuard(allow_private=settings.allow_private_hosts)
@@ -169,6 +175,8 @@ class Edge:
         while True:
             attempt += 1
             outcome = self._attempt(call, exchange)
+            if call.writes and call.counted:
+                self.losses.count(outcome)
             if isinstance(outcome, Received):
                 return outcome
             wait = outcome.wait if outcome.wait is not None else backoff(attempt) * self.settings.wait_factor
@@ -192,6 +200,9 @@ class Edge:
         if isinstance(outcome, Received) and outcome.status == 429:
             return self._refused(outcome)
         self._refusals = 0
+        if isinstance(outcome, Received) and outcome.status == 503 and outcome.retry_after:
+            asked = min(outcome.retry_after, _LONGEST_FOR_EVERYBODY)
+            self._limiter.penalise(asked * self.settings.wait_factor)
         return judge(outcome, call, system=self.system, redactor=self._redactor)
 
     def _exchange(self, call: Call, exchange: Exchange) -> Received | Lost:

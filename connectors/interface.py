@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from connectors.http import Edge
+from connectors.losses import Losses
 from connectors.records import (
     AccountLocale,
     ConnectionReport,
@@ -54,6 +55,7 @@ class Target(Protocol):
     """Where billing goes. A write is sent at most once by each call."""
 
     calls: Mapping[str, int]  # HTTP method -> calls made so far
+    losses: Losses  # writes whose answer got lost so far
 
     def test_connection(self) -> ConnectionReport: ...
     def read_locale(self) -> AccountLocale | None: ...

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import redis
 
@@ -65,6 +67,10 @@ return 0
 """
 
 
+# By client and key, when a penalty ends on this process's clock: a Redis that was emptied must not open the gate.
+_penalties: WeakKeyDictionary[Any, dict[str, float]] = WeakKeyDictionary()
+
+
 class Limiter(Protocol):
     """Hands out the right to send one request now."""
 
@@ -108,6 +114,7 @@ class RedisLimiter:
     def __init__(self, client: Any, key: str, per_minute: int, *, system: str = "") -> None:
         self._client = client
         self._key = key
+        self._known = _penalties.setdefault(client, {})
         self._system = system or key
         self._interval = _interval_microseconds(per_minute)
         self._take = client.register_script(_TAKE_SLOT)
@@ -115,6 +122,16 @@ class RedisLimiter:
 
     def try_acquire(self) -> float:
         """Take the slot of this instant, or say how many seconds to wait before asking again."""
+        left = self._known.get(self._key, 0.0) - time.monotonic()
+        if left > 0:
+            self.penalise(left)  # Redis may have forgotten it, and others ask there
+            return left
+        wait = self._ask_redis()
+        if wait * 1_000_000 > self._interval:  # longer than any space: a penalty
+            self._known[self._key] = time.monotonic() + wait
+        return wait
+
+    def _ask_redis(self) -> float:
         longest = max(_LONGEST_PENALTY_SECONDS * 1_000_000, self._interval)
         try:
             late = round(self._interval * _LATE_SHARE)
@@ -132,7 +149,9 @@ class RedisLimiter:
 
     def penalise(self, seconds: float) -> None:
         """Close the gate for everybody on this key; never shortens a longer wait."""
-        wait = int(min(seconds, _LONGEST_PENALTY_SECONDS) * 1_000_000)
+        seconds = min(seconds, _LONGEST_PENALTY_SECONDS)
+        self._known[self._key] = max(self._known.get(self._key, 0.0), time.monotonic() + seconds)
+        wait = int(seconds * 1_000_000)
         try:
             self._punish(keys=[self._key], args=[wait])
         except redis.RedisError:

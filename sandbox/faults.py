@@ -25,7 +25,7 @@ RATE_TEXT = "We are receiving a high number of requests from this address. Pleas
 
 _DEFAULTS: Json = {
     "vendor": "", "method": ".*", "path": ".*", "skip": 0, "count": 1, "status": 500, "body": "",
-    "milliseconds": 1000, "edits": [], "name": "",
+    "milliseconds": 1000, "edits": [], "name": "", "retry_after": 0,
 }  # fmt: skip
 
 
@@ -84,7 +84,9 @@ def reply_instead(fault: Json) -> Reply | None:
         return Reply(0)  # never sent; the log shows it as status 0
     if fault["action"] == "status":
         body = str(fault["body"]).encode()
-        return Reply(int(fault["status"]), body or b'{"error":"Something went wrong"}')
+        seconds = str(fault["retry_after"])
+        headers = () if seconds == "0" else (("Retry-After", seconds),)
+        return Reply(int(fault["status"]), body or b'{"error":"Something went wrong"}', headers=headers)
     return None
 
 

@@ -200,7 +200,13 @@ def _fall_back(work: Slice, template_id: int) -> bool:
 
 
 def settle(work: Slice) -> RunState | float:
-    """Resolve lost answers; a number is the seconds until that can be done."""
+    """Resolve lost answers; a number is the seconds until that can be done.
+
+    Those of runs that died come first: a plan that waited for a person meanwhile has not met them yet.
+    """
+    wait = _resolve_abandoned(work)
+    if wait > 0:
+        return wait
     with work.run() as run:
         lost = lost_changes(run.pk)
         for change in lost:

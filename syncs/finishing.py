@@ -61,9 +61,11 @@ def finish(work: Slice, state: RunState) -> None:
 def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
     """End a run that could not go on. What was not written counts as failed.
 
-    ``told``: people hear of the cause by another e-mail, that of the broken connection.
+    ``told``: people hear of the cause by another e-mail, that of the broken connection. A plan that waits
+    is replaced only once this run had a newer one.
     """
     with work.run() as run:
+        had_plan = run.state in (RunState.APPLYING, RunState.SETTLING, RunState.VERIFYING)
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.FAILED, error=f"Not written: {text}")
         run.counts = count_changes(run)
         run.error, run.error_detail = text, detail
@@ -71,6 +73,8 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
         run.messages = [*run.messages, text]
         run.finished_at = timezone.now()
         run.save()
+        if had_plan:
+            _supersede_waiting(run)
         key = f"run:{run.kind}:{text}"
         store_notes(run, [Note(Severity.ERROR, "run", key, text)])
         if new_findings(run) and not told:

@@ -8,23 +8,26 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 
 from connections.clients import record_failure, record_success
+from connections.selectors import known_systems
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
 from core.scope import partner_scope
-from syncs import billing_plan, billing_run, product_run
+from syncs import billing_plan, billing_run, product_run, tickets
 from syncs.circuit import reason_to_stop
 from syncs.finishing import finish, finish_with_error
 from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
 from syncs.run_lock import run_lock
-from syncs.slices import Slice, in_seconds, open_slice
+from syncs.slices import LOST_IN_A_ROW, Slice, in_seconds, open_slice
 
 logger = logging.getLogger(__name__)
 
-BUSY_WAIT = 1.0  # another worker has the run
-MOST_RETRIES = 4
+BUSY_WAIT = 1.0  # another worker has the run, or another run comes first
+MOST_RETRIES = 4  # without any progress between them
+MOST_LOST_WRITES = 8  # in a row: then the run ends
+PAUSE_AFTER_LOSSES = 15.0  # seconds, doubled with each further loss
 Step = Callable[[Slice], "RunState | float | None"]
 
 STEPS: dict[tuple[str, str], Step] = {
@@ -40,8 +43,8 @@ STEPS: dict[tuple[str, str], Step] = {
 }
 
 
-class RunBusy(Exception):
-    """Another worker has the run; it goes on with it by itself."""
+class _NotNow(Exception):
+    """Another worker has the run and goes on with it, or another run comes first and wakes this one."""
 
 
 def advance(partner_id: int, run_id: int) -> float | None:
@@ -51,18 +54,49 @@ def advance(partner_id: int, run_id: int) -> float | None:
     finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
     time has the run, and every write is claimed in the ledger before it is sent.
     """
-    try:
-        return advance_unless_busy(partner_id, run_id)
-    except RunBusy:
-        return BUSY_WAIT
-
-
-def advance_unless_busy(partner_id: int, run_id: int) -> float | None:
-    """Like ``advance``; raises ``RunBusy`` when another worker has the run at this moment."""
     with run_lock(run_id) as locked:
-        if not locked:
-            raise RunBusy
-        return _advance_locked(partner_id, run_id)
+        try:
+            wait = _advance_locked(partner_id, run_id) if locked else BUSY_WAIT
+        except _NotNow:
+            return BUSY_WAIT
+        if wait is None:
+            _wake_followers(partner_id, run_id)
+        return wait
+
+
+def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
+    """What a message with this ticket is for: one slice, then the next message. Nothing where it is void."""
+    with run_lock(run_id) as locked:
+        if not locked or _is_void(partner_id, run_id, ticket):
+            return  # who has the run, or the message that is not void, goes on; should it die, the janitor does
+        message = _take_turn_locked(partner_id, run_id, ticket)
+    if message is not None:
+        message.send()  # not before the lock is free, or its receiver would take the run for busy
+
+
+def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> tickets.Message | None:
+    try:
+        wait = _advance_locked(partner_id, run_id)
+    except _NotNow:
+        wait = None
+    else:
+        if wait is None:
+            _wake_followers(partner_id, run_id)
+    with partner_scope(partner_id):
+        if wait is not None:
+            return tickets.next_message(run_id, ticket, wait)
+        tickets.rest(run_id, ticket)
+        return None
+
+
+def _is_void(partner_id: int, run_id: int, ticket: str | None) -> bool:
+    with partner_scope(partner_id):
+        return tickets.is_void(run_id, ticket)
+
+
+def _wake_followers(partner_id: int, run_id: int) -> None:
+    with partner_scope(partner_id):
+        tickets.wake_followers(run_id)
 
 
 def _advance_locked(partner_id: int, run_id: int) -> float | None:
@@ -74,7 +108,7 @@ def _advance_locked(partner_id: int, run_id: int) -> float | None:
         return _take_step(work)
     except ConnectorError as error:
         return _after_vendor_error(work, error)
-    except DatabaseError:
+    except (OperationalError, InterfaceError, InternalError):
         raise  # the ledger is out of reach: the janitor calls again
     except Exception as error:
         reference = uuid.uuid4().hex[:12]
@@ -97,7 +131,7 @@ def _not_yet(partner_id: int, run_id: int) -> float | None:
         if run.state not in ACTIVE_STATES:
             return None
         if run.after is not None and run.after.state in ACTIVE_STATES:
-            return BUSY_WAIT
+            raise _NotNow
         now = timezone.now()
         was_set_back = run.heartbeat_at is not None and run.heartbeat_at > now  # the clock: no wait of before holds
         if run.resume_at is not None and not was_set_back:
@@ -119,6 +153,8 @@ def _take_step(work: Slice) -> float | None:
         finish_with_error(work, reason, "", told=True)
         return None
     result = step(work)
+    if work.in_trouble and not isinstance(result, float):
+        return _leave_alone(work, result)
     if result is None:
         work.update(attempts=0)
         return 0.0
@@ -126,6 +162,22 @@ def _take_step(work: Slice) -> float | None:
         return _enter(work, result)
     work.update(resume_at=in_seconds(result), attempts=0)
     return result
+
+
+def _leave_alone(work: Slice, state: RunState | None) -> float | None:
+    """Answers to writes get lost: wait longer and longer before the next one, and give up in the end."""
+    lost = work.lost_writes
+    if lost >= MOST_LOST_WRITES:
+        label = known_systems()[work.target_system].label
+        text = f"{label} gave no answer to {lost} writes in a row. The next sync finds out which of them happened."
+        finish_with_error(work, text, "")
+        return None
+    pause = PAUSE_AFTER_LOSSES * 2.0 ** (lost - LOST_IN_A_ROW) if lost >= LOST_IN_A_ROW else 0.0
+    jitter = random.uniform(1, 1.3)  # noqa: S311  # nosec B311 - not a secret
+    delay = max(pause, work.asked_to_wait) * jitter * settings.WAIT_FACTOR
+    entered = {} if state is None else {"state": state}
+    work.update(resume_at=in_seconds(delay), attempts=0, **entered)
+    return delay
 
 
 def _enter(work: Slice, state: RunState) -> float | None:
@@ -144,7 +196,7 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
         work.update(resume_at=in_seconds(error.retry_after))
         return error.retry_after
     with work.run() as run:
-        attempts = run.attempts + 1
+        attempts = 1 if work.has_progressed() else run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
         pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # nosec B311 - jitter, not a secret
         delay = pause * settings.WAIT_FACTOR

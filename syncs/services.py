@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.audit import SCHEDULER, Actor, record
-from core.scope import scoped_partner_id
 from programs.models import Program
+from syncs import tickets
 from syncs.committing import release_parts
 from syncs.models import (
     ACTIVE_STATES,
@@ -60,7 +59,7 @@ def start_sync(
         before = run
     if enqueue:
         for run in runs:
-            transaction.on_commit(partial(_enqueue, scoped_partner_id(), run.pk), robust=True)
+            tickets.hand_over(run.pk)
     return runs
 
 
@@ -96,7 +95,7 @@ def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, obj
     """Start one run that rests on what ``basis`` says. Raises ``SyncRefused`` when that kind is off."""
     _refuse_if_off(program, [kind])
     run = _create_run(program, kind, actor, basis=basis)
-    transaction.on_commit(partial(_enqueue, scoped_partner_id(), run.pk), robust=True)
+    tickets.hand_over(run.pk)
     return run
 
 
@@ -116,17 +115,14 @@ def _create_run(program: Program, kind: str, actor: Actor, **values: Any) -> Run
         return run
 
 
-def _enqueue(partner_id: int, run_id: int) -> None:
-    from syncs.tasks import advance_run
-
-    advance_run.delay(partner_id, run_id)
-
-
 def apply_plan(*, run: Run, actor: Actor) -> None:
-    """Write a plan that waited. Templates that changed since are planned again first."""
+    """Write a plan that waited. Templates that changed since are planned again first.
+
+    It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
+    """
     locked = _lock_waiting(run)
     release_parts(locked)
-    locked.state, locked.approved, locked.status = RunState.APPLYING, True, ""
+    locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()
     locked.waiting_for = ""
     try:
@@ -135,7 +131,7 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     except IntegrityError as error:
         raise SyncRefused("Another sync is under way. Wait for its end, then apply.") from error
     record(actor, "plan.applied", f"Applied the plan of {locked}")
-    transaction.on_commit(partial(_enqueue, scoped_partner_id(), locked.pk), robust=True)
+    tickets.hand_over(locked.pk)
 
 
 def discard_plan(*, run: Run, actor: Actor) -> None:

@@ -16,8 +16,10 @@ from connectors.registry import Source, Target
 from core.scope import partner_scope
 from programs.models import Program
 from syncs.models import Change, ChangeState, Run
+from syncs.progress import Progress, progress_of
 
 SLICE_SECONDS = 20.0
+LOST_IN_A_ROW = 3  # writes without an answer: from here on one is sent at a time, after growing pauses
 PROGRESS_SECONDS = 1.0  # between two counts of what is done: each one reads all changes of the run
 
 
@@ -32,6 +34,8 @@ class Slice:
     target_id: int
     source_system: str
     target_system: str
+    lost_before: int  # writes in a row whose answer was lost, at the end of the slice before
+    progress: Progress  # of the run before this slice
     seconds: float = SLICE_SECONDS
     started: float = field(default_factory=time.monotonic)
     _told_at: float = 0.0
@@ -55,8 +59,33 @@ class Slice:
 
     @property
     def over(self) -> bool:
-        """True when this slice has worked long enough."""
-        return time.monotonic() - self.started > self.seconds
+        """True when this slice has worked long enough, or the target must be left alone."""
+        return time.monotonic() - self.started > self.seconds or self.in_trouble
+
+    @property
+    def lost_writes(self) -> int:
+        """Writes in a row whose answer was lost, those of earlier slices included."""
+        if self._target is None:
+            return self.lost_before
+        losses = self._target.losses
+        return losses.in_a_row if losses.answered else self.lost_before + losses.in_a_row
+
+    @property
+    def in_trouble(self) -> bool:
+        """True when this slice lost an answer, and the next write had better wait."""
+        if self._target is None or not self._target.losses.in_a_row:
+            return False
+        return self.lost_writes >= LOST_IN_A_ROW or self._target.losses.wait > 0
+
+    @property
+    def asked_to_wait(self) -> float:
+        """Seconds that the target asked for when it lost the last write."""
+        return self._target.losses.wait if self._target else 0.0
+
+    def has_progressed(self) -> bool:
+        """Whether the run has come further in this slice, for good."""
+        with self.run() as run:
+            return progress_of(run).is_beyond(self.progress)
 
     @contextmanager
     def run(self) -> Iterator[Run]:
@@ -96,7 +125,7 @@ class Slice:
             Run.objects.filter(pk=self.run_id).update(heartbeat_at=timezone.now(), **values)
 
     def save_calls(self) -> None:
-        """Add the calls that this slice's clients made to the run's count."""
+        """Add the calls that this slice's clients made to the run's count, and keep that of lost answers."""
         counted = [(self.source_system, self._source), (self.target_system, self._target)]
         with partner_scope(self.partner_id):
             run = Run.objects.select_for_update(no_key=True).get(pk=self.run_id)
@@ -105,7 +134,8 @@ class Slice:
                     known = run.api_calls.setdefault(system, {})
                     for method, number in client.calls.items():
                         known[method] = known.get(method, 0) + number
-            run.save(update_fields=["api_calls"])
+            run.lost_writes = self.lost_writes
+            run.save(update_fields=["api_calls", "lost_writes"])
 
 
 def open_slice(partner_id: int, run_id: int) -> Slice:
@@ -121,6 +151,8 @@ def open_slice(partner_id: int, run_id: int) -> Slice:
             target_id=program.target_id,
             source_system=program.source.system,
             target_system=program.target.system,
+            lost_before=run.lost_writes,
+            progress=progress_of(run),
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -13,8 +14,9 @@ from core.audit import SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
 from programs.schedule import next_due
+from syncs import tickets
 from syncs.circuit import is_broken
-from syncs.runs import RunBusy, advance_unless_busy
+from syncs.runs import take_turn
 from syncs.services import SyncRefused, enabled_kinds, start_sync
 
 AT_MOST = 200
@@ -22,15 +24,10 @@ AT_MOST = 200
 SILENT_AFTER = dt.timedelta(seconds=90)
 
 
-@shared_task
-def advance_run(partner_id: int, run_id: int) -> None:
+@shared_task(bind=True, name=tickets.TASK)
+def advance_run(self: Task[Any, Any], partner_id: int, run_id: int) -> None:
     """Work on a run for one slice, then hand it back to the queue, so that partners take turns."""
-    try:
-        delay = advance_unless_busy(partner_id, run_id)
-    except RunBusy:
-        return  # its own message goes on; should it die, the janitor calls again
-    if delay is not None:
-        advance_run.apply_async((partner_id, run_id), countdown=delay)
+    take_turn(partner_id, run_id, self.request.id)
 
 
 @shared_task
@@ -65,13 +62,17 @@ def _dispatch(program_id: int) -> None:
 
 @shared_task
 def sweep() -> int:
-    """Hand runs whose worker died (or whose message was lost) back to the queue."""
+    """Hand runs whose worker died (or whose message was lost) back to the queue.
+
+    Where the queue is just long this adds copies, more and more rarely. They are void once one is received.
+    """
     silent = dt.timedelta(seconds=min(SILENT_AFTER.total_seconds(), settings.JANITOR_SECONDS * 1.5))
     now = timezone.now()
-    stalled = _ask("SELECT partner_id, run_id FROM stalled_runs(%s, %s, %s)", now - silent, now, AT_MOST)
-    for partner_id, run_id in stalled:
-        advance_run.delay(partner_id, run_id)
-    return len(stalled)
+    left = _ask("SELECT partner_id, run_id FROM runs_to_hand_over(%s, %s, %s)", now - silent, now, AT_MOST)
+    for partner_id, run_id in left:
+        with partner_scope(partner_id):
+            tickets.hand_over(run_id)
+    return len(left)
 
 
 def _ask(query: str, *values: dt.datetime | int) -> list[tuple[int, int]]:

@@ -92,6 +92,9 @@ def _empty_redis(request: pytest.FixtureRequest) -> Iterator[None]:
             keys = list(client.scan_iter(match=f"*{settings.REDIS_KEY_PREFIX}*", count=1000))
             if keys:
                 client.delete(*keys)
+        from connections import clients
+
+        clients._redis.cache_clear()  # with it goes what this process knows of penalties
 
 
 @pytest.fixture

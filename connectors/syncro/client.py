@@ -61,6 +61,7 @@ class SyncroClient:
         self._remover = LineRemover(self._transport, self.get_template)
         self._line_items_refused = False
         self.calls: Mapping[str, int] = edge.calls
+        self.losses = edge.losses
 
     def __repr__(self) -> str:
         return "<SyncroClient>"

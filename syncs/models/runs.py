@@ -71,6 +71,8 @@ class Run(PartnerModel):
     finished_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     resume_at = models.DateTimeField(null=True)  # not before: a settle time or a rate limit
+    ticket = models.UUIDField(null=True)  # of the one message in the queue that may move it on
+    enqueued_at = models.DateTimeField(null=True)  # when that message, or a copy of it, was sent last
     done = models.PositiveIntegerField(default=0)  # changes carried out so far
     total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -79,6 +81,7 @@ class Run(PartnerModel):
     waiting_for = models.TextField(blank=True)  # why a person must look before it is applied
     basis = models.JSONField(default=dict)  # what the plan rests on: source read, marks proven
     attempts = models.PositiveSmallIntegerField(default=0)  # of the step at hand, after failures
+    lost_writes = models.PositiveSmallIntegerField(db_default=0)  # in a row, whose answer never came
     approved = models.BooleanField(default=False)  # a person applied the plan
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True)  # for the partner

@@ -407,3 +407,47 @@ def _everything_of(error: BaseException | None) -> list[object]:
         chain += list(itertools.chain.from_iterable(vars(a).items() for a in error.args if hasattr(a, "__dict__")))
         error = error.__cause__ or error.__context__
     return chain
+
+
+def test_writes_whose_answer_was_lost_are_counted_in_a_row(vendor, edge):
+    vendor.post(f"{API}/x", status=502)
+    vendor.post(f"{API}/x", body=requests.ReadTimeout())
+    vendor.get(f"{API}/x", json={})
+    vendor.post(f"{API}/x", status=429)
+    vendor.post(f"{API}/token", json={})
+
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            edge.call("POST", f"{API}/x", json={})
+    edge.call("GET", f"{API}/x")
+    with pytest.raises(RateLimited):
+        edge.call("POST", f"{API}/x", json={})
+    edge.call("POST", f"{API}/token", form={}, counted=False)
+
+    assert (edge.losses.in_a_row, edge.losses.answered) == (2, False)
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_answer_to_a_write_ends_the_row_of_lost_ones(vendor, edge, status):
+    vendor.post(f"{API}/x", status=502)
+    vendor.post(f"{API}/x", json={}, status=status)
+
+    with pytest.raises(TransientError):
+        edge.call("POST", f"{API}/x", json={})
+    edge.call("POST", f"{API}/x", json={})
+
+    assert (edge.losses.in_a_row, edge.losses.answered) == (0, True)
+
+
+@pytest.mark.parametrize(("asked", "everybody"), [("20", 20.0), ("400", 60.0)])
+def test_service_that_asks_to_come_back_later_is_left_alone_by_everybody(vendor, make_edge, asked, everybody):
+    limiter = FakeLimiter()
+    vendor.post(f"{API}/x", status=503, headers={"Retry-After": asked})
+    edge = make_edge(limiter)
+
+    with pytest.raises(RateLimited) as caught:
+        edge.call("POST", f"{API}/x", json={})
+
+    assert caught.value.maybe_applied
+    assert limiter.penalties == [everybody]
+    assert edge.losses.wait == float(asked)

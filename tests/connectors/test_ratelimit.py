@@ -101,6 +101,29 @@ def test_after_redis_forgot_everything_only_one_slot_is_free_at_once(redis_clien
     assert limiter.try_acquire() > 0
 
 
+def test_penalty_outlives_a_redis_that_forgot_it_and_is_told_to_it_again(own_redis_url, redis_client):
+    here = RedisLimiter(redis_client, "egress:syncro", PER_MINUTE)
+    here.penalise(60)
+
+    redis_client.flushall()
+
+    assert 59 < RedisLimiter(redis_client, "egress:syncro", PER_MINUTE).try_acquire() <= 60
+    with redis.Redis.from_url(own_redis_url) as other_client:
+        assert 59 < RedisLimiter(other_client, "egress:syncro", PER_MINUTE).try_acquire() <= 60
+
+
+def test_penalty_that_somebody_else_met_outlives_redis_too(own_redis_url, redis_client):
+    with redis.Redis.from_url(own_redis_url) as other_client:
+        RedisLimiter(other_client, "egress:syncro", PER_MINUTE).penalise(60)
+    limiter = RedisLimiter(redis_client, "egress:syncro", PER_MINUTE)
+    limiter.try_acquire()
+
+    redis_client.flushall()
+
+    assert 59 < limiter.try_acquire() <= 60
+    assert RedisLimiter(redis_client, "another:syncro", PER_MINUTE).try_acquire() == 0.0
+
+
 def test_slot_far_in_the_future_from_a_clock_set_back_does_not_stop_the_work(redis_client):
     redis_client.set("egress:syncro", str(int((time.time() + 86400) * 1_000_000)))
 
@@ -117,9 +140,9 @@ def test_redis_away_is_transient_and_a_penalty_is_only_logged(caplog):
     with redis.Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0)) as client:
         limiter = RedisLimiter(client, "egress:syncro", PER_MINUTE, system="syncro")
 
-        limiter.penalise(5)
         with pytest.raises(TransientError) as caught:
             limiter.try_acquire()
+        limiter.penalise(5)
 
     assert caught.value.system == "syncro"
     assert "penalty" in caplog.text

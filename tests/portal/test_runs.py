@@ -124,7 +124,7 @@ def test_waiting_plan_is_applied(cast: Cast, shop: Shop) -> None:
     cast.client("bob").post(run_path(run, "apply/"))
 
     assert "Approval is required." in page
-    assert state_of(cast, run) == RunState.APPLYING
+    assert state_of(cast, run) == RunState.SETTLING  # first what a dead run sent is resolved
 
 
 def test_waiting_plan_is_discarded(cast: Cast, shop: Shop) -> None:
