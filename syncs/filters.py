@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from customers.selectors import customer_contains
 from invoices.models import Charge, Kind
 from programs.models import Motion
-from syncs.models import Action, Change, ChangeState, Run, RunKind, RunStatus
+from syncs.inbox_kinds import KINDS
+from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, RunStatus
 
 SEARCH = forms.TextInput(attrs={"type": "search"})
 
@@ -46,6 +47,26 @@ class ChangeFilter(filters.FilterSet):
         if self.form.cleaned_data.get("action") or self.form.cleaned_data.get("state"):
             return rows
         return rows.exclude(Q(action=Action.KEEP) & ~Q(state=ChangeState.HELD))
+
+
+class InboxFilter(filters.FilterSet):
+    """What waits, by words and kind."""
+
+    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
+    kind = filters.ChoiceFilter(
+        method="by_kind", choices=[(name, kind.label) for name, kind in KINDS.items()], label="Kind", empty_label="All"
+    )
+
+    class Meta:
+        model = Finding
+        fields = ("q", "kind")
+
+    def by_words(self, rows: QuerySet[Finding], _name: str, words: str) -> QuerySet[Finding]:
+        return rows.filter(Q(text__icontains=words) | customer_contains(words, "customer__"))
+
+    def by_kind(self, rows: QuerySet[Finding], _name: str, name: str) -> QuerySet[Finding]:
+        kind = KINDS[name]
+        return rows.filter(kind.findings) if kind.finds else rows.none()
 
 
 class ChargeFilter(filters.FilterSet):
