@@ -12,6 +12,7 @@ from programs.models import Motion
 from syncs.inbox_kinds import KINDS
 from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, RunStatus
 
+ALL = "all"  # actions
 SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
@@ -31,7 +32,12 @@ class ChangeFilter(filters.FilterSet):
 
     q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
     state = filters.ChoiceFilter(choices=ChangeState.choices, label="Outcome", empty_label="Any")
-    action = filters.ChoiceFilter(choices=Action.choices, label="Action", empty_label="All but unchanged")
+    action = filters.ChoiceFilter(
+        method="by_action",
+        choices=[(ALL, "All, unchanged too"), *Action.choices],
+        label="Action",
+        empty_label="All but unchanged",
+    )
 
     class Meta:
         model = Change
@@ -41,6 +47,9 @@ class ChangeFilter(filters.FilterSet):
         return rows.filter(
             Q(what__icontains=words) | customer_contains(words, "customer__") | Q(product_key__icontains=words)
         )
+
+    def by_action(self, rows: QuerySet[Change], _name: str, action: str) -> QuerySet[Change]:
+        return rows if action == ALL else rows.filter(action=action)
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         rows: QuerySet[Change] = super().filter_queryset(queryset)

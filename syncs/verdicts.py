@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Abs
 
 from core.money import ZERO
-from syncs.inbox import Unmapped, decidable, held_invoices, waiting_runs
+from syncs.inbox import Unmapped, decidable, held_invoices, unknown_rows, waiting_runs
 from syncs.models import Finding, RunStatus, Severity
 from syncs.overview import KindCard
 
@@ -20,7 +20,7 @@ HEADLINES = {
     BAD: "Your billing is not right.",
     UNKNOWN: "Not known yet.",
 }
-DECIDE, MAP, FAILED, LAST_RUN = "decide", "map", "failed", "last_run"
+DECIDE, MAP, ROWS, FAILED, LAST_RUN = "decide", "map", "rows", "failed", "last_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Verdict:
 
 
 def verdict_of(card: KindCard, unmapped: Unmapped) -> Verdict:
-    """Of the program's billing, whose ``card`` this is. Four queries."""
+    """Of the program's billing, whose ``card`` this is. Six queries."""
     if card.last_success is None and card.last is None:
         return Verdict(UNKNOWN, unmapped.currency, [])
     wrong = _wrong(card, unmapped.program.pk)
-    open_points = [*_to_decide(unmapped), *_not_mapped(unmapped)]
+    open_points = [*_to_decide(unmapped), *_not_mapped(unmapped), *_unknown(unmapped)]
     tone = BAD if wrong else WARN if open_points else GOOD
     return Verdict(tone, unmapped.currency, [*wrong, *open_points])
 
@@ -86,6 +86,20 @@ def _not_mapped(unmapped: Unmapped) -> list[Point]:
     if not unmapped.number:
         return []
     return [Point(MAP, f"{unmapped.number:,} not mapped: charged to you and billed to nobody", unmapped.retail or ZERO)]
+
+
+def _unknown(unmapped: Unmapped) -> list[Point]:
+    program = unmapped.program
+    found = [
+        each
+        for each in unknown_rows()
+        if (each.invoice.source_id, each.invoice.program_slug) == (program.source_id, program.slug)
+    ]
+    number = sum(each.rows for each in found)
+    if not number:
+        return []
+    text = f"{number:,} unknown row{_s(number)}: {'they fit' if number > 1 else 'it fits'} no rule"
+    return [Point(ROWS, text, sum((each.retail for each in found), ZERO))]
 
 
 def _s(number: int) -> str:
