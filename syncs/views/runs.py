@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -183,8 +184,9 @@ def _unchanged(run: Run, filters: ChangeFilter) -> int:
 
 
 def _findings(run: Run) -> dict[str, list[Finding]]:
-    """What the run reported: what is loud, and what is for information only."""
-    found = run.findings.select_related("customer").order_by("severity", "-retail", "pk")
+    """What the run was the first or the last to report: what is loud, and what is for information only."""
+    reported = Finding.objects.filter(Q(first_run=run) | Q(last_run=run))
+    found = reported.select_related("customer").order_by("severity", "-retail", "pk")
     quiet = list(found.filter(severity=Severity.INFO)[: PAGE_SIZE * 2])
     return {"loud": list(found.exclude(severity=Severity.INFO)[: PAGE_SIZE * 4]), "quiet_ones": quiet}
 

@@ -85,6 +85,15 @@ def test_loud_findings_come_before_the_notes(cast: Cast, shop: Shop) -> None:
     assert page.index("It failed") < page.index("for your information") < page.index("By the way")
 
 
+def test_run_still_shows_what_it_was_the_first_to_report(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        later = make.RunFactory(program=shop.program)
+        make.FindingFactory(first_run=shop.run, last_run=later, subject="", code="paused", text="It is paused")
+
+    for run in (shop.run, later):
+        assert "It is paused" in cast.client("vera").get(run_path(run)).content.decode()
+
+
 def test_change_page_links_source_rows_and_the_target(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         charge = shop.invoice.charges.order_by("line").first()
