@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import reswap, trigger_client_event
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
@@ -67,7 +67,7 @@ def progress(request: PartnerRequest, run_id: int) -> HttpResponse:
     """
     found = _find_run(request, run_id)
     if found.state not in ACTIVE_STATES:
-        return trigger_client_event(HttpResponse(status=204), "run-over")
+        return trigger_client_event(reswap(HttpResponse(), "none"), "run-over")
     told = _progress(found)
     shown = request.GET.get("shown", "")
     now = int(shown) if shown.isdigit() else 0

@@ -122,7 +122,7 @@ def test_active_run_polls_its_progress(cast: Cast, shop: Shop) -> None:
 def test_progress_of_a_finished_run_renews_the_page_in_place(cast: Cast, shop: Shop) -> None:
     answer = cast.client("vera").get(run_path(shop.run, "progress/"))
 
-    assert (answer.status_code, answer["HX-Trigger"]) == (204, '{"run-over": {}}')
+    assert (answer["HX-Trigger"], answer["HX-Reswap"]) == ('{"run-over": {}}', "none")
     assert "run-over" not in cast.client("vera").get(run_path(shop.run)).content.decode()
 
 
