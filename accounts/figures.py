@@ -76,6 +76,11 @@ def write_month(month: dt.date) -> str:
     return format_date(month, "MMM y", locale=_locale.get(_HOME))
 
 
+def write_month_name(month: dt.date) -> str:
+    """ "Sep"."""
+    return format_date(month, "LLL", locale=_locale.get(_HOME))
+
+
 def write_date(day: dt.date) -> str:
     """ "5 Sep 2026"."""
     return format_date(day, "d MMM y", locale=_locale.get(_HOME))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -82,10 +83,10 @@ class Shell:
 
     @cached_property
     def running(self) -> Running | None:
-        """The newest active run of the partner."""
+        """The active run of the partner that began last; one that waits for its turn only where none has begun."""
         if self._partner is None:
             return None
-        run = Run.objects.filter(state__in=ACTIVE_STATES).order_by("-started_at", "-pk").first()
+        run = Run.objects.filter(state__in=ACTIVE_STATES).order_by(F("started_at").desc(nulls_last=True), "pk").first()
         if run is None:
             return None
         url = reverse("run", args=[self._partner.slug, run.pk])

@@ -14,17 +14,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page
 from accounts.tables import list_page
-from billingsync.dashboard import set_up_steps
+from billingsync.dashboard import program_boards, set_up_steps
 from billingsync.filters import AuditFilter
 from billingsync.searching import find_everything
 from billingsync.tables import AuditTable
 from connections.models import Connection, ConnectionStatus
 from core.models import AuditEntry
-from invoices.models import SourceInvoice
 from programs.selectors import configured_programs
-from syncs.inbox import decidable, held_invoices, notable, unmapped_money, waiting_runs
-from syncs.overview import has_succeeded, program_cards
-from syncs.trends import trends_of
+from syncs.inbox import decidable, held_invoices, notable, waiting_runs
+from syncs.overview import has_succeeded
 
 log = structlog.get_logger(__name__)
 
@@ -52,16 +50,13 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
         "dashboard.html",
         {
             "steps": steps,
-            "programs": program_cards(programs),
+            "programs": program_boards(programs, timezone.localdate()),
             "waiting_runs": waiting_runs()[:3],
             "held_invoices": held_invoices()[:3],
             "decidable": decidable()[:3],
             "notable": notable()[:3],
-            "invoice": SourceInvoice.objects.filter(past=False).first(),
             "failing": [each for each in connections if each.status == ConnectionStatus.ATTENTION],
             "connections": connections,
-            "unmapped": unmapped_money(),
-            "trends": trends_of([program.pk for program in programs], timezone.localdate()),
         },
     )
 

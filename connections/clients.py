@@ -15,7 +15,7 @@ from connections.secret_store import read_credentials
 from connectors import registry
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.http import Edge, EdgeSettings
-from connectors.ratelimit import RedisLimiter
+from connectors.ratelimit import SHARE_OF_LIMIT, RedisLimiter
 from connectors.registry import Source, Target
 from core.scope import in_real_transaction, partner_scope
 from core.secrets import SealBroken
@@ -99,6 +99,12 @@ def build_limiter(system: str) -> RedisLimiter:
 def limit_of(system: str) -> int:
     """Requests a minute that the vendor allows for each outgoing address; 0 = no known limit."""
     return settings.SYNCRO_REQUESTS_PER_MINUTE if system == "syncro" else 0
+
+
+def seconds_per_call(system: str) -> float:
+    """How far apart calls to a vendor system are at the least; 0 where it has no limit."""
+    limit = limit_of(system)
+    return 60 / (limit * SHARE_OF_LIMIT) if limit else 0.0
 
 
 def _stored(partner_id: int, connection_id: int) -> tuple[str, dict[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from syncs.models import Action, Change
+from core.money import ZERO
+from syncs.models import Action, Change, ChangeState, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,67 @@ class ChangeRow:
         return self.change.action == Action.REMOVE_LINE
 
 
+@dataclass(slots=True)
+class GroupSum:
+    """What the lines of one customer in a run come to, before and after; in currency units."""
+
+    old: Decimal = ZERO
+    new: Decimal = ZERO
+    unchanged: int = 0  # lines that stay as they are
+
+    @property
+    def pair(self) -> Pair:
+        """Before and after."""
+        return Pair(self.old, self.new)
+
+    @property
+    def difference(self) -> Decimal:
+        """What the customer is billed more, or less."""
+        return self.new - self.old
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """The changes of one customer (or the products), in writing order."""
+    """The changes of one customer (or the products), in writing order; no sum for products."""
 
     title: str
     under: str  # tells two customers of one name apart
     customer_id: int | None
     rows: list[ChangeRow]
+    sum: GroupSum | None = None
 
 
-def group_changes(changes: Iterable[Change]) -> list[ChangeGroup]:
-    """Rows grouped by customer, in the order in which the changes come."""
+def group_changes(run: Run, changes: Iterable[Change]) -> list[ChangeGroup]:
+    """Rows grouped by customer, in the order in which the changes come. One query for the sums.
+
+    A sum is of all lines of the customer in the run, also where a page or a filter shows some of them.
+    """
+    shown = list(changes)
+    sums = _sums(run, {change.customer_id for change in shown if change.customer_id is not None})
     groups: dict[int | None, ChangeGroup] = {}
-    for change in changes:
-        customer = change.customer
+    for change in shown:
+        customer, number = change.customer, change.customer_id
         title, under = (customer.name, customer.domain or customer.external_id) if customer else ("Products", "")
-        group = groups.setdefault(change.customer_id, ChangeGroup(title, under, change.customer_id, []))
+        group = groups.setdefault(number, ChangeGroup(title, under, number, [], sums.get(number or 0)))
         group.rows.append(change_row(change))
     return list(groups.values())
+
+
+def _sums(run: Run, customer_ids: Collection[int]) -> dict[int, GroupSum]:
+    """What was planned again counts once. What is not written, or not yet, stays as it was."""
+    sums: dict[int, GroupSum] = {}
+    rows = run.changes.filter(customer__in=customer_ids).exclude(state=ChangeState.DROPPED)
+    for change in rows.only("customer_id", "action", "state", "before", "after", "what", "run_id"):
+        row, found = change_row(change), sums.setdefault(change.customer_id or 0, GroupSum())
+        kept = change.action == Action.KEEP
+        old = row.total.new if kept and row.total.old is None and change.state == ChangeState.DONE else row.total.old
+        found.old += old or ZERO
+        found.new += (row.total.new if change.state in _TAKES_PLACE else old) or ZERO
+        found.unchanged += kept and change.state == ChangeState.DONE
+    return sums
+
+
+_TAKES_PLACE = (ChangeState.PLANNED, ChangeState.SENDING, ChangeState.DONE)
 
 
 def change_row(change: Change) -> ChangeRow:

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 from customers.selectors import customer_contains
 from invoices.models import Charge, Kind
 from programs.models import Motion
-from syncs.models import Action, Change, ChangeState, Run, RunKind, RunStatus
+from syncs.inbox_kinds import KINDS
+from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, RunStatus
 
+ALL = "all"  # actions
 SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
@@ -30,7 +32,12 @@ class ChangeFilter(filters.FilterSet):
 
     q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
     state = filters.ChoiceFilter(choices=ChangeState.choices, label="Outcome", empty_label="Any")
-    action = filters.ChoiceFilter(choices=Action.choices, label="Action", empty_label="All but unchanged")
+    action = filters.ChoiceFilter(
+        method="by_action",
+        choices=[(ALL, "All, unchanged too"), *Action.choices],
+        label="Action",
+        empty_label="All but unchanged",
+    )
 
     class Meta:
         model = Change
@@ -41,11 +48,34 @@ class ChangeFilter(filters.FilterSet):
             Q(what__icontains=words) | customer_contains(words, "customer__") | Q(product_key__icontains=words)
         )
 
+    def by_action(self, rows: QuerySet[Change], _name: str, action: str) -> QuerySet[Change]:
+        return rows if action == ALL else rows.filter(action=action)
+
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         rows: QuerySet[Change] = super().filter_queryset(queryset)
         if self.form.cleaned_data.get("action") or self.form.cleaned_data.get("state"):
             return rows
         return rows.exclude(Q(action=Action.KEEP) & ~Q(state=ChangeState.HELD))
+
+
+class InboxFilter(filters.FilterSet):
+    """What waits, by words and kind."""
+
+    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
+    kind = filters.ChoiceFilter(
+        method="by_kind", choices=[(name, kind.label) for name, kind in KINDS.items()], label="Kind", empty_label="All"
+    )
+
+    class Meta:
+        model = Finding
+        fields = ("q", "kind")
+
+    def by_words(self, rows: QuerySet[Finding], _name: str, words: str) -> QuerySet[Finding]:
+        return rows.filter(Q(text__icontains=words) | customer_contains(words, "customer__"))
+
+    def by_kind(self, rows: QuerySet[Finding], _name: str, name: str) -> QuerySet[Finding]:
+        kind = KINDS[name]
+        return rows.filter(kind.findings) if kind.finds else rows.none()
 
 
 class ChargeFilter(filters.FilterSet):

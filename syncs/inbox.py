@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models.functions import Abs
 
-from connectors.records import TemplateLine
-from customers.models import Template
-from customers.target_copy import template_record
+from invoices.billing_list import NOT_MAPPED, BillingRow, billing_items, rows_of, sums_by_state
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
-from syncs.models import Change, Decision, Finding, Line, Run, RunState, Severity
-from syncs.planning.holds import CHOICES
+from programs.models import Program
+from programs.selectors import source_currency
+from syncs.answers import label_of
+from syncs.models import Decision, Finding, Run, RunState, Severity
 
 OVERLAP = "overlap:"  # subjects of held invoices, which are shown with their own facts
-UNKNOWN_ROWS, NOT_MAPPED = "unknown_rows", "not_mapped"  # codes of findings
-
-# What a choice is called on its button, and what it brings about.
-CHOICE_WORDS = {
-    "adopt": ("Adopt the line", "The line that is there becomes ours: its quantity and price follow the invoice."),
-    "keep": ("Keep both", "Ours is added beside the line that is there."),
-    "exclude": ("Exclude", "The subscription is not synced."),
-    "apply": ("Apply", "It is written as a one-time line."),
-    "dismiss": ("Dismiss", "It is not billed, and counts as excluded."),
-    "again": ("Write it again", "The one-time line is added once more."),
-    "billed": ("It was billed", "It counts as synced and is not written again."),
-    "remove": ("Remove the lines", "The lines left behind are taken off the template."),
-    "leave": ("Leave them", "The lines stay on the template and are yours."),
-    "take_up": ("Take it up", "The next sync plans these months: recurring amounts are proposed one by one."),
-    "pass": ("Leave it", "It counts as not mapped and is not billed."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceButton:
-    """One answer to a held item."""
-
-    value: str
-    label: str
-    help: str
+UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts too
+MOST_DECIDED = 10  # answers that are shown for Undo; those given together count once
 
 
 def count_waiting() -> int:
@@ -69,62 +48,49 @@ def changed_invoices() -> QuerySet[SourceInvoice]:
 
 
 def decidable() -> QuerySet[Finding]:
-    """Open findings with a subject: a person may decide about them. Most money first."""
-    return _open_findings().exclude(subject="").exclude(subject__startswith=OVERLAP).order_by("-retail", "pk")
+    """Open findings that a person may decide about and has not answered. Most money first, either way."""
+    found = _open_findings().exclude(subject="").exclude(subject__startswith=OVERLAP)
+    return found.exclude(_answered()).order_by(Abs("retail").desc(), "pk")
 
 
 def notable() -> QuerySet[Finding]:
-    """Open warnings and errors that no button decides, but for what the inbox shows by itself."""
+    """Open warnings and errors that no button decides and nobody has seen; not what is shown by itself."""
     loud = (Severity.WARNING, Severity.ERROR)
-    found = _open_findings().filter(subject="", severity__in=loud).exclude(code=UNKNOWN_ROWS)
-    return found.order_by("severity", "-retail", "pk")
+    found = _open_findings().filter(subject="", severity__in=loud, seen_at=None).exclude(code=UNKNOWN_ROWS)
+    return found.order_by("severity", Abs("retail").desc(), "pk")
 
 
-def unmapped_money() -> Decimal:
-    """Retail of the newest month that belongs to customers nobody mapped, as the last runs found it."""
-    found = _open_findings().filter(code=NOT_MAPPED).aggregate(retail=Sum("retail"))
-    return found["retail"] or Decimal(0)
+def _answered() -> Exists:
+    """Somebody answered after the run began that last reported it: the next sync carries that out."""
+    decisions = Decision.objects.filter(program=OuterRef("program"), subject=OuterRef("subject"))
+    return Exists(decisions.filter(decided_at__gt=OuterRef("last_run__created_at")))
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An answer that somebody gave; ``text`` is what it was about, in the words of the inbox."""
-
-    decision: Decision
-    label: str
-    text: str
+def _open_findings() -> QuerySet[Finding]:
+    found = Finding.objects.filter(closed_at=None)
+    return found.select_related("customer", "program__source__partner", "program__partner", "last_run")
 
 
-def recent_decisions() -> list[Decided]:
-    """What people decided last, for Undo. Two queries."""
-    decisions = list(Decision.objects.select_related("program", "decided_by").order_by("-decided_at")[:10])
-    about = Finding.objects.filter(subject__in=[decision.subject for decision in decisions]).order_by("pk")
-    texts = dict(about.values_list("subject", "text"))
-    return [
-        Decided(decision, CHOICE_WORDS[decision.choice][0], texts.get(decision.subject, decision.subject))
-        for decision in decisions
-    ]
+# --- Money without a place ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A finding to decide about, with its answers; ``lines`` are those that *adopt* may take over."""
+class Unmapped:
+    """Customers of a program that nobody mapped. ``retail`` is of each one's newest month, in ``currency``."""
 
-    finding: Finding
-    choices: list[ChoiceButton]
-    lines: list[TemplateLine]
-
-
-def items_of(findings: Sequence[Finding]) -> list[Item]:
-    """Findings with what a person needs to decide. Three queries, whatever their number."""
-    lines = _adoptable_lines([finding.subject for finding in findings])
-    return [Item(finding, choices_of(finding.subject), lines.get(finding.subject, [])) for finding in findings]
+    program: Program
+    currency: str
+    number: int
+    retail: Decimal
+    rows: list[BillingRow]  # the most money first
 
 
-def choices_of(subject: str) -> list[ChoiceButton]:
-    """The answers that a subject allows."""
-    kind = subject.partition(":")[0]
-    return [ChoiceButton(value, *CHOICE_WORDS[value]) for value in CHOICES.get(kind, ())]
+def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
+    """As the billing list has it now: what was un-mapped a moment ago counts. At most three queries."""
+    items = billing_items(program, text)
+    number, retail = sums_by_state(items).get(NOT_MAPPED, (0, Decimal(0)))
+    rows = list(rows_of(program, items.filter(state=NOT_MAPPED)[:most]).values()) if most and number else []
+    return Unmapped(program, source_currency(program), number, retail, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +114,55 @@ def unknown_rows() -> list[UnknownRows]:
     return [UnknownRows(invoices[row["invoice_id"]], row["rows"], row["retail"]) for row in sums]
 
 
-def _open_findings() -> QuerySet[Finding]:
-    return Finding.objects.filter(closed_at=None).select_related("customer", "program", "last_run")
+# --- Decided --------------------------------------------------------------------------------------
 
 
-def _adoptable_lines(subjects: Sequence[str]) -> dict[str, list[TemplateLine]]:
-    """Lines typed in by hand with the product of the held change, by its subject."""
-    held = Change.objects.filter(subject__in=subjects, hold="conflict").exclude(template_id=None)
-    changes = {change.subject: change for change in held.select_related("run__program").order_by("pk")}
-    ids = {change.template_id for change in changes.values() if change.template_id is not None}
-    templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
-    ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
-    found: dict[str, list[TemplateLine]] = {}
-    for subject, change in changes.items():
-        row = templates.get((change.run.program.target_id, change.template_id or 0))
-        product = (change.after or {}).get("product_id")
-        found[subject] = [
-            line
-            for line in (template_record(row).lines if row else ())
-            if (line.template_id, line.line_id) not in ours and line.product_id == product
-        ]
-    return found
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Answers that somebody gave in one go; ``texts`` say what they were about, in the words of the inbox."""
+
+    label: str
+    texts: list[str]
+    by: str
+    at: dt.datetime
+    program_id: int
+
+    @property
+    def token(self) -> str:
+        """What tells these answers from others, to the microsecond."""
+        return self.at.isoformat()
+
+
+def recent_decisions() -> list[Decided]:
+    """What people decided last, for Undo. Three queries."""
+    moments = Decision.objects.order_by("-decided_at").values_list("decided_at", flat=True)
+    newest = list(moments.distinct()[:MOST_DECIDED])
+    decisions = (
+        Decision.objects.filter(decided_at__in=newest).select_related("decided_by").order_by("-decided_at", "pk")
+    )
+    about = _texts_about([decision.subject for decision in decisions])
+    groups: dict[tuple[object, ...], Decided] = {}
+    for each in sorted(decisions, key=lambda one: (-one.decided_at.timestamp(), one.pk)):
+        key = (each.decided_at, each.program_id, each.choice)
+        by = str(each.decided_by or "Somebody")
+        group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id))
+        group.texts.append(about.get(each.subject, each.subject))
+    return list(groups.values())
+
+
+def _texts_about(subjects: Sequence[str]) -> dict[str, str]:
+    about = Finding.objects.filter(subject__in=subjects).order_by("pk")
+    return dict(about.values_list("subject", "text"))
+
+
+def recently_seen() -> list[Decided]:
+    """Warnings that people marked as seen and that still stand, for Undo. Two queries."""
+    seen = Finding.objects.filter(closed_at=None, seen_at__isnull=False)
+    newest = list(seen.order_by("-seen_at").values_list("seen_at", flat=True).distinct()[:MOST_DECIDED])
+    groups: dict[tuple[object, ...], Decided] = {}
+    for each in seen.filter(seen_at__in=newest).select_related("seen_by").order_by("-seen_at", "pk"):
+        assert each.seen_at is not None
+        made = Decided("Seen", [], str(each.seen_by or "Somebody"), each.seen_at, each.program_id)
+        group = groups.setdefault((each.seen_at,), made)
+        group.texts.append(each.text)
+    return list(groups.values())

@@ -26,6 +26,11 @@ class KindCard:
     active: Run | None
 
     @property
+    def name(self) -> str:
+        """What it is called on the card."""
+        return "Products" if self.kind is RunKind.PRODUCTS else "Customers"
+
+    @property
     def counts(self) -> list[tuple[str, int]]:
         """The counts of the last run that are not zero."""
         return counts_of(self.last) if self.last else []

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.audit import SCHEDULER, Actor, record
+from core.audit import SCHEDULER, Actor, record, record_all
 from programs.models import Program
 from syncs import tickets
 from syncs.committing import release_parts
@@ -18,11 +20,13 @@ from syncs.models import (
     Change,
     ChangeState,
     Decision,
+    Finding,
     Part,
     PartState,
     Run,
     RunKind,
     RunState,
+    Severity,
 )
 from syncs.older_periods import was_taken_up
 from syncs.planning.holds import CHOICES
@@ -168,8 +172,9 @@ def decide(
     choice: str,
     actor: Actor,
     line_id: int | None = None,
+    at: dt.datetime | None = None,
 ) -> Decision:
-    """Answer a held item; the next sync plans with the answer.
+    """Answer a held item; the next sync plans with the answer. Answers of one moment ``at`` are undone together.
 
     Raises ``SyncRefused`` for a choice that the item does not offer.
     """
@@ -188,10 +193,21 @@ def decide(
             "retail": retail,
             "cost": cost,
             "decided_by_id": actor.user_id,
+            "decided_at": at or timezone.now(),
         },
     )
     record(actor, "item.decided", f"{subject}: {choice}")
     return decision
+
+
+@transaction.atomic
+def decide_all(*, findings: Iterable[Finding], choice: str, actor: Actor) -> int:
+    """Give many items the same answer; answers how many. Raises ``SyncRefused`` where one does not offer it."""
+    now, number = timezone.now(), 0
+    for finding in findings:
+        decide(program=finding.program, subject=finding.subject, choice=choice, actor=actor, at=now)
+        number += 1
+    return number
 
 
 def _at_stake(program: Program, subject: str) -> tuple[Decimal | None, Decimal | None]:
@@ -213,3 +229,36 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
         raise SyncRefused("It was written already. Change it in Syncro instead.")
     decision.delete()
     record(actor, "item.undone", f"Undid the decision about {subject}")
+
+
+@transaction.atomic
+def undo_decisions(*, program: Program, at: dt.datetime, actor: Actor) -> int:
+    """Take back the answers that were given together; answers how many. Raises ``SyncRefused`` if one cannot be."""
+    decisions = list(Decision.objects.filter(program=program, decided_at=at))
+    if not decisions:
+        raise SyncRefused("There is no decision to undo.")
+    for decision in decisions:
+        undo_decision(program=program, subject=decision.subject, actor=actor)
+    return len(decisions)
+
+
+# --- Seen -----------------------------------------------------------------------------------------
+
+
+def mark_seen(*, findings: QuerySet[Finding], actor: Actor) -> int:
+    """Warnings that a person knows of are no longer shown while they stand; answers how many. Errors stay."""
+    warnings = findings.filter(severity=Severity.WARNING, subject="", closed_at=None, seen_at=None)
+    texts = list(warnings.values_list("pk", "text"))
+    if not texts:
+        raise SyncRefused("There is no warning to mark as seen.")
+    ids = [pk for pk, _ in texts]
+    Finding.objects.filter(pk__in=ids).update(seen_at=timezone.now(), seen_by=actor.user_id)
+    record_all(actor, (("warning.seen", text) for _, text in texts))
+    return len(ids)
+
+
+def undo_seen(*, at: dt.datetime, actor: Actor) -> int:
+    """Show again what was marked as seen in one go; answers how many."""
+    seen = Finding.objects.filter(seen_at=at, closed_at=None)
+    record_all(actor, [("warning.unseen", text) for text in seen.values_list("text", flat=True)])
+    return seen.update(seen_at=None, seen_by=None)

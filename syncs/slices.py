@@ -15,8 +15,8 @@ from connections.clients import open_source, open_target
 from connectors.registry import Source, Target
 from core.scope import partner_scope
 from programs.models import Program
+from syncs.headway import Headway, headway_of
 from syncs.models import Change, ChangeState, Run
-from syncs.progress import Progress, progress_of
 
 SLICE_SECONDS = 20.0
 LOST_IN_A_ROW = 3  # writes without an answer: from here on one is sent at a time, after growing pauses
@@ -35,7 +35,7 @@ class Slice:
     source_system: str
     target_system: str
     lost_before: int  # writes in a row whose answer was lost, at the end of the slice before
-    progress: Progress  # of the run before this slice
+    progress: Headway  # of the run before this slice
     seconds: float = SLICE_SECONDS
     started: float = field(default_factory=time.monotonic)
     _told_at: float = 0.0
@@ -85,7 +85,7 @@ class Slice:
     def has_progressed(self) -> bool:
         """Whether the run has come further in this slice, for good."""
         with self.run() as run:
-            return progress_of(run).is_beyond(self.progress)
+            return headway_of(run).is_beyond(self.progress)
 
     @contextmanager
     def run(self) -> Iterator[Run]:
@@ -152,7 +152,7 @@ def open_slice(partner_id: int, run_id: int) -> Slice:
             source_system=program.source.system,
             target_system=program.target.system,
             lost_before=run.lost_writes,
-            progress=progress_of(run),
+            progress=headway_of(run),
         )
 
 

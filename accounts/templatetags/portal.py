@@ -57,6 +57,12 @@ def month(day: dt.date | None) -> str:
 
 
 @register.filter
+def month_name(day: dt.date) -> str:
+    """ "Sep"."""
+    return figures.write_month_name(day)
+
+
+@register.filter
 def day(value: dt.date | None) -> str:
     """ "5 Sep 2026"."""
     return figures.write_date(value) if value else figures.NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from core.partner_models import PartnerForeignKey, PartnerModel
 from customers.models import Customer
@@ -24,7 +25,7 @@ class Decision(PartnerModel):
     retail = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     cost = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    decided_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(default=timezone.now)  # the same for answers that were given together
 
     class Meta:
         constraints = [

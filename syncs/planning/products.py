@@ -220,17 +220,18 @@ def _plan_prices(
             return
         plan.changes.append(_change(item, rules, Action.ADOPT_PRODUCT, "Made by hand: adopted", target, adopts=True))
         return
-    reason = "Made by hand: adopted, prices updated" if adopts else _price_reason(item, target)
+    changed = _price_changes(item, target)
+    reason = f"Made by hand: adopted, {changed}" if adopts else f"Price changed: {changed}"
     plan.changes.append(_change(item, rules, Action.UPDATE_PRICES, reason, target, adopts=adopts))
 
 
-def _price_reason(item: SourceItem, target: TargetItem) -> str:
+def _price_changes(item: SourceItem, target: TargetItem) -> str:
     told = []
     if round_to_cent(item.cost) != target.cost:
         told.append(f"cost {plain(target.cost)} to {plain(round_to_cent(item.cost))}")
     if round_to_cent(item.retail) != target.retail:
         told.append(f"retail {plain(target.retail)} to {plain(round_to_cent(item.retail))}")
-    return f"Price changed: {', '.join(told)}"
+    return ", ".join(told)
 
 
 def _change(

@@ -1,12 +1,20 @@
-"""The review inbox: whatever needs a person, with the facts and the buttons on the row."""
+"""The review inbox: whatever needs a person, with the facts and the buttons on the row.
+
+Each answer is a form that works by itself; with htmx the inbox alone is made anew, and says what is left.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
@@ -15,39 +23,30 @@ from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
 from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
+from products.models import Product
 from programs.models import Program
+from programs.selectors import configured_programs
 from syncs import inbox as waiting
 from syncs import services
-from syncs.forms import ChoiceForm, OverlapForm, UndoForm
-from syncs.models import Posting
+from syncs.answers import choice_button
+from syncs.filters import InboxFilter
+from syncs.forms import ChoiceForm, ChoicesForm, OverlapForm, SeenForm, UndoForm
+from syncs.inbox_items import items_of
+from syncs.inbox_kinds import CUSTOMERS, INVOICES, KINDS, PLANS, ROWS
+from syncs.models import Finding, Posting
 from syncs.services import SyncRefused
 
 PAGE_SIZE = 25  # an item has facts and buttons, and takes the room of several rows of a list
 MOST_HELD = 10  # invoices whose overlaps are shown in full
+FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
 
 
 @require_safe
 @partner_page()
 def inbox(request: PartnerRequest) -> HttpResponse:
     """Everything that waits, the most money first."""
-    page = Paginator(waiting.decidable(), PAGE_SIZE).get_page(request.GET.get("page"))
-    noted = Paginator(waiting.notable(), PAGE_SIZE).get_page(request.GET.get("noted"))
-    held = list(waiting.held_invoices()[:MOST_HELD])
-    decided = SourceInvoice.objects.exclude(overlap_choice="").order_by("-pk")[:5]
-    context = {
-        "runs": waiting.waiting_runs(),
-        "held": [(invoice, overlap_facts(invoice)) for invoice in held],
-        "page": page,
-        "items": waiting.items_of(list(page)),
-        "noted": noted,
-        "unknown": waiting.unknown_rows(),
-        "unmapped": waiting.unmapped_money(),
-        "changed": waiting.changed_invoices()[:20],
-        "decisions": waiting.recent_decisions(),
-        "decided_invoices": decided,
-        "programs": Program.objects.order_by("pk"),
-    }
-    return TemplateResponse(request, "syncs/inbox.html", context)
+    part = request.htmx and request.htmx.target == "inbox"
+    return TemplateResponse(request, "syncs/inbox_body.html" if part else "syncs/inbox.html", _context(request.GET))
 
 
 @require_POST
@@ -56,39 +55,67 @@ def decide(request: PartnerRequest) -> HttpResponse:
     """Answer a held item; the next sync carries it out."""
     form = ChoiceForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "The answer could not be read. Nothing was changed.")
-        return redirect("inbox", request.partner.slug)
+        return _answer(request, error="The answer could not be read. Nothing was changed.")
     data = form.cleaned_data
     program = get_object_or_404(Program, pk=data["program"])
-    try:
-        services.decide(
-            program=program,
-            subject=data["subject"],
-            choice=data["choice"],
-            line_id=data["line_id"],
-            actor=actor_of(request.user),
-        )
-    except SyncRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Noted. The next sync carries it out; until then you can undo it below.")
-    return redirect("inbox", request.partner.slug)
+    given = {name: data[name] for name in ("subject", "choice", "line_id")}
+    return _do(
+        request,
+        lambda: services.decide(program=program, actor=actor_of(request.user), **given),
+        "Noted. The next sync carries it out; until then you can undo it below.",
+    )
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def decide_many(request: PartnerRequest) -> HttpResponse:
+    """Give all ticked items the same answer."""
+    form = ChoicesForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, error="Tick at least one item, then choose. Nothing was changed.")
+    found = list(waiting.decidable().filter(pk__in=form.cleaned_data["row"]))
+    return _do(
+        request,
+        lambda: services.decide_all(findings=found, choice=form.cleaned_data["choice"], actor=actor_of(request.user)),
+        f"Noted for {len(found)} items. The next sync carries it out; until then you can undo it below.",
+    )
 
 
 @require_POST
 @partner_page(Role.SUPPORT)
 def undo(request: PartnerRequest) -> HttpResponse:
-    """Take an answer back."""
+    """Take an answer back, or all that were given together."""
     form = UndoForm(request.POST)
-    if form.is_valid():
-        program = get_object_or_404(Program, pk=form.cleaned_data["program"])
-        try:
-            services.undo_decision(program=program, subject=form.cleaned_data["subject"], actor=actor_of(request.user))
-        except SyncRefused as refusal:
-            messages.error(request, str(refusal))
+    if not form.is_valid():
+        return _answer(request, error="Which answer to undo could not be read. Nothing was changed.")
+    data, actor = form.cleaned_data, actor_of(request.user)
+    program = get_object_or_404(Program, pk=data["program"])
+
+    def take_back() -> None:
+        if data["at"]:
+            services.undo_decisions(program=program, at=data["at"], actor=actor)
         else:
-            messages.success(request, "Undone. It waits again at the next sync.")
-    return redirect("inbox", request.partner.slug)
+            services.undo_decision(program=program, subject=data["subject"], actor=actor)
+
+    return _do(request, take_back, "Undone. It waits again.")
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def seen(request: PartnerRequest) -> HttpResponse:
+    """A warning is known, or all that the filter shows; or they are shown again."""
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, error="Which warning is meant could not be read. Nothing was changed.")
+    number, at, actor = form.cleaned_data["finding"], form.cleaned_data["at"], actor_of(request.user)
+    if at:
+        return _do(request, lambda: services.undo_seen(at=at, actor=actor), "Shown again.")
+    chosen = waiting.notable().filter(pk=number) if number else InboxFilter(_back(request), waiting.notable()).qs
+    return _do(
+        request,
+        lambda: services.mark_seen(findings=chosen, actor=actor),
+        "Marked as seen: it is not shown again while its cause stands. You can undo it below.",
+    )
 
 
 @require_POST
@@ -98,8 +125,7 @@ def decide_invoice(request: PartnerRequest, invoice_id: int) -> HttpResponse:
     invoice = get_object_or_404(SourceInvoice, pk=invoice_id)
     form = OverlapForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose replaces or adds.")
-        return redirect("inbox", request.partner.slug)
+        return _answer(request, error="Choose replaces or adds.")
     choice, actor = form.cleaned_data["choice"], actor_of(request.user)
     try:
         if choice == "undo":
@@ -107,11 +133,9 @@ def decide_invoice(request: PartnerRequest, invoice_id: int) -> HttpResponse:
         else:
             decide_overlap(invoice=invoice, choice=choice, actor=actor)
     except DecisionRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        held = invoice.state == InvoiceState.HELD
-        messages.success(request, f"Invoice {invoice.number} {'is held again' if held else 'counts from now on'}.")
-    return redirect("inbox", request.partner.slug)
+        return _answer(request, error=str(refusal))
+    held = invoice.state == InvoiceState.HELD
+    return _answer(request, f"Invoice {invoice.number} {'is held again' if held else 'counts from now on'}.")
 
 
 def _was_planned(invoice: SourceInvoice) -> bool:
@@ -120,3 +144,91 @@ def _was_planned(invoice: SourceInvoice) -> bool:
     subscriptions = {row["subscription_id"] for row in periods}
     planned = Posting.objects.filter(subscription__in=subscriptions, period__in={row["period"] for row in periods})
     return planned.exists()
+
+
+# --- The answer to an answer ----------------------------------------------------------------------
+
+
+def _do(request: PartnerRequest, action: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        action()
+    except SyncRefused as refusal:
+        return _answer(request, error=str(refusal))
+    return _answer(request, done)
+
+
+def _answer(request: PartnerRequest, done: str = "", *, error: str = "") -> HttpResponse:
+    """The inbox as it is now, filtered as before: the part alone where the page is there already."""
+    if error:
+        messages.error(request, error)
+    else:
+        messages.success(request, done)
+    back = _back(request)
+    if request.htmx and request.htmx.target == "inbox":
+        return TemplateResponse(request, "syncs/inbox_answer.html", _context(back))
+    page = reverse("inbox", args=[request.partner.slug])
+    return redirect(f"{page}?{back.urlencode()}" if back else page)
+
+
+def _back(request: PartnerRequest) -> QueryDict:
+    """How the inbox was filtered when the form was sent."""
+    return QueryDict(request.POST.get("back", ""))
+
+
+# --- What the page shows --------------------------------------------------------------------------
+
+
+def _context(asked: QueryDict) -> dict[str, Any]:
+    filters = InboxFilter(asked, waiting.decidable())
+    noted = Paginator(InboxFilter(asked, waiting.notable()).qs, PAGE_SIZE).get_page(asked.get("noted"))
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(asked.get("page"))
+    valid = filters.form.is_valid()
+    kind = filters.form.cleaned_data["kind"] if valid else ""
+    words = filters.form.cleaned_data["q"] if valid else ""
+    together = KINDS[kind].choices if kind and page.paginator.count > 1 else ()
+    kept = {name: value for name in ("q", "kind") if (value := asked.get(name))}
+    return {
+        "filters": filters,
+        "kind": kind,
+        "narrowed": bool(kind or words),
+        "back": asked.urlencode(),
+        "kept": urlencode(kept),
+        "page": page,
+        "items": items_of(list(page)),
+        "together": [choice_button(choice) for choice in together],
+        "noted": noted,
+        "products": _products_of(noted),
+        **_shown_by_itself(kind, words),
+        "decisions": waiting.recent_decisions(),
+        "seen": waiting.recently_seen(),
+        "decided_invoices": SourceInvoice.objects.exclude(overlap_choice="").order_by("-pk")[:5],
+    }
+
+
+def _shown_by_itself(kind: str, words: str) -> dict[str, Any]:
+    """What is no finding: plans, held invoices, customers that nobody mapped, unknown rows."""
+    programs = configured_programs()
+
+    def wanted(name: str) -> bool:
+        return kind == name or not (kind or words)
+
+    most = MANY if kind == CUSTOMERS else FEW
+    unmapped = (
+        [waiting.unmapped_of(program, words, most=most) for program in programs] if not kind or most == MANY else []
+    )
+    held = list(waiting.held_invoices()[:MOST_HELD]) if wanted(INVOICES) else []
+    return {
+        "programs": programs,
+        "runs": waiting.waiting_runs() if wanted(PLANS) else [],
+        "held": [(invoice, overlap_facts(invoice)) for invoice in held],
+        "unmapped": [each for each in unmapped if each.number],
+        "unknown": waiting.unknown_rows() if wanted(ROWS) else [],
+        "changed": waiting.changed_invoices()[:20] if wanted(INVOICES) else [],
+    }
+
+
+def _products_of(findings: Iterable[Finding]) -> dict[int, Product]:
+    """The products that these findings are about, by the finding."""
+    ids = {finding.pk: finding.facts.get("product") for finding in findings}
+    found = Product.objects.in_bulk([number for number in ids.values() if number])
+    return {pk: found[number] for pk, number in ids.items() if number in found}

@@ -16,7 +16,8 @@ from invoices.selectors import listed_invoices
 from programs.models import Program
 from syncs import services
 from syncs.filters import RunFilter
-from syncs.inbox import decidable, items_of, notable, waiting_runs
+from syncs.inbox import decidable, notable, waiting_runs
+from syncs.inbox_items import items_of
 from syncs.models import Run, RunKind
 from syncs.overview import program_cards
 from syncs.services import SyncRefused

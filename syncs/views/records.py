@@ -19,7 +19,8 @@ from products.selectors import list_products
 from programs.models import Motion
 from programs.selectors import source_currency
 from syncs.filters import ChargeFilter
-from syncs.inbox import decidable, items_of
+from syncs.inbox import decidable
+from syncs.inbox_items import items_of
 from syncs.models import Change, Line
 from syncs.reconciliation import reconcile_invoice
 from syncs.spending import monthly_charges

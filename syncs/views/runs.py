@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import reswap, trigger_client_event
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
@@ -19,12 +21,16 @@ from accounts.tables import PAGE_SIZE, RowPaginator
 from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
+from programs.selectors import source_currency
 from syncs import retrying, services
 from syncs.change_rows import change_row, group_changes
 from syncs.filters import ChangeFilter
-from syncs.models import ACTIVE_STATES, Change, ChangeState, Finding, Run, RunState, Severity
+from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, Finding, Run, RunState, Severity
 from syncs.overview import counts_of
+from syncs.progress import has_plan, seconds_left, steps_of
 from syncs.services import SyncRefused
+
+RENEWALS = 20  # at most so often are the items shown anew while they are written
 
 
 @require_safe
@@ -39,11 +45,13 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         **_progress(found),
         "filters": filters,
         "page": page,
-        "groups": group_changes(page),
+        "groups": group_changes(found, page),
+        "unchanged": _unchanged(found, filters),
+        "currency": source_currency(found.program),
         **_findings(found),
         "follower": Run.objects.filter(after=found).first(),
-        "failed": found.changes.filter(state=ChangeState.FAILED).exists(),
-        "kept": {},
+        "failed": 0 if found.preview else found.changes.filter(state=ChangeState.FAILED).count(),
+        "here": request.get_full_path(),
     }
     return TemplateResponse(
         request, "syncs/changes.html" if request.htmx.target == "changes" else "syncs/run.html", context
@@ -53,11 +61,21 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
 @require_safe
 @partner_page()
 def progress(request: PartnerRequest, run_id: int) -> HttpResponse:
-    """Asked for every two seconds while the run goes on; the whole page is made anew at its end."""
+    """Asked for every two seconds while the run goes on; tells the page when to renew which part of itself.
+
+    ``shown`` is how much of the run the page shows: nothing before the plan is made.
+    """
     found = _find_run(request, run_id)
     if found.state not in ACTIVE_STATES:
-        return HttpResponseClientRefresh()
-    return TemplateResponse(request, "syncs/progress.html", _progress(found))
+        return trigger_client_event(reswap(HttpResponse(), "none"), "run-over")
+    told = _progress(found)
+    shown = request.GET.get("shown", "")
+    now = int(shown) if shown.isdigit() else 0
+    moved = int(str(told["shown"])) - now
+    if moved > 0 and (now == 0 or moved * RENEWALS >= found.total):
+        response = TemplateResponse(request, "syncs/progress.html", told)
+        return trigger_client_event(response, "plan-moved")
+    return TemplateResponse(request, "syncs/progress.html", {**told, "shown": now})
 
 
 @require_safe
@@ -126,7 +144,10 @@ def target_url(run: Run, change: Change) -> str:
 
 
 def _find_run(request: HttpRequest, run_id: int) -> Run:
-    runs = Run.objects.select_related("program__source", "program__target").defer("basis")
+    runs = Run.objects.select_related("program__source__partner", "program__target", "program__partner").defer("basis")
+    runs = runs.annotate(
+        source_read=KT("basis__source"), retry_of=KT("basis__retry__run"), retry_items=KT("basis__retry__items")
+    )
     found: Run = get_object_or_404(runs, pk=run_id)
     slug = request.partner.slug  # type: ignore[attr-defined]  # a PartnerRequest
     request.menu = reverse("history", args=[slug, found.program_id])  # type: ignore[attr-defined]  # read by the menu
@@ -137,22 +158,35 @@ def _progress(run: Run) -> dict[str, object]:
     wait = (run.resume_at - timezone.now()).total_seconds() if run.resume_at else 0
     started = run.started_at or run.created_at
     ended = run.finished_at or timezone.now()
+    active, retry = run.state in ACTIVE_STATES, getattr(run, "retry_of", None) is not None
+    source_read = bool(getattr(run, "source_read", None)) or run.after_id is not None
     return {
         "run": run,
         "program": run.program,
-        "active": run.state in ACTIVE_STATES,
+        "active": active,
+        "steps": steps_of(run, source_read=source_read, retry=retry) if active else [],
+        "shown": run.done + 1 if has_plan(run) else 0,
         "waiting": run.state == RunState.WAITING and not run.preview,
         "counts": counts_of(run),
         "waits_for": max(0, wait),
         "seconds": (ended - started).total_seconds(),
-        "left": _time_left(run),
+        "left": seconds_left(run),
         "calls": [_calls_of(system, calls) for system, calls in run.api_calls.items()],
     }
 
 
+def _unchanged(run: Run, filters: ChangeFilter) -> int:
+    """How many items stay as they are and are folded away."""
+    asked = filters.form.cleaned_data if filters.form.is_valid() else {}
+    if asked.get("action") or asked.get("state"):
+        return 0
+    return run.changes.filter(action=Action.KEEP, state=ChangeState.DONE).count()
+
+
 def _findings(run: Run) -> dict[str, list[Finding]]:
-    """What the run reported: what is loud, and what is for information only."""
-    found = run.findings.select_related("customer").order_by("severity", "-retail", "pk")
+    """What the run was the first or the last to report: what is loud, and what is for information only."""
+    reported = Finding.objects.filter(Q(first_run=run) | Q(last_run=run))
+    found = reported.select_related("customer").order_by("severity", "-retail", "pk")
     quiet = list(found.filter(severity=Severity.INFO)[: PAGE_SIZE * 2])
     return {"loud": list(found.exclude(severity=Severity.INFO)[: PAGE_SIZE * 4]), "quiet_ones": quiet}
 
@@ -161,13 +195,6 @@ def _calls_of(system: str, calls: dict[str, int]) -> str:
     """ "Syncro: 86 GET, 160 POST"."""
     label = SYSTEMS[system].label if system in SYSTEMS else system
     return f"{label}: {', '.join(f'{number:,} {method}' for method, number in calls.items())}"
-
-
-def _time_left(run: Run) -> float | None:
-    """Seconds until the writes are done, at the pace so far; None before anything was written."""
-    if not run.done or not run.started_at or run.state not in ACTIVE_STATES:
-        return None
-    return (timezone.now() - run.started_at).total_seconds() / run.done * (run.total - run.done)
 
 
 def _act(request: PartnerRequest, run_id: int, action: Callable[..., None], done: str) -> HttpResponse:

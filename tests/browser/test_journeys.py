@@ -127,14 +127,34 @@ def test_progress_is_followed_without_reloading(open_browser: Open, cast: Cast, 
     expect(page.get_by_text("Waiting for a free worker")).to_be_visible()
     page.evaluate("window.untouched = true")
 
+    page.get_by_label("Search", exact=True).focus()
+    with partner_scope(cast.northwind.pk):
+        run = Run.objects.filter(kind="products").latest("pk")
+        make.ChangeFactory(run=run, action="create_product", motion="", state="planned", before=None)
     move_on(cast, kind="products", state=RunState.APPLYING, done=3, total=10)
     expect(page.get_by_text("3 of 10 written")).to_be_visible()
-    kept = page.evaluate("window.untouched")
+    expect(page.get_by_role("link", name="Sample Product")).to_be_visible()  # the plan, without a reload
+    page.get_by_role("link", name="Sample Product").focus()
     move_on(cast, kind="products", state=RunState.FINISHED, status="success", done=10, counts={"created": 10})
 
     expect(page.get_by_role("heading", name="Products sync")).to_be_visible()
     expect(page.locator(".totals")).to_contain_text("Created")
-    assert kept is True
+    expect(page.get_by_role("link", name="Sample Product")).to_be_focused()
+    assert page.evaluate("window.untouched") is True
+
+
+def test_whoever_was_on_a_button_that_goes_stays_on_the_run(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state=RunState.APPLYING, status="", done=3, total=10)
+    page = open_browser("bob")
+    page.goto(f"/p/northwind/runs/{run.pk}/")
+    page.get_by_role("button", name="Cancel the run").focus()
+    page.wait_for_timeout(2500)  # one renewal of the progress
+    expect(page.get_by_role("button", name="Cancel the run")).to_be_focused()
+
+    move_on(cast, kind="billing", state=RunState.FINISHED, status="success", done=10)
+
+    expect(page.get_by_role("heading", name="Billing sync")).to_be_focused()
 
 
 def move_on(cast: Cast, *, kind: str, **values: Any) -> None:
@@ -147,14 +167,60 @@ def move_on(cast: Cast, *, kind: str, **values: Any) -> None:
 def test_support_resolves_a_held_credit_and_undoes_it(open_browser: Open, cast: Cast, shop: Shop) -> None:
     page = open_browser("bob")
     page.goto("/p/northwind/inbox/")
+    page.evaluate("window.untouched = true")
     page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
+    expect(page.locator(f"#item-{shop.credit.pk}")).to_have_count(0)
+    expect(page.locator("#rail .count")).to_have_text("1 waiting")
     with partner_scope(cast.northwind.pk):
         assert Decision.objects.get().choice == "dismiss"
 
     page.get_by_role("button", name="Undo").click()
 
     expect(page.get_by_text("Undone.")).to_be_visible()
+    expect(page.locator(f"#item-{shop.credit.pk}")).to_be_visible()
+    expect(page.locator("#rail .count")).to_have_text("2 waiting")
+    assert page.evaluate("window.untouched") is True
+
+
+def test_support_resolves_a_held_credit_without_scripts(open_browser: Open, shop: Shop) -> None:
+    page = open_browser("bob", java_script_enabled=False)
+    page.goto("/p/northwind/inbox/?kind=credits")
+    page.get_by_role("button", name="Dismiss").click()
+
+    expect(page.get_by_text("Nothing of this kind to decide.")).to_be_visible()
+    assert page.url.endswith("?kind=credits")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#item-{shop.credit.pk}")).to_be_visible()
+
+
+def test_support_answers_credits_together_by_keyboard(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.FindingFactory(last_run=shop.run, text="Another credit", retail="-99.00")
+    page = open_browser("bob")
+    page.goto("/p/northwind/inbox/")
+    page.get_by_label("Kind").select_option("credits")
+
+    page.get_by_label("All on this page").press("Space")
+    expect(page.get_by_text("2 rows ticked")).to_be_visible()
+    page.get_by_role("button", name="Dismiss the ticked items").press("Enter")
+
+    expect(page.get_by_text("Noted for 2 items.")).to_be_visible()
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator("#list > li")).to_have_count(2)
+
+
+def test_support_marks_a_warning_as_seen_and_takes_it_back(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.FindingFactory(last_run=shop.run, code="paused", subject="", text="The template is paused")
+    page = open_browser("bob")
+    page.goto("/p/northwind/inbox/")
+    page.get_by_role("button", name="Seen").click()
+    expect(page.get_by_role("heading", name="To look into")).to_have_count(0)
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.get_by_role("heading", name="To look into")).to_be_visible()
 
 
 def test_support_switches_many_off_by_keyboard_and_undoes_it(open_browser: Open, cast: Cast, shop: Shop) -> None:
@@ -208,12 +274,13 @@ def test_support_resolves_held_credits_by_keyboard_alone(open_browser: Open, cas
     page.goto("/p/northwind/inbox/")
 
     page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Apply").focus()
-    page.keyboard.press("j")
+    page.keyboard.press("k")  # the one above is worth more
     expect(page.locator(f"#item-{other.pk}").get_by_role("button", name="Apply")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
+    expect(page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Apply")).to_be_focused()
     with partner_scope(cast.northwind.pk):
         assert [(each.subject, each.choice) for each in Decision.objects.all()] == [(other.subject, "dismiss")]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from core.scope import partner_scope
 from customers.models import Template
 from invoices.models import InvoiceOverlap, InvoiceState, SourceInvoice
@@ -89,14 +92,193 @@ def test_held_invoice_is_decided_and_held_again(cast: Cast, shop: Shop) -> None:
         assert SourceInvoice.objects.get(pk=shop.held.pk).state == InvoiceState.HELD
 
 
-def test_unknown_rows_and_unmapped_money_are_shown(cast: Cast, shop: Shop) -> None:
+def test_unknown_rows_are_shown(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.ChargeFactory(invoice=shop.invoice, kind="unknown", retail="49.00")
-        make.FindingFactory(
-            last_run=shop.run, code="not_mapped", subject="", severity="info", text="Fabrikam", retail="123.45"
-        )
 
     page = cast.client("vera").get(INBOX).content.decode()
 
     assert "1 unknown row" in page
-    assert "123.45" in page
+    assert "49.00" in page
+
+
+# --- What is answered -----------------------------------------------------------------------------
+
+
+def waiting_number(page: str) -> int:
+    """The number beside Inbox in the menu."""
+    found = re.search(r'class="count">(\d+)<', page)
+    return int(found.group(1)) if found else 0
+
+
+def items_on(response: Any) -> list[int]:
+    return [item.finding.pk for item in response.context["items"]]
+
+
+def test_answered_item_leaves_the_list_and_the_count_at_once(cast: Cast, shop: Shop) -> None:
+    bob = cast.client("bob")
+
+    data = {"program": shop.program.pk, "subject": shop.credit.subject, "choice": "dismiss"}
+    answered = bob.post(f"{INBOX}decide/", data, follow=True)
+    page = answered.content.decode()
+
+    assert items_on(answered) == []
+    assert waiting_number(page) == 1  # the held invoice
+    assert "<strong>Dismiss</strong>: Sample Customer: Credit of -19.16" in page
+    undone = bob.post(f"{INBOX}undo/", {"program": shop.program.pk, "subject": shop.credit.subject}, follow=True)
+    assert items_on(undone) == [shop.credit.pk]
+    assert waiting_number(undone.content.decode()) == 2
+
+
+def test_item_that_a_later_sync_reports_although_it_was_answered_waits_again(cast: Cast, shop: Shop) -> None:
+    bob = cast.client("bob")
+    data = {"program": shop.program.pk, "subject": shop.credit.subject, "choice": "dismiss"}
+    bob.post(f"{INBOX}decide/", data)
+    with partner_scope(cast.northwind.pk):
+        shop.credit.last_run = make.RunFactory(program=shop.program)
+        shop.credit.save()
+
+    assert items_on(bob.get(INBOX)) == [shop.credit.pk]
+    bob.post(f"{INBOX}decide/", data)
+    assert items_on(bob.get(INBOX)) == []
+
+
+def test_answer_by_htmx_gives_the_inbox_the_count_and_the_notice(cast: Cast, shop: Shop) -> None:
+    data = {"program": shop.program.pk, "subject": shop.credit.subject, "choice": "dismiss", "back": "kind=credits"}
+    response = cast.client("bob").post(f"{INBOX}decide/", data, headers={"HX-Request": "true", "HX-Target": "inbox"})
+    part = response.content.decode()
+
+    assert response.status_code == 200
+    assert "<html" not in part
+    assert 'id="inbox"' in part
+    assert 'id="notices" hx-swap-oob="true"' in part
+    assert waiting_number(part) == 1
+    assert "Nothing of this kind to decide" in part
+
+
+def test_credits_are_answered_together_and_undone_together(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        others = [make.FindingFactory(last_run=shop.run) for _ in range(2)]
+    bob = cast.client("bob")
+    page = bob.get(INBOX, {"kind": "credits"})
+    assert [choice.value for choice in page.context["together"]] == ["apply", "dismiss"]
+
+    rows = [shop.credit.pk, others[0].pk]
+    answered = bob.post(
+        f"{INBOX}decide-together/", {"row": rows, "choice": "dismiss", "back": "kind=credits"}, follow=True
+    )
+
+    assert items_on(answered) == [others[1].pk]
+    (together,) = answered.context["decisions"]
+    assert len(together.texts) == 2
+    bob.post(f"{INBOX}undo/", {"program": shop.program.pk, "at": together.token})
+    assert len(items_on(bob.get(INBOX))) == 3
+
+
+def test_answer_that_one_of_them_does_not_offer_changes_none(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        lost = make.FindingFactory(last_run=shop.run, code="lost", subject="lost:mark")
+
+    page = cast.client("bob").post(
+        f"{INBOX}decide-together/", {"row": [shop.credit.pk, lost.pk], "choice": "apply"}, follow=True
+    )
+
+    assert "is not a choice here" in page.content.decode()
+    with partner_scope(cast.northwind.pk):
+        assert not Decision.objects.exists()
+
+
+# --- Facts ----------------------------------------------------------------------------------------
+
+
+def test_item_shows_amounts_invoice_rows_and_what_each_answer_does(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        charge = shop.invoice.charges.order_by("line").first()
+        assert charge is not None
+        make.ChangeFactory(
+            run=shop.run, action="add_line", state="held", hold="credit", subject=shop.credit.subject, before=None,
+            period="2026-09", charge_ids=[charge.pk],
+            after={"name": "Credit, Sep 2026", "quantity": "1", "retail": "-19.16"},
+        )  # fmt: skip
+
+    page = cast.client("bob").get(INBOX).content.decode()
+
+    for text in ("Sep 2026", f"1000013, line {charge.line}", "Would be added", "Credit, Sep 2026", "Total (USD)"):
+        assert text in page
+    assert "The next sync writes it as a one-time line." in page
+    assert "It is not billed, and counts as excluded." in page
+
+
+def test_most_money_comes_first_whatever_its_sign(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        large = make.FindingFactory(last_run=shop.run, retail="-99.00")
+        small = make.FindingFactory(last_run=shop.run, retail="5.00")
+
+    assert items_on(cast.client("vera").get(INBOX)) == [large.pk, shop.credit.pk, small.pk]
+
+
+def test_inbox_is_searched_and_filtered_by_kind(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        lost = make.FindingFactory(last_run=shop.run, code="lost", subject="lost:mark", text="Gone: Fabrikam")
+        paused = make.FindingFactory(last_run=shop.run, code="paused", subject="", text="Paused: Litware")
+    vera = cast.client("vera")
+
+    assert items_on(vera.get(INBOX, {"kind": "gone"})) == [lost.pk]
+    assert items_on(vera.get(INBOX, {"q": "contoso"})) == [shop.credit.pk]
+    templates = vera.get(INBOX, {"kind": "templates"})
+    assert items_on(templates) == []
+    assert [finding.pk for finding in templates.context["noted"]] == [paused.pk]
+    assert items_on(vera.get(INBOX, {"kind": "other"})) == []
+
+
+def test_customers_that_nobody_mapped_are_items_with_a_way_to_map_them(cast: Cast, shop: Shop) -> None:
+    page = cast.client("bob").get(INBOX).content.decode()
+
+    assert f"/programs/{shop.program.pk}/billing/{shop.customer.pk}/azure_plan/" in page
+    assert "10.00</span> USD" in page
+
+
+def test_product_that_the_price_list_lacks_is_an_item_with_its_prices(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.FindingFactory(
+            last_run=shop.run, code="legacy_product", subject="", run_kind="products",
+            text="It is invoiced but not in the price list", facts={"product": shop.product.pk},
+        )  # fmt: skip
+
+    page = cast.client("vera").get(INBOX, {"kind": "products"}).content.decode()
+
+    assert f'/products/{shop.product.pk}/"><bdi>Exchange Online (Plan 1)</bdi></a>, retail 10.00, cost 8.50' in page
+
+
+# --- Seen -----------------------------------------------------------------------------------------
+
+
+def test_warning_is_marked_as_seen_and_shown_again(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        paused = make.FindingFactory(last_run=shop.run, code="paused", subject="", text="It is paused")
+    bob = cast.client("bob")
+
+    after = bob.post(f"{INBOX}seen/", {"finding": paused.pk}, follow=True)
+
+    assert list(after.context["noted"]) == []
+    (group,) = after.context["seen"]
+    assert (group.texts, group.by) == (["It is paused"], "bob@northwind.example")
+    again = bob.post(f"{INBOX}seen/", {"at": group.token}, follow=True)
+    assert [finding.pk for finding in again.context["noted"]] == [paused.pk]
+
+
+def test_all_warnings_of_a_kind_are_marked_as_seen_but_no_error(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        for number in range(3):
+            make.FindingFactory(last_run=shop.run, code="paused", subject="", text=f"Template {number}")
+        error = make.FindingFactory(last_run=shop.run, code="template_gone", subject="", severity="error")
+        price = make.FindingFactory(last_run=shop.run, code="price_changed", subject="")
+    bob = cast.client("bob")
+
+    bob.post(f"{INBOX}seen/", {"back": "kind=templates"})
+
+    assert {finding.pk for finding in bob.get(INBOX).context["noted"]} == {error.pk, price.pk}
+
+
+def test_viewer_cannot_mark_as_seen(cast: Cast, shop: Shop) -> None:
+    assert cast.client("vera").post(f"{INBOX}seen/", {"finding": 1}).status_code == 403

@@ -42,10 +42,11 @@ def test_trend_shows_thirteen_months_with_their_margins(cast: Cast, shop: Shop) 
 
     response = cast.client("vera").get("/p/northwind/")
 
-    trend = response.context["trends"][shop.program.pk]
+    trend = response.context["programs"][0].trend
     assert [bar.month for bar in trend.bars] == sorted({bar.month for bar in trend.bars})
     assert (len(trend.bars), trend.bars[-1].month, trend.bars[-1].margin) == (13, today, Decimal(30))
-    assert (trend.bars[-1].retail_top, trend.bars[-1].cost_height) == (0, 90)
+    assert trend.scale == [Decimal(200), Decimal(100), Decimal(0)]
+    assert (trend.bars[-1].ground_height, trend.bars[-1].difference_height) == (54, 18)  # of 120
     page = response.content.decode()
     assert page.count("<rect") >= 39
     assert "Not mapped" in page

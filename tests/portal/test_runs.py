@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
 from core.scope import partner_scope
-from syncs.models import ChangeState, Finding, Run, RunKind, RunState, RunStatus, Severity
+from syncs.models import ChangeState, Finding, Run, RunKind, RunState, RunStatus, RunTemplate, Severity
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, rows_of
 
@@ -80,6 +85,15 @@ def test_loud_findings_come_before_the_notes(cast: Cast, shop: Shop) -> None:
     assert page.index("It failed") < page.index("for your information") < page.index("By the way")
 
 
+def test_run_still_shows_what_it_was_the_first_to_report(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        later = make.RunFactory(program=shop.program)
+        make.FindingFactory(first_run=shop.run, last_run=later, subject="", code="paused", text="It is paused")
+
+    for run in (shop.run, later):
+        assert "It is paused" in cast.client("vera").get(run_path(run)).content.decode()
+
+
 def test_change_page_links_source_rows_and_the_target(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         charge = shop.invoice.charges.order_by("line").first()
@@ -100,13 +114,81 @@ def test_active_run_polls_its_progress(cast: Cast, shop: Shop) -> None:
     page = cast.client("vera").get(run_path(run)).content.decode()
     fragment = cast.client("vera").get(run_path(run, "progress/")).content.decode()
 
-    assert f'hx-get="{run_path(run, "progress/")}"' in page
+    assert f'hx-get="{run_path(run, "progress/")}?shown=4"' in page
     assert "3 of 10 written" in fragment
     assert "<html" not in fragment
 
 
-def test_progress_of_a_finished_run_renews_the_page(cast: Cast, shop: Shop) -> None:
-    assert cast.client("vera").get(run_path(shop.run, "progress/"))["HX-Refresh"] == "true"
+def test_progress_of_a_finished_run_renews_the_page_in_place(cast: Cast, shop: Shop) -> None:
+    answer = cast.client("vera").get(run_path(shop.run, "progress/"))
+
+    assert (answer["HX-Trigger"], answer["HX-Reswap"]) == ('{"run-over": {}}', "none")
+    assert "run-over" not in cast.client("vera").get(run_path(shop.run)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "shown", "moves"),
+    [
+        ("planning", 0, 0, False),
+        ("applying", 0, 0, True),  # the plan is made
+        ("applying", 0, 1, False),
+        ("applying", 3, 1, False),
+        ("applying", 6, 1, True),  # a twentieth of it is written since
+    ],
+)
+def test_plan_appears_as_soon_as_it_is_made(
+    cast: Cast, shop: Shop, state: str, done: int, shown: int, *, moves: bool
+) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state=state, status="", done=done, total=100, finished_at=None)
+
+    answer = cast.client("vera").get(run_path(run, "progress/"), {"shown": shown})
+
+    assert ("HX-Trigger" in answer) == moves
+    assert f"?shown={done + 1 if moves else shown}" in answer.content.decode()
+    assert 'hx-trigger="plan-moved from:body"' in cast.client("vera").get(run_path(run)).content.decode()
+
+
+def test_time_left_is_known_before_the_first_write(cast: Cast, shop: Shop, settings: Any) -> None:
+    settings.SYNCRO_REQUESTS_PER_MINUTE = 60
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state="applying", status="", total=98, finished_at=None)
+        make.ChangeFactory.create_batch(98, run=run, state="planned")
+        RunTemplate.objects.create(run=run, template_id=5000, planned_from="")
+
+    page = cast.client("vera").get(run_path(run)).content.decode()
+
+    assert "about 1 min 41 s left" in page  # 98 writes and 2 reads, at 98.5 % of the limit
+
+
+@pytest.mark.parametrize(
+    ("state", "basis", "kind", "expected"),
+    [
+        ("queued", {}, "billing", "next next next next next"),
+        ("reading", {}, "billing", "now next next next next"),
+        ("reading", {"source": True}, "billing", "done now next next next"),
+        ("planning", {"source": True}, "products", "done done now next"),
+        ("settling", {"source": True}, "products", "done done done now"),
+        ("reading", {"source": True, "retry": {"run": 1, "items": 2}}, "billing", "now next next next"),
+    ],
+)
+def test_steps_show_where_a_run_is(
+    cast: Cast, shop: Shop, state: str, basis: dict[str, object], kind: str, expected: str
+) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, kind=kind, state=state, status="", basis=basis, finished_at=None)
+
+    steps = cast.client("vera").get(run_path(run)).context["steps"]
+
+    assert " ".join(step.state for step in steps) == expected
+
+
+def test_pill_shows_what_runs_and_not_what_waits_for_it(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.RunFactory(program=shop.program, kind="products", state="applying", status="", done=3, total=10)
+        make.RunFactory(program=shop.program, state="queued", status="", started_at=None)
+
+    assert "3/10" in cast.client("vera").get("/p/northwind/users/").content.decode()
 
 
 def test_pill_shows_the_running_sync_on_every_page(cast: Cast, shop: Shop) -> None:
@@ -155,15 +237,83 @@ def test_running_sync_is_cancelled(cast: Cast, shop: Shop) -> None:
         assert Run.objects.get(pk=run.pk).cancel_requested
 
 
+def test_run_page_sums_up_each_customer_before_and_after(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        line = {"name": "Line", "quantity": "2", "retail": "10.00", "cost": "8.00"}
+        for state, action in (("done", "add_line"), ("held", "add_line"), ("failed", "add_line")):
+            make.ChangeFactory(
+                run=shop.run, customer=shop.customer, action=action, state=state, before=None, after=line
+            )
+        make.ChangeFactory(run=shop.run, customer=shop.customer, action="remove_line", before=line, after=None)
+        make.ChangeFactory(run=shop.run, customer=shop.customer, action="keep", before=line, after=line)
+        make.ChangeFactory(run=shop.run, customer=shop.customer, state="dropped", before=line)
+
+    (group,) = cast.client("vera").get(run_path(shop.run)).context["groups"]
+
+    # 50.00 -> 77.00 changed, 20.00 added, 20.00 removed, 20.00 kept; held and failed are not written
+    assert (group.sum.old, group.sum.new, group.sum.unchanged) == (Decimal("90.00"), Decimal("117.00"), 1)
+
+
+def test_unchanged_items_are_counted_and_shown_on_demand(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ChangeFactory(run=shop.run, action="keep", after={"name": "Quiet line", "quantity": "1"}, before=None)
+    vera = cast.client("vera")
+
+    folded = vera.get(run_path(shop.run)).content.decode()
+    shown = vera.get(run_path(shop.run), {"action": "all"}).content.decode()
+
+    assert "1 item stays as it is" in folded
+    assert 'href="?action=all"' in folded
+    assert "Quiet line" in shown
+    assert "stays as it is" not in shown
+
+
+def test_currency_is_said_once_over_all_items(cast: Cast, shop: Shop) -> None:
+    page = cast.client("vera").get(run_path(shop.run)).content.decode()
+
+    assert page.count("Amounts in USD.") == 1
+    assert page.count("<thead>") == 1
+
+
 def test_failed_item_is_tried_again(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
-        failed = make.ChangeFactory(run=shop.run, state="failed", error="Syncro was busy.")
+        failed = make.ChangeFactory(
+            run=shop.run, customer=shop.customer, state="failed", error="Syncro was busy.",
+            template_id=shop.template.external_id,
+        )  # fmt: skip
+    page = cast.client("bob").get(run_path(shop.run)).content.decode()
 
     response = cast.client("bob").post(run_path(shop.run, "retry/"), {"change": failed.pk})
 
     with partner_scope(cast.northwind.pk):
         again = Run.objects.get(state=RunState.QUEUED)
+    assert f'name="change" value="{failed.pk}"' in page
     assert response["Location"] == run_path(again)
+    assert again.basis["retry"]["templates"] == [shop.template.external_id]
+    assert again.basis["retry"]["mappings"] == [shop.mapping.pk]
+    assert "It tries again 1 failed item of" in cast.client("bob").get(run_path(again)).content.decode()
+
+
+def test_run_that_broke_off_before_its_plan_is_started_anew_as_a_whole(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        broken = make.RunFactory(program=shop.program, status="error", error="Syncro was down.")
+    page = cast.client("bob").get(run_path(broken)).content.decode()
+
+    cast.client("bob").post(run_path(broken, "retry/"))
+
+    assert "Sync again</button>" in page
+    with partner_scope(cast.northwind.pk):
+        assert Run.objects.get(state=RunState.QUEUED).basis == {}
+
+
+def test_failed_items_are_not_tried_again_beside_a_plan_that_waits(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ChangeFactory(run=shop.run, state="failed")
+        make.RunFactory(program=shop.program, state="waiting", status="", waiting_for="Guard.")
+
+    page = cast.client("bob").post(run_path(shop.run, "retry/"), follow=True).content.decode()
+
+    assert "A plan waits for a person" in page
 
 
 def test_history_filters_by_result(cast: Cast, shop: Shop) -> None:

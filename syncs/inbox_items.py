@@ -1,0 +1,152 @@
+"""The facts that a person needs to decide about an item: amounts, invoice, rows, and lines side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from connectors.records import TemplateLine
+from core.money import from_cents
+from customers.models import Template
+from customers.target_copy import template_record
+from invoices.models import Charge
+from programs.selectors import source_currency
+from syncs.answers import ChoiceButton, choices_of
+from syncs.change_rows import change_row
+from syncs.inbox_kinds import KINDS, kind_of
+from syncs.models import Change, Finding, Line, LineState, Part
+
+MOST_ROWS = 3  # source rows that are named; the rest is behind a link
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line that stands, or one that would be written. Amounts in currency units; None where unknown."""
+
+    label: str
+    name: str
+    quantity: Decimal | None
+    price: Decimal | None
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the line bills."""
+        return None if self.quantity is None or self.price is None else self.quantity * self.price
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A finding to decide about, with its answers; ``adoptable`` are lines that *adopt* may take over."""
+
+    finding: Finding
+    kind: str
+    currency: str
+    choices: list[ChoiceButton]
+    adoptable: list[TemplateLine] = field(default_factory=list)
+    change: Change | None = None
+    period: str = ""
+    lines: list[LineFacts] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)  # source rows, at most a few
+    charge_count: int = 0
+
+    @property
+    def kind_label(self) -> str:
+        """The kind's name."""
+        return KINDS[self.kind].label
+
+    @property
+    def more_charges(self) -> int:
+        """How many source rows are not named."""
+        return self.charge_count - len(self.charges)
+
+
+def items_of(findings: Sequence[Finding]) -> list[Item]:
+    """Findings with what a person needs to decide. Seven queries, whatever their number."""
+    facts = _Facts(findings)
+    return [_item(finding, facts) for finding in findings]
+
+
+class _Facts:
+    """Everything about some findings, by subject."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        subjects = [finding.subject for finding in findings]
+        held = Change.objects.filter(subject__in=subjects, run__preview=False).select_related("run__program")
+        self.changes = {change.subject: change for change in held.order_by("pk")}
+        self.adoptable = _adoptable_lines(self.changes.values())
+        self.charges = _named_charges(self.changes.values())
+        marks = [subject.partition(":")[2] for subject in subjects]
+        targets = {finding.program.target_id for finding in findings}
+        lines = Line.objects.filter(target__in=targets, mark__in=marks, state=LineState.STANDING)
+        self.standing = {line.mark: line for line in lines.select_related("product")}
+        parts = Part.objects.filter(posting__customer__in={finding.customer_id for finding in findings}, mark__in=marks)
+        self.parts = {part.mark: part for part in parts.select_related("posting")}
+
+
+def _item(finding: Finding, facts: _Facts) -> Item:
+    change = facts.changes.get(finding.subject)
+    mark = finding.subject.partition(":")[2]
+    part = facts.parts.get(mark)
+    adoptable = facts.adoptable.get(finding.subject, [])
+    return Item(
+        finding=finding,
+        kind=kind_of(finding),
+        currency=source_currency(finding.program),
+        choices=[c for c in choices_of(finding.subject) if c.value != "adopt" or adoptable],
+        adoptable=adoptable,
+        change=change,
+        period=change.period if change else part.posting.period if part else "",
+        lines=[*_standing(adoptable, facts.standing.get(mark)), *_written(change)],
+        charges=facts.charges.get(finding.subject, []),
+        charge_count=len(change.charge_ids) if change else 0,
+    )
+
+
+def _standing(adoptable: Iterable[TemplateLine], own: Line | None) -> list[LineFacts]:
+    lines = [
+        LineFacts("On the template now", line.name, line.quantity, from_cents(line.retail_cents)) for line in adoptable
+    ]
+    if own is not None:
+        name = own.product.name if own.product else own.get_role_display()
+        lines.append(LineFacts("Our line", name, own.quantity, from_cents(own.retail_cents)))
+    return lines
+
+
+def _written(change: Change | None) -> list[LineFacts]:
+    if change is None:
+        return []
+    row = change_row(change)
+    if row.quantity.new is None and row.retail.new is None:
+        return []
+    label = "Would be set to" if change.before else "Would be added"
+    return [LineFacts(label, row.name, row.quantity.new, row.retail.new)]
+
+
+def _named_charges(changes: Collection[Change]) -> dict[str, list[Charge]]:
+    """The first source rows of each held change, by its subject."""
+    wanted = {pk for change in changes for pk in change.charge_ids[:MOST_ROWS]}
+    charges = Charge.objects.filter(pk__in=wanted).select_related("invoice").defer("raw").in_bulk()
+    named: dict[str, list[Charge]] = defaultdict(list)
+    for change in changes:
+        named[change.subject] += [charges[pk] for pk in change.charge_ids[:MOST_ROWS] if pk in charges]
+    return named
+
+
+def _adoptable_lines(held: Iterable[Change]) -> Mapping[str, list[TemplateLine]]:
+    """Lines typed in by hand with the product of the held change, by its subject."""
+    changes = [change for change in held if change.hold == "conflict" and change.template_id is not None]
+    ids = {change.template_id for change in changes if change.template_id is not None}
+    templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
+    ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
+    found: dict[str, list[TemplateLine]] = {}
+    for change in changes:
+        row = templates.get((change.run.program.target_id, change.template_id or 0))
+        product = (change.after or {}).get("product_id")
+        found[change.subject] = [
+            line
+            for line in (template_record(row).lines if row else ())
+            if (line.template_id, line.line_id) not in ours and line.product_id == product
+        ]
+    return found

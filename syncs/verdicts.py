@@ -1,0 +1,106 @@
+"""Is the billing of a program right? Answered from what the last sync proved and what waits now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+from django.db.models.functions import Abs
+
+from core.money import ZERO
+from syncs.inbox import Unmapped, decidable, held_invoices, unknown_rows, waiting_runs
+from syncs.models import Finding, RunStatus, Severity
+from syncs.overview import KindCard
+
+GOOD, WARN, BAD, UNKNOWN = "good", "warn", "bad", "info"
+HEADLINES = {
+    GOOD: "Your billing is right.",
+    WARN: "Your billing is not complete.",
+    BAD: "Your billing is not right.",
+    UNKNOWN: "Not known yet.",
+}
+DECIDE, MAP, ROWS, FAILED, LAST_RUN = "decide", "map", "rows", "failed", "last_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One reason for a verdict; ``place`` says where it is put right. ``amount`` in currency units."""
+
+    place: str
+    text: str
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, and why; without any reason it is right."""
+
+    tone: str
+    currency: str
+    points: list[Point]
+
+    @property
+    def headline(self) -> str:
+        """The answer in a sentence."""
+        return HEADLINES[self.tone]
+
+
+def verdict_of(card: KindCard, unmapped: Unmapped) -> Verdict:
+    """Of the program's billing, whose ``card`` this is. Six queries."""
+    if card.last_success is None and card.last is None:
+        return Verdict(UNKNOWN, unmapped.currency, [])
+    wrong = _wrong(card, unmapped.program.pk)
+    open_points = [*_to_decide(unmapped), *_not_mapped(unmapped), *_unknown(unmapped)]
+    tone = BAD if wrong else WARN if open_points else GOOD
+    return Verdict(tone, unmapped.currency, [*wrong, *open_points])
+
+
+def _wrong(card: KindCard, program_id: int) -> list[Point]:
+    errors = Finding.objects.filter(program=program_id, closed_at=None, severity=Severity.ERROR)
+    found = errors.aggregate(number=Count("pk"), retail=Sum(Abs("retail")))
+    number = found["number"]
+    if number:
+        return [
+            Point(FAILED, f"{number} error{_s(number)}: what is concerned is not on the templates", found["retail"])
+        ]
+    if card.last is not None and card.last.status == RunStatus.ERROR:
+        return [Point(LAST_RUN, "The last sync ended with an error")]
+    return []
+
+
+def _to_decide(unmapped: Unmapped) -> list[Point]:
+    program = unmapped.program
+    found = decidable().filter(program=program).order_by().aggregate(number=Count("pk"), retail=Sum(Abs("retail")))
+    held = held_invoices().filter(source=program.source_id, program_slug=program.slug).count()
+    plans = waiting_runs().filter(program=program).count()
+    number = found["number"] + held + plans
+    if not number:
+        return []
+    return [
+        Point(DECIDE, f"{number} item{_s(number)} wait{'' if number > 1 else 's'} for your decision", found["retail"])
+    ]
+
+
+def _not_mapped(unmapped: Unmapped) -> list[Point]:
+    if not unmapped.number:
+        return []
+    return [Point(MAP, f"{unmapped.number:,} not mapped: charged to you and billed to nobody", unmapped.retail or ZERO)]
+
+
+def _unknown(unmapped: Unmapped) -> list[Point]:
+    program = unmapped.program
+    found = [
+        each
+        for each in unknown_rows()
+        if (each.invoice.source_id, each.invoice.program_slug) == (program.source_id, program.slug)
+    ]
+    number = sum(each.rows for each in found)
+    if not number:
+        return []
+    text = f"{number:,} unknown row{_s(number)}: {'they fit' if number > 1 else 'it fits'} no rule"
+    return [Point(ROWS, text, sum((each.retail for each in found), ZERO))]
+
+
+def _s(number: int) -> str:
+    return "s" if number > 1 else ""
