@@ -26,7 +26,11 @@ class AuditEntry(PartnerModel):
     class Meta:
         ordering = ["-at", "-id"]
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["partner", "-at", "-id"], name="core_audite_partner_newest")]
+        indexes = [
+            models.Index(fields=["partner", "-at", "-id"], name="core_audite_partner_newest"),
+            models.Index(fields=["partner", "actor_name", "-at"], name="audit_by_person"),
+            models.Index(fields=["partner", "action", "-at"], name="audit_by_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"

@@ -35,7 +35,7 @@ def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpRe
     program = find_program(program_id)
     found = get_object_or_404(SourceInvoice, pk=invoice_id, source_id=program.source_id, program_slug=program.slug)
     rows = found.charges.select_related("customer").defer("raw")
-    filters = ChargeFilter(request.GET, queryset=rows)
+    filters = ChargeFilter(request.GET, queryset=rows, invoice=found)
     table = ChargeTable(filters.qs, program=program, currency=found.currency, caption="Rows")
     return list_page(
         request,
