@@ -33,6 +33,11 @@ class ProductTable(PortalTable):
         model = Product
         fields = ("name", "state", "unit_cost", "unit_retail", "margin", "target_retail")
 
+    card_title = "name"
+    card_figure = "unit_retail"
+    list_name = "products"
+    choosable = ("state", "unit_cost", "unit_retail", "margin", "target_retail")
+
     empty_title = "No products yet"
     empty_help = "They are read from the source’s price list by the first product sync."
 

@@ -40,6 +40,11 @@ class RunTable(PortalTable):
         model = Run
         fields = ("created_at", "kind", "status", "counts", "started_by", "duration")
 
+    card_title = "created_at"
+    card_figure = "status"
+    list_name = "runs"
+    choosable = ("kind", "status", "counts", "started_by", "duration")
+
     empty_title = "No sync has run yet"
     empty_help = "The scheduled sync runs daily; Sync now starts one at once."
 
@@ -80,6 +85,12 @@ class ChargeTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Charge
         fields = ("line", "customer", "product_name", "kind", "period", "quantity", "unit_retail", "cost", "retail")
+
+    card_title = "product_name"
+    card_figure = "retail"
+    list_name = "charges"
+    many_columns = True
+    choosable = ("line", "customer", "kind", "period", "quantity", "unit_retail", "cost", "retail")
 
     def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
