@@ -48,14 +48,15 @@ class PriceColumn(tables.Column):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, attrs=NUMBER, **kwargs)
 
-    def render(self, value: Decimal) -> str:
-        return figures.write_price(value)
+    def render(self, value: Decimal) -> SafeString | str:
+        text = figures.write_price(value)
+        return text if value >= 0 else format_html('{} <span class="word">{}</span>', text, "credit")
 
 
 class QuantityColumn(PriceColumn):
     """Quantities and counts, right-aligned."""
 
-    def render(self, value: Decimal) -> str:
+    def render(self, value: Decimal) -> SafeString | str:
         return figures.write_quantity(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +67,12 @@ def day(value: dt.date | None) -> str:
 def item(mapping: dict[Any, Any] | None, key: Any) -> Any:
     """The value of a key; nothing for a missing one."""
     return (mapping or {}).get(key, "")
+
+
+@register.filter
+def at(row: Sequence[Any], place: int) -> Any:
+    """What stands at that place, counted from 0."""
+    return row[place]
 
 
 @register.simple_tag(takes_context=True)

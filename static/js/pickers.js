@@ -10,14 +10,41 @@
   const searchOf = (pick) => [...document.querySelectorAll("[data-picks]")]
     .find((search) => pick.closest(search.dataset.picks));
 
+  let typed = null; // the search whose answer has not come yet
+  let awaited = ""; // where a key leads to, while that is still on its way
+  const PATIENCE = 800; // ms: where nothing comes, what is there must do
+
+  document.addEventListener("input", (event) => { if (event.target.matches("[data-picks]")) typed = event.target; });
+
+  const wait = (where) => {
+    awaited = where;
+    setTimeout(() => { if (awaited === where) follow(where); }, PATIENCE);
+  };
+
+  // To the chosen or first answer of a picker, or to the button that saves.
+  const follow = (where) => {
+    const next = document.querySelector(where);
+    awaited = "";
+    if (!next) return;
+    if (next.matches("button")) next.form.requestSubmit(next);
+    else {
+      const choices = radios(next);
+      const there = choices.find((choice) => choice.checked) || choices[0];
+      if (there) take(there);
+    }
+  };
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const came = `#${event.detail.target.id}`;
+    if (typed && typed.dataset.picks === came) typed = null;
+    if (awaited === came) follow(came);
+  });
+
   const fromSearch = (event) => {
-    const search = event.target;
-    const waits = search.classList.contains("htmx-request") || search.closest(".htmx-request");
-    const place = document.querySelector(search.dataset.picks);
-    const first = place && radios(place)[0];
-    if (event.key === "Enter" && search.hasAttribute("data-enter-finds")) return;
+    const place = event.target.dataset.picks;
     event.preventDefault();
-    if (first && !waits) take(first);
+    if (typed === event.target) wait(place);
+    else follow(place);
   };
 
   const fromChoice = (event, pick) => {
@@ -29,21 +56,13 @@
     } else if (event.key === "Enter" && pick.dataset.then) {
       event.preventDefault();
       if (!event.target.checked) event.target.click();
-      else follow(document.querySelector(pick.dataset.then));
-    }
-  };
-
-  const follow = (next) => {
-    if (!next) return;
-    if (next.matches("button")) next.form.requestSubmit(next);
-    else {
-      const choices = radios(next);
-      const there = choices.find((choice) => choice.checked) || choices[0];
-      if (there) take(there);
+      else if (event.target.classList.contains("htmx-request")) wait(pick.dataset.then);
+      else follow(pick.dataset.then);
     }
   };
 
   document.addEventListener("keydown", (event) => {
+    awaited = "";
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.matches("[data-picks]")) {
       if (["ArrowDown", "Enter"].includes(event.key)) fromSearch(event);
