@@ -7,9 +7,9 @@ import re
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.going_back import came_from
 from accounts.permissions import PartnerRequest, partner_page
 
 REMEMBERED = 365 * 24 * 3600  # seconds
@@ -26,10 +26,7 @@ def hidden_columns(request: HttpRequest, list_name: str) -> list[str]:
 @partner_page()
 def choose_columns(request: PartnerRequest) -> HttpResponse:
     """Hide the columns that are named and not ticked, and go back to the list."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = f"/p/{request.partner.slug}/"
-    response = redirect(back)
+    response = redirect(came_from(request, f"/p/{request.partner.slug}/"))
     for list_name in _names([request.POST.get("list", "")]):
         shown = request.POST.getlist("show")
         hidden = [name for name in _names(request.POST.getlist("column")) if name not in shown]

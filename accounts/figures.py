@@ -60,6 +60,16 @@ def money_html(amount: Decimal | None, word: str = "credit") -> SafeString:
     return format_html('<span class="figure">{} <span class="word">{}</span></span>', text, word)
 
 
+def change_html(old: str, new: str) -> SafeString:
+    """What was, struck through, and what it becomes."""
+    return format_html(
+        '<s class="was">{}</s> <span class="arrow">→<span class="visually-hidden"> becomes </span></span> '
+        '<span class="becomes">{}</span>',
+        old,
+        new,
+    )
+
+
 def write_period(period: str) -> str:
     """``2026-09`` as "Sep 2026"; ``2026-09-05/2027-09-04`` as both of its days."""
     if "/" in period:

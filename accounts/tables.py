@@ -14,12 +14,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 from django_tables2.data import TableQuerysetData
-from django_tables2.utils import signature
+from django_tables2.utils import AttributeDict, signature
 
 from accounts import figures
 from accounts.badges import badge_html
@@ -47,14 +48,15 @@ class PriceColumn(tables.Column):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, attrs=NUMBER, **kwargs)
 
-    def render(self, value: Decimal) -> str:
-        return figures.write_price(value)
+    def render(self, value: Decimal) -> SafeString | str:
+        text = figures.write_price(value)
+        return text if value >= 0 else format_html('{} <span class="word">{}</span>', text, "credit")
 
 
 class QuantityColumn(PriceColumn):
     """Quantities and counts, right-aligned."""
 
-    def render(self, value: Decimal) -> str:
+    def render(self, value: Decimal) -> SafeString | str:
         return figures.write_quantity(value)
 
 
@@ -124,6 +126,10 @@ class PortalTable(tables.Table):
     empty_help = ""
     list_name = ""  # what the browser remembers hidden columns by
     choosable: tuple[str, ...] = ()  # columns that may be hidden
+    many_columns = False  # set closer where the window is not wide
+    # Where each row is a card: the column that names it, and the one that stands beside the name.
+    card_title = ""
+    card_figure = ""
 
     class Meta:
         template_name = "lists/table.html"
@@ -145,12 +151,24 @@ class PortalTable(tables.Table):
 
     def cells(self) -> Iterator[list[tuple[str, Any]]]:
         """The cells of each row of this page, each with the attributes of its column."""
-        columns = [(column, column.attrs["td"].as_html(), _renderer(column)) for column in self.columns]
+        columns = [(column, self._attributes(column), _renderer(column)) for column in self.columns]
         for row in self.paginated_rows:
             yield [
                 (attributes, row._get_and_render_with(column, draw(row), column.default))  # noqa: SLF001  # see _renderer
                 for column, attributes, draw in columns
             ]
+
+    def _attributes(self, column: Any) -> SafeString:
+        """Those of the column's cells, with what a card needs: its place in it, and what it is called there."""
+        given = dict(column.attrs["td"])
+        title, figure = self.card_title == column.name, self.card_figure == column.name
+        words = [given.get("class", ""), "card-title" if title else "", "card-figure" if figure else ""]
+        given["class"] = " ".join(filter(None, words))
+        label = column.header
+        if label and not title and not isinstance(label, SafeString):
+            given["data-label"] = label
+        written: SafeString = AttributeDict({"role": "cell", **given}).as_html()
+        return written
 
 
 def _renderer(column: Any) -> Callable[[Any], Callable[..., Any]]:
@@ -215,12 +233,15 @@ def list_page(
         "table": table,
         "filters": filters,
         "search": search,
+        "find": form,
         "chips": chips,
         "shown": shown,
         "total": total or shown,
     }
     alone = getattr(request, "htmx", None) and request.htmx.target == "list"  # type: ignore[attr-defined]  # django-htmx
-    return TemplateResponse(request, fragment if alone else template, context)
+    response = TemplateResponse(request, fragment if alone else template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])  # a browser must not show the part for the page
+    return response
 
 
 def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:
@@ -230,7 +251,8 @@ def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:
             continue
         rest = [(key, each) for key, values in request.GET.lists() for each in values if key not in {name, "page"}]
         words = dict(getattr(field, "choices", ()))
-        yield Chip(str(field.label), str(words.get(value, value)), f"?{urlencode(rest)}")
+        label = "Search" if getattr(field.widget, "input_type", "") == "search" else str(field.label)
+        yield Chip(label, str(words.get(value, value)), f"?{urlencode(rest)}")
 
 
 class MemberTable(PortalTable):
@@ -245,6 +267,8 @@ class MemberTable(PortalTable):
         orderable=False,
         attrs={"td": {"class": "row-actions"}},
     )
+
+    card_title = "user"
 
     class Meta(PortalTable.Meta):
         model = Membership
@@ -268,6 +292,8 @@ class InvitationTable(PortalTable):
         orderable=False,
         attrs={"td": {"class": "row-actions"}},
     )
+
+    card_title = "email"
 
     class Meta(PortalTable.Meta):
         model = Invitation

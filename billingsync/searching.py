@@ -13,6 +13,7 @@ from billingsync.context_processors import Shell
 from customers.models import Customer
 from customers.selectors import customer_contains
 from invoices.models import SourceInvoice
+from invoices.selectors import invoice_contains
 from products.models import Product
 from products.selectors import product_contains
 from programs.models import Program
@@ -84,7 +85,7 @@ def _products(slug: str, program: Program, query: str) -> Iterable[Hit]:
 
 def _invoices(slug: str, program: Program, query: str) -> Iterable[Hit]:
     wanted = SourceInvoice.objects.filter(
-        source_id=program.source_id, program_slug=program.slug, number__icontains=query
+        invoice_contains(query), source_id=program.source_id, program_slug=program.slug
     )
     return (
         Hit(row.number, write_month(row.month), reverse("invoice", args=[slug, program.pk, row.pk]))

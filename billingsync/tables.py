@@ -12,8 +12,10 @@ class AuditTable(PortalTable):
     """Who did what, newest first."""
 
     at = WhenColumn(verbose_name="When")
-    actor_name = tables.Column(verbose_name="Who")
+    actor_name = tables.Column(verbose_name="Who", attrs={"td": {"class": "who"}})
     text = tables.Column(verbose_name="What", orderable=False)
+
+    card_title = "text"
 
     class Meta(PortalTable.Meta):
         model = AuditEntry

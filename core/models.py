@@ -29,6 +29,7 @@ class AuditEntry(PartnerModel):
         indexes = [
             models.Index(fields=["partner", "-at", "-id"], name="core_audite_partner_newest"),
             models.Index(fields=["partner", "action", "-at"], name="core_audite_by_action"),
+            models.Index(fields=["partner", "actor_name", "-at"], name="audit_by_person"),
         ]
 
     def __str__(self) -> str:

@@ -10,22 +10,26 @@ from core.row_security import PARTNER_IS_CURRENT
 _PATTERN = r"""'%' || replace(replace(replace(upper(words), '\', '\\'), '%', '\%'), '_', '\_') || '%'"""
 
 
-def make_search(function: str, table: str, columns: list[str], *, live: bool = False) -> migrations.RunSQL:
+def make_search(
+    function: str, table: str, columns: list[str], *, within: str = "", live: bool = False
+) -> migrations.RunSQL:
     """``function(words)`` answers with the ids of the open partner's rows whose columns contain the words.
 
-    ``live``: the table may be full, so the index is made while others write; such a migration has
-    ``atomic = False``.
+    With ``within``, the name of a column, the function takes a second argument and looks only at rows
+    whose column has that value. ``live``: the table may be full, so the index is made while others
+    write; such a migration has ``atomic = False``.
     """
     text = "upper(" + r" || E'\n' || ".join(columns) + ")"
     how = " CONCURRENTLY" if live else ""
+    arguments, also = ("words text, place bigint", f"{within} = place AND ") if within else ("words text", "")
     return migrations.RunSQL(
         [
             f"CREATE INDEX{how} {table}_search ON {table} USING gin (({text}) gin_trgm_ops)",
             f"""
-CREATE FUNCTION {function}(words text) RETURNS SETOF bigint
+CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {text} LIKE {_PATTERN} $$
+    AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{text} LIKE {_PATTERN} $$
 """,  # noqa: S608  # nosec B608 - names of ours
         ],
-        [f"DROP FUNCTION {function}(text)", f"DROP INDEX{how} {table}_search"],
+        [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {table}_search"],
     )

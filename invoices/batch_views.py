@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.going_back import came_from
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from core.audit import actor_of
@@ -161,7 +162,8 @@ def undo(request: PartnerRequest, program_id: int, batch_id: int) -> HttpRespons
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{number:,} mapping{'' if number == 1 else 's'} brought back to what they were.")
-    return redirect(batch_page(request, found))
+    page = batch_page(request, found)  # names what was left alone
+    return redirect(page if found.left_alone else came_from(request, page))
 
 
 def batch_page(request: PartnerRequest, found: MappingBatch) -> str:

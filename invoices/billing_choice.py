@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from core.money import ZERO
-from invoices.billing_list import NOT_MAPPED, billing_items, sums_by_state
+from invoices.billing_list import NOT_MAPPED, billing_items, count_items, sums_by_state
 from invoices.forms import ALL, TABS, BillingSearch
 from programs.models import Motion, Program
 
@@ -19,12 +19,16 @@ MOST_TICKED = 1000  # far more than a page has boxes
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rows that search, motion and tab leave; ``sums`` are counts and retail by state, whatever the tab."""
+    """The rows that search, motion and tab leave; ``sums`` are counts and retail by state, whatever the tab.
+
+    ``total`` is how many rows there are without any of them.
+    """
 
     form: BillingSearch
     tab: str
     items: QuerySet[Any]
     sums: dict[str, tuple[int, Decimal]]
+    total: int
 
     def sum(self, tab: str) -> tuple[int, Decimal]:
         """How many rows a tab has, and what retail they come to."""
@@ -36,10 +40,13 @@ def choose_items(program: Program, data: QueryDict) -> Choice:
     """The rows that an address or a form describes by ``q``, ``motion`` and ``tab``."""
     form = BillingSearch(data)
     form.is_valid()
-    items = billing_items(program, form.cleaned_data.get("q", ""), form.cleaned_data.get("motion", ""))
+    words, motion = form.cleaned_data.get("q", ""), form.cleaned_data.get("motion", "")
+    items = billing_items(program, words, motion)
     sums = sums_by_state(items)
+    narrowed = bool(words.strip() or motion)
+    total = count_items(program) if narrowed else sum(count for count, _ in sums.values())
     tab = _tab(data.get("tab", ""), sums)
-    return Choice(form, tab, items if tab == ALL else items.filter(state=tab), sums)
+    return Choice(form, tab, items if tab == ALL else items.filter(state=tab), sums, total)
 
 
 def chosen_pairs(program: Program, data: QueryDict) -> list[tuple[int, str]]:

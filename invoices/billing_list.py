@@ -24,7 +24,7 @@ from programs.models import Motion, Program
 NOT_MAPPED, MAPPED, SYNC_ON, ATTENTION = "not_mapped", "mapped", "sync_on", "needs_attention"
 STATE_LABELS = {
     NOT_MAPPED: "Not mapped",
-    MAPPED: "Mapped",
+    MAPPED: "Sync off",
     SYNC_ON: "Sync on",
     ATTENTION: "Needs attention",
 }
@@ -62,7 +62,7 @@ def billing_items(program: Program, text: str = "", motion: str = "") -> QuerySe
 
     ``text`` is looked for in name, domain and id of the customer.
     """
-    found: QuerySet[Any] = BillingItem.objects.filter(source_id=program.source_id, program_slug=program.slug)
+    found: QuerySet[Any] = _all_items(program)
     if text.strip():
         found = found.filter(customer_contains(text, "customer__"))
     if motion:
@@ -71,6 +71,11 @@ def billing_items(program: Program, text: str = "", motion: str = "") -> QuerySe
     found = found.annotate(mapped=FilteredRelation("customer__mappings", condition=mapped))
     found = found.annotate(mapping_id=F("mapped__pk"), state=_state(program))
     return found.select_related("customer").order_by("-retail", Lower("customer__name"), "pk")
+
+
+def count_items(program: Program) -> int:
+    """How many rows the list has without any filter."""
+    return int(_all_items(program).count())
 
 
 def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
@@ -97,6 +102,11 @@ def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
 def next_unmapped(program: Program) -> BillingItem | None:
     """What nobody mapped and is worth the most."""
     found: BillingItem | None = billing_items(program).filter(state=NOT_MAPPED).first()
+    return found
+
+
+def _all_items(program: Program) -> QuerySet[Any]:
+    found: QuerySet[Any] = BillingItem.objects.filter(source_id=program.source_id, program_slug=program.slug)
     return found
 
 

@@ -26,7 +26,9 @@ class BillingSearch(forms.Form):
     """What the billing list shows."""
 
     q = forms.CharField(
-        required=False, label="Search", widget=forms.TextInput(attrs={"type": "search", "autofocus": True})
+        required=False,
+        label="Search by name, domain or id",
+        widget=forms.TextInput(attrs={"type": "search", "autofocus": True}),
     )
     motion = forms.ChoiceField(required=False, choices=[("", "Any"), *Motion.choices], label="Motion")
 

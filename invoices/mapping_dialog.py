@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.figures import write_quantity
 from customers.matching import Suggestion
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.selectors import choosable_target_customers, mappings_of, suggestions_for, templates_of
@@ -40,6 +41,7 @@ class Dialog:
     more: bool
     offers: list[TemplateOffer]
     suggestions: list[Suggestion]
+    others: dict[int, list[str]]  # who else is mapped to what was found, by its id
 
 
 def open_dialog(program: Program, customer: Customer, motion: Motion, form: MappingForm) -> Dialog:
@@ -49,6 +51,7 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
     words = str(values.get("q") or "")
     chosen = choosable_target_customers(program).filter(pk=values.get("target_customer") or 0).first()
     rows = list(choosable_target_customers(program, words)[: MOST_OFFERED + 1])
+    found = _with_chosen(rows[:MOST_OFFERED], chosen)
     template_rows = list(templates_of(chosen)) if chosen else []
     return Dialog(
         program=program,
@@ -58,10 +61,11 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
         values=values,
         target_customer=chosen,
         template=next((row for row in template_rows if row.pk == values.get("template")), None),
-        found=_with_chosen(rows[:MOST_OFFERED], chosen),
+        found=found,
         more=len(rows) > MOST_OFFERED,
         offers=[offer_template(program, row, motion) for row in template_rows],
         suggestions=[] if mapping or words else suggestions_for(program, customer, limit=3),
+        others=_others(program, customer, found),
     )
 
 
@@ -69,7 +73,15 @@ def _with_chosen(rows: list[TargetCustomer], chosen: TargetCustomer | None) -> l
     return rows if chosen is None else [chosen, *(row for row in rows if row != chosen)]
 
 
+def _others(program: Program, customer: Customer, found: list[TargetCustomer]) -> dict[int, list[str]]:
+    mapped = Mapping.objects.filter(program=program, target_customer__in=found).exclude(customer=customer)
+    names: dict[int, list[str]] = {}
+    for owner, name in mapped.order_by("customer__name").values_list("target_customer_id", "customer__name").distinct():
+        names.setdefault(owner, []).append(name)
+    return names
+
+
 def offer_template(program: Program, row: Template, motion: Motion) -> TemplateOffer:
     """The template with its lines, and what speaks against it for the motion."""
-    lines = [line.name for line in template_record(row).lines]
+    lines = [f"{line.name} ({write_quantity(line.quantity)})" for line in template_record(row).lines]
     return TemplateOffer(row, lines, mapping_warnings(program=program, template=row, motion=motion.value))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from core.searching import ids_matching
 from customers.models import Mapping
 from invoices.amounts import Money
 from invoices.models import Charge, InvoiceOverlap, Kind, SourceInvoice
@@ -45,6 +46,11 @@ def unknown_charges(program: Program) -> QuerySet[Charge]:
 def listed_invoices(program: Program) -> QuerySet[SourceInvoice]:
     """The program's invoices that were read, the newest first."""
     return program_invoices(program).exclude(content_hash="").order_by("-month", "-imported_at", "-pk")
+
+
+def invoice_contains(text: str) -> Q:
+    """The condition behind every search box over invoices: number, or the source's name of the program."""
+    return Q(pk__in=ids_matching("matching_invoices", text))
 
 
 def imported_since(program: Program, moment: dt.datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -17,7 +18,7 @@ from accounts.selectors import Access
 from accounts.tables import NUMBER, MonthColumn, PortalTable, QuantityColumn, name_html
 from accounts.templatetags.portal import marked
 from customers.models import Pricing
-from invoices.billing_list import BillingRow
+from invoices.billing_list import MAPPED, BillingRow
 from invoices.models import BillingItem, SourceInvoice
 from programs.models import Program
 
@@ -54,6 +55,8 @@ class BillingTable(PortalTable):
         model = BillingItem
         fields = ("tick", "customer", "motion", "state", "target", "retail", "actions")
 
+    card_title = "customer"
+    card_figure = "retail"
     list_name = "billing"
     choosable = ("motion", "state", "target", "retail")
     empty_title = "Nothing here"
@@ -64,18 +67,17 @@ class BillingTable(PortalTable):
         self.program = program
         self.words = words.strip()  # what was searched for, marked where it was found
         self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
-        self.columns["retail"].column.verbose_name = f"Retail, latest month ({currency})"
+        self.columns["retail"].column.verbose_name = f"Retail ({currency})"
 
     def render_tick(self, record: Any) -> SafeString | str:
         """A box where there is a mapping to switch."""
         if not record.mapping_id:
             return ""
         return format_html(
-            '<input type="checkbox" name="row" value="{}-{}" form="bulk" aria-label="Tick {}, {}">',
+            '<input type="checkbox" name="row" value="{}-{}" form="bulk" aria-label="Tick {}">',
             record.customer_id,
             record.motion,
-            record.customer.name,
-            record.get_motion_display(),
+            self._row_name(record),
         )
 
     def render_customer(self, record: BillingItem) -> SafeString:
@@ -112,13 +114,44 @@ class BillingTable(PortalTable):
         if not self.may_map:
             return ""
         url = reverse("mapping", args=[self.request.partner.slug, self.program.pk, record.customer_id, record.motion])
-        return format_html(
-            '<a class="button small" href="{0}" hx-get="{0}" hx-target="#dialog" hx-swap="innerHTML">{1}'
-            '<span class="visually-hidden"> {2}, {3}</span></a>',
+        edit = format_html(
+            '<a class="button small" id="map-{3}" href="{0}" hx-get="{0}" hx-target="#dialog" hx-swap="innerHTML">{1}'
+            '<span class="visually-hidden"> {2}</span></a>',
             url,
             "Edit" if record.mapping_id else "Map",
-            record.customer.name,
-            record.get_motion_display(),
+            self._row_name(record),
+            record.pk,
+        )
+        return format_html('<div class="actions">{}{}</div>', edit, self._switch(record))
+
+    def _switch(self, record: Any) -> SafeString | str:
+        """The button that turns the sync of the row's mapping over."""
+        if not record.mapping_id:
+            return ""
+        on = record.state == MAPPED
+        word, value = ("on", "on") if on else ("off", "")
+        button = format_html(
+            '<button class="button small" id="switch-{}" name="on" value="{}" type="submit">Switch {}'
+            '<span class="visually-hidden"> the sync of {}</span></button>',
+            record.pk,
+            value,
+            word,
+            self._row_name(record),
+        )
+        url = reverse("switch_sync", args=[self.request.partner.slug, self.program.pk, record.mapping_id])
+        form = '<form method="post" action="{0}" hx-post="{0}" hx-swap="none">{1}{2}</form>'
+        return format_html(form, url, self._hidden, button)
+
+    def _row_name(self, record: Any) -> str:
+        return f"{record.customer.name}, {record.get_motion_display()}"
+
+    @cached_property
+    def _hidden(self) -> SafeString:
+        """What each form of the page carries: the token, and where to come back to."""
+        return format_html(
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">',
+            get_token(self.request),
+            self.request.get_full_path(),
         )
 
     @cached_property
@@ -142,12 +175,19 @@ class InvoiceTable(PortalTable):
         model = SourceInvoice
         fields = ("number", "month", "state", "row_count", "cost", "retail")
 
+    card_title = "number"
+    card_figure = "retail"
+    list_name = "invoices"
+    choosable = ("month", "state", "row_count", "cost", "retail")
     empty_title = "No invoice was read yet"
     empty_help = "The first billing sync reads the distributor’s invoices."
 
-    def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
+        self.currency = currency
+        for name in ("cost", "retail"):
+            self.columns[name].column.verbose_name = f"{name.title()} ({currency})"
 
     def render_number(self, record: SourceInvoice) -> SafeString:
         url = reverse("invoice", args=[self.request.partner.slug, self.program.pk, record.pk])
@@ -167,4 +207,8 @@ class InvoiceTable(PortalTable):
         return self._amount(record, record.charged_retail)
 
     def _amount(self, record: SourceInvoice, amount: Any) -> SafeString:
-        return format_html('{} <span class="word">{}</span>', money_html(amount), record.currency)
+        """The currency stands in the header; an invoice in another one says so."""
+        other = "" if record.currency == self.currency else record.currency
+        return (
+            format_html('{} <span class="word">{}</span>', money_html(amount), other) if other else money_html(amount)
+        )

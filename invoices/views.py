@@ -8,9 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -18,10 +15,11 @@ from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import list_page
 from core.audit import actor_of
-from customers.models import Customer, Mapping
-from customers.services import MappingRefused, MappingUnconfirmed, remove_mapping, save_mapping, set_sync
+from customers.models import Customer
+from customers.services import MappingRefused, MappingUnconfirmed, save_mapping
 from invoices.billing_choice import choose_items
 from invoices.billing_list import NOT_MAPPED, next_unmapped, rows_of
+from invoices.filters import InvoiceFilter
 from invoices.forms import ALL, TABS, MappingForm
 from invoices.mapping_dialog import Dialog, open_dialog
 from invoices.selectors import listed_invoices
@@ -57,14 +55,18 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
         "invoices/billing.html",
         table,
         fragment="invoices/billing_list.html",
-        total=choice.sum(ALL)[0],
+        total=choice.total,
         program=program,
+        place=dict(TABS)[choice.tab] if choice.tab != ALL else "",
+        elsewhere=choice.sum(ALL)[0] if not count else 0,
+        looked_at="name, domain and id of the customer",
         search=choice.form,
         tab=choice.tab,
         tabs=[(name, label, *choice.sum(name)) for name, label in TABS],
         currency=currency,
         ticks=ticks,
     )
+    response.context_data["kept"]["tab"] = choice.tab  # type: ignore[index]  # list_page fills it
     table.shown = rows_of(program, [row.record for row in table.paginated_rows])
     return response
 
@@ -104,40 +106,6 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
 
 @require_POST
 @partner_page(Role.SUPPORT)
-def unmap(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResponse:
-    """Take a mapping away; what it wrote stays in the target."""
-    found: Mapping = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
-    entered: dict[str, str | int] = {
-        "target_customer": found.target_customer_id,
-        "template": found.template_id,
-        "touched": "on",
-    }
-    entered |= {"pricing": found.pricing, "sync_on": "on" if found.sync_on else ""}
-    page = reverse("mapping", args=[request.partner.slug, program_id, found.customer_id, found.motion])
-    text = (
-        "{} is no longer mapped. Lines it wrote stay on the template; they are listed in the inbox. "
-        '<a href="{}?{}">Map it again as it was</a>'
-    )
-    remove_mapping(mapping=found, actor=actor_of(request.user))
-    messages.success(request, format_html(text, str(found), page, urlencode(entered)))
-    return redirect("billing", request.partner.slug, program_id)
-
-
-@require_POST
-@partner_page(Role.SUPPORT)
-def switch_sync(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResponse:
-    """Switch the sync of one mapping on or off."""
-    found: Mapping = get_object_or_404(Mapping.objects.select_related("customer"), pk=mapping_id, program_id=program_id)
-    on = request.POST.get("on") == "on"
-    set_sync(mapping=found, on=on, actor=actor_of(request.user))
-    messages.success(request, f"Sync of {found} is {'on' if on else 'off. What is on the template stays there'}.")
-    return redirect(
-        f"{reverse('billing', args=[request.partner.slug, program_id])}?tab={'sync_on' if on else 'mapped'}"
-    )
-
-
-@require_POST
-@partner_page(Role.SUPPORT)
 def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Read the target's customers and templates anew, in the background."""
     program = find_program(program_id)
@@ -155,8 +123,10 @@ def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
 def invoices(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The distributor's invoices that were read."""
     program = find_program(program_id)
-    table = InvoiceTable(listed_invoices(program), program=program, caption="Invoices")
-    return list_page(request, "invoices/invoices.html", table, program=program)
+    filters = InvoiceFilter(request.GET, queryset=listed_invoices(program))
+    table = InvoiceTable(filters.qs, program=program, currency=source_currency(program), caption="Invoices")
+    total = listed_invoices(program).count()
+    return list_page(request, "invoices/invoices.html", table, filters=filters, total=total, program=program)
 
 
 def find_program(program_id: int) -> Program:

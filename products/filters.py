@@ -11,11 +11,14 @@ from connectors.records import Cadence
 from products.models import Product
 from products.selectors import product_contains
 
-LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, AMBIGUOUS, GONE, DETACHED = (
+WITHDRAWN_WORDS = "No longer in the price list"
+FROM_INVOICE_WORDS = "Not in the price list"  # made from what an invoice says
+LINKED, NOT_LINKED, DIFFERS, WITHDRAWN, FROM_INVOICE, AMBIGUOUS, GONE, DETACHED = (
     "linked",
     "not_linked",
     "differs",
     "withdrawn",
+    "from_invoice",
     "ambiguous",
     "gone",
     "detached",
@@ -24,7 +27,8 @@ STATES = (
     (LINKED, "In the target"),
     (NOT_LINKED, "Not in the target"),
     (DIFFERS, "Price differs"),
-    (WITHDRAWN, "No longer in the price list"),
+    (WITHDRAWN, WITHDRAWN_WORDS),
+    (FROM_INVOICE, f"{FROM_INVOICE_WORDS}: made from an invoice"),
     (AMBIGUOUS, "More than once in the price list"),
     (GONE, "Deleted in the target"),
     (DETACHED, "Left alone by the sync"),
@@ -52,7 +56,8 @@ class ProductFilter(filters.FilterSet):
             LINKED: Q(target_id_linked__isnull=False),
             NOT_LINKED: Q(target_id_linked__isnull=True),
             DIFFERS: Q(target_name__isnull=False) & ~Q(target_cost=F("cents_cost"), target_retail=F("cents_retail")),
-            WITHDRAWN: Q(in_price_list=False),
+            WITHDRAWN: Q(in_price_list=False) & ~Q(product_id=""),
+            FROM_INVOICE: Q(in_price_list=False, product_id=""),
             AMBIGUOUS: Q(ambiguous=True),
             GONE: Q(target_gone=True),
             DETACHED: Q(detached=True),

@@ -12,11 +12,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.badges import badge_html
-from accounts.figures import write_price
+from accounts.figures import change_html, money_html, write_price
+from accounts.icons import icon_html
 from accounts.tables import NUMBER, PortalTable, PriceColumn, name_html
+from connectors.registry import get_target
 from core.money import round_to_cent
+from products.filters import FROM_INVOICE_WORDS, WITHDRAWN_WORDS
 from products.models import Product
 from programs.models import Program
+
+NONE_THERE = "none"  # where the target has no such product
 
 
 class ProductTable(PortalTable):
@@ -33,16 +38,23 @@ class ProductTable(PortalTable):
         model = Product
         fields = ("name", "state", "unit_cost", "unit_retail", "margin", "target_retail")
 
+    card_title = "name"
+    card_figure = "unit_retail"
+    list_name = "products"
+    choosable = ("state", "unit_cost", "unit_retail", "margin", "target_retail")
+
     empty_title = "No products yet"
     empty_help = "They are read from the source’s price list by the first product sync."
 
     def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
-        for name in ("unit_cost", "unit_retail", "margin"):
-            self.columns[
-                name
-            ].column.verbose_name = f"{self.columns[name].column.verbose_name or 'Margin'} ({currency})"
+        definition = get_target(program.target.system)
+        self.target_label, self.product_url = definition.label, definition.product_url
+        titles = {"unit_cost": "Cost", "unit_retail": "Retail", "margin": "Margin"}
+        titles["target_retail"] = f"Retail in {self.target_label}"
+        for name, title in titles.items():
+            self.columns[name].column.verbose_name = f"{title} ({currency})"
 
     def render_name(self, record: Product) -> SafeString:
         url = reverse("product", args=[self.request.partner.slug, self.program.pk, record.pk])
@@ -51,17 +63,26 @@ class ProductTable(PortalTable):
     def render_state(self, record: Product) -> SafeString:
         return state_badge(record)
 
-    def render_margin(self, record: Product) -> SafeString:
-        margin = record.unit_retail - record.unit_cost
-        share = f"{margin / record.unit_retail:.0%}" if record.unit_retail else ""
-        return format_html('{}<span class="under">{}</span>', write_price(margin), share)
+    def render_margin(self, record: Product) -> SafeString | str:
+        return margin_html(record.unit_cost, record.unit_retail)
 
     def order_margin(self, rows: QuerySet[Product], descending: bool) -> tuple[QuerySet[Product], bool]:  # noqa: FBT001  # django-tables2's signature
         margin = F("unit_retail") - F("unit_cost")
         return rows.order_by(margin.desc() if descending else margin.asc(), "pk"), True
 
-    def render_target_retail(self, record: Product) -> SafeString:
-        return target_prices(record)
+    def render_target_retail(self, record: Any) -> SafeString:
+        prices = target_prices(record)
+        if record.target_id_linked is None or record.target_gone:
+            return prices
+        return format_html(
+            '{}<a class="under" href="{}" target="_blank" rel="noopener noreferrer">{}{}'
+            '<span class="visually-hidden">: {} (new window)</span></a>',
+            prices,
+            self.product_url(self.program.target.credentials, record.target_id_linked),
+            f"Open in {self.target_label}",
+            icon_html("out"),
+            record.name,
+        )
 
 
 def state_badge(product: Any) -> SafeString:
@@ -73,7 +94,7 @@ def state_badge(product: Any) -> SafeString:
     if product.target_gone:
         return badge_html("warning", "Deleted in the target")
     if not product.in_price_list:
-        return badge_html("warning", "No longer in the price list")
+        return badge_html("warning", WITHDRAWN_WORDS if product.product_id else FROM_INVOICE_WORDS)
     if product.target_id_linked is None:
         return badge_html("skipped", "Not in the target")
     return (
@@ -84,18 +105,24 @@ def state_badge(product: Any) -> SafeString:
 def target_prices(product: Any) -> SafeString:
     """Retail and cost as the target has them; struck through where the next sync changes them."""
     if product.target_retail is None:
-        return format_html('<span class="quiet">{}</span>', "–")
-    pairs = ((product.target_retail, product.unit_retail), (product.target_cost, product.unit_cost))
-    retail, cost = (_there(there, ours) for there, ours in pairs)
-    return format_html('{}<span class="under">cost {}</span>', retail, cost)
-
-
-def _there(there: Decimal, ours: Decimal) -> SafeString:
-    wanted = round_to_cent(ours)
-    if there == wanted:
-        return format_html("{}", write_price(there))
+        return format_html('<span class="quiet">{}</span>', NONE_THERE)
+    retail = price_there(product.target_retail, product.unit_retail)
     return format_html(
-        '<s class="was">{}</s> <span class="arrow" aria-label="becomes">→</span> <span class="becomes">{}</span>',
-        write_price(there),
-        write_price(wanted),
+        '{}<span class="under">cost {}</span>', retail, price_there(product.target_cost, product.unit_cost)
     )
+
+
+def price_there(there: Decimal | None, ours: Decimal) -> SafeString | str:
+    """A price as the target has it; struck through, with what comes, where the next sync changes it."""
+    if there is None:
+        return NONE_THERE
+    wanted = round_to_cent(ours)
+    return write_price(there) if there == wanted else change_html(write_price(there), write_price(wanted))
+
+
+def margin_html(cost: Decimal | None, retail: Decimal | None) -> SafeString | str:
+    """Retail less cost, and its share of the retail."""
+    if cost is None or retail is None:
+        return NONE_THERE
+    share = f"{(retail - cost) / retail:.0%}" if retail else ""
+    return format_html('{}<span class="under">{}</span>', money_html(retail - cost, "loss"), share)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from core.searching import ids_matching
 from customers.selectors import customer_contains
-from invoices.models import Charge, Kind
+from invoices.models import Charge, Kind, SourceInvoice
 from programs.models import Motion
 from syncs.inbox_kinds import KINDS
 from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, RunStatus
 
 ALL = "all"  # actions
+_ID = re.compile(r"[0-9a-f-]{4,}")  # what may be part of a subscription's id
 SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
@@ -43,10 +49,13 @@ class ChangeFilter(filters.FilterSet):
         model = Change
         fields = ("q", "state", "action")
 
+    def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.run = run
+
     def by_words(self, rows: QuerySet[Change], _name: str, words: str) -> QuerySet[Change]:
-        return rows.filter(
-            Q(what__icontains=words) | customer_contains(words, "customer__") | Q(product_key__icontains=words)
-        )
+        found = Q(pk__in=ids_matching("matching_changes", words, self.run.pk)) | Q(product__in=_products(words))
+        return rows.filter(found | customer_contains(words, "customer__"))
 
     def by_action(self, rows: QuerySet[Change], _name: str, action: str) -> QuerySet[Change]:
         return rows if action == ALL else rows.filter(action=action)
@@ -89,10 +98,18 @@ class ChargeFilter(filters.FilterSet):
         model = Charge
         fields = ("q", "motion", "kind")
 
+    def __init__(self, *args: Any, invoice: SourceInvoice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invoice = invoice
+
     def by_words(self, rows: QuerySet[Charge], _name: str, words: str) -> QuerySet[Charge]:
-        wanted = (
-            Q(product_name__icontains=words)
-            | Q(subscription_ref__contains=words.lower())
-            | customer_contains(words, "customer__")
-        )
-        return rows.filter(wanted)
+        found = Q(pk__in=ids_matching("matching_charges", words, self.invoice.pk))
+        found |= Q(product__in=_products(words)) | customer_contains(words, "customer__")
+        if _ID.fullmatch(words.strip().lower()):  # names are looked up by index, ids row by row of the invoice
+            found |= Q(subscription_ref__contains=words.strip().lower())
+        return rows.filter(found)
+
+
+def _products(words: str) -> RawSQL:
+    """Products by name, SKU and id."""
+    return ids_matching("matching_products", words)

@@ -1,27 +1,46 @@
-"""What a customer is charged, month by month."""
+"""What a customer is charged, month by month and motion by motion."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Sum
 
+from core.money import ZERO
 from customers.models import Customer
 from invoices.models import Charge, InvoiceState
+from programs.models import Motion, Program
+from syncs.trends import months_until
 
-MONTHS = 13
+WIDTH, HEIGHT, GAP = 40, 100, 6  # of a month's place in the drawing, in its own units
+UNKNOWN = "unknown"  # charges that fit no motion
+
+Amounts = tuple[Decimal, Decimal]  # cost and retail
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The retail of one motion in a month, and where it stands in the drawing."""
+
+    motion: str
+    retail: Decimal
+    top: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
 class MonthOfCharges:
-    """Charges of one usage month; ``height`` is in hundredths of the tallest bar."""
+    """Charges of one usage month; ``blocks`` in the order of ``Charges.motions``."""
 
     month: dt.date
     cost: Decimal
     retail: Decimal
-    height: str
+    blocks: list[Block]
+    left: int
 
     @property
     def margin(self) -> Decimal:
@@ -29,16 +48,89 @@ class MonthOfCharges:
         return self.retail - self.cost
 
 
-def monthly_charges(customer: Customer) -> list[MonthOfCharges]:
-    """The last 13 months in which the customer was charged, the oldest first."""
-    sums = list(
-        Charge.objects.filter(customer=customer, invoice__state=InvoiceState.COUNTED)
-        .values("invoice__month")
-        .annotate(cost=Sum("cost"), retail=Sum("retail"))
-        .order_by("-invoice__month")[:MONTHS]
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """Thirteen months, the oldest first, with a drawing in which credits stand below ``zero``."""
+
+    months: list[MonthOfCharges]
+    motions: list[tuple[str, str, Decimal]]  # value, name and retail of all months, of those that occur
+    zero: int
+    width: int
+    height: int = HEIGHT
+    bar_width: int = WIDTH - GAP
+
+    @property
+    def retail(self) -> Decimal:
+        """Of all months."""
+        return sum((each.retail for each in self.months), ZERO)
+
+    @property
+    def cost(self) -> Decimal:
+        """Of all months."""
+        return sum((each.cost for each in self.months), ZERO)
+
+    @property
+    def margin(self) -> Decimal:
+        """Of all months."""
+        return self.retail - self.cost
+
+
+def monthly_charges(program: Program, customer: Customer, today: dt.date) -> Charges | None:
+    """The customer's charges of 13 months, up to this month or the newest charged one; None without any.
+
+    One query. Months without charges are there, with nothing in them.
+    """
+    sums = _sums(program, customer)
+    if not sums:
+        return None
+    months = months_until(max(today, *sums))
+    names = [*((motion.value, str(motion.label)) for motion in Motion), (UNKNOWN, "Unknown")]
+    kept = [sums.get(month, {}) for month in months]
+    totals = {name: sum((month[name][1] for month in kept if name in month), ZERO) for name, _ in names}
+    motions = [(name, label, totals[name]) for name, label in names if any(name in month for month in kept)]
+    highest, lowest = _extremes(kept)
+    scale = Decimal(HEIGHT) / ((highest - lowest) or Decimal(1))
+    zero = round(highest * scale)
+    order = [name for name, _, _ in motions]
+    drawn = []
+    for place, (month, amounts) in enumerate(zip(months, kept, strict=True)):
+        cost, retail = (sum((pair[side] for pair in amounts.values()), ZERO) for side in (0, 1))
+        blocks = _stack(amounts, order, zero, scale)
+        drawn.append(MonthOfCharges(month, cost, retail, blocks, place * WIDTH + GAP // 2))
+    return Charges(drawn, motions, zero, len(months) * WIDTH)
+
+
+def _sums(program: Program, customer: Customer) -> dict[dt.date, dict[str, Amounts]]:
+    """Cost and retail by month and motion."""
+    charges = Charge.objects.filter(
+        customer=customer, invoice__state=InvoiceState.COUNTED, invoice__program_slug=program.slug
     )
-    tallest = max((abs(row["retail"]) for row in sums), default=Decimal(0)) or Decimal(1)
-    return [
-        MonthOfCharges(row["invoice__month"], row["cost"], row["retail"], f"{abs(row['retail']) * 100 / tallest:.1f}")
-        for row in reversed(sums)
-    ]
+    rows = charges.order_by().values_list("invoice__month", "motion").annotate(Sum("cost"), Sum("retail"))
+    found: dict[dt.date, dict[str, Amounts]] = defaultdict(dict)
+    for month, motion, cost, retail in rows:
+        found[month][motion or UNKNOWN] = (cost, retail)
+    return found
+
+
+def _extremes(months: list[dict[str, Amounts]]) -> Amounts:
+    """How far the tallest month reaches up, and the deepest one down; at least to zero."""
+    retails = [[retail for _, retail in month.values()] for month in months]
+    up = max((sum((each for each in month if each > 0), ZERO) for month in retails), default=ZERO)
+    down = min((sum((each for each in month if each < 0), ZERO) for month in retails), default=ZERO)
+    return up, down
+
+
+def _stack(sums: Mapping[str, Amounts], order: list[str], zero: int, scale: Decimal) -> list[Block]:
+    """The motions of one month on each other, credits below the line."""
+    blocks = []
+    above = below = zero
+    for motion in order:
+        _, retail = sums.get(motion, (ZERO, ZERO))
+        height = max(1, round(abs(retail) * scale)) if retail else 0
+        if retail >= 0:
+            above -= height
+            blocks.append(Block(motion, retail, above, height))
+        else:
+            blocks.append(Block(motion, retail, below, height))
+            below += height
+    return blocks

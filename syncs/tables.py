@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -10,13 +12,23 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.badges import badge_html
-from accounts.figures import money_html, when_html, write_duration, write_period
-from accounts.tables import MoneyColumn, PortalTable, PriceColumn, QuantityColumn, StateColumn, WhenColumn
+from accounts.figures import (
+    change_html,
+    money_html,
+    when_html,
+    write_duration,
+    write_period,
+    write_quantity,
+)
+from accounts.icons import icon_html
+from accounts.tables import NUMBER, MoneyColumn, PortalTable, PriceColumn, QuantityColumn, StateColumn, WhenColumn
 from core.money import from_cents
 from invoices.models import Charge
 from programs.models import Program
+from syncs.change_rows import Pair, change_row
 from syncs.models import Change, Line, Run
 from syncs.overview import counts_of
+from syncs.template_lines import TemplatePlace
 
 
 def run_badge(run: Run) -> SafeString:
@@ -39,6 +51,11 @@ class RunTable(PortalTable):
     class Meta(PortalTable.Meta):
         model = Run
         fields = ("created_at", "kind", "status", "counts", "started_by", "duration")
+
+    card_title = "created_at"
+    card_figure = "status"
+    list_name = "runs"
+    choosable = ("kind", "status", "counts", "started_by", "duration")
 
     empty_title = "No sync has run yet"
     empty_help = "The scheduled sync runs daily; Sync now starts one at once."
@@ -81,6 +98,12 @@ class ChargeTable(PortalTable):
         model = Charge
         fields = ("line", "customer", "product_name", "kind", "period", "quantity", "unit_retail", "cost", "retail")
 
+    card_title = "product_name"
+    card_figure = "retail"
+    list_name = "charges"
+    many_columns = True
+    choosable = ("line", "customer", "kind", "period", "quantity", "unit_retail", "cost", "retail")
+
     def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
@@ -107,25 +130,46 @@ class ChargeTable(PortalTable):
 
 
 class LineTable(PortalTable):
-    """Our lines on invoice templates."""
+    """Our lines on invoice templates: what they are called there, and what they come to."""
 
-    role = tables.Column(verbose_name="Line")
-    product = tables.Column(order_by="product__name")
+    name = tables.Column(empty_values=(), orderable=False, verbose_name="Line", attrs={"td": {"class": "name"}})
+    template_id = tables.Column(verbose_name="Invoice template", attrs={"td": {"class": "name"}})
     quantity = QuantityColumn()
     cost = MoneyColumn(empty_values=(), orderable=False)
     retail = MoneyColumn(empty_values=(), orderable=False)
+    total = MoneyColumn(empty_values=(), orderable=False)
     state = StateColumn()
     written_at = WhenColumn(verbose_name="Written")
 
     class Meta(PortalTable.Meta):
         model = Line
-        fields = ("role", "product", "quantity", "cost", "retail", "state", "written_at")
+        fields = ("name", "template_id", "quantity", "cost", "retail", "total", "state", "written_at")
 
     empty_title = "No line of ours yet"
+    empty_help = "Lines appear here when a billing sync has written them."
+    card_title = "name"
+    card_figure = "total"
+    list_name = "lines"
+    choosable = ("template_id", "quantity", "cost", "retail", "total", "state", "written_at")
+    many_columns = True
 
-    def render_role(self, record: Line) -> SafeString:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places: dict[int, TemplatePlace] = {}  # by the target's id of the template
+        titles = {"cost": "Unit cost", "retail": "Unit price", "total": "Line total"}
+        for name, title in titles.items():
+            self.columns[name].column.verbose_name = f"{title} ({currency})"
+
+    def render_name(self, record: Line) -> SafeString:
+        place = self.places.get(record.template_id)
+        line = place.lines.get(record.line_id) if place else None
+        name = line.name if line else str(record.product or record.get_role_display())
         period = write_period(record.period) if record.period else "every month"
-        return format_html('{}<span class="under">{}</span>', record.get_role_display(), period)
+        under = f"{record.get_role_display()}, {period}"
+        return format_html('<bdi>{}</bdi><span class="under">{}</span>', name, under)
+
+    def render_template_id(self, record: Line) -> SafeString:
+        return template_html(self.places.get(record.template_id), record.template_id)
 
     def render_cost(self, record: Line) -> SafeString:
         return money_html(from_cents(record.cost_cents))
@@ -133,22 +177,72 @@ class LineTable(PortalTable):
     def render_retail(self, record: Line) -> SafeString:
         return money_html(from_cents(record.retail_cents))
 
+    def render_total(self, record: Line) -> SafeString:
+        return money_html(record.quantity * from_cents(record.retail_cents))
+
+
+def template_html(place: TemplatePlace | None, number: int) -> SafeString:
+    """A template's name, a link into the target where it is there, and its number."""
+    under = f"No. {number}"
+    if place is None or not place.url:
+        name = place.template.name if place else "No longer in the target"
+        return format_html('<bdi>{}</bdi><span class="under">{}</span>', name, under)
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener noreferrer"><bdi>{}</bdi>{}</a><span class="under">{}</span>',
+        place.url,
+        place.template.name,
+        icon_html("out", "opens a new window"),
+        under,
+    )
+
 
 class ItemTable(PortalTable):
-    """What syncs did about one product or customer."""
+    """What syncs did about one product or customer, with the values before and after."""
 
     run = tables.Column(order_by="run__created_at")
+    what = tables.Column(orderable=False, attrs={"td": {"class": "name"}})
     action = tables.Column()
+    quantity = tables.Column(empty_values=(), orderable=False, attrs=NUMBER)
+    cost_change = tables.Column(empty_values=(), orderable=False, verbose_name="Unit cost", attrs=NUMBER)
+    retail_change = tables.Column(empty_values=(), orderable=False, verbose_name="Unit price", attrs=NUMBER)
     state = StateColumn(verbose_name="Outcome")
-    what = tables.Column(orderable=False)
-    reason = tables.Column(orderable=False)
 
     class Meta(PortalTable.Meta):
         model = Change
-        fields = ("run", "action", "state", "what", "reason")
+        fields = ("run", "what", "action", "quantity", "cost_change", "retail_change", "state")
 
     empty_title = "No sync has touched it yet"
+    card_title = "what"
+    card_figure = "run"
+    many_columns = True
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns["cost_change"].column.verbose_name = f"Unit cost ({currency})"
+        self.columns["retail_change"].column.verbose_name = f"Unit price ({currency})"
 
     def render_run(self, record: Change) -> SafeString:
         url = reverse("change", args=[self.request.partner.slug, record.run_id, record.pk])
-        return format_html('<a href="{}">{}</a>', url, when_html(record.run.created_at))
+        preview = format_html('<span class="under">{}</span>', "Preview") if record.run.preview else ""
+        return format_html('<a href="{}">{}</a>{}', url, when_html(record.run.created_at), preview)
+
+    def render_what(self, record: Change) -> SafeString:
+        why = record.error or record.reason
+        under = format_html('<span class="under">{}</span>', why) if why else ""
+        return format_html("<bdi>{}</bdi>{}", record.what, under)
+
+    def render_quantity(self, record: Change) -> SafeString | str:
+        return _pair_html(change_row(record).quantity, write_quantity)
+
+    def render_cost_change(self, record: Change) -> SafeString | str:
+        return _pair_html(change_row(record).cost, money_html)
+
+    def render_retail_change(self, record: Change) -> SafeString | str:
+        return _pair_html(change_row(record).retail, money_html)
+
+
+def _pair_html(pair: Pair, write: Callable[[Decimal | None], SafeString | str]) -> SafeString | str:
+    """Old and new where they differ; the only one where the line came or went."""
+    if pair.changed:
+        return change_html(write(pair.old), write(pair.new))
+    return write(pair.old if pair.new is None else pair.new)

@@ -84,7 +84,7 @@ class Trend:
 
 def recount_months(program: Program) -> None:
     """Count anew what was synced for each of the newest months. Inside the scope, after a billing sync."""
-    first = _months(timezone.now().date())[0]
+    first = months_until(timezone.now().date())[0]
     synced = Part.objects.filter(
         posting__program=program,
         posting__period__gte=f"{first:%Y-%m}",
@@ -108,14 +108,14 @@ def recount_months(program: Program) -> None:
 
 def trends_of(program_ids: Collection[int], today: dt.date) -> dict[int, Trend]:
     """The trend of each program that has synced anything. One query."""
-    months = _months(today)
+    months = months_until(today)
     by_program: dict[int, dict[dt.date, MonthTotal]] = defaultdict(dict)
     for total in MonthTotal.objects.filter(program__in=program_ids, month__gte=months[0]):
         by_program[total.program_id][total.month] = total
     return {program_id: _draw(months, totals) for program_id, totals in by_program.items()}
 
 
-def _months(today: dt.date) -> list[dt.date]:
+def months_until(today: dt.date) -> list[dt.date]:
     """The first days of this month and the twelve before it, oldest first."""
     newest = today.year * 12 + today.month - 1
     return [dt.date(number // 12, number % 12 + 1, 1) for number in range(newest - MONTHS + 1, newest + 1)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from syncs.views import explanations, inbox, overview, product_links, records, runs
+from syncs.views import explanations, inbox, mappings, overview, product_links, records, runs
 
 partner_urlpatterns = [
     path("messages-explained/", explanations.explanations, name="explanations"),
@@ -15,6 +15,8 @@ partner_urlpatterns = [
     path("programs/<int:program_id>/", overview.overview, name="program"),
     path("programs/<int:program_id>/sync/", overview.start_sync, name="start_sync"),
     path("programs/<int:program_id>/history/", overview.history, name="history"),
+    path("programs/<int:program_id>/mappings/<int:mapping_id>/remove/", mappings.unmap, name="unmap"),
+    path("programs/<int:program_id>/mappings/<int:mapping_id>/sync/", mappings.switch_sync, name="switch_sync"),
     path("programs/<int:program_id>/invoices/<int:invoice_id>/", records.invoice, name="invoice"),
     path("programs/<int:program_id>/invoices/<int:invoice_id>/account/", records.strip, name="strip"),
     path("programs/<int:program_id>/customers/<int:customer_id>/", records.customer, name="customer"),

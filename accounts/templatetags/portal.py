@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -74,6 +75,12 @@ def item(mapping: dict[Any, Any] | None, key: Any) -> Any:
     return (mapping or {}).get(key, "")
 
 
+@register.filter
+def at(row: Sequence[Any], place: int) -> Any:
+    """What stands at that place, counted from 0."""
+    return row[place]
+
+
 @register.simple_tag(takes_context=True)
 def may(context: template.Context, role: str) -> bool:
     """True when the reader's role at this partner may do what ``role`` may."""
@@ -88,6 +95,23 @@ def address(context: template.Context, name: str, value: object, without: str = 
     query[name] = str(value)
     query.pop(without, None)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def list_link(url: str, plain: str = "") -> SafeString:
+    """The address of a list's link; where scripts run, the list alone is swapped and the address follows.
+
+    ``plain``: an ordinary link, as for a second list of a page.
+    """
+    if plain:
+        return format_html('href="{}"', url)
+    return format_html('href="{0}" hx-get="{0}" hx-push-url="true"', url)
+
+
+@register.filter
+def folded_fields(form: forms.Form) -> list[forms.BoundField]:
+    """The fields of a list's filters but for the search box."""
+    return [field for field in form if getattr(field.field.widget, "input_type", "") != "search"]
 
 
 @register.filter

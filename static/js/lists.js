@@ -1,4 +1,4 @@
-// Ticking rows of a list, and walking through it by keyboard. Without it every box still ticks.
+// Lists: swapped in place, ticked, and walked through by keyboard. Without it every link and box still works.
 (() => {
   const boxes = (from = document) => [...from.querySelectorAll('#list input[type="checkbox"][name="row"]')];
   let last = null; // the box that was ticked last: a range begins there
@@ -54,6 +54,60 @@
       event.preventDefault();
       next.focus();
     }
+  });
+
+  // A list that is swapped keeps the focus, says how many rows it has, and brings its filters into line.
+  let inList = false;
+  const isList = (event) => event.detail.target && event.detail.target.id === "list";
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (isList(event)) inList = event.detail.target.contains(document.activeElement);
+  });
+
+  const followAddress = (form) => {
+    const query = new URLSearchParams(location.search);
+    const fields = [...form.elements].filter((field) => field.name);
+    for (const field of fields) {
+      if (field === document.activeElement) continue;
+      if (field.type !== "hidden") field.value = query.get(field.name) || "";
+      else if (query.has(field.name)) field.value = query.get(field.name);
+    }
+    for (const [name, value] of query) {
+      if (name === "page" || fields.some((field) => field.name === name)) continue;
+      const kept = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      form.prepend(kept);
+    }
+  };
+
+  const say = (text) => {
+    let place = document.getElementById("list-said");
+    if (!place) {
+      place = Object.assign(document.createElement("p"), { id: "list-said", className: "visually-hidden" });
+      place.setAttribute("role", "status");
+      document.getElementById("main").append(place);
+    }
+    place.textContent = text;
+  };
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!isList(event)) return;
+    for (const form of document.querySelectorAll("form.toolbar[hx-target='#list']")) followAddress(form);
+    const count = document.getElementById("list-count");
+    if (!count) return;
+    if (inList && document.activeElement === document.body) count.focus();
+    inList = false;
+    say(count.textContent);
+  });
+
+  // The address says what was asked for, without empty answers; what is typed makes one step back, not ten.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.matches("form.toolbar")) return;
+    const data = event.detail.formData;
+    for (const name of [...data.keys()]) if (data.getAll(name).every((value) => value === "")) data.delete(name);
+  });
+  document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+    const cause = event.detail.requestConfig.triggeringEvent;
+    if (cause && cause.type === "input") event.detail.history.type = "replace";
   });
 
   document.addEventListener("htmx:afterSwap", () => { last = null; tell(); });

@@ -16,6 +16,7 @@
       const chosen = button.dataset[`${name}Choice`] === (root.dataset[name] || "");
       button.setAttribute("aria-pressed", String(chosen));
     }
+    for (const box of all(`[data-switch="${name}"]`)) box.checked = root.dataset[name] === box.value;
   };
 
   const choose = (name, value) => {
@@ -40,6 +41,11 @@
       dialog.close();
     }
     if (event.target.closest("[data-print]")) window.print();
+  });
+
+  document.addEventListener("change", (event) => {
+    const box = event.target.closest("[data-switch]");
+    if (box) choose(box.dataset.switch, box.checked ? box.value : "");
   });
 
   const typing = (element) => element.closest("input, select, textarea, [contenteditable]");
@@ -106,6 +112,7 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
+    showChoice("density");
     prepare(event.target);
     const dialog = event.target.closest("dialog");
     if (dialog && !dialog.open && dialog.innerHTML.trim()) {

@@ -39,7 +39,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     """The page of a run; without an end yet, it shows live progress."""
     found = _find_run(request, run_id)
     changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
-    filters = ChangeFilter(request.GET, queryset=changes)
+    filters = ChangeFilter(request.GET, queryset=changes, run=found)
     page = RowPaginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         **_progress(found),

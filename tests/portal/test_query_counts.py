@@ -25,6 +25,8 @@ PAGES = {
     "invoice, searched and sorted": "/p/northwind/programs/{program}/invoices/{invoice}/?q=sample&sort=customer",
     "run, searched": "/p/northwind/runs/{run}/?q=sample",
     "audit, searched": "/p/northwind/audit/?q=sample",
+    "audit, filtered": "/p/northwind/audit/?person=Command+line&action=mapping&since=2026-01-01",
+    "invoices, searched": "/p/northwind/programs/{program}/invoices/?q=1000&state=counted",
     "suggestions": "/p/northwind/programs/{program}/billing/suggestions/",
     "import": "/p/northwind/programs/{program}/billing/import/",
     "export": "/p/northwind/programs/{program}/billing/mappings.csv?tab=all",

@@ -5,31 +5,51 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from core.audit import COMMAND, record
 from core.scope import partner_scope
-from core.searching import FUNCTIONS, ids_matching
+from core.searching import FUNCTIONS, WITHIN, ids_matching
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
 
-def matches(function: str, words: str) -> list[int]:
+def matches(function: str, words: str, within: int | None = None) -> list[int]:
+    search = ids_matching(function, words, within)
     with connection.cursor() as cursor:
-        cursor.execute(ids_matching(function, words).sql, [words])
+        cursor.execute(search.sql, search.params)
         return [row[0] for row in cursor.fetchall()]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+def make_examples(shop: Shop) -> dict[str, int]:
+    """Something to find for each search; and where to look for it."""
+    make.CustomerFactory(source=shop.program.source, name="Example Works")
+    make.TargetCustomerFactory(target=shop.program.target, name="Example Works")
+    make.ProductFactory(source=shop.program.source, name="Example Works")
+    make.TargetProductFactory(target=shop.program.target, name="Example Works")
+    make.SourceInvoiceFactory(source=shop.program.source, number="Example Works")
+    make.ChargeFactory(invoice=shop.invoice, product_name="Example Works")
+    make.ChangeFactory(run=shop.run, what="Example Works")
+    record(COMMAND, "sample", "Example Works")
+    return {"matching_charges": shop.invoice.pk, "matching_changes": shop.run.pk}
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, *WITHIN])
 def test_search_finds_rows_of_the_open_partner_alone(cast: Cast, shop: Shop, function: str) -> None:
     with partner_scope(cast.northwind.pk):
-        make.CustomerFactory(source=shop.program.source, name="Example Works")
-        make.TargetCustomerFactory(target=shop.program.target, name="Example Works")
-        make.ProductFactory(source=shop.program.source, name="Example Works")
-        make.TargetProductFactory(target=shop.program.target, name="Example Works")
-        inside = matches(function, "EXAMPLE w")
+        place = make_examples(shop).get(function)
+        inside = matches(function, "EXAMPLE w", place)
     with partner_scope(cast.tailwind.pk):
-        elsewhere = matches(function, "EXAMPLE w")
+        elsewhere = matches(function, "EXAMPLE w", place)
 
     assert len(inside) == 1
     assert elsewhere == []
+
+
+@pytest.mark.parametrize("function", WITHIN)
+def test_search_within_looks_nowhere_else(cast: Cast, shop: Shop, function: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        place = make_examples(shop)[function]
+
+        assert matches(function, "example", place + 1) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

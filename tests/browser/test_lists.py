@@ -1,0 +1,132 @@
+"""Lists and pickers by keyboard: nothing jumps, nothing is lost, and Back works."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from core.scope import partner_scope
+from customers.models import Mapping
+from tests import factories as make
+from tests.browser.conftest import Open
+from tests.browser.test_screens import overflow
+from tests.portal.cast import Cast, Shop
+
+
+def test_sorting_keeps_focus_and_says_the_count(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        for _ in range(60):
+            make.ProductFactory(source=shop.program.source)
+    page = open_browser("vera")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/products/")
+    page.evaluate("window.untouched = true")
+
+    page.get_by_role("link", name="Cost (USD)").press("Enter")
+    page.wait_for_url("**sort=unit_cost**")
+    expect(page.locator("#sort-unit_cost")).to_be_focused()
+    expect(page.locator("#list-said")).to_have_text("61 rows, page 1 of 2")
+    page.get_by_role("link", name="Next").press("Enter")
+    page.wait_for_url("**page=2**")
+    expect(page.locator("#list-count")).to_be_focused()
+    page.get_by_label("Type").select_option("monthly")
+    page.wait_for_url("**type=monthly**")
+    assert "sort=unit_cost" in page.url
+    assert page.evaluate("window.untouched") is True
+    page.get_by_role("link", name="Remove the filter Type").press("Enter")
+    expect(page.get_by_label("Type")).to_have_value("")
+
+    page.go_back()
+    expect(page.get_by_label("Type")).to_have_value("monthly")
+    page.go_back()
+    expect(page.locator("#list-count")).to_contain_text("page 2 of 2")
+
+
+def test_typing_makes_one_step_of_the_history(open_browser: Open, shop: Shop) -> None:
+    page = open_browser("vera")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all")
+    before = page.evaluate("history.length")
+
+    page.get_by_label("Search by name, domain or id").press_sequentially("conto", delay=250)
+    page.wait_for_url("**q=conto**")
+
+    assert page.evaluate("history.length") == before
+
+
+def test_sync_of_one_row_is_switched_and_undone(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    page = open_browser("bob", viewport={"width": 390, "height": 844})
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=sync_on")
+
+    page.get_by_role("button", name="Switch off the sync of Contoso").press("Enter")
+    expect(page.locator("#notices")).to_contain_text("is off.")
+    expect(page.get_by_text("Nothing here", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").press("Enter")
+
+    expect(page.locator("#notices")).to_contain_text("1 mapping brought back")
+    expect(page.get_by_role("button", name="Switch off the sync of Contoso")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        assert Mapping.objects.get().sync_on
+
+
+def test_picker_is_walked_through_by_keyboard_alone(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    page = open_browser("bob")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/")
+    page.get_by_role("link", name="Map Contoso").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+
+    page.keyboard.type("conto")
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_label("Contoso Ltd")).to_be_checked()
+    expect(dialog.get_by_label("Monthly services")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Monthly services")).to_be_checked()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#notices")).to_contain_text("is mapped to Contoso Ltd.")
+
+
+def test_escape_asks_before_an_edited_mapping_is_lost(open_browser: Open, shop: Shop) -> None:
+    page = open_browser("bob")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all")
+    page.get_by_role("link", name="Edit Contoso").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()  # nothing was changed
+
+    page.get_by_role("link", name="Edit Contoso").click()
+    dialog.get_by_label("Pricing strategy").select_option("cost_only")
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_text("What you changed here is not saved.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_label("Pricing strategy")).to_have_value("cost_only")
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Discard the changes").press("Enter")
+
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 640, 768, 800, 1024, 1280])
+def test_what_decides_is_on_the_screen(open_browser: Open, cast: Cast, shop: Shop, width: int) -> None:
+    with partner_scope(cast.northwind.pk):
+        type(shop.customer).objects.filter(pk=shop.customer.pk).update(name="Contoso " + "x" * 190)
+    page = open_browser("alice", viewport={"width": width, "height": 844})
+    base = f"/p/northwind/programs/{shop.program.pk}/"
+    deciding = {
+        f"{base}billing/?tab=all": "Map Contoso",
+        f"{base}products/": "10.00",
+        f"{base}history/": "Success",
+        f"{base}invoices/": "60.00",
+        f"{base}invoices/{shop.invoice.pk}/": "50.00",
+        "/p/northwind/users/": "Remove",
+    }
+    for path, text in deciding.items():
+        page.goto(path)
+        assert overflow(page) <= 0, path
+        box = page.locator(".table-box.list").get_by_text(text).first.bounding_box()
+        assert box, path
+        assert box["x"] >= 0, path
+        assert box["x"] + box["width"] <= width, path
