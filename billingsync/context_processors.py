@@ -138,6 +138,8 @@ class Shell:
             Link("Audit", "audit", reverse("audit", args=[slug])),
         ]
         access: Access = self._request.access  # type: ignore[attr-defined]  # set with the partner
+        if access.reaches(Role.ADMIN):
+            links.append(Link("Company settings", "company", reverse("partner_settings", args=[slug])))
         if settings.DEVELOPMENT and access.reaches(Role.ADMIN):
             links.append(Link("E-mails", "mail", reverse("messages", args=[slug])))
         return links

@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.urls import partner_urlpatterns as accounts
 from billingsync import views
+from billingsync.partner_settings import partner_settings
 from connections.urls import partner_urlpatterns as connections
 from invoices.urls import partner_urlpatterns as invoices
 from notifications.urls import partner_urlpatterns as notifications
@@ -16,6 +17,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("running/", views.running, name="running"),
     path("audit/", views.audit, name="audit"),
+    path("settings/", partner_settings, name="partner_settings"),
     *connections,
     *programs,
     *products,

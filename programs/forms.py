@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "Product sync: the price list into your PSA.",
         ("products_enabled", "product_mode", "sync_azure", "sync_annual", "new_taxable"),
     ),
-    ("Schedule", "", ("daily_at",)),
+    ("Schedule", "", ("daily_at", "time_zone")),
 )
 DEPENDS = {
     **dict.fromkeys(SECTIONS[1][2][1:], "billing_enabled"),
@@ -46,6 +47,7 @@ HELP = {
     "sync_annual": "Also products that are paid once a year.",
     "new_taxable": "Applies to newly created products only; your own changes to the flag stay.",
     "daily_at": "When the scheduled sync runs. Syncro generates its invoices from 06:00.",
+    "time_zone": "The clocks that the daily time is meant by.",
 }
 LABELS = {
     "enabled": "On",
@@ -62,6 +64,7 @@ LABELS = {
     "sync_annual": "Sync Annual Subscriptions",
     "new_taxable": "Set New Products to Taxable",
     "daily_at": "Daily time",
+    "time_zone": "Time zone",
 }
 RADIO = ("start", "approval", "prorations", "credits", "product_mode")
 
@@ -87,7 +90,13 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.help_text = HELP[name]
-        self.fields["daily_at"].label = f"Daily time ({zone})"
+        zones = [(name, name) for name in sorted(zoneinfo.available_timezones())]
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=LABELS["time_zone"],
+            help_text=HELP["time_zone"],
+            required=False,
+            choices=[("", f"As your company: {zone}"), *zones],
+        )
 
     def clean_notification_emails(self) -> list[str]:
         written = str(self.cleaned_data["notification_emails"])

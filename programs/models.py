@@ -82,7 +82,8 @@ class Program(PartnerModel):
     sync_azure = models.BooleanField(default=True)
     sync_annual = models.BooleanField(default=True)
     new_taxable = models.BooleanField(default=True)
-    daily_at = models.TimeField(default=dt.time(5, 0))  # in the partner's time zone
+    daily_at = models.TimeField(default=dt.time(5, 0))  # by the clocks of ``zone``
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")  # "" = the partner's
     next_due_at = models.DateTimeField(null=True, db_index=True)
     start_listed_at = models.DateTimeField(null=True)  # when the source was asked for its list, billing being first on
     baseline_at = models.DateTimeField(null=True)  # when it was settled what of that list is the past
@@ -98,6 +99,11 @@ class Program(PartnerModel):
     def name(self) -> str:
         """The program's name as the field knows it."""
         return PROGRAM_NAMES.get(self.slug, self.slug)
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone that the daily time is meant in."""
+        return self.time_zone or self.partner.time_zone
 
 
 PROGRAM_NAMES = {"microsoft-csp": "Microsoft CSP"}

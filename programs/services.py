@@ -11,10 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from accounts.models import Partner
+from accounts.models import validate_time_zone
 from connections.models import Connection, ConnectionStatus
 from core.audit import Actor, record
-from core.scope import scoped_partner_id
 from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
 from programs.schedule import next_due
 
@@ -39,6 +38,7 @@ class ProgramSettings:
     sync_annual: bool | None = None
     new_taxable: bool | None = None
     daily_at: dt.time | None = None
+    time_zone: str | None = None  # IANA name, "" for the partner's
 
     def given(self) -> dict[str, Any]:
         """The values that are set."""
@@ -79,8 +79,9 @@ def save_program(
 
 
 def reschedule_all() -> None:
-    """Compute the next due time anew: the partner's time zone changed."""
-    for program in Program.objects.select_for_update(no_key=True):
+    """Compute the next due time anew where no zone of the program's own counts: the partner's zone changed."""
+    programs = Program.objects.select_related("partner").select_for_update(of=("self",), no_key=True)
+    for program in programs.filter(time_zone=""):
         _plan_next(program)
         program.save(update_fields=["next_due_at"])
 
@@ -103,7 +104,7 @@ def _check(program: Program) -> None:
             problems[name] = [f"Choose one of {', '.join(choices.values)}."]
     if program.slug not in PROGRAM_NAMES:
         problems["slug"] = [f"Choose one of {', '.join(PROGRAM_NAMES)}."]
-    problems |= _check_motions(program) | _check_addresses(program)
+    problems |= _check_motions(program) | _check_addresses(program) | _check_zone(program)
     if program.rounding_tolerance < 0:
         problems["rounding_tolerance"] = ["The tolerance cannot be negative."]
     problems |= _check_connections(program)
@@ -132,6 +133,14 @@ def _check_motions(program: Program) -> dict[str, list[str]]:
     return {}
 
 
+def _check_zone(program: Program) -> dict[str, list[str]]:
+    try:
+        validate_time_zone(program.zone)
+    except ValidationError as wrong:
+        return {"time_zone": wrong.messages}
+    return {}
+
+
 def _check_addresses(program: Program) -> dict[str, list[str]]:
     wrong = []
     for address in program.notification_emails:
@@ -143,11 +152,7 @@ def _check_addresses(program: Program) -> dict[str, list[str]]:
 
 
 def _plan_next(program: Program) -> None:
-    program.next_due_at = next_due(program.daily_at, _zone(), timezone.now()) if program.enabled else None
-
-
-def _zone() -> str:
-    return Partner.objects.get(pk=scoped_partner_id()).time_zone
+    program.next_due_at = next_due(program.daily_at, program.zone, timezone.now()) if program.enabled else None
 
 
 def _told(program: Program, changed: list[str], *, new: bool) -> str:

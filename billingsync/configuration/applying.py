@@ -230,6 +230,7 @@ PROGRAM_KEYS = {
     "rounding_tolerance": ("billing", "rounding_tolerance"),
     "product_mode": ("products", "mode"),
     "daily_at": ("schedule", "time"),
+    "time_zone": ("schedule", "time_zone"),
 }
 MAPPING_KEYS = {"target_customer": "syncro_customer", "template": "invoice_template", "pricing": "pricing"}
 

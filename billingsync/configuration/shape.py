@@ -187,6 +187,7 @@ class ScheduleShape(Shape):
     """``schedule:`` of a program."""
 
     time: ClockTime | None = None
+    time_zone: TimeZone | None = None
 
 
 class ProgramShape(Shape):

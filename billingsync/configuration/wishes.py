@@ -230,4 +230,5 @@ def _settings(shape: ProgramShape) -> ProgramSettings:
         sync_annual=products.sync_annual if products else None,
         new_taxable=products.new_taxable if products else None,
         daily_at=schedule.time if schedule else None,
+        time_zone=schedule.time_zone if schedule else None,
     )
