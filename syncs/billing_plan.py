@@ -47,7 +47,6 @@ def plan(work: Slice) -> RunState:
     with work.run() as run:
         run.changes.all().delete()
         run.templates.all().delete()
-        remember_carried(run.program, {} if run.preview else carried)
         run.basis["carried"] = sorted(carried)
         run.counts = {"plan_unchanged": 0}
         run.save(update_fields=["basis", "counts"])
@@ -57,6 +56,8 @@ def plan(work: Slice) -> RunState:
         with work.run() as run:
             facts = load_billing(run.program, mapping_ids, carried=carried, preview=run.preview)
             _plan_chunk(run, facts, upheaval)
+            if not run.preview:
+                remember_carried(run.program, carried, {one.mapping.customer_id for one in facts.mappings})
     with work.run() as run:
         _plan_chunk(run, load_left_behind(run.program, None if scope is None else scope.marks), upheaval)
         _plan_leftovers(run, None if scope is None else scope.marks)

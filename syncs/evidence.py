@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -80,7 +80,8 @@ def lines_to_prove(program: Program) -> list[Sought]:
                     product_id=line.target_product_id,
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),
-                    after_invoice=line.billed_on or 0,
+                    # A one-time line is billed once, whichever run of ours saw that first.
+                    after_invoice=(line.billed_on or 0) if line.role == PartRole.RECURRING else 0,
                 )
             )
     return sought
@@ -139,11 +140,16 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
     return carried
 
 
-def remember_carried(program: Program, carried: Mapping[str, Carried]) -> None:
-    """Note on our lines which invoice carries them. Inside the scope."""
-    for line in Line.objects.filter(target=program.target_id, mark__in=carried, state=LineState.STANDING):
+def remember_carried(program: Program, carried: Mapping[str, Carried], customer_ids: Collection[int]) -> None:
+    """Note on these customers' lines which invoice carries them. Inside the scope.
+
+    In the transaction that stores what follows from it: an invoice that is noted proves nothing again.
+    """
+    standing = Line.objects.filter(target=program.target_id, customer__in=customer_ids, state=LineState.STANDING)
+    lines = list(standing.filter(mark__in=carried))
+    for line in lines:
         line.billed_on = carried[line.mark].invoice_id
-        line.save(update_fields=["billed_on"])
+    Line.objects.bulk_update(lines, ["billed_on"], batch_size=500)
 
 
 def _late_enough(invoice: TargetInvoice, item: Sought) -> bool:

@@ -183,8 +183,8 @@ def _write(work: Slice, change: Change) -> None:
         assert change.target_product_id is not None
         try:
             current = work.target.get_product(change.target_product_id)
-        except RecordMissing:
-            _create_instead(work.partner_id, change.pk)
+        except RecordMissing as missing:
+            _create_instead(work, change, missing)
             return
     with partner_scope(work.partner_id):
         wanted = _claim(change, work.target_id)
@@ -207,11 +207,11 @@ class _Wanted:
 def _send(work: Slice, change: Change, wanted: _Wanted, current: TargetProduct | None) -> None:
     try:
         product = _call(work, wanted, current)
-    except RecordMissing as error:
+    except RecordMissing as missing:
         if current is None:
-            _record_error(work.partner_id, change.pk, error)
+            _record_error(work.partner_id, change.pk, missing)
         else:
-            _create_instead(work.partner_id, change.pk)
+            _create_instead(work, change, missing)
     except ConnectorError as error:
         _record_error(work.partner_id, change.pk, error)
     else:
@@ -259,13 +259,14 @@ def _call(work: Slice, wanted: _Wanted, current: TargetProduct | None) -> Target
     return work.target.update_prices(current, cost=wanted.cost, retail=wanted.retail)
 
 
-def _create_instead(partner_id: int, change_id: int) -> None:
-    """Deleted between plan and write: an equivalent one is created."""
-    with partner_scope(partner_id):
-        change = Change.objects.select_related("run__program").get(pk=change_id)
-        assert change.target_product_id is not None
-        copies = TargetProductRow.objects.filter(target=change.run.program.target_id)
-        copies.filter(external_id=change.target_product_id).update(gone=True)
+def _create_instead(work: Slice, change: Change, missing: RecordMissing) -> None:
+    """Deleted between plan and write: an equivalent one is created, unless the target has one of this key after all."""
+    if work.target.find_products_by_code(change.product_key):
+        record_failure_of(work.partner_id, change.pk, missing)
+        return
+    with partner_scope(work.partner_id):
+        copies = TargetProductRow.objects.filter(target=work.target_id, external_id=change.target_product_id or 0)
+        copies.update(gone=True)
         change.action, change.state = Action.CREATE_PRODUCT, ChangeState.PLANNED
         change.reason = "Deleted in the target: created again"
         change.target_product_id = None

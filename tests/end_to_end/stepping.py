@@ -21,13 +21,19 @@ def begin(office: Office) -> int:
 def begin_and_lose(office: Office) -> int:
     """A billing run whose writes are all tried, and whose lost answers wait to be resolved."""
     run_id = begin(office)
+    advance_to(office, run_id, RunState.SETTLING)
+    return run_id
+
+
+def advance_to(office: Office, run_id: int, wanted: RunState) -> None:
+    """Work on the run until it has come to that state."""
     for _ in range(200):
         with partner_scope(office.partner_id()):
             state = Run.objects.get(pk=run_id).state
-        if state == RunState.SETTLING:
-            return run_id
+        if state == wanted:
+            return
         assert advance(office.partner_id(), run_id) is not None
-    raise AssertionError("it never settles")
+    raise AssertionError(f"it never comes to {wanted}")
 
 
 def lost(office: Office, run_id: int) -> list[Change]:

@@ -251,3 +251,15 @@ def test_product_deleted_between_plan_and_write_is_made_once(office: Office):
     assert office.waiting_faults() == []
     assert [call["method"] for call in synced.writes] == ["POST"]
     assert product_of(office, "Business Standard")["upc_code"] == product["upc_code"]
+
+
+def test_product_that_is_denied_once_is_not_made_again(office: Office):
+    product = product_of(office, "Business Standard")
+    office.edit("edit_product", product_id=product["id"], values={"price_retail": "1.00"})
+    office.fault("status", vendor="syncro", method="PUT", path="/products/", status=404, body="{}")
+
+    synced = office.sync("products")
+
+    assert ([call["method"] for call in synced.writes], synced.products["status"]) == (["PUT"], "error")
+    office.sync("products")
+    assert product_of(office, "Business Standard")["price_retail"] == product["price_retail"]

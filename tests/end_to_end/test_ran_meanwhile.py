@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from core.scope import partner_scope
-from syncs.models import Part, PartState
+from syncs.models import Part, PartState, Run, RunState
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, finish, mark_of
-from tests.end_to_end.stepping import begin_and_lose, lost
+from tests.end_to_end.stepping import advance_to, begin, begin_and_lose, lost
 
 CAST = ("adatum", "coho-winery")
 ADATUM, COHO, LUCERNE = 5001, 5010, 5026
@@ -192,3 +192,39 @@ def changes_of_recurring_lines(office: Office, template: int) -> dict[str, tuple
 
 def total(line: Json) -> Decimal:
     return Decimal(line["quantity"]) * Decimal(line["retail"])
+
+
+# --- The run that saw the invoice breaks off ------------------------------------------------------------
+
+
+def test_billed_line_is_taken_off_although_the_run_that_saw_it_broke_off(open_office: Open):
+    office = open_office(one_time_after_generation="kept")
+    office.configure("adatum")
+    office.sync()
+    office.advance()
+    office.sync()
+    office.advance()
+    revoked = {"action": "expire_token", "account": "northwind"}
+    office.fault("edit_before", vendor="syncro", method="POST", path=REMOVE, edits=[revoked])
+    broken = office.sync()
+    assert (broken.code, office.waiting_faults()) == (1, [])
+    office.edit("restore_token")
+
+    office.sync()
+
+    assert set(billed(office, ADATUM)) & standing_one_time(office, ADATUM) == set()
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def test_plan_that_is_made_anew_finds_the_same_proof(office: Office):
+    office.advance()
+    office.sync("products")
+    run_id = begin(office)
+    advance_to(office, run_id, RunState.APPLYING)
+    with partner_scope(office.partner_id()):
+        Run.objects.filter(pk=run_id).update(state=RunState.PLANNING)  # as a crash at its end leaves it
+
+    finish(office.partner_id(), run_id)
+
+    assert [finding.code for finding in office.findings("unproven")] == []
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
