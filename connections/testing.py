@@ -74,10 +74,12 @@ def read_target_directory(system: str, credentials: Mapping[str, str]) -> tuple[
 def missing_permissions(definition: Definition, report: ConnectionReport) -> str:
     """What to do about permissions that the credentials lack, in the vendor's own words."""
     names = ", ".join(report.missing)
-    return (
-        f"{definition.label} accepts these credentials, but they lack: {names}. "
+    cure = (
         "Create new ones with these permissions ticked, then enter them here."
+        if isinstance(definition, TargetDefinition)
+        else f"Have them made by somebody who sees all of this in {definition.label}, then enter the new ones here."
     )
+    return f"{definition.label} accepts these credentials, but they lack: {names}. {cure}"
 
 
 def _client(definition: Definition, credentials: Mapping[str, str]) -> Source | Target:

@@ -28,6 +28,7 @@ from connectors.http import Edge
 from connectors.json_rows import JsonRow
 from connectors.prism import records
 from connectors.prism.invoice_csv import read_invoice_rows
+from connectors.prism.probing import CUSTOMERS, GRANTED, INVOICES, PRICE_LIST, TENANTS, try_readings
 from connectors.prism.token import WHERE_TO_MAKE_CREDENTIALS, TokenKeeper
 from connectors.records import (
     ConnectionReport,
@@ -67,15 +68,30 @@ class PrismClient:
         self.calls: Mapping[str, int] = edge.calls
 
     def test_connection(self) -> ConnectionReport:
-        """Ask for a token, the own company and its customers; warn where no CSP agreement shows.
+        """Name the own company, and try each kind of reading; warn where no CSP agreement shows.
 
-        PRISM: GET /api/v1/me, GET /api/v1/me/customers.
+        PRISM: GET /api/v1/me, /api/v1/me/customers, the tenants and the price list of one agreement,
+        /api/v2/invoices.
         """
         account = self.me()
+        agreements: list[str] = []
+        first = try_readings({CUSTOMERS: lambda: agreements.extend(records.csp_agreements(self._list_companies()))})
+        others = try_readings(self._readings(agreements))
         warnings = []
-        if not records.csp_agreements(self._list_companies()):
+        if not agreements and all(each.state == GRANTED for each in first):
             warnings.append("No Microsoft CSP agreement was found for this company.")
-        return ConnectionReport(account=account, warnings=tuple(warnings))
+        return ConnectionReport(account=account, permissions=first + others, warnings=tuple(warnings))
+
+    def _readings(self, agreements: list[str]) -> dict[str, Callable[[], object]]:
+        """A reading of each kind, of the first agreement; without one there is no price list."""
+        readings: dict[str, Callable[[], object]] = {TENANTS: lambda: self._get("/api/v2/microsoftcsp/tenants")}
+        if agreements:
+            agreement, today = agreements[0], dt.datetime.now(dt.UTC).date()
+            path = f"/api/v2/contractagreements/{_segment(agreement)}/tenants"
+            readings[TENANTS] = lambda: self._get(path)
+            readings[PRICE_LIST] = lambda: self._price_list(agreement, today)
+        readings[INVOICES] = lambda: self._get("/api/v2/invoices")
+        return readings
 
     def me(self) -> str:
         """Name of the own company. PRISM: GET /api/v1/me."""
@@ -127,11 +143,8 @@ class PrismClient:
                 system=records.SYSTEM,
             )
         products: dict[tuple[str, str, str, str], SourceProduct] = {}
-        day = f"{on.year}/{on.month}/{on.day}"
         for agreement in agreements:
-            path = f"/api/v2/me/pricing/{_segment(agreement)}/pricelist/{day}/"
-            payload = self._get(path, [("excludeTieredProducts", "true")])
-            for product in records.read_products(payload):
+            for product in records.read_products(self._price_list(agreement, on)):
                 products.setdefault(_identity(product), product)
         return list(products.values())
 
@@ -208,6 +221,10 @@ class PrismClient:
             payload = self._get("/api/v1/me/customers", [("includeDeactivatedCustomers", "true")])
             self._companies = records.rows_of(payload, "customer")
         return self._companies
+
+    def _price_list(self, agreement: str, on: dt.date) -> object:
+        path = f"/api/v2/me/pricing/{_segment(agreement)}/pricelist/{on.year}/{on.month}/{on.day}/"
+        return self._get(path, [("excludeTieredProducts", "true")])
 
     def _tenants_of(self, agreements: list[str]) -> Iterator[JsonRow]:
         for agreement in agreements:

@@ -35,6 +35,13 @@ def test_admin_connects_a_source(cast: Cast, vendors: Vendors) -> None:
     assert vendors.prism["client_secret"] not in page
 
 
+def test_card_lists_what_the_credentials_of_a_source_can_read(cast: Cast, vendors: Vendors) -> None:
+    page = cast.client("adam").post("/p/northwind/connections/prism/", vendors.prism, follow=True).content.decode()
+
+    for name in ("Companies and their agreements", "Microsoft tenants and subscriptions", "Price list", "Invoices"):
+        assert f"<div>{name}</div>" in page
+
+
 def test_refused_credentials_save_nothing_and_say_what_to_do(cast: Cast, vendors: Vendors) -> None:
     wrong = {"client_id": vendors.prism["client_id"], "client_secret": "sample-wrong-value"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 
 from connectors.errors import (
     ConfigurationError,
@@ -80,17 +81,90 @@ def test_answer_without_token_is_unexpected(vendor, make_edge):
         PrismClient({"client_id": "abc", "client_secret": SECRET}, make_edge(system="prism")).me()
 
 
-def test_connection_test_names_the_account(vendor, prism):
-    vendor.get(f"{API}/api/v1/me", json={"CustomerName": "Northwind IT"})
-    vendor.get(f"{API}/api/v1/me/customers", json=CUSTOMERS)
+@pytest.fixture
+def readable():
+    """All that the connection test reads, and what is answered; the day is 5 October 2026."""
+    with time_machine.travel("2026-10-05T12:00:00Z", tick=False):
+        yield {
+            "/api/v1/me": {"json": {"CustomerName": "Northwind IT"}},
+            "/api/v1/me/customers": {"json": CUSTOMERS},
+            "/api/v2/contractagreements/ca-1/tenants": {"json": []},
+            "/api/v2/me/pricing/ca-1/pricelist/2026/10/5/": {"json": {"ProductGroups": []}},
+            "/api/v2/invoices": {"json": {"Records": []}},
+        }
 
+
+def report_of(vendor, prism, answers):
+    for path, answer in answers.items():
+        vendor.get(f"{API}{path}", **answer)
     report = prism.test_connection()
+    return report, {permission.name: permission.state for permission in report.permissions}
+
+
+def test_connection_test_names_the_account_and_each_reading(vendor, prism, readable):
+    report, states = report_of(vendor, prism, readable)
 
     assert (report.account, report.warnings, report.missing) == ("Northwind IT", (), ())
+    assert states == {
+        "Companies and their agreements": "granted",
+        "Microsoft tenants and subscriptions": "granted",
+        "Price list": "granted",
+        "Invoices": "granted",
+    }
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/v2/contractagreements/ca-1/tenants", "Microsoft tenants and subscriptions"),
+        ("/api/v2/me/pricing/ca-1/pricelist/2026/10/5/", "Price list"),
+        ("/api/v2/invoices", "Invoices"),
+    ],
+)
+def test_reading_that_is_refused_is_missing_by_its_name(vendor, prism, readable, path, name, status):
+    report, _states = report_of(vendor, prism, {**readable, path: {"status": status}})
+
+    assert report.missing == (name,)
+
+
+def test_without_the_companies_the_tenants_are_tried_directly(vendor, prism, readable):
+    answers = {
+        "/api/v1/me": readable["/api/v1/me"],
+        "/api/v1/me/customers": {"status": 403},
+        "/api/v2/microsoftcsp/tenants": {"json": []},
+        "/api/v2/invoices": {"json": []},
+    }
+
+    report, states = report_of(vendor, prism, answers)
+
+    assert report.missing == ("Companies and their agreements",)
+    assert (set(states), report.warnings) == (
+        {"Companies and their agreements", "Microsoft tenants and subscriptions", "Invoices"},
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(404, "granted"), (500, "not answered now, tried again at the first sync")]
+)
+def test_list_that_does_not_answer_is_held_against_nobody(vendor, prism, readable, status, state):
+    path = "/api/v2/me/pricing/ca-1/pricelist/2026/10/5/"
+
+    report, states = report_of(vendor, prism, {**readable, path: {"status": status}})
+
+    assert (states["Price list"], report.missing) == (state, ())
 
 
 def test_connection_test_warns_where_no_csp_agreement_shows(vendor, prism):
-    vendor.get(f"{API}/api/v1/me", json={})
-    vendor.get(f"{API}/api/v1/me/customers", json=[CUSTOMERS[1]])
+    answers = {
+        "/api/v1/me": {"json": {}},
+        "/api/v1/me/customers": {"json": [CUSTOMERS[1]]},
+        "/api/v2/microsoftcsp/tenants": {"json": []},
+        "/api/v2/invoices": {"json": []},
+    }
 
-    assert prism.test_connection().warnings == ("No Microsoft CSP agreement was found for this company.",)
+    report, states = report_of(vendor, prism, answers)
+
+    assert report.warnings == ("No Microsoft CSP agreement was found for this company.",)
+    assert "Price list" not in states
