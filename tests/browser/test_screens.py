@@ -17,6 +17,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 SCREENS = (
     "",
     "inbox/",
+    "inbox/?kind=credits",
     "search/?q=con",
     "connections/",
     "connections/syncro/",
@@ -39,6 +40,7 @@ SCREENS = (
     "programs/{program}/history/",
     "runs/{run}/",
     "runs/{waiting}/",
+    "runs/{active}/",
     "runs/{run}/changes/{change}/",
     "users/",
     "users/invite/",
@@ -66,6 +68,10 @@ def screens(cast: Cast, shop: Shop) -> list[str]:
         applied = make.MappingBatchFactory.switched_off(shop.mapping, left_alone=["Contoso / Azure Plan"])
         refused = make.MappingBatchFactory.switched_off(shop.mapping, state="proposed", problems=[problem])
         waiting = make.RunFactory(program=shop.program, state=RunState.WAITING, status="", waiting_for="Guard.")
+        active = make.RunFactory(program=shop.program, kind="products", state=RunState.APPLYING, status="", total=3)
+        make.ChangeFactory(run=shop.run, customer=shop.customer, state="failed", error="Syncro was busy.")
+        make.FindingFactory(last_run=shop.run)
+        make.FindingFactory(last_run=shop.run, code="paused", subject="", text="It is paused")
     values = {
         "program": shop.program.pk,
         "product": shop.product.pk,
@@ -73,6 +79,7 @@ def screens(cast: Cast, shop: Shop) -> list[str]:
         "invoice": shop.invoice.pk,
         "run": shop.run.pk,
         "waiting": waiting.pk,
+        "active": active.pk,
         "applied": applied.pk,
         "refused": refused.pk,
         "change": shop.change.pk,
