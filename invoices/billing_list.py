@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, FilteredRelation, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Lower
 
 from connections.currency import symbol_fits
@@ -76,6 +89,16 @@ def billing_items(program: Program, text: str = "", motion: str = "") -> QuerySe
 def count_items(program: Program) -> int:
     """How many rows the list has without any filter."""
     return int(_all_items(program).count())
+
+
+def unmapped_items(program: Program, text: str = "") -> QuerySet[Any]:
+    """What of the billing list nobody mapped, the most money first; told without looking at the mapped ones."""
+    found: QuerySet[Any] = _all_items(program)
+    if text.strip():
+        found = found.filter(customer_contains(text, "customer__"))
+    mapped = Mapping.objects.filter(program=program, customer=OuterRef("customer"), motion=OuterRef("motion"))
+    found = found.exclude(Exists(mapped)).annotate(state=Value(NOT_MAPPED))
+    return found.select_related("customer").order_by("-retail", "pk")
 
 
 def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Abs
 
-from invoices.billing_list import NOT_MAPPED, BillingRow, billing_items, rows_of, sums_by_state
+from accounts.tables import rows_of_page
+from invoices.billing_list import BillingRow, rows_of, unmapped_items
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
 from programs.selectors import source_currency
@@ -67,8 +68,7 @@ def _answered() -> Exists:
 
 
 def _open_findings() -> QuerySet[Finding]:
-    found = Finding.objects.filter(closed_at=None)
-    return found.select_related("customer", "program__source__partner", "program__partner", "last_run")
+    return Finding.objects.filter(closed_at=None).select_related("customer")
 
 
 # --- Money without a place ------------------------------------------------------------------------
@@ -86,11 +86,11 @@ class Unmapped:
 
 
 def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
-    """As the billing list has it now: what was un-mapped a moment ago counts. At most three queries."""
-    items = billing_items(program, text)
-    number, retail = sums_by_state(items).get(NOT_MAPPED, (0, Decimal(0)))
-    rows = list(rows_of(program, items.filter(state=NOT_MAPPED)[:most]).values()) if most and number else []
-    return Unmapped(program, source_currency(program), number, retail, rows)
+    """As the billing list has it now: what was un-mapped a moment ago counts. At most four queries."""
+    items = unmapped_items(program, text)
+    sums = items.order_by().aggregate(number=Count("pk"), retail=Sum("retail"))
+    rows = list(rows_of(program, rows_of_page(items, slice(most))).values()) if most else []
+    return Unmapped(program, source_currency(program), sums["number"], sums["retail"] or Decimal(0), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from core.money import from_cents
 from customers.models import Template
 from customers.target_copy import template_record
 from invoices.models import Charge
+from programs.models import Program
 from programs.selectors import source_currency
 from syncs.answers import ChoiceButton, choices_of
 from syncs.change_rows import change_row
 from syncs.inbox_kinds import KINDS, kind_of
-from syncs.models import Change, Finding, Line, LineState, Part
+from syncs.models import Change, Finding, Line, LineState
 
 MOST_ROWS = 3  # source rows that are named; the rest is behind a link
 
@@ -63,7 +64,7 @@ class Item:
 
 
 def items_of(findings: Sequence[Finding]) -> list[Item]:
-    """Findings with what a person needs to decide. Seven queries, whatever their number."""
+    """Findings with what a person needs to decide. Six queries, whatever their number."""
     facts = _Facts(findings)
     return [_item(finding, facts) for finding in findings]
 
@@ -78,26 +79,25 @@ class _Facts:
         self.adoptable = _adoptable_lines(self.changes.values())
         self.charges = _named_charges(self.changes.values())
         marks = [subject.partition(":")[2] for subject in subjects]
-        targets = {finding.program.target_id for finding in findings}
+        programs = Program.objects.filter(pk__in={finding.program_id for finding in findings})
+        self.programs = {program.pk: program for program in programs.select_related("source", "partner")}
+        targets = {program.target_id for program in self.programs.values()}
         lines = Line.objects.filter(target__in=targets, mark__in=marks, state=LineState.STANDING)
         self.standing = {line.mark: line for line in lines.select_related("product")}
-        parts = Part.objects.filter(posting__customer__in={finding.customer_id for finding in findings}, mark__in=marks)
-        self.parts = {part.mark: part for part in parts.select_related("posting")}
 
 
 def _item(finding: Finding, facts: _Facts) -> Item:
     change = facts.changes.get(finding.subject)
     mark = finding.subject.partition(":")[2]
-    part = facts.parts.get(mark)
     adoptable = facts.adoptable.get(finding.subject, [])
     return Item(
         finding=finding,
         kind=kind_of(finding),
-        currency=source_currency(finding.program),
+        currency=source_currency(facts.programs[finding.program_id]),
         choices=[c for c in choices_of(finding.subject) if c.value != "adopt" or adoptable],
         adoptable=adoptable,
         change=change,
-        period=change.period if change else part.posting.period if part else "",
+        period=change.period if change else "",
         lines=[*_standing(adoptable, facts.standing.get(mark)), *_written(change)],
         charges=facts.charges.get(finding.subject, []),
         charge_count=len(change.charge_ids) if change else 0,

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
+from accounts.tables import RowPaginator
 from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
@@ -36,7 +36,7 @@ from syncs.inbox_kinds import CUSTOMERS, INVOICES, KINDS, PLANS, ROWS
 from syncs.models import Finding, Posting
 from syncs.services import SyncRefused
 
-PAGE_SIZE = 25  # an item has facts and buttons, and takes the room of several rows of a list
+PAGE_SIZE = 15  # an item has facts and buttons, and takes the room of several rows of a list
 MOST_HELD = 10  # invoices whose overlaps are shown in full
 FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
 
@@ -73,7 +73,7 @@ def decide_many(request: PartnerRequest) -> HttpResponse:
     form = ChoicesForm(request.POST)
     if not form.is_valid():
         return _answer(request, error="Tick at least one item, then choose. Nothing was changed.")
-    found = list(waiting.decidable().filter(pk__in=form.cleaned_data["row"]))
+    found = list(waiting.decidable().filter(pk__in=form.cleaned_data["row"]).select_related("program"))
     return _do(
         request,
         lambda: services.decide_all(findings=found, choice=form.cleaned_data["choice"], actor=actor_of(request.user)),
@@ -180,8 +180,8 @@ def _back(request: PartnerRequest) -> QueryDict:
 
 def _context(asked: QueryDict) -> dict[str, Any]:
     filters = InboxFilter(asked, waiting.decidable())
-    noted = Paginator(InboxFilter(asked, waiting.notable()).qs, PAGE_SIZE).get_page(asked.get("noted"))
-    page = Paginator(filters.qs, PAGE_SIZE).get_page(asked.get("page"))
+    noted = RowPaginator(InboxFilter(asked, waiting.notable()).qs, PAGE_SIZE).get_page(asked.get("noted"))
+    page = RowPaginator(filters.qs, PAGE_SIZE).get_page(asked.get("page"))
     valid = filters.form.is_valid()
     kind = filters.form.cleaned_data["kind"] if valid else ""
     words = filters.form.cleaned_data["q"] if valid else ""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import list_page
+from accounts.tables import list_page, rows_of_page
 from core.audit import actor_of
 from invoices.selectors import listed_invoices
 from programs.models import Program
@@ -37,8 +37,8 @@ def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
             "cards": program_cards([program])[0].cards,
             "invoice": listed_invoices(program).filter(past=False).first(),
             "waiting_runs": waiting_runs().filter(program=program)[:3],
-            "items": items_of(list(decidable().filter(program=program)[:3])),
-            "notable": notable().filter(program=program)[:3],
+            "items": items_of(list(rows_of_page(decidable().filter(program=program), slice(3)))),
+            "notable": rows_of_page(notable().filter(program=program), slice(3)),
         },
     )
 
