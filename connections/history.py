@@ -20,7 +20,7 @@ from core.models import AuditEntry
 
 DAYS = 90  # that the line shows
 WIDTH = 900  # of the line, in units of its drawing
-LEAST_WIDTH = Decimal(2)  # of a trouble, so that a short one is seen
+LEAST_WIDTH = Decimal(2)  # of a part, so that a short one is seen
 MOST_SPELLS = 500
 SHOWN_SPELLS = SHOWN_FACTS = 100
 FACTS = (
@@ -40,6 +40,9 @@ class Standing(StrEnum):
     WORKS = "works"
     TROUBLE = "trouble"
     OFF = "off"
+
+
+_DRAWN = (Standing.OFF, Standing.WORKS, Standing.TROUBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,11 @@ def _count_troubles(spells: Sequence[Spell]) -> int:
 
 
 def _segments(spells: Sequence[Spell], begin: dt.datetime, now: dt.datetime) -> Iterator[Segment]:
-    """What works or is off first, so that a short trouble is drawn over it."""
-    for spell in sorted(spells, key=lambda each: each.standing == Standing.TROUBLE):
+    """What is off first and trouble last, so that a short trouble is drawn over the others."""
+    for spell in sorted(spells, key=lambda each: _DRAWN.index(each.standing)):
         left = _place(max(spell.since, begin), begin)
         width = _place(spell.until or now, begin) - left
-        if spell.standing == Standing.TROUBLE and width < LEAST_WIDTH:
+        if width < LEAST_WIDTH:
             left, width = min(left, WIDTH - LEAST_WIDTH), LEAST_WIDTH
         yield Segment(spell.standing, left, width)
 
