@@ -34,7 +34,7 @@ from syncs.ran_meanwhile import correct_done, find_billed, may_have_run
 from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_change, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
-from syncs.target_reading import read_target_products
+from syncs.target_reading import read_again, read_target_products
 
 AT_HAND = 25  # changes that are loaded at once
 PLAN_ANEW = "anew"  # instead of a digest: of a template whose plan has to wait for lost answers
@@ -49,6 +49,8 @@ def read(work: Slice) -> RunState | float | None:
     wait = _resolve_abandoned(work)
     if wait > 0:
         return wait
+    if read_again(work):  # a retry: what failed is read, and nothing else
+        return RunState.PLANNING
     with work.run() as run:
         fresh = run.after is not None and run.after.started_at is not None
         products_off = not run.program.products_enabled

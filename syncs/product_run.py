@@ -37,7 +37,7 @@ from syncs.product_links import overtaken
 from syncs.resolving import MOST_ATTEMPTS, abandoned_changes, drop_unsent, lost_changes, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
-from syncs.target_reading import read_target_products
+from syncs.target_reading import read_again, read_target_products
 
 
 def read(work: Slice) -> RunState | float | None:
@@ -49,6 +49,8 @@ def read(work: Slice) -> RunState | float | None:
     wait = _resolve_abandoned(work)
     if wait > 0:
         return wait
+    if read_again(work):  # a retry: what failed is read, and nothing else
+        return RunState.PLANNING
     with work.run() as run:
         source_read = "source" in run.basis
     if not source_read:
