@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -161,8 +162,9 @@ def _rendered(response: HttpResponse) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if getattr(request, "htmx", False):  # a fragment cannot show the sign-in page
-        return HttpResponseClientRedirect(resolve_url("account_login"))
+    if htmx := getattr(request, "htmx", None):  # a fragment cannot show the sign-in page
+        here = urlencode({"next": htmx.current_url_abs_path or "/"})
+        return HttpResponseClientRedirect(f"{resolve_url('account_login')}?{here}")
     return redirect_to_login(request.get_full_path())
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import Partner, Role
 from accounts.selectors import Access, list_accesses
 from core.scope import current_partner_id
+from notifications.notices import count_unseen
 from programs.models import Program
 from programs.selectors import configured_programs
 from syncs.inbox import count_waiting
@@ -80,6 +81,11 @@ class Shell:
         urls = [link.url for group in groups for link in group.links if path.startswith(link.url) and link.url != home]
         current = home if path == home else max(urls, key=len, default="")
         return [Group(group.title, [_marked(link, current) for link in group.links]) for group in groups]
+
+    @cached_property
+    def unseen(self) -> int:
+        """How many notices of the partner the reader has not seen."""
+        return count_unseen(self._request.user.pk) if self._partner and self._request.user.pk else 0
 
     @cached_property
     def running(self) -> Running | None:

@@ -1,14 +1,15 @@
-"""The search box of the top bar: jump to a customer, product, invoice, run or page."""
+"""The search box of the top bar: jump to a customer, product, invoice, run or page, or give a command."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from accounts.figures import write_month
 from accounts.permissions import PartnerRequest
+from billingsync.commands_of_search import Command, find_commands
 from billingsync.context_processors import Shell
 from customers.models import Customer
 from customers.selectors import customer_contains
@@ -38,22 +39,22 @@ class Hits:
     """The hits of one kind."""
 
     title: str
-    hits: list[Hit]
+    hits: Sequence[Hit | Command]
 
 
 def find_everything(request: PartnerRequest, query: str) -> list[Hits]:
     """At most a few hits of each kind; kinds without any are left out."""
     if len(query) < LEAST_LENGTH:
         return []
-    slug = request.partner.slug
+    slug, programs = request.partner.slug, configured_programs()
     found = [Hits("Pages", list(_pages(request, query)))]
-    for program in configured_programs():
+    for program in programs:
         found += [
             Hits("Customers", list(_customers(slug, program, query))),
             Hits("Products", list(_products(slug, program, query))),
             Hits("Invoices", list(_invoices(slug, program, query))),
         ]
-    found.append(Hits("Runs", list(_runs(slug, query))))
+    found += [Hits("Runs", list(_runs(slug, query))), Hits("Commands", find_commands(request, programs, query))]
     return [hits for hits in found if hits.hits]
 
 

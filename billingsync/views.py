@@ -64,9 +64,10 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
 @require_safe
 @partner_page()
 def search(request: PartnerRequest) -> HttpResponse:
-    """Customers, products, invoices, runs and pages whose name holds the words."""
+    """Customers, products, invoices, runs, pages and commands whose name holds the words."""
     query = request.GET.get("q", "").strip()
-    context = {"jump_query": query, "query": query, "results": find_everything(request, query)}
+    found = find_everything(request, query)
+    context = {"jump_query": query, "query": query, "results": found, "in_box": bool(request.htmx)}
     return TemplateResponse(request, "search/results.html" if request.htmx else "search/page.html", context)
 
 

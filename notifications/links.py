@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django.conf import settings
 
 
 def page(path: str) -> str:
     """Full address of a page of this installation; ``path`` with or without a slash in front."""
     return f"{settings.PUBLIC_URL.rstrip('/')}/{path.lstrip('/')}"
+
+
+def path_of(address: str) -> str:
+    """The page of this installation that a full address leads to, for use within the portal."""
+    parts = urlsplit(address)
+    return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def connections_page(partner_slug: str, system: str = "") -> str:

@@ -62,3 +62,35 @@ class MailPreference(PartnerModel):
 
     def __str__(self) -> str:
         return f"e-mail preferences of member {self.membership_id}"
+
+
+class Notice(PartnerModel):
+    """Something that happened, for everybody who works for the partner; ``event`` makes it one per event."""
+
+    event = models.CharField(max_length=120)  # e.g. "run:17:finished"
+    tone = models.CharField(max_length=7)  # good, warning, bad
+    subject = models.CharField(max_length=300)
+    text = models.TextField()  # the first line of the e-mail
+    link = models.CharField(max_length=500)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["partner", "event"], name="one_notice_per_event")]
+        indexes = [models.Index(fields=["partner", "-created_at", "-id"], name="notifications_newest_notice")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class NoticesSeen(PartnerModel):
+    """Up to when a member has seen the partner's notices."""
+
+    membership = PartnerForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "membership"], name="one_seen_mark_per_member")]
+
+    def __str__(self) -> str:
+        return f"seen by member {self.membership_id}: {self.at}"

@@ -16,8 +16,10 @@ from accounts.models import Membership, Partner
 from core.audit import Actor, record
 from core.scope import scoped_partner_id
 from notifications import links, outbox
-from notifications.letters import Why
+from notifications.letters import House, Why
+from notifications.messages import MESSAGES
 from notifications.models import MailPreference, Message
+from notifications.notices import add_notice
 
 
 class News(StrEnum):
@@ -47,18 +49,23 @@ class Group:
     why: Why
 
 
-def tell(kind: str, *, event: str, news: Collection[News], group: Group, context: Mapping[str, Any]) -> int:
+def tell(
+    kind: str, *, event: str, news: Collection[News], group: Group, context: Mapping[str, Any], notice: bool = True
+) -> int:
     """Queue one e-mail to the group and one to each member who wants any of the ``news``.
 
-    In the caller's scope and transaction. Whoever was told of the event before is left out. Answers
-    how many e-mails were queued.
+    In the caller's scope and transaction. Whoever was told of the event before is left out. Unless
+    nothing worth a ``notice`` happened, the portal shows it too. Answers how many e-mails were queued.
     """
+    partner = Partner.objects.get(pk=scoped_partner_id())
+    if notice:
+        add_notice(event, MESSAGES[kind](context, House(partner)), partner)
     told = {address.casefold() for address in _told(event)}
     together = [address for address in group.addresses if address.casefold() not in told]
     sent = outbox.queue(kind, event=event, to=together, context=context, why=group.why)
     told |= {address.casefold() for address in together}
     own = [(member, address) for member, address in _members_who_want(news) if address.casefold() not in told]
-    why = why_asked(Partner.objects.get(pk=scoped_partner_id())) if own else None
+    why = why_asked(partner)
     queued = [
         outbox.queue(kind, event=f"{event}/{member}", to=[address], context=context, why=why) for member, address in own
     ]

@@ -14,15 +14,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import PortalTable, StateColumn, WhenColumn, list_page, name_html
 from core.audit import actor_of
-from notifications import news
+from notifications import news, notices
 from notifications.forms import WishesForm
-from notifications.models import Message
+from notifications.models import Message, Notice
 
 # An e-mail brings its own styles and nothing else: no script, no form, no foreign picture.
 MAIL_POLICY = {
@@ -54,6 +54,23 @@ class MessageTable(PortalTable):
         return ", ".join(value)
 
 
+class NoticeTable(PortalTable):
+    """What happened, newest first."""
+
+    subject = tables.Column(verbose_name="What", orderable=False, attrs={"td": {"class": "name"}})
+    created_at = WhenColumn(verbose_name="When", orderable=False)
+
+    class Meta(PortalTable.Meta):
+        model = Notice
+        fields = ("subject", "created_at")
+
+    empty_title = "No notice yet"
+    empty_help = "Here stands what syncs wrote and what needs you, and when a connection stops working."
+
+    def render_subject(self, record: Notice) -> SafeString:
+        return name_html(record.link, record.subject, record.text)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @partner_page()
 def preferences(request: PartnerRequest) -> HttpResponse:
@@ -65,6 +82,26 @@ def preferences(request: PartnerRequest) -> HttpResponse:
         flash.success(request, "Saved." if changed else "Nothing was changed.")
         return redirect("mail_preferences", request.partner.slug)
     return TemplateResponse(request, "notifications/preferences.html", {"form": form})
+
+
+@require_safe
+@partner_page()
+def notices_page(request: PartnerRequest) -> HttpResponse:
+    """All notices of the partner."""
+    rows = Notice.objects.all()
+    unseen = notices.count_unseen(request.user.pk)
+    return list_page(request, "notifications/notices.html", NoticeTable(rows, caption="Notices"), unseen=unseen)
+
+
+@require_POST
+@partner_page()
+def see_notices(request: PartnerRequest) -> HttpResponse:
+    """The reader looks: the newest notices for the menu, or back to the page; either way all are seen."""
+    recent = list(notices.recent_notices(request.user.pk)) if request.htmx else []
+    notices.mark_seen(user_id=request.user.pk)
+    if request.htmx:
+        return TemplateResponse(request, "shell/notices_panel.html", {"recent": recent})
+    return redirect("notices", request.partner.slug)
 
 
 @require_safe

@@ -28,6 +28,7 @@ def tell_of_run(run: Run, balances: Iterable[InvoiceBalance], found: list[Findin
         event=f"run:{run.pk}:{run.state}",
         news=[News.EVERY_RUN, News.RUN_PROBLEMS] if loud else [News.EVERY_RUN],
         group=_group(run, wants=loud or run.program.mail_every_run),
+        notice=run.status != RunStatus.NO_CHANGE,
         context={
             "program": run.program.name,
             "kind": run.kind,

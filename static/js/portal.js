@@ -63,23 +63,8 @@
         menu.open = false;
         menu.querySelector("summary").focus();
       }
-      if (location.hash === "#rail") location.hash = "main";
-      if (box && event.target.closest(".jump")) box.blur();
     }
-    if (["ArrowDown", "ArrowUp"].includes(event.key)) moveInResults(event);
   });
-
-  const moveInResults = (event) => {
-    const jump = event.target.closest(".jump");
-    if (!jump) return;
-    const stops = [jump.querySelector("input"), ...all(".jump-results a", jump)];
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    const next = stops[stops.indexOf(event.target) + step];
-    if (next) {
-      event.preventDefault();
-      next.focus();
-    }
-  };
 
   // Fields that matter only for some answers: data-shown-if="name=value|value".
   const showDependents = (form) => {

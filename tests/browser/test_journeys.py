@@ -307,7 +307,7 @@ def test_search_box_is_a_key_away(open_browser: Open, shop: Shop, key: str) -> N
 
     page.keyboard.press(key)
     page.keyboard.type("exchange")
-    expect(page.locator("#jump-results").get_by_role("link")).to_have_count(1)
+    expect(page.locator("#jump-results").get_by_role("option")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 

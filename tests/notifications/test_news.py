@@ -11,7 +11,7 @@ from connections.models import Connection
 from core.audit import COMMAND, actor_of
 from core.scope import partner_scope
 from notifications.letters import Why
-from notifications.models import Message
+from notifications.models import Message, Notice
 from notifications.news import Group, News, Wishes, read_wishes, save_wishes, tell
 from tests import factories as make
 
@@ -131,6 +131,15 @@ def test_wishes_are_saved_once(partner: Partner) -> None:
 
     with partner_scope(partner.pk):
         assert read_wishes(viewer.pk) == Wishes(connections=True)
+
+
+def test_notice_is_made_once_for_all_and_leads_within_the_portal(partner: Partner) -> None:
+    tell_group(partner)
+    tell_group(partner, "billing@northwind.example")
+
+    with partner_scope(partner.pk):
+        notice = Notice.objects.get()
+    assert (notice.subject, notice.link) == ("Syncro is ready to connect", "/")
 
 
 def test_broken_connection_is_told_to_the_admins_and_to_who_asked(partner: Partner) -> None:

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from core.audit import COMMAND, record
 from core.scope import partner_scope
 from notifications.models import Message
-from syncs.models import MonthTotal
+from syncs.models import MonthTotal, Run
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, rows_of
 
@@ -157,6 +157,41 @@ def test_search_jumps_to_customers_products_invoices_and_pages(cast: Cast, shop:
         "1000013": ["Invoices"],
         "billing": ["Pages"],
     }[query]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "commands"),
+    [
+        ("bob", "sync now", ["Sync now"]),
+        ("bob", "preview", ["Preview the next sync"]),
+        ("vera", "sync now", []),
+        ("vera", "dark", ["Switch to the dark theme"]),
+        ("vera", "invite", []),
+        ("adam", "invite", ["Invite a user"]),
+        ("adam", "syncro", ["Replace the credentials of Syncro", "See the history of Syncro"]),
+        ("bob", "credentials", []),
+        ("vera", "sessions", ["See my sessions"]),
+    ],
+)
+def test_search_offers_the_commands_that_the_reader_may_give(
+    cast: Cast, shop: Shop, name: str, query: str, commands: list[str]
+) -> None:
+    results = cast.client(name).get("/p/northwind/search/", {"q": query}).context["results"]
+
+    found = {hits.title: hits.hits for hits in results}
+    assert [each.name for each in found.get("Commands", [])] == commands
+
+
+def test_commands_work_from_the_page_of_results(cast: Cast, shop: Shop) -> None:
+    bob = cast.client("bob")
+    page = bob.get("/p/northwind/search/", {"q": "preview"}).content.decode()
+    action = re.search(r'<form method="post" action="([^"]+/sync/)"', page)
+    assert action
+
+    bob.post(action[1], {"kind": "", "preview": "on"})
+
+    with partner_scope(cast.northwind.pk):
+        assert Run.objects.filter(preview=True).exists()
 
 
 def test_search_as_you_type_answers_with_the_results_alone(cast: Cast, shop: Shop) -> None:

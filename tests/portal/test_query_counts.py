@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from core.audit import COMMAND, record
 from core.scope import partner_scope
 from customers.models import MappingBatch
+from notifications.letters import Letter
+from notifications.notices import add_notice
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
@@ -41,6 +43,7 @@ PAGES = {
     "users": "/p/northwind/users/",
     "audit": "/p/northwind/audit/",
     "connections": "/p/northwind/connections/",
+    "notices": "/p/northwind/notices/",
     "connection history": "/p/northwind/connections/syncro/history/",
     "search": "/p/northwind/search/?q=sample",
 }
@@ -81,6 +84,7 @@ def add_rows(cast: Cast, shop: Shop) -> None:
     make.FindingFactory(last_run=shop.run, customer=shop.customer)
     make.FindingFactory(last_run=shop.run, subject="", code="paused", customer=customer)
     record(COMMAND, "sample", "Sample fact")
+    add_notice(f"sample:{invoice.pk}", Letter("Sample", "Sample.", link="/"), cast.northwind)
     record(COMMAND, "connection.tested", "Syncro tested: works")
     program.target.problem = f"Sample problem {invoice.pk}"
     program.target.save()
