@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts import figures
 from accounts.badges import badge_html
+from accounts.browsers import describe_browser
 from accounts.icons import icon_html
 from accounts.models import Role
 
@@ -23,6 +24,7 @@ register.filter("price", figures.write_price)
 register.filter("quantity", figures.write_quantity)
 register.filter("period", figures.write_period)
 register.filter("duration", figures.write_duration)
+register.filter("browser", describe_browser)
 register.simple_tag(icon_html, name="icon")
 register.simple_tag(badge_html, name="badge")
 

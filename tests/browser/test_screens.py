@@ -42,11 +42,35 @@ SCREENS = (
     "runs/{waiting}/",
     "runs/{active}/",
     "runs/{run}/changes/{change}/",
+    "settings/",
+    "email-preferences/",
+    "notices/",
     "users/",
     "users/invite/",
     "audit/",
 )
-OWN_SCREENS = ("/profile/", "/accounts/password/change/", "/accounts/email/", "/accounts/2fa/")
+OWN_SCREENS = (
+    "/profile/",
+    "/accounts/password/change/",
+    "/accounts/email/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/sessions/",
+    "/accounts/logout/",
+)
+
+
+FOR_NOBODY = (
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/1-unknown/",
+    "/accounts/confirm-email/unknown/",
+    "/accounts/inactive/",
+    "/invitations/unknown/",
+    "/there-is-no-such-page/",
+)
 
 
 def violations(page: Any) -> list[str]:
@@ -112,9 +136,11 @@ def test_operators_page_is_accessible_and_fits(open_browser: Open, shop: Shop, s
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_for_nobody_are_accessible(live_server: Any, page: Any, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
-    for path in ("/accounts/login/", "/accounts/password/reset/", "/invitations/unknown/"):
-        page.goto(live_server.url + path)
-        assert violations(page) == [], path
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in FOR_NOBODY:
+            page.goto(live_server.url + path)
+            assert (violations(page), overflow(page)) == ([], 0), path
 
 
 def test_chosen_theme_is_kept(open_browser: Open) -> None:

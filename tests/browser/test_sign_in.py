@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
+from tests.browser.test_screens import violations
 from tests.portal.cast import PASSWORD
 
 KEY = {
@@ -42,7 +43,7 @@ def sign_out(page: Page) -> None:
     page.wait_for_url("**/accounts/login/**")
 
 
-def test_authenticator_app_is_activated_and_gives_recovery_codes(open_browser: Open) -> None:
+def test_authenticator_app_is_activated_and_a_recovery_code_signs_in(open_browser: Open) -> None:
     page = open_browser("vera")
     page.goto("/accounts/2fa/totp/activate/")
     confirm_password(page)
@@ -50,8 +51,22 @@ def test_authenticator_app_is_activated_and_gives_recovery_codes(open_browser: O
     page.get_by_label("Authenticator code").fill(code_of(secret))
     page.get_by_role("button", name="Activate").click()
 
-    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
-    expect(page.get_by_label("Unused codes")).not_to_be_empty()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    recovery_code = page.get_by_label("Unused codes").input_value().split()[0]
+    assert violations(page) == []
+    for path in ("/accounts/2fa/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/totp/deactivate/"):
+        page.goto(path)
+        assert violations(page) == [], path
+    sign_out(page)
+    page.get_by_label("Email").fill("vera@northwind.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Code").fill(recovery_code)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.wait_for_url("**/p/northwind/")
 
 
 def test_passkey_is_added_and_signs_in(open_browser: Open, live_server: Any) -> None:
@@ -65,6 +80,9 @@ def test_passkey_is_added_and_signs_in(open_browser: Open, live_server: Any) -> 
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add").click()
     page.wait_for_url(lambda address: "/webauthn/add/" not in address)
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.get_by_role("cell", name="Passkey")).to_be_visible()
+    assert violations(page) == []
 
     sign_out(page)
     page.goto("/accounts/login/")

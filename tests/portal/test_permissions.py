@@ -42,7 +42,7 @@ def test_sign_up_is_closed(db: None) -> None:
         "/accounts/signup/", {"email": "a@example.com", "password1": PASSWORD, "password2": PASSWORD}, follow=True
     )
 
-    assert "Sign up closed" in response.content.decode().replace("Sign Up Closed", "Sign up closed")
+    assert "People join by invitation" in response.content.decode().replace("Sign Up Closed", "Sign up closed")
 
 
 def test_two_factor_can_be_activated_because_the_address_is_proven(cast: Cast) -> None:
@@ -112,3 +112,11 @@ def test_broken_page_shows_a_reference(cast: Cast, monkeypatch: pytest.MonkeyPat
 
     assert response.status_code == 500
     assert "tell the operator this reference" in response.content.decode()
+
+
+def test_form_without_its_token_is_refused_with_a_page_of_ours(cast: Cast) -> None:
+    response = cast.client("vera", enforce_csrf_checks=True).post("/profile/", {"name": "V"})
+
+    assert response.status_code == 403
+    assert "Nothing was saved" in response.content.decode()
+    assert "Billing Sync" in response.content.decode()

@@ -131,11 +131,13 @@ def test_profile_is_saved_and_its_zone_is_used(cast: Cast) -> None:
 
 
 def test_other_sessions_are_listed_and_signed_out(cast: Cast) -> None:
-    here, lost_laptop = Client(headers={"User-Agent": "Here"}), Client(headers={"User-Agent": "Lost laptop"})
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"
+    here, lost_laptop = Client(headers={"User-Agent": firefox}), Client(headers={"User-Agent": "Lost laptop"})
     for client in (here, lost_laptop):
         client.post("/accounts/login/", {"login": "bob@northwind.example", "password": PASSWORD})
     page = here.get("/accounts/sessions/")
     assert ("Lost laptop" in page.content.decode(), page.context["session_count"]) == (True, 2)
+    assert "Firefox on Windows" in page.content.decode()
 
     here.post("/accounts/sessions/")
 
