@@ -163,8 +163,8 @@ def _rendered(response: HttpResponse) -> HttpResponse:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if htmx := getattr(request, "htmx", None):  # a fragment cannot show the sign-in page
-        here = urlencode({"next": htmx.current_url_abs_path or "/"})
-        return HttpResponseClientRedirect(f"{resolve_url('account_login')}?{here}")
+        back = f"?{urlencode({'next': htmx.current_url_abs_path})}" if htmx.current_url_abs_path else ""
+        return HttpResponseClientRedirect(resolve_url("account_login") + back)
     return redirect_to_login(request.get_full_path())
 
 
