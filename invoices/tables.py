@@ -98,7 +98,7 @@ class BillingTable(PortalTable):
     def render_target(self, record: BillingItem) -> SafeString:
         mapping = self.shown[record.pk].mapping
         if mapping is None:
-            return format_html('<span class="quiet">{}</span>', "–")
+            return format_html('<span class="quiet nothing">{}</span>', "–")
         partly = "" if mapping.pricing == Pricing.COST_AND_RETAIL else f" · {mapping.get_pricing_display()}"
         return format_html(
             '<bdi>{}</bdi><span class="under"><bdi>{}</bdi>{}</span>',
