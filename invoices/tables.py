@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
-from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -21,6 +20,8 @@ from customers.models import Pricing
 from invoices.billing_list import MAPPED, BillingRow
 from invoices.models import BillingItem, SourceInvoice
 from programs.models import Program
+
+PLACE = 4_611_686_018_427_387_904  # stands for a row's id in an address
 
 
 class TickColumn(tables.Column):
@@ -67,6 +68,7 @@ class BillingTable(PortalTable):
         self.program = program
         self.words = words.strip()  # what was searched for, marked where it was found
         self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
+        self._patterns: dict[tuple[str, ...], str] = {}
         self.columns["retail"].column.verbose_name = f"Retail ({currency})"
 
     def render_tick(self, record: Any) -> SafeString | str:
@@ -81,7 +83,7 @@ class BillingTable(PortalTable):
         )
 
     def render_customer(self, record: BillingItem) -> SafeString:
-        url = reverse("customer", args=[self.request.partner.slug, self.program.pk, record.customer.pk])
+        url = self._url("customer", record.customer_id)
         under = record.customer.domain or record.customer.external_id
         return name_html(url, marked(record.customer.name, self.words), marked(under, self.words))
 
@@ -98,7 +100,7 @@ class BillingTable(PortalTable):
     def render_target(self, record: BillingItem) -> SafeString:
         mapping = self.shown[record.pk].mapping
         if mapping is None:
-            return format_html('<span class="quiet">{}</span>', "–")
+            return format_html('<span class="quiet nothing">{}</span>', "–")
         partly = "" if mapping.pricing == Pricing.COST_AND_RETAIL else f" · {mapping.get_pricing_display()}"
         return format_html(
             '<bdi>{}</bdi><span class="under"><bdi>{}</bdi>{}</span>',
@@ -113,7 +115,7 @@ class BillingTable(PortalTable):
     def render_actions(self, record: Any) -> SafeString | str:
         if not self.may_map:
             return ""
-        url = reverse("mapping", args=[self.request.partner.slug, self.program.pk, record.customer_id, record.motion])
+        url = self._url("mapping", record.customer_id, record.motion)
         edit = format_html(
             '<a class="button small" id="map-{3}" href="{0}" hx-get="{0}" hx-target="#dialog" hx-swap="innerHTML">{1}'
             '<span class="visually-hidden"> {2}</span></a>',
@@ -128,31 +130,28 @@ class BillingTable(PortalTable):
         """The button that turns the sync of the row's mapping over."""
         if not record.mapping_id:
             return ""
-        on = record.state == MAPPED
-        word, value = ("on", "on") if on else ("off", "")
-        button = format_html(
-            '<button class="button small" id="switch-{}" name="on" value="{}" type="submit">Switch {}'
+        word, value = ("on", "on") if record.state == MAPPED else ("off", "")
+        return format_html(
+            '<button class="button small" id="switch-{}" type="submit" form="row-form" name="on" value="{}"'
+            ' formaction="{url}" hx-post="{url}" hx-swap="none">Switch {}'
             '<span class="visually-hidden"> the sync of {}</span></button>',
             record.pk,
             value,
             word,
             self._row_name(record),
+            url=self._url("switch_sync", record.mapping_id),
         )
-        url = reverse("switch_sync", args=[self.request.partner.slug, self.program.pk, record.mapping_id])
-        form = '<form method="post" action="{0}" hx-post="{0}" hx-swap="none">{1}{2}</form>'
-        return format_html(form, url, self._hidden, button)
+
+    def _url(self, name: str, number: int, *rest: str) -> str:
+        """An address of the row; what is the same for all rows is asked for once."""
+        pattern = self._patterns.get((name, *rest))
+        if pattern is None:
+            pattern = reverse(name, args=[self.request.partner.slug, self.program.pk, PLACE, *rest])
+            self._patterns[name, *rest] = pattern
+        return pattern.replace(str(PLACE), str(number))
 
     def _row_name(self, record: Any) -> str:
         return f"{record.customer.name}, {record.get_motion_display()}"
-
-    @cached_property
-    def _hidden(self) -> SafeString:
-        """What each form of the page carries: the token, and where to come back to."""
-        return format_html(
-            '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">',
-            get_token(self.request),
-            self.request.get_full_path(),
-        )
 
     @cached_property
     def may_map(self) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 
-from core.searching import ids_matching
+from core.searching import ids_found, ids_matching
 from customers.selectors import customer_contains
 from invoices.models import Charge, Kind, SourceInvoice
 from programs.models import Motion
@@ -54,8 +53,9 @@ class ChangeFilter(filters.FilterSet):
         self.run = run
 
     def by_words(self, rows: QuerySet[Change], _name: str, words: str) -> QuerySet[Change]:
-        found = Q(pk__in=ids_matching("matching_changes", words, self.run.pk)) | Q(product__in=_products(words))
-        return rows.filter(found | customer_contains(words, "customer__"))
+        named = Q(pk__in=ids_matching("matching_changes", words, self.run.pk))
+        ways = (named, _of_product(words), customer_contains(words, "customer__"))
+        return rows.filter(pk__in=ids_found(Change.objects.filter(run=self.run), *ways))
 
     def by_action(self, rows: QuerySet[Change], _name: str, action: str) -> QuerySet[Change]:
         return rows if action == ALL else rows.filter(action=action)
@@ -103,13 +103,13 @@ class ChargeFilter(filters.FilterSet):
         self.invoice = invoice
 
     def by_words(self, rows: QuerySet[Charge], _name: str, words: str) -> QuerySet[Charge]:
-        found = Q(pk__in=ids_matching("matching_charges", words, self.invoice.pk))
-        found |= Q(product__in=_products(words)) | customer_contains(words, "customer__")
+        named = Q(pk__in=ids_matching("matching_charges", words, self.invoice.pk))
+        ways = [named, _of_product(words), customer_contains(words, "customer__")]
         if _ID.fullmatch(words.strip().lower()):  # names are looked up by index, ids row by row of the invoice
-            found |= Q(subscription_ref__contains=words.strip().lower())
-        return rows.filter(found)
+            ways.append(Q(subscription_ref__contains=words.strip().lower()))
+        return rows.filter(pk__in=ids_found(Charge.objects.filter(invoice=self.invoice), *ways))
 
 
-def _products(words: str) -> RawSQL:
+def _of_product(words: str) -> Q:
     """Products by name, SKU and id."""
-    return ids_matching("matching_products", words)
+    return Q(product__in=ids_matching("matching_products", words))

@@ -130,3 +130,15 @@ def test_what_decides_is_on_the_screen(open_browser: Open, cast: Cast, shop: Sho
         assert box, path
         assert box["x"] >= 0, path
         assert box["x"] + box["width"] <= width, path
+
+
+def test_sync_of_one_row_is_switched_without_scripts(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    page = open_browser("bob", java_script_enabled=False)
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all&sort=customer")
+
+    page.get_by_role("button", name="Switch off the sync of Contoso").click()
+
+    expect(page.get_by_text("is off.")).to_be_visible()
+    assert page.url.endswith("?tab=all&sort=customer")
+    with partner_scope(cast.northwind.pk):
+        assert not Mapping.objects.get().sync_on
