@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
@@ -32,7 +34,9 @@ def advance_to(office: Office, run_id: int, wanted: RunState) -> None:
             state = Run.objects.get(pk=run_id).state
         if state == wanted:
             return
-        assert advance(office.partner_id(), run_id) is not None
+        delay = advance(office.partner_id(), run_id)
+        assert delay is not None
+        time.sleep(delay)
     raise AssertionError(f"it never comes to {wanted}")
 
 
