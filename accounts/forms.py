@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
+from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +13,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import Role, User
 from accounts.selectors import Access
 
+INVITATION_DAYS = (7, 14, 30)
 ROLE_HELP = {
     Role.OWNER: "everything, and other owners",
     Role.ADMIN: "connections, programs and users",
@@ -29,6 +32,24 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(widget=forms.RadioSelect, initial=Role.SUPPORT.value)
+    days = forms.TypedChoiceField(
+        label="Good for",
+        help_text="After that the link no longer works. You can send it again.",
+        choices=[(days, f"{days} days") for days in INVITATION_DAYS],
+        coerce=int,
+        initial=14,
+        required=False,
+        empty_value=None,
+    )
+
+    def chosen_days(self) -> int:
+        """For how many days the invitation is good."""
+        return int(self.cleaned_data["days"] or 14)
+
+    def invitation(self) -> dict[str, Any]:
+        """What was entered, as the service takes it."""
+        data = self.cleaned_data
+        return {"email": data["email"], "role": data["role"], "life": dt.timedelta(days=self.chosen_days())}
 
     def __init__(self, *args: object, access: Access, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Invitation, Membership, Role
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 # From most to least; a role may do whatever the ones after it may.
 RANKS = {Role.OWNER: 3, Role.ADMIN: 2, Role.SUPPORT: 1, Role.VIEWER: 0}
@@ -37,10 +39,17 @@ def list_accesses(user_id: int) -> list[Access]:
 
 
 def list_members() -> QuerySet[Membership]:
-    """Members of the partner whose scope is open."""
-    return Membership.objects.select_related("user").order_by("created_at", "id")
+    """Members of the partner whose scope is open; ``has_second_factor`` on each."""
+    factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_FACTORS)
+    members = Membership.objects.select_related("user").annotate(has_second_factor=Exists(factors))
+    return members.order_by("created_at", "id")
 
 
-def list_open_invitations() -> QuerySet[Invitation]:
-    """Invitations of the partner whose scope is open that can still be accepted."""
-    return Invitation.objects.select_related("invited_by").filter(accepted_at=None, expires_at__gt=timezone.now())
+def count_owners() -> int:
+    """Owners of the partner whose scope is open."""
+    return Membership.objects.filter(role=Role.OWNER).count()
+
+
+def list_waiting_invitations() -> QuerySet[Invitation]:
+    """Invitations of the partner whose scope is open that nobody has accepted, those that are over too."""
+    return Invitation.objects.select_related("invited_by").filter(accepted_at=None)

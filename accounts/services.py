@@ -139,7 +139,7 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
     record(actor, "member.removed", f"{current.user.email} removed")
 
 
-def invite(*, email: str, role: str, invited_by: User) -> Invitation:
+def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVITATION_LIFE) -> Invitation:
     """Offer a role at the open partner by e-mail; an open offer to the same address is replaced."""
     address = email.strip().lower()
     validate_email(address)
@@ -152,11 +152,17 @@ def invite(*, email: str, role: str, invited_by: User) -> Invitation:
         role=Role(role),
         token_hash=hash_token(token),
         invited_by=invited_by,
-        expires_at=timezone.now() + INVITATION_LIFE,
+        expires_at=timezone.now() + life,
     )
     record(actor_of(invited_by), "member.invited", f"{address} invited as {Role(role).label}")
     invitation_made.send(sender=Invitation, invitation=invitation, token=token)
     return invitation
+
+
+def resend_invitation(*, invitation: Invitation, invited_by: User) -> Invitation:
+    """Offer the same once more, for as long as before. The link sent before no longer works."""
+    life = dt.timedelta(days=round((invitation.expires_at - invitation.created_at) / dt.timedelta(days=1)))
+    return invite(email=invitation.email, role=invitation.role, invited_by=invited_by, life=life)
 
 
 def withdraw_invitation(*, invitation: Invitation, actor: Actor) -> None:

@@ -25,7 +25,6 @@ from django_tables2.utils import AttributeDict, signature
 from accounts import figures
 from accounts.badges import badge_html
 from accounts.columns import hidden_columns
-from accounts.models import Invitation, Membership
 
 PAGE_SIZE = 50
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
@@ -253,48 +252,3 @@ def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:
         words = dict(getattr(field, "choices", ()))
         label = "Search" if getattr(field.widget, "input_type", "") == "search" else str(field.label)
         yield Chip(label, str(words.get(value, value)), f"?{urlencode(rest)}")
-
-
-class MemberTable(PortalTable):
-    """People who work for the partner."""
-
-    user = tables.Column(verbose_name="Person", order_by="user__email", attrs={"td": {"class": "name"}})
-    role = tables.Column()
-    created_at = WhenColumn(verbose_name="Member since")
-    actions = tables.TemplateColumn(
-        template_name="accounts/member_actions.html",
-        verbose_name="",
-        orderable=False,
-        attrs={"td": {"class": "row-actions"}},
-    )
-
-    card_title = "user"
-
-    class Meta(PortalTable.Meta):
-        model = Membership
-        fields = ("user", "role", "created_at", "actions")
-
-    def render_user(self, record: Membership) -> SafeString:
-        if not record.user.name:
-            return format_html("<bdi>{}</bdi>", record.user.email)
-        return format_html('<bdi>{}</bdi><span class="under">{}</span>', record.user.name, record.user.email)
-
-
-class InvitationTable(PortalTable):
-    """Invitations that can still be accepted."""
-
-    email = tables.Column(verbose_name="Invited")
-    role = tables.Column()
-    expires_at = WhenColumn(verbose_name="Good until")
-    actions = tables.TemplateColumn(
-        template_name="accounts/invitation_actions.html",
-        verbose_name="",
-        orderable=False,
-        attrs={"td": {"class": "row-actions"}},
-    )
-
-    card_title = "email"
-
-    class Meta(PortalTable.Meta):
-        model = Invitation
-        fields = ("email", "role", "expires_at", "actions")

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import services
 from accounts.forms import InviteForm, JoinForm, ProfileForm, RoleForm
 from accounts.models import Invitation, Role, User
+from accounts.people_tables import FOR_ADMINS, InvitationTable, MemberTable
 from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page, public_page
-from accounts.selectors import list_members, list_open_invitations
+from accounts.selectors import count_owners, list_members, list_waiting_invitations
 from accounts.services import AccountError
-from accounts.tables import InvitationTable, MemberTable, list_page
+from accounts.tables import list_page
 from core.audit import actor_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -30,14 +31,17 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @partner_page()
 def users(request: PartnerRequest) -> HttpResponse:
     """Who works for this partner, and who is invited."""
-    members = list_members()
-    invitations = InvitationTable(list_open_invitations(), prefix="i-", request=request)
+    hidden = () if request.access.reaches(Role.ADMIN) else FOR_ADMINS
+    invitations = InvitationTable(
+        list_waiting_invitations(), caption="Invitations", prefix="i-", request=request, exclude=hidden
+    )
     return list_page(
         request,
         "accounts/users.html",
-        MemberTable(members, caption="Members"),
+        MemberTable(list_members(), caption="Members", exclude=hidden),
         invitations=invitations,
         roles=[(role.value, role.label) for role in Role if request.access.reaches(role)],
+        is_sole_owner=count_owners() == 1,
     )
 
 
@@ -49,11 +53,12 @@ def invite(request: PartnerRequest) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                invitation = services.invite(**form.cleaned_data, invited_by=request.user)
+                invitation = services.invite(**form.invitation(), invited_by=request.user)
         except (AccountError, ValidationError) as refusal:
             form.add_error("email", refusal if isinstance(refusal, ValidationError) else str(refusal))
         else:
-            messages.success(request, f"{invitation.email} is invited. The link in the e-mail is good for 14 days.")
+            days = form.chosen_days()
+            messages.success(request, f"{invitation.email} is invited. The link in the e-mail is good for {days} days.")
             return redirect("users", request.partner.slug)
     return TemplateResponse(request, "accounts/invite.html", {"form": form})
 
@@ -95,6 +100,23 @@ def remove_member(request: PartnerRequest, membership_id: int) -> HttpResponse:
         messages.success(request, f"{membership.user} has no access to {request.partner} any more.")
         if membership.user_id == request.user.pk:
             return redirect("home")
+    return redirect("users", request.partner.slug)
+
+
+@require_POST
+@partner_page(Role.ADMIN)
+def resend_invitation(request: PartnerRequest, invitation_id: int) -> HttpResponse:
+    """Send an invitation once more, with a new link and its time begun anew."""
+    invitation = get_object_or_404(Invitation, pk=invitation_id, accepted_at=None)
+    _refuse_above_own(request, invitation.role)
+    try:
+        services.resend_invitation(invitation=invitation, invited_by=request.user)
+    except AccountError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"{invitation.email} is invited again. The link of the e-mail before is worthless now."
+        )
     return redirect("users", request.partner.slug)
 
 

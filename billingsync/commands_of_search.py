@@ -60,8 +60,9 @@ def _program_commands(slug: str, program: Program) -> Iterator[Command]:
     if not program.enabled:
         return
     start = reverse("start_sync", args=[slug, program.pk])
-    yield Command("Sync now", start, posted=(("kind", ""),), hint=program.name)
+    # What writes nothing comes first: Enter after few letters gives the first command.
     yield Command("Preview the next sync", start, posted=(("kind", ""), ("preview", "on")), hint=program.name)
+    yield Command("Sync now", start, posted=(("kind", ""),), hint=program.name)
 
 
 def _card_commands(slug: str, card: ConnectionCard) -> Iterator[Command]:

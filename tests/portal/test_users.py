@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import Invitation, Membership, Role
+from accounts.models import Invitation, Membership, Role, User
 from core.scope import partner_scope
 from notifications.models import Message
-from tests.portal.cast import PASSWORD, Cast
+from tests.portal.cast import PASSWORD, Cast, rows_of
 
 
 def role_of(cast: Cast, name: str) -> str | None:
@@ -73,6 +78,99 @@ def test_withdrawn_invitation_is_over(cast: Cast) -> None:
     cast.client("adam").post(f"/p/northwind/users/invitations/{invitation.pk}/withdraw/")
 
     assert Client().get(link).status_code == 404
+
+
+@pytest.mark.parametrize(("given", "days"), [({"days": "7"}, 7), ({"days": "30"}, 30), ({}, 14)])
+def test_invitation_lasts_as_long_as_was_chosen(cast: Cast, given: dict[str, str], days: int) -> None:
+    form = {"email": "nina@northwind.example", "role": "support", **given}
+
+    page = cast.client("adam").post("/p/northwind/users/invite/", form, follow=True).content.decode()
+
+    with partner_scope(cast.northwind.pk):
+        invitation = Invitation.objects.get()
+    assert round((invitation.expires_at - invitation.created_at) / dt.timedelta(days=1)) == days
+    assert f"good for {days} days" in page
+
+
+def test_other_times_are_refused(cast: Cast) -> None:
+    form = {"email": "nina@northwind.example", "role": "support", "days": "3650"}
+
+    cast.client("adam").post("/p/northwind/users/invite/", form)
+
+    with partner_scope(cast.northwind.pk):
+        assert not Invitation.objects.exists()
+
+
+def test_invitation_that_is_over_is_sent_again_with_a_new_link(cast: Cast) -> None:
+    with time_machine.travel(timezone.now() - dt.timedelta(days=20)):
+        old_link = invite(cast, "nina@northwind.example", "support")
+    adam = cast.client("adam")
+    assert "Over" in adam.get("/p/northwind/users/").content.decode()
+    with partner_scope(cast.northwind.pk):
+        invitation = Invitation.objects.get()
+        Message.objects.all().delete()
+
+    adam.post(f"/p/northwind/users/invitations/{invitation.pk}/resend/")
+
+    with partner_scope(cast.northwind.pk):
+        sent, renewed = Message.objects.get(kind="invitation"), Invitation.objects.get()
+    new_link = re.search(r"/invitations/\S+/", sent.text)
+    assert new_link
+    assert (Client().get(old_link).status_code, Client().get(new_link.group()).status_code) == (404, 200)
+    assert round((renewed.expires_at - timezone.now()) / dt.timedelta(days=1)) == 14
+
+
+def test_admin_does_not_resend_what_an_owner_offered(cast: Cast) -> None:
+    form = {"email": "nina@northwind.example", "role": "owner"}
+    cast.client("alice").post("/p/northwind/users/invite/", form)
+    with partner_scope(cast.northwind.pk):
+        invitation = Invitation.objects.get()
+
+    path = f"/p/northwind/users/invitations/{invitation.pk}/resend/"
+
+    assert cast.client("adam").post(path).status_code == 403
+    assert path not in cast.client("adam").get("/p/northwind/users/").content.decode()
+    assert path in cast.client("alice").get("/p/northwind/users/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reader", "member", "offered"),
+    [
+        ("adam", "bob", True),
+        ("adam", "alice", False),
+        ("alice", "alice", False),
+        ("alice", "adam", True),
+        ("vera", "bob", False),
+    ],
+)
+def test_nothing_is_offered_that_would_be_refused(cast: Cast, reader: str, member: str, offered: bool) -> None:
+    page = cast.client(reader).get("/p/northwind/users/").content.decode()
+
+    for action in ("role", "remove"):
+        assert (member_path(cast, member, action) in page) == offered
+
+
+def test_owner_may_leave_once_there_is_another(cast: Cast) -> None:
+    alice = cast.client("alice")
+    alice.post(member_path(cast, "adam", "role"), {"role": Role.OWNER})
+
+    assert member_path(cast, "alice", "remove") in alice.get("/p/northwind/users/").content.decode()
+
+
+def test_admins_see_who_has_a_second_factor_and_when_they_signed_in(cast: Cast) -> None:
+    bob = cast.users["bob"]
+    Authenticator.objects.create(user=bob, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.create(user=cast.users["vera"], type=Authenticator.Type.RECOVERY_CODES, data={})
+    User.objects.filter(pk=bob.pk).update(last_login=timezone.now())
+
+    response = cast.client("adam").get("/p/northwind/users/")
+
+    factors = {row.user.email: row.has_second_factor for row in rows_of(cast, response)}
+    assert [email for email, has_one in factors.items() if has_one] == ["bob@northwind.example"]
+    page = response.content.decode()
+    assert "Two-factor sign-in" in page
+    assert "never" in page
+    assert "Last sign-in" not in cast.client("bob").get("/p/northwind/users/").content.decode()
 
 
 def test_weak_password_is_refused_and_the_name_is_kept(cast: Cast) -> None:
