@@ -21,6 +21,7 @@ PATHS = {
     "company": "M3 14V2h7v12M10 6h3v8M5.5 5h2M5.5 8h2M5.5 11h2M1.5 14h13",
     "audit": "M3 2h10v12H3zM5.5 5h5M5.5 8h5M5.5 11h3",
     "mail": "M1.5 3.5h13v9h-13zM2 4l6 5 6-5",
+    "print": "M4 6V1.5h8V6M4 11.5H1.5V6h13v5.5H12M4 9.5h8v5H4z",
     "bell": "M4 11V7a4 4 0 0 1 8 0v4l1.5 1.5h-11zM6.5 14h3",
     "search": "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.6 10.6 14 14",
     "check": "M3 8.5 6.5 12 13 4.5",

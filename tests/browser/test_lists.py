@@ -24,7 +24,7 @@ def test_sorting_keeps_focus_and_says_the_count(open_browser: Open, cast: Cast, 
     page.get_by_role("link", name="Cost (USD)").press("Enter")
     page.wait_for_url("**sort=unit_cost**")
     expect(page.locator("#sort-unit_cost")).to_be_focused()
-    expect(page.locator("#list-said")).to_have_text("61 rows, page 1 of 2")
+    expect(page.locator("#list-said")).to_have_text("1–50 of 61 rows, page 1 of 2")
     page.get_by_role("link", name="Next").press("Enter")
     page.wait_for_url("**page=2**")
     expect(page.locator("#list-count")).to_be_focused()

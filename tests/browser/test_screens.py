@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from core.scope import partner_scope
 from syncs.models import RunState
@@ -151,6 +152,31 @@ def test_chosen_theme_is_kept(open_browser: Open) -> None:
     page.reload()
 
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_report_prints_dark_on_white_and_whole(open_browser: Open, cast: Cast, shop: Shop, theme: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ChargeFactory.create_batch(60, invoice=shop.invoice, customer=shop.customer)
+    page = open_browser("vera", color_scheme="dark", viewport={"width": 690, "height": 900})
+    page.evaluate("theme => theme && localStorage.setItem('theme', theme)", theme)
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("button", name="Print").click()
+    assert page.title() == "printed"
+
+    page.emulate_media(media="print")
+
+    body = page.evaluate("(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(document.body))")
+    assert body == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    card = page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    assert card == "rgb(255, 255, 255)"
+    box = "document.querySelector('#list .table-box')"
+    assert page.evaluate(f"{box}.scrollHeight - {box}.clientHeight") == 0
+    assert page.evaluate(f"{box}.querySelector('thead').offsetHeight") > 0
+    expect(page.locator("#list-count")).to_contain_text("1–50 of 62")
+    assert overflow(page) == 0
 
 
 def test_menu_opens_and_closes_on_a_narrow_screen(open_browser: Open) -> None:

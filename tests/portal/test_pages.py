@@ -145,6 +145,8 @@ def test_lists_are_cut_into_pages(cast: Cast, shop: Shop) -> None:
 
     assert len(rows_of(cast, first)) == 50
     assert len(rows_of(cast, second)) == 11
+    assert "1–50 of 61" in first.content.decode()
+    assert "51–61 of 61" in second.content.decode()
 
 
 @pytest.mark.parametrize("query", ["conto", "exchange", "1000013", "billing"])
