@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -25,7 +25,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.figures import use_locale
 from accounts.models import Partner, Role, User
 from accounts.selectors import Access, list_accesses
-from core.scope import partner_scope
+from core.scope import current_partner_id, partner_scope
 
 
 class PersonRequest(HttpRequest):
@@ -137,7 +137,7 @@ def _know_accesses(request: HttpRequest) -> list[Access]:
 @contextmanager
 def _at_partner(request: HttpRequest, access: Access) -> Iterator[None]:
     """The partner on the request, its locale and the reader's time zone."""
-    with partner_scope(access.partner_id):
+    with nullcontext() if current_partner_id() else partner_scope(access.partner_id):
         partner = Partner.objects.get(pk=access.partner_id)
     request.partner, request.access = partner, access  # type: ignore[attr-defined]  # see PartnerRequest
     with _at_home(_zone_of(request) or partner.time_zone), use_locale(partner.locale):
