@@ -48,7 +48,7 @@ class _NotNow(Exception):
 
 
 def advance(partner_id: int, run_id: int) -> float | None:
-    """Work on the run for at most one slice.
+    """Work on one step of the run, for at most one slice.
 
     Answers the seconds after which it wants to be called again (0 = at once), None when it is
     finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
@@ -65,7 +65,10 @@ def advance(partner_id: int, run_id: int) -> float | None:
 
 
 def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
-    """What a message with this ticket is for: one slice, then the next message. Nothing where it is void."""
+    """What a message with this ticket is for: a slice of work, then the next message. Nothing where it is void.
+
+    A run that needs less than a slice is done in one turn, whatever its steps.
+    """
     with run_lock(run_id) as locked:
         if not locked or _is_void(partner_id, run_id, ticket):
             return  # who has the run, or the message that is not void, goes on; should it die, the janitor does
@@ -76,7 +79,7 @@ def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
 
 def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> tickets.Message | None:
     try:
-        wait = _advance_locked(partner_id, run_id)
+        wait = _advance_locked(partner_id, run_id, whole_slice=True)
     except _NotNow:
         wait = None
     else:
@@ -99,13 +102,13 @@ def _wake_followers(partner_id: int, run_id: int) -> None:
         tickets.wake_followers(run_id)
 
 
-def _advance_locked(partner_id: int, run_id: int) -> float | None:
+def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) -> float | None:
     wait = _not_yet(partner_id, run_id)
     if wait is None or wait > 0:
         return wait
     work = open_slice(partner_id, run_id)
     try:
-        return _take_step(work)
+        return _take_steps(work) if whole_slice else _take_step(work)
     except ConnectorError as error:
         return _after_vendor_error(work, error)
     except (OperationalError, InterfaceError, InternalError):
@@ -144,6 +147,14 @@ def _not_yet(partner_id: int, run_id: int) -> float | None:
             run.state = RunState.READING
         run.save(update_fields=["heartbeat_at", "resume_at", "started_at", "state"])
         return 0.0
+
+
+def _take_steps(work: Slice) -> float | None:
+    """One step after the other until the slice is over, or the run has to wait."""
+    wait = _take_step(work)
+    while wait == 0 and not work.over:
+        wait = _take_step(work)
+    return wait
 
 
 def _take_step(work: Slice) -> float | None:

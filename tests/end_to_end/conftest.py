@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,10 +18,23 @@ from accounts.models import Partner
 from accounts.services import find_partner
 from core.scope import partner_scope
 from sandbox.server import running
+from syncs.slices import Slice
 from tests import databases
 from tests.end_to_end.office import Json, Office
 
 Open = Callable[..., Office]
+
+
+@pytest.fixture
+def smallest_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for one write or two pages, then it is another run's turn."""
+    asked: Counter[float] = Counter()  # by the instant when the slice began
+
+    def is_over(work: Slice) -> bool:
+        asked[work.started] += 1
+        return asked[work.started] > 1
+
+    monkeypatch.setattr(Slice, "over", property(is_over))
 
 
 @contextmanager

@@ -17,11 +17,17 @@ from core.scope import partner_scope
 from programs.models import Program
 from syncs.models import ACTIVE_STATES, Run, RunState
 from syncs.services import start_sync
+from syncs.slices import Slice
 from tests.end_to_end.office import Office
 from tests.end_to_end.queue import Queue, run_of
 
 CAST = ("adatum",)
 MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _each_step_is_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Slice, "over", True)  # there is nothing to write
 
 
 @pytest.fixture
@@ -68,6 +74,7 @@ def test_run_that_waits_for_another_has_no_message_and_the_janitor_sends_none(
     assert len(queue) == 0
 
 
+@pytest.mark.usefixtures("smallest_slices")  # with room for the pages of a list
 def test_end_of_the_product_run_wakes_the_billing_run(office: Office, queue: Queue):
     queue.start(office.partner_id(), "products", "billing")
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import cycle
-
 import pytest
 
-from syncs.slices import Slice
 from tests.end_to_end.conftest import Open
 
 
-def test_smallest_slices_make_the_same_calls_and_the_same_lines(open_office: Open, monkeypatch: pytest.MonkeyPatch):
-    answers = cycle((False, True))  # room for one piece of work, then the next slice
-    monkeypatch.setattr(Slice, "over", property(lambda _: next(answers)))
+@pytest.mark.usefixtures("smallest_slices")
+def test_smallest_slices_make_the_same_calls_and_the_same_lines(open_office: Open):
     office = open_office(page_size="20")
     for number in range(70):
         office.edit("add_product", values={"name": f"Cable {number}"})
