@@ -1,4 +1,4 @@
-"""``python -m bench [calls|overhead|limit|memory|dispatch|workers ...]``; all parts without any."""
+"""``python -m bench [calls|overhead|limit|memory|dispatch|workers|fairness ...]``; all parts without any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.installation import CHECKOUT, BenchFailedError, Installation
 from bench.report import describe_machine
 
-PARTS = ("calls", "overhead", "limit", "memory", "dispatch", "workers")
+PARTS = ("calls", "overhead", "limit", "memory", "dispatch", "workers", "fairness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +58,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[Installation], bool]]:
     # The parts import models, which is possible only once Django is set up.
-    from bench import calls, dispatch, limit, memory, overhead, workers
+    from bench import calls, dispatch, fairness, limit, memory, overhead, workers
 
     return {
         "calls": calls.measure,
@@ -67,6 +67,7 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[Installation],
         "memory": lambda at: memory.measure(at, charges=options.charges, products=options.products),
         "dispatch": lambda at: dispatch.measure(at, sizes=options.partners),
         "workers": lambda at: workers.measure(at, accounts=options.accounts),
+        "fairness": fairness.measure,
     }
 
 

@@ -29,12 +29,12 @@ class Seeded:
     target_id: int
 
 
-def seed_partner(slug: str, *, mode: str = ProductMode.IN_USE) -> Seeded:
-    """A connected partner whose daily sync is a day away."""
+def seed_partner(slug: str, *, mode: str = ProductMode.IN_USE, account: str = "sample") -> Seeded:
+    """A connected partner whose daily sync is a day away; ``account`` is its name at the vendors."""
     partner = create_partner(slug=slug, name=f"Sample {slug}", actor=COMMAND)
     with partner_scope(partner.pk):
-        source = _connect("prism", {"client_id": "sample"}, {"client_secret": "sample"})
-        target = _connect("syncro", {"subdomain": "sample"}, {"api_token": "sample"})
+        source = _connect("prism", {"client_id": account}, {"client_secret": "sample"})
+        target = _connect("syncro", {"subdomain": account}, {"api_token": "sample"})
         program = Program.objects.create(
             source=source,
             target=target,

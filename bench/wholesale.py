@@ -170,7 +170,9 @@ def _product(number: int) -> Json:
     return product | {"maintain_stock": False, "serialized": False}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers for one distributor and one account."""
+
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     wholesale: Wholesale
@@ -178,13 +180,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         page = int(parse_qs(parts.query).get("page", ["1"])[0])
-        self._send(self.wholesale.answer(parts.path, page), "text/csv" if self.path.endswith("/csv") else "")
+        self.send(self.wholesale.answer(parts.path, page), "text/csv" if self.path.endswith("/csv") else "")
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._send(b'{"access_token": "sample", "expires_in": 3600, "token_type": "Bearer"}', "")
+        self.send(b'{"access_token": "sample", "expires_in": 3600, "token_type": "Bearer"}')
 
-    def _send(self, body: bytes | None, kind: str) -> None:
+    def send(self, body: bytes | None, kind: str = "") -> None:
+        """This body, or 404 where there is nothing."""
         self.send_response(404 if body is None else 200)
         self.send_header("Content-Type", kind or "application/json")
         self.send_header("Content-Length", str(len(body or b"")))
@@ -201,8 +204,8 @@ def main() -> None:
     for name in ("--port", "--customers", "--products"):
         parser.add_argument(name, type=int, required=True)
     options = parser.parse_args()
-    _Handler.wholesale = Wholesale(options.customers, options.products)
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), _Handler)
+    Handler.wholesale = Wholesale(options.customers, options.products)
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     server.daemon_threads = True
     print(json.dumps({"port": options.port}), flush=True)
     server.serve_forever()

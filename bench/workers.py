@@ -42,10 +42,10 @@ def _time(installation: Installation, accounts: int, egresses: list[str]) -> flo
     partners = [BenchPartner(vendors, name, f"{name}-{uuid.uuid4().hex[:6]}") for name in names(accounts)]
     for partner in partners:
         partner.configure(mappings=())
-    workers = [_start_worker(egress) for egress in egresses]
+    workers = [start_worker(egress, egress) for egress in egresses]
     try:
         ids = [partner.partner_id for partner in partners]
-        _wait_for_workers(len(workers))
+        wait_for_workers(len(workers))
         started = time.monotonic()
         for partner_id in ids:
             _start(partner_id)
@@ -59,11 +59,12 @@ def _time(installation: Installation, accounts: int, egresses: list[str]) -> flo
         vendors.close()
 
 
-def _start_worker(egress: str) -> subprocess.Popen[bytes]:
+def start_worker(egress: str, name: str) -> subprocess.Popen[bytes]:
+    """A worker process of that name, leaving by that egress."""
     limits = {"EGRESS_ID": egress, "SYNCRO_REQUESTS_PER_MINUTE": str(PER_MINUTE)}
     command = [sys.executable, "-m", "celery", "-A", "billingsync", "worker", "--concurrency", "1"]
     return subprocess.Popen(
-        [*command, "--loglevel", "ERROR", "--hostname", f"{egress}@%h"],
+        [*command, "--loglevel", "ERROR", "--hostname", f"{name}@%h"],
         cwd=CHECKOUT,
         env={**os.environ, **limits},
         stdin=subprocess.DEVNULL,
@@ -72,7 +73,8 @@ def _start_worker(egress: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _wait_for_workers(count: int) -> None:
+def wait_for_workers(count: int) -> None:
+    """Until so many answer."""
     from billingsync.celery import app
 
     wait_until(lambda: len(app.control.ping(timeout=1.0) or ()) >= count, PATIENCE, "the workers did not start")
