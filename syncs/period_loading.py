@@ -22,7 +22,7 @@ MappingKey = tuple[int, str]  # customer, motion
 
 @dataclass(slots=True)
 class LoadedPeriods:
-    """Periods by (customer, motion), and the subscriptions that the newest month names."""
+    """Periods by (customer, motion), and the subscriptions that the newest month still charges."""
 
     periods: dict[MappingKey, list[PeriodFact]] = field(default_factory=lambda: defaultdict(list))
     invoiced: frozenset[int] = frozenset()
@@ -85,7 +85,12 @@ def _latest_periods(groups: dict[PeriodKey, list[Charge]], newest: str) -> dict[
 
 
 def _named(groups: dict[PeriodKey, list[Charge]], newest: str) -> Iterable[int]:
-    return (key[0] for key, rows in groups.items() if any(_month(row) == newest for row in rows))
+    """Subscriptions that the newest invoices still charge: money back for an earlier month tells of none."""
+    return (key[0] for key, rows in groups.items() if any(_month(row) == newest and _is_charge(row) for row in rows))
+
+
+def _is_charge(row: Charge) -> bool:
+    return row.kind != Kind.CREDIT or row.period >= _month(row)
 
 
 def _month(row: Charge) -> str:

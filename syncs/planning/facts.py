@@ -176,7 +176,7 @@ class MappingFacts:
     template: Template | None  # None: it is gone
     periods: tuple[PeriodFact, ...]
     newest: str  # usage month of the newest regular invoice, "2026-09"; "" if there is none
-    invoiced: frozenset[int]  # subscriptions that invoices of the newest month name
+    invoiced: frozenset[int]  # subscriptions that invoices of the newest month charge
     own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template
     posted: tuple[Posted, ...]
     foreign_ids: frozenset[int]  # lines on the template that are not ours (of any mapping)

@@ -179,3 +179,22 @@ def test_credit_of_a_living_subscription_is_held_and_applied(office: Office):
     lines = [line for line in office.one_time(VANARSDEL) if line["retail_cents"] < 0]
     assert Decimal(lines[-1]["retail_cents"]) / 100 == credit.retail
     assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def test_subscription_that_ended_loses_its_line_although_a_credit_for_an_earlier_month_names_it(office: Office):
+    office.advance()
+    office.sync()
+    offer = "Planner and Project Plan 3"
+    seats = [row for row in rows(office) if row.get("OfferName") == offer]
+    (ended,) = {row["SubscriptionId"] for row in seats if row["PrimaryDomainName"] == "vanarsdel.example"}
+    (line,) = [one for one in office.recurring(VANARSDEL) if one["name"] == offer]
+    with office.store.exclusive():
+        office.store.remember("story_edits/northwind", [{"subscription_id": ended, "day": "2026-10-31"}])
+    office.advance()
+
+    office.sync()
+
+    (credit,) = office.findings("credit")
+    assert credit.retail < 0
+    assert line["id"] not in [one["id"] for one in office.recurring(VANARSDEL)]
+    assert (office.unbalanced(), office.planned()) == ([], [])
