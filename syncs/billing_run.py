@@ -31,7 +31,7 @@ from syncs.models import (
 )
 from syncs.planning.taking_off import removals_of_doubles
 from syncs.ran_meanwhile import correct_done, find_billed, may_have_run
-from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_change, settles_in
+from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_changes, settles_in
 from syncs.slices import Slice
 from syncs.source_reading import read_source
 from syncs.target_reading import read_again, read_target_products
@@ -70,9 +70,7 @@ def _resolve_abandoned(work: Slice) -> float:
         wait = settles_in(abandoned)
     if wait > 0:
         return wait
-    templates: dict[int, Template | None] = {}
-    for change in abandoned:
-        resolve_line_change(work.partner_id, change, work.target, templates)
+    resolve_line_changes(work.partner_id, abandoned, work.target)
     with work.run():
         drop_unsent(abandoned)
     return 0.0
@@ -216,18 +214,15 @@ def settle(work: Slice) -> RunState | float:
         wait = settles_in(lost)
     if wait > 0:
         return wait
-    templates: dict[int, Template | None] = {}
-    anew: set[int] = set()
-    for change in lost:
-        anew |= resolve_line_change(work.partner_id, change, work.target, templates)
-    for template in templates.values():
+    resolved = resolve_line_changes(work.partner_id, lost, work.target)
+    for template in resolved.templates.values():
         if template is not None:  # what is sent again goes to the template as it is now
             save_template(work.partner_id, work.target_id, template)
     with work.run() as run:
         put_off = list(run.templates.filter(planned_from=PLAN_ANEW).values_list("template_id", flat=True))
     for template_id in put_off:
         _fall_back(work, template_id)
-    _plan_anew(work, anew - set(put_off))
+    _plan_anew(work, resolved.anew - set(put_off))
     with work.run() as run:
         _take_up_stranded(run)
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
@@ -275,7 +270,7 @@ def _correct_after_run(work: Slice, template: Template) -> bool:
         unsure = [change for change in done if may_have_run(change, template)]
     if not unsure:
         return False
-    billed = find_billed(work.partner_id, unsure, template, work.target)
+    billed = find_billed(work.partner_id, [(change, template) for change in unsure], work.target)
     anew = correct_done(work.partner_id, unsure, template, billed)
     _plan_anew(work, anew)
     return bool(anew)

@@ -142,7 +142,7 @@ def recent_decisions() -> list[Decided]:
     )
     about = _texts_about([decision.subject for decision in decisions])
     groups: dict[tuple[object, ...], Decided] = {}
-    for each in sorted(decisions, key=lambda one: (-one.decided_at.timestamp(), one.pk)):
+    for each in decisions:
         key = (each.decided_at, each.program_id, each.choice)
         by = str(each.decided_by or "Somebody")
         group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id))

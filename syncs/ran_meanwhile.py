@@ -54,10 +54,10 @@ def _same_money(now: LineValues, wanted: LineValues) -> bool:
     )
 
 
-def find_billed(partner_id: int, changes: Iterable[Change], template: Template, client: Target) -> dict[str, Carried]:
-    """By mark, what invoices since the writes carry of these lines. Calls the target."""
+def find_billed(partner_id: int, written: Iterable[tuple[Change, Template]], client: Target) -> dict[str, Carried]:
+    """By mark, what invoices since these writes carry of their lines. Calls the target."""
     with partner_scope(partner_id):
-        sought = [_sought(change, template) for change in changes]
+        sought = [_sought(change, template) for change, template in written]
     return find_carried(sought, client)
 
 
@@ -73,7 +73,7 @@ def resolve_one_time(partner_id: int, change: Change, template: Template, billed
     elif billed is not None:
         with partner_scope(partner_id):
             part_of_change(change).update(state=PartState.BILLED, reason="")
-            _save(change, ChangeState.DONE, "Written, and billed before the answer was resolved.")
+            conclude(change, ChangeState.DONE, "Written, and billed before the answer was resolved.")
     else:
         hold_unresolved(partner_id, change)
     return set()
@@ -123,7 +123,7 @@ def _resolve_removal(partner_id: int, change: Change, template: Template, billed
     text = "It was billed before it could be taken off."
     with partner_scope(partner_id):
         _take_as_billed(change, stands=stands)
-        _save(change, ChangeState.DROPPED, text)
+        conclude(change, ChangeState.DROPPED, text)
         _remember_billed(change, text)
         return _drop_additions(change, text)
 
@@ -155,10 +155,10 @@ def _resolve_change(partner_id: int, change: Change, billed: Carried) -> set[int
     with partner_scope(partner_id):
         _set_amounts(change, billed)
         if _at(billed, _wanted(change)):
-            _save(change, ChangeState.DONE, "")
+            conclude(change, ChangeState.DONE, "")
             return set()
         text = "It was billed before it could be changed."
-        _save(change, ChangeState.DROPPED, text)
+        conclude(change, ChangeState.DROPPED, text)
         _remember_billed(change, text)
         return {change.template_id} if change.template_id is not None else set()
 
@@ -219,6 +219,12 @@ def _amount(quantity: Decimal, cents: int) -> Decimal:
     return round_to_cent(quantity * from_cents(cents))
 
 
+def conclude(change: Change, state: ChangeState, text: str) -> None:
+    """What became of a lost write. Inside the scope."""
+    change.state, change.error = state, text
+    change.save(update_fields=["state", "error", "hold", "subject"])
+
+
 # --- Held ---------------------------------------------------------------------------------------------
 
 UNRESOLVED = (
@@ -233,7 +239,7 @@ def hold_unresolved(partner_id: int, change: Change) -> None:
         _keep_unproven_line(change)
         change.hold = "unresolved"
         change.subject = f"unproven:{change.mark}:{change.period}"
-        _save(change, ChangeState.HELD, UNRESOLVED)
+        conclude(change, ChangeState.HELD, UNRESOLVED)
         part_of_change(change).update(state=PartState.HELD, reason=UNRESOLVED)
 
 
@@ -262,9 +268,3 @@ def _keep_unproven_line(change: Change) -> None:
         next_run=change.next_run,
         written_at=change.sent_at or timezone.now(),
     )
-
-
-def _save(change: Change, state: ChangeState, text: str) -> None:
-    change.state = state
-    change.error = text
-    change.save(update_fields=["state", "error", "hold", "subject"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,6 +17,7 @@ from customers.models import Template as TemplateRow
 from customers.target_copy import template_record
 from syncs.applying import record_written
 from syncs.committing import part_of_change
+from syncs.evidence import Carried
 from syncs.models import (
     ACTIVE_STATES,
     Action,
@@ -25,8 +28,16 @@ from syncs.models import (
     PartState,
     Run,
 )
+from syncs.planning.marks import find_mark
 from syncs.planning.present import line_by_id
-from syncs.ran_meanwhile import correct_done, find_billed, line_as_written, may_have_run, resolve_one_time
+from syncs.ran_meanwhile import (
+    conclude,
+    correct_done,
+    find_billed,
+    line_as_written,
+    may_have_run,
+    resolve_one_time,
+)
 from syncs.values import line_from_json
 
 MOST_ATTEMPTS = 3
@@ -68,23 +79,44 @@ def settles_in(changes: list[Change]) -> float:
     return max(((end - now).total_seconds() for end in ends), default=0.0)
 
 
-def resolve_line_change(
-    partner_id: int, change: Change, client: Target, templates: dict[int, Template | None]
-) -> set[int]:
-    """Find out by reading whether a lost write to a template happened, and act on it.
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The templates that were read for it, None where one is gone, and those that must be planned anew."""
 
-    ``templates`` keeps what was read. Answers with the templates that must be planned anew.
-    """
-    template = _template(change, client, templates)
-    if template is None:
-        _fail(partner_id, change, "The invoice template no longer exists.")
-        return set()
+    templates: dict[int, Template | None]
+    anew: set[int]
+
+
+def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Target) -> Resolved:
+    """Find out by reading whether lost writes to templates happened, and act on it."""
+    templates = {
+        number: _read(number, client) for number in dict.fromkeys(change.template_id or 0 for change in changes)
+    }
+    read = [(change, templates[change.template_id or 0]) for change in changes]
+    ran = [(change, template) for change, template in read if template and may_have_run(change, template)]
+    billed = find_billed(partner_id, ran, client)
+    anew: set[int] = set()
+    for change, template in read:
+        if template is None:
+            _fail(partner_id, change, "The invoice template no longer exists.")
+        else:
+            anew |= _resolve(partner_id, change, template, billed)
+    return Resolved(templates, anew)
+
+
+def _read(template_id: int, client: Target) -> Template | None:
+    try:
+        return client.get_template(template_id)
+    except RecordMissing:
+        return None
+
+
+def _resolve(partner_id: int, change: Change, template: Template, billed: dict[str, Carried]) -> set[int]:
     ran = may_have_run(change, template)
-    billed = find_billed(partner_id, [change], template, client) if ran else {}
     if ran and change.role != PartRole.RECURRING:
         return resolve_one_time(partner_id, change, template, billed.get(change.mark))
     anew = _resolve_by_reading(partner_id, change, template)
-    if change.state == ChangeState.DONE and billed:
+    if ran and change.state == ChangeState.DONE:
         correct_done(partner_id, [change], template, billed)
     return anew
 
@@ -113,7 +145,7 @@ def _may_be_overwritten(partner_id: int, change: Change, template: Template) -> 
         (line.product_id, line.one_time) == (values.product_id, values.one_time)
         and (line.product_id is not None or line.name == values.name)
         for line in template.lines
-        if line.line_id not in known
+        if line.line_id not in known and not find_mark(line.description)
     )
 
 
@@ -126,18 +158,8 @@ def _lines_before(target_id: int, template_id: int) -> set[int]:
 def _plan_anew(partner_id: int, change: Change) -> set[int]:
     """Not sent again: planning meets the unknown line, and asks whether to adopt it."""
     with partner_scope(partner_id):
-        _save(change, ChangeState.DROPPED, "A line appeared on the template while the answer was lost.")
+        conclude(change, ChangeState.DROPPED, "A line appeared on the template while the answer was lost.")
     return {change.template_id} if change.template_id is not None else set()
-
-
-def _template(change: Change, client: Target, templates: dict[int, Template | None]) -> Template | None:
-    assert change.template_id is not None
-    if change.template_id not in templates:
-        try:
-            templates[change.template_id] = client.get_template(change.template_id)
-        except RecordMissing:
-            templates[change.template_id] = None
-    return templates[change.template_id]
 
 
 def _settle(partner_id: int, change: Change, *, happened: bool, line: TemplateLine | None) -> None:
@@ -149,16 +171,10 @@ def _settle(partner_id: int, change: Change, *, happened: bool, line: TemplateLi
         _fail(partner_id, change, f"Sent {change.attempts} times without an answer.")
     else:
         with partner_scope(partner_id):
-            _save(change, ChangeState.PLANNED, "")
+            conclude(change, ChangeState.PLANNED, "")
 
 
 def _fail(partner_id: int, change: Change, text: str) -> None:
     with partner_scope(partner_id):
-        _save(change, ChangeState.FAILED, text)
+        conclude(change, ChangeState.FAILED, text)
         part_of_change(change).update(state=PartState.FAILED, reason=text)
-
-
-def _save(change: Change, state: ChangeState, text: str) -> None:
-    change.state = state
-    change.error = text
-    change.save(update_fields=["state", "error", "hold", "subject"])
