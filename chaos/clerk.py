@@ -21,9 +21,12 @@ sys.path.insert(0, os.getcwd())
 os.environ["DJANGO_SETTINGS_MODULE"] = "billingsync.settings"
 import django
 django.setup()
+from django.core import checks
 from django.core.management import load_command_class
+import billingsync.embedded.servers
 import manage
 
+checks.run_checks()  # loads the pages, as every command does
 for name in sys.argv[1:]:
     load_command_class("billingsync", name)
 for line in sys.stdin:

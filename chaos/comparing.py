@@ -68,9 +68,7 @@ class Books:
     def recurring_on(self, template_id: int) -> Counter[Level]:
         """The program's recurring lines as they stand."""
         return Counter(
-            (Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"])
-            for line in _own_lines([self.schedules[template_id]])
-            if not line["one_time_charge"]
+            _level(line) for line in _own_lines([self.schedules[template_id]]) if not line["one_time_charge"]
         )
 
 
@@ -102,6 +100,7 @@ def compare(
         customers = {customer["id"] for customer in store.records(vendors.account, CUSTOMER)}
         whole = expected_of(store, vendors.account, entries, vendors.hand_prices)
         expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), vendors.gone_customers - customers)
+        _set_typed_back(vendors.typed, expected, schedules)
         held = _held_in(charges_in(store, vendors.account), expected, invoices, damage)
         books = Books(store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held)
         _count_doubled_marks(books, vendors.one_time_marks, damage)
@@ -122,6 +121,23 @@ def _without_gone(expected: list[Expected], templates: set[int], customers: set[
         if not wanted.templates & templates
         and not any(entry["syncro_customer"] in customers for entry in wanted.entries)
     ]
+
+
+def _set_typed_back(typed: Mapping[int, int], expected: Sequence[Expected], schedules: Mapping[int, Json]) -> None:
+    """A quantity that a person typed in since the invoice stays until the next one: compare the line as if it had none.
+
+    Only where the quantity is still the typed one, for a level that no other line has, at the line's own prices.
+    """
+    for wanted in expected:
+        for template_id in wanted.templates:
+            lines = [line for line in _own_lines([schedules[template_id]]) if not line["one_time_charge"]]
+            missing = Counter(wanted.standing(template_id).values()) - Counter(map(_level, lines))
+            for line in lines:
+                if line["id"] in typed and Decimal(line["quantity"]) == typed[line["id"]]:
+                    fit = next((level for level in missing.elements() if level[1:] == _level(line)[1:]), None)
+                    if fit is not None:
+                        line["quantity"] = str(fit[0])
+                        missing[fit] -= 1
 
 
 # --- What the product says ------------------------------------------------------------------------
@@ -313,6 +329,10 @@ def _own_lines(schedules: Iterable[Json]) -> Iterator[Json]:
     for schedule in schedules:
         lines = (line for line in schedule["lines"] if not line["by_hand"])
         yield from (line for line in lines if Decimal(line["quantity"]))  # 0: Syncro refused its removal
+
+
+def _level(line: Json) -> Level:
+    return Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"]
 
 
 def _without_place(line: Json) -> Json:

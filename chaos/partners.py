@@ -43,16 +43,19 @@ class Partner:
             self._draw_pricing(draws.of(vendors.account, "pricing"))
         self.foreign = hand_made(vendors)
         self.portal = Portal(installation.url, self.slug, self.email, WORDS)
+        self.known = False  # whether the portal has its owner
         self.settled = False  # whether the file as it is meant was applied
 
     def configure(self, *, off: int = 0, may_fail: bool = False) -> None:
         """Apply the configuration file; with so many mappings switched off. It refuses what Syncro does not have."""
         file = self.installation.folder / f"{self.vendors.account}.yaml"
         entries = [entry for entry in self.entries if self.vendors.has_places_of(entry)]
-        text = configuration(self.slug, self.vendors.account, self.email, entries, self.wishes, off=entries[:off])
+        email = "" if self.known else self.email
+        text = configuration(self.slug, self.vendors.account, email, entries, self.wishes, off=entries[:off])
         file.write_text(text, encoding="utf-8")
         secrets = secrets_of(self.vendors.credentials())
         done = self.installation.manage("configure", str(file), secrets=secrets, may_fail=may_fail)
+        self.known = self.known or done
         self.settled = done and not off
 
     def move(self) -> None:

@@ -14,7 +14,7 @@ from chaos.processes import Installation
 from chaos.upsets import draw_upsets
 from sandbox.wire import Json
 
-RIDE_SECONDS = 3.2  # faults and kills of one month happen within this time
+RIDE_SECONDS = 2.8  # faults and kills of one month happen within this time
 GLANCE_SECONDS = 0.04  # between looks at the sandbox's requests, which cost next to nothing
 LOOK_SECONDS = 0.15  # between looks at the portal, each of which takes time from the product itself
 BROKEN_SECONDS = 0.6  # until somebody gives back a token or permission

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import time
 from collections import Counter
@@ -20,6 +19,7 @@ from chaos.rides import Ride
 from chaos.vendors import Vendors
 
 BOUND_SECONDS = 60.0  # after that a run may not be active any more
+QUIET_MONTHS, ROUGH_MONTHS = 2, 3  # a quiet seed is compared after each; a rough one has one whose trouble goes on
 NEIGHBOURS = 0.25  # share of the seeds with a second partner
 MOVES_AT_REST = 0.4  # share of the months before which the mapping that may move does so
 SETTINGS_AT_REST = 0.15  # share of the months before which settings change
@@ -61,7 +61,7 @@ def run_seed(installation: Installation, seed: int) -> SeedResult:
     result = SeedResult(seed, partners=len(accounts), limit=draw_limit(seed))
     result.switches = draw_switches(draws.of("switches"))
     result.quiet = draws.of("mode").random() < 0.5
-    result.months = _draw_months(draws.of("months"), quiet=result.quiet, alone=len(accounts) == 1)
+    result.months = QUIET_MONTHS if result.quiet else ROUGH_MONTHS
     installation.limit_to(result.limit)
     window = limit_switches(result.limit, draws.of("window"))
     installation.start_sandbox(folder, accounts, [*result.switches, *window])
@@ -191,11 +191,6 @@ class _Play:
         damage.facts = [f"{when}: {fact}" for fact in damage.facts]
         self.result.damage.held_cents = 0  # only what waits at the end is told
         self.result.damage.add(damage)
-
-
-def _draw_months(draws: random.Random, *, quiet: bool, alone: bool) -> int:
-    """A rough seed needs a third month; a quiet one is compared after each, which takes time."""
-    return 3 if not quiet else draws.choice((2, 3)) if alone else 2
 
 
 def result_file(folder: Path) -> Path:

@@ -83,6 +83,7 @@ def _edit_line(draws: random.Random, vendors: Vendors, _entries: Sequence[Json])
     if draws.random() < 0.5:
         return _before_a_write(draws, vendors, "line deleted", {"action": "delete_line", **edit})
     values = {"quantity": draws.randint(1, 99)}
+    vendors.typed[found[1]["id"]] = values["quantity"]
     return _before_a_write(draws, vendors, "line edited", {"action": "edit_line", "values": values, **edit})
 
 

@@ -41,6 +41,7 @@ class Vendors:
         self.hand_prices: dict[str, HandPrice] = {}  # by subscription
         self.unsynced_prices: set[int] = set()  # templates with a mapping that does not sync all prices
         self.priced_lines: set[int] = set()  # lines with such a price: nobody deletes them
+        self.typed: dict[int, int] = {}  # quantities typed into lines during a sync: the next invoice sets them back
 
     def close(self) -> None:
         """Let go of the file."""
@@ -177,6 +178,7 @@ class Vendors:
 
     def pass_month(self) -> None:
         """The next month begins for every account: templates run, then the distributor's invoices come."""
+        self.typed.clear()
         with self.alone() as store:
             advance(store)
 

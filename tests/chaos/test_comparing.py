@@ -206,6 +206,20 @@ def test_wrong_price_counts_in_cents(vendors: Vendors):
     assert damage_of(vendors, foreign).wrong_cents >= float(line["quantity"])
 
 
+def test_quantity_that_a_person_typed_in_since_the_invoice_is_no_damage(vendors: Vendors):
+    template, foreign = sync_by_hand(vendors), hand_made(vendors)
+    line = own_line(vendors, template)
+    edit = {"action": "edit_line", "schedule_id": template, "line_id": line["id"], "values": {"quantity": 77}}
+    vendors.edit(edit)
+    vendors.typed[line["id"]] = 76
+    assert damage_of(vendors, foreign).wrong_cents > 0
+
+    vendors.typed[line["id"]] = 77
+    assert not damage_of(vendors, foreign).found
+    vendors.edit({**edit, "values": {"quantity": 77, "retail_cents": line["retail_cents"] + 1}})
+    assert damage_of(vendors, foreign).wrong_cents > 0
+
+
 def test_second_line_of_one_mark_counts(vendors: Vendors):
     foreign = hand_made(vendors)
     template = sync_by_hand(vendors)
