@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from core.scope import partner_scope
 from customers.models import Mapping
@@ -50,6 +50,33 @@ def test_typing_makes_one_step_of_the_history(open_browser: Open, shop: Shop) ->
     page.wait_for_url("**q=conto**")
 
     assert page.evaluate("history.length") == before
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"),
+    [("Search by name, domain or id", "#list"), ("Search customers, products, invoices, runs", "#jump-results")],
+)
+def test_typing_faster_than_the_answers_ends_with_what_was_typed(
+    open_browser: Open, shop: Shop, label: str, answer: str
+) -> None:
+    page = open_browser("vera")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all")
+    box = page.get_by_label(label)
+    asked: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    page.route("**q=*", hold_the_first)
+    for text in ("no", "nothing", "conto"):
+        box.fill(text)
+        page.wait_for_timeout(400)
+    assert len(asked) == 1
+    with page.expect_response("**q=conto*"):
+        asked[0].continue_()
+    expect(page.locator(answer)).to_contain_text("Contoso")
 
 
 def test_sync_of_one_row_is_switched_and_undone(open_browser: Open, cast: Cast, shop: Shop) -> None:
