@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from bench.installation import Installation
 from bench.report import Figure, at_most, show
@@ -11,28 +12,34 @@ from bench.wholesale import ROWS_PER_CUSTOMER
 from programs.models import ProductMode
 
 GOAL_MB = 200.0
+GOAL_GROWTH = 1.1
 USUAL_PRODUCTS = 200  # of a price list, where the invoice is what grows
 USUAL_CUSTOMERS = 30  # where the price list grows
 
 
 def measure(installation: Installation, *, charges: tuple[int, ...], products: tuple[int, ...]) -> bool:
     """Billing by charges, products by products; false when a goal is missed."""
-    rows = []
+    rows, imports = [], []
     for count in charges:
         customers = -(-count // ROWS_PER_CUSTOMER)
-        told = _run(installation, "billing", customers, USUAL_PRODUCTS)
-        rows += _figures(f"billing, {customers * ROWS_PER_CUSTOMER} charges", told)
+        name = f"billing, {customers * ROWS_PER_CUSTOMER} charges"
+        imported, told = _run(installation, ("import", "billing"), customers, USUAL_PRODUCTS)
+        imports.append(imported["peak"])
+        rows.append(Figure(f"{name}: peak of importing the invoice alone", f"{imported['peak']:.0f} MB"))
+        rows += _figures(name, told)
+    rows.append(at_most("importing the largest invoice / the smallest", imports[-1] / imports[0], GOAL_GROWTH))
     for count in products:
-        rows += _figures(f"products, {count} on both sides", _run(installation, "products", USUAL_CUSTOMERS, count))
-    return show("Peak memory of a fresh process that reads and plans", rows)
+        (told,) = _run(installation, ("products",), USUAL_CUSTOMERS, count)
+        rows += _figures(f"products, {count} on both sides", told)
+    return show("Peak memory of fresh processes that import, and that read and plan", rows)
 
 
-def _run(installation: Installation, kind: str, customers: int, products: int) -> dict[str, float]:
+def _run(installation: Installation, kinds: Sequence[str], customers: int, products: int) -> list[dict[str, float]]:
     installation.start_vendor("bench.wholesale", "--customers", str(customers), "--products", str(products))
     partner = seed_partner(f"memory-{uuid.uuid4().hex[:8]}", mode=ProductMode.ALL)
     words = _words(partner)
     installation.ask_child("bench.memory_child", "map", *words)
-    told: dict[str, float] = installation.ask_child("bench.memory_child", kind, *words)
+    told: list[dict[str, float]] = [installation.ask_child("bench.memory_child", kind, *words) for kind in kinds]
     installation.stop_vendor()
     return told
 

@@ -11,14 +11,28 @@ import django
 
 
 def main(task: str, partner_id: int, program_id: int, source_id: int, target_id: int) -> dict[str, float]:
-    """``map`` reads the directories and maps everybody; else the kind of run to plan. Sizes in MB."""
+    """``map`` reads the directories and maps everybody, ``import`` imports the invoice alone; else the kind of
+    run to plan. Sizes in MB."""
     from bench.seeding import Seeded, map_everybody
 
     partner = Seeded(partner_id, program_id, source_id, target_id)
     if task == "map":
         _read_directories(partner)
         return {"mappings": map_everybody(partner)}
-    return _plan(partner, task)
+    return _import(partner) if task == "import" else _plan(partner, task)
+
+
+def _import(partner: object) -> dict[str, float]:
+    from bench.seeding import Seeded
+    from connections.clients import open_source
+    from invoices.importing import import_invoices
+
+    assert isinstance(partner, Seeded)
+    start = peak()
+    report = import_invoices(partner.partner_id, partner.program_id, open_source(partner.partner_id, partner.source_id))
+    if report.problems or not report.imported:
+        sys.exit(f"the invoice was not imported: {report.problems}")
+    return {"start": start, "peak": peak()}
 
 
 def _read_directories(partner: object) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from sys import intern
 
 from django.db.models import Max
 from django.utils import timezone
@@ -21,7 +20,7 @@ from products.services import product_made_from_invoice
 
 SEVERAL_PRODUCTS = "Could not find source product or multiple matches"
 
-_BATCH = 2000  # subscriptions that are in memory as rows at once
+_BATCH = 2000  # subscriptions that are asked for at once
 
 LookedUp = Mapping[str, SourceSubscription | None]
 
@@ -41,13 +40,18 @@ class KnownSubscription:
 NOBODYS = KnownSubscription()
 
 
-def unlisted(connection_id: int, refs: Collection[str]) -> list[str]:
-    """Which of these subscriptions the last list of tenants lacks; those never seen come first."""
+def unlisted(connection_id: int, refs: Iterable[str], most: int) -> list[str]:
+    """Which of these subscriptions the last list of tenants lacks, so many at most; those never seen come first."""
     refreshed = Customer.objects.filter(source_id=connection_id).aggregate(at=Max("last_seen_at"))["at"]
-    rows = Subscription.objects.filter(source_id=connection_id, external_id__in=list(refs))
-    seen = dict(rows.values_list("external_id", "last_seen_at"))
-    unknown = [ref for ref in refs if ref not in seen]
-    return unknown + [ref for ref in refs if ref in seen and seen[ref] != refreshed]
+    unknown: list[str] = []
+    passed_by: list[str] = []
+    waiting = iter(refs)
+    while len(unknown) < most and (some := list(islice(waiting, _BATCH))):
+        rows = Subscription.objects.filter(source_id=connection_id, external_id__in=some)
+        seen = dict(rows.values_list("external_id", "last_seen_at"))
+        unknown += [ref for ref in some if ref not in seen]
+        passed_by += [ref for ref in some if ref in seen and seen[ref] != refreshed][:most]
+    return [*unknown, *passed_by][:most]
 
 
 class CustomerDirectory:
@@ -72,21 +76,11 @@ class CustomerDirectory:
 def resolve_subscriptions(
     connection_id: int, profiles: Mapping[str, Profile], looked_up: LookedUp, customers: CustomerDirectory
 ) -> dict[str, KnownSubscription]:
-    """Customer, product and cadence of each subscription of an invoice, by id in lower case.
+    """Customer, product and cadence of each of some subscriptions of an invoice, by id in lower case.
 
     The tenants' list decides, else what the source answered when asked by id, else the copy of
     earlier reads, else the row's domain, else its customer's name. What is learned is stored.
     """
-    known: dict[str, KnownSubscription] = {}
-    waiting = iter(profiles.items())
-    while some := dict(islice(waiting, _BATCH)):
-        known |= _resolve(connection_id, some, looked_up, customers)
-    return known
-
-
-def _resolve(
-    connection_id: int, profiles: Mapping[str, Profile], looked_up: LookedUp, customers: CustomerDirectory
-) -> dict[str, KnownSubscription]:
     stored = {
         row.external_id: row
         for row in Subscription.objects.filter(source_id=connection_id, external_id__in=list(profiles))
@@ -168,9 +162,8 @@ def _learn(
 
 
 def _known(row: Subscription) -> KnownSubscription:
-    # The words are few and the subscriptions are many: one copy of each is enough.
-    product, term, cycle = intern(row.product_ref), intern(row.term), intern(row.billing_cycle)
-    return KnownSubscription(row.pk, row.customer_id, product, term, cycle, Cadence(row.cadence))
+    cadence = Cadence(row.cadence)
+    return KnownSubscription(row.pk, row.customer_id, row.product_ref, row.term, row.billing_cycle, cadence)
 
 
 def _unique(entries: Iterable[tuple[str, int, bool]]) -> dict[str, int]:

@@ -247,7 +247,7 @@ class _Import:
             unsettled = Program.objects.filter(pk=self.program.pk, baseline_at=None, start_listed_at=None)
             invoice = SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug)
             invoice.past = unsettled.exists()
-        _describe_header(invoice, header, copy.currency or self.currency)
+        _describe_header(invoice, header, copy.fingerprint.currency or self.currency)
         store_invoice(invoice, copy, self.looked_up)
         if hold_if_overlapping(invoice):
             self.held.append(invoice.pk)
@@ -256,10 +256,10 @@ class _Import:
 
     def _look_up(self, copy: InvoiceCopy) -> None:
         """Ask by id for subscriptions that the tenants no longer list."""
-        refs = [ref for ref in copy.profiles if ref not in self.looked_up]
+        refs = (ref for ref in copy.refs() if ref not in self.looked_up)
         with partner_scope(self.partner_id):
-            wanted = unlisted(self.program.source_id, refs)
-        for ref in wanted[: max(0, MOST_LOOK_UPS - len(self.looked_up))]:
+            wanted = unlisted(self.program.source_id, refs, MOST_LOOK_UPS - len(self.looked_up))
+        for ref in wanted:
             self.looked_up[ref] = self._ask(ref)
 
     def _ask(self, ref: str) -> SourceSubscription | None:

@@ -1,20 +1,22 @@
 """An invoice's rows on disk, read once, with the little that must be known of the whole.
 
-An invoice may have tens of thousands of rows: they are never in memory together. The file is read
-outside of any transaction; from its copy it is then written in one.
+An invoice may have tens of thousands of rows and subscriptions: they are never in memory together.
+The source's file is read outside of any transaction; from its copy it is then written in one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TextIO
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Self
 
 from connectors.errors import UnreadableInvoice
 from connectors.records import InvoiceHeader, InvoiceRow
@@ -25,7 +27,7 @@ RowReader = Callable[[int, Mapping[str, str]], InvoiceRow]
 
 _LARGEST_NUMBER = Decimal(10) ** 12
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
-_IN_MEMORY = 1024 * 1024
+_SUBSCRIPTIONS_AT_ONCE = 500
 _HASH_RANGE = 1 << 256
 
 
@@ -37,63 +39,45 @@ class Profile:
     customer_name: str = ""
     has_negative: bool = False
 
+    def note(self, domain: str, customer_name: str, *, is_negative: bool) -> None:
+        """Add what one more row says."""
+        self.domain = self.domain or domain
+        self.customer_name = self.customer_name or customer_name
+        self.has_negative = self.has_negative or is_negative
+
 
 @dataclass(slots=True)
-class InvoiceCopy:
-    """All rows of one invoice, to be read as often as needed.
+class Fingerprint:
+    """What is known of an invoice as a whole once its rows have gone by; it keeps none of them.
 
-    ``content_hash`` does not depend on the order of the rows; ``currency`` is "" where neither
-    header nor rows name one; ``profiles`` are by subscription id in lower case.
+    ``currency`` is "" where neither header nor rows name one.
     """
 
     header: InvoiceHeader
     count: int = 0
     currency: str = ""
-    profiles: dict[str, Profile] = field(default_factory=dict)
-    _file: TextIO | None = None
-    _read_row: RowReader | None = None
     _sum: int = 0
+
+    @classmethod
+    def of(cls, header: InvoiceHeader) -> Self:
+        """Of an invoice whose rows are yet to be taken."""
+        return cls(header, currency=header.currency)
 
     @property
     def content_hash(self) -> str:
-        """Fingerprint of what the invoice says: program, month, totals and every row."""
+        """What the invoice says: program, month, totals and every row, in whatever order."""
         header = self.header
         facts = [header.program_name, header.year, header.month, header.currency, self.count, self._sum]
         facts += [None if total is None else _plain(total) for total in (header.cost_total, header.retail_total)]
         return _digest(facts).hexdigest()
 
-    def rows(self) -> Iterator[InvoiceRow]:
-        """The rows in the order of the file."""
-        return self._rows_of(lambda _: True)
-
-    def prorations(self) -> frozenset[int]:
-        """Lines of the negative rows that are prorations, over all subscriptions."""
-        amounts: dict[str, list[Amount]] = defaultdict(list)
-        touched = {ref for ref, profile in self.profiles.items() if profile.has_negative}
-        for row in self._rows_of(touched.__contains__) if touched else ():
-            amounts[subscription_ref(row.subscription_id)].append(Amount.of(row))
-        return frozenset[int]().union(*(find_prorations(rows) for rows in amounts.values()))
-
-    def take(self, row: InvoiceRow) -> None:
+    def take(self, row: InvoiceRow) -> InvoiceRow:
         """Add a row; ``UnreadableInvoice`` where it cannot be stored or does not belong here."""
         _refuse_out_of_range(row)
         self._take_currency(row)
         self.count += 1
         self._sum = (self._sum + int.from_bytes(_digest(_content(row)).digest(), "big")) % _HASH_RANGE
-        note_row(self.profiles, row)
-        if self._file is not None:
-            ref = subscription_ref(row.subscription_id)
-            self._file.write(json.dumps([ref, row.line, dict(row.raw)]) + "\n")
-
-    def _rows_of(self, is_wanted: Callable[[str], bool]) -> Iterator[InvoiceRow]:
-        """The rows whose subscription is wanted."""
-        if self._file is None or self._read_row is None:
-            return
-        self._file.seek(0)
-        for text in self._file:
-            ref, line, raw = json.loads(text)
-            if is_wanted(ref):
-                yield self._read_row(line, raw)
+        return row
 
     def _take_currency(self, row: InvoiceRow) -> None:
         self.currency = self.currency or row.currency
@@ -102,49 +86,103 @@ class InvoiceCopy:
             raise _unreadable(row, problem)
 
 
+@dataclass(frozen=True, slots=True)
+class InvoiceCopy:
+    """All rows of one invoice on disk, to be read subscription by subscription as often as needed."""
+
+    fingerprint: Fingerprint
+    _rows: sqlite3.Connection
+    _read_row: RowReader
+
+    def refs(self) -> Iterator[str]:
+        """The subscriptions, by id in lower case, in the order in which the file first names them."""
+        asked = self._rows.execute("SELECT ref FROM row WHERE ref != '' GROUP BY ref ORDER BY min(line)")
+        return (ref for (ref,) in asked)
+
+    def parts(self) -> Iterator[Part]:
+        """The invoice in parts of whole subscriptions; the rows that name none are in the first."""
+        columns = "SELECT ref, domain, customer_name, is_negative FROM row ORDER BY ref, line"
+        subscriptions = groupby(self._rows.execute(columns), key=itemgetter(0))
+        while some := [(ref, _profile(rows)) for ref, rows in islice(subscriptions, _SUBSCRIPTIONS_AT_ONCE)]:
+            yield Part(self, some[0][0], some[-1][0], {ref: profile for ref, profile in some if ref})
+
+    def rows_between(self, first: str, last: str) -> Iterator[InvoiceRow]:
+        """The rows of the subscriptions from the first to the last, in their order."""
+        asked = "SELECT line, raw FROM row WHERE ref BETWEEN ? AND ? ORDER BY ref, line"
+        for line, raw in self._rows.execute(asked, (first, last)):
+            yield self._read_row(line, json.loads(raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The subscriptions of an invoice from the first to the last; ``profiles`` are by id in lower case."""
+
+    copy: InvoiceCopy
+    first: str
+    last: str
+    profiles: Mapping[str, Profile]
+
+    def rows(self) -> Iterator[InvoiceRow]:
+        """All rows, subscription by subscription, each in the order of the file."""
+        return self.copy.rows_between(self.first, self.last)
+
+    def prorations(self) -> frozenset[int]:
+        """Lines of the negative rows that are prorations."""
+        touched = [ref for ref, profile in self.profiles.items() if profile.has_negative]
+        found = (find_prorations(map(Amount.of, self.copy.rows_between(ref, ref))) for ref in touched)
+        return frozenset[int]().union(*found)
+
+
 @contextmanager
 def copy_invoice(header: InvoiceHeader, rows: Iterable[InvoiceRow], read_row: RowReader) -> Iterator[InvoiceCopy]:
     """Copy the rows of an invoice to a temporary file that is gone afterwards.
 
     Raises ``UnreadableInvoice`` with the line of the first row that cannot be read.
     """
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+", encoding="utf-8") as file:
-        copy = InvoiceCopy(header, currency=header.currency, _file=file, _read_row=read_row)  # type: ignore[arg-type]  # a text file in all but name
-        for row in rows:
-            copy.take(row)
-        yield copy
+    with closing(sqlite3.connect("")) as file:
+        file.execute("PRAGMA journal_mode = OFF")
+        file.execute(
+            "CREATE TABLE row (ref TEXT, line INTEGER, domain TEXT, customer_name TEXT, is_negative, raw TEXT)"
+        )
+        fingerprint = Fingerprint.of(header)
+        file.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?)", map(_columns, map(fingerprint.take, rows)))
+        file.execute("CREATE INDEX row_of_subscription ON row (ref, line)")
+        yield InvoiceCopy(fingerprint, file, read_row)
 
 
 def build_profiles(rows: Iterable[InvoiceRow]) -> dict[str, Profile]:
     """What these rows say of their subscriptions, by id in lower case."""
-    profiles: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = defaultdict(Profile)
     for row in rows:
-        note_row(profiles, row)
+        if ref := subscription_ref(row.subscription_id):
+            profiles[ref].note(row.domain, row.customer_name, is_negative=Amount.of(row).is_negative)
     return profiles
-
-
-def note_row(profiles: dict[str, Profile], row: InvoiceRow) -> None:
-    """Add what one row says of its subscription."""
-    ref = subscription_ref(row.subscription_id)
-    if not ref:
-        return
-    profile = profiles.setdefault(ref, Profile())
-    profile.domain = profile.domain or row.domain
-    profile.customer_name = profile.customer_name or row.customer_name
-    profile.has_negative = profile.has_negative or Amount.of(row).is_negative
 
 
 def hash_rows(header: InvoiceHeader, rows: Iterable[InvoiceRow]) -> str:
     """The ``content_hash`` of an invoice whose rows need not be kept."""
-    copy = InvoiceCopy(header, currency=header.currency)
+    fingerprint = Fingerprint.of(header)
     for row in rows:
-        copy.take(row)
-    return copy.content_hash
+        fingerprint.take(row)
+    return fingerprint.content_hash
 
 
 def hash_header(header: InvoiceHeader) -> str:
     """Fingerprint of everything the list says of an invoice."""
     return _digest(header.raw).hexdigest()
+
+
+def _columns(row: InvoiceRow) -> tuple[object, ...]:
+    ref = subscription_ref(row.subscription_id)
+    raw = json.dumps(dict(row.raw))
+    return ref, row.line, row.domain, row.customer_name, Amount.of(row).is_negative, raw
+
+
+def _profile(rows: Iterable[tuple[str, str, str, int]]) -> Profile:
+    profile = Profile()
+    for _, domain, customer_name, is_negative in rows:
+        profile.note(domain, customer_name, is_negative=bool(is_negative))
+    return profile
 
 
 def _content(row: InvoiceRow) -> list[str]:

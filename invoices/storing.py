@@ -27,19 +27,12 @@ _BATCH = 500
 
 @dataclass(slots=True)
 class Classifier:
-    """Turns rows of one invoice into charges, with what is known at that moment."""
+    """Turns rows of some subscriptions into charges, with what is known at that moment."""
 
     customers: CustomerDirectory
     subscriptions: dict[str, KnownSubscription]
     products: ProductFinder
     prorations: frozenset[int]
-
-    @classmethod
-    def of(cls, connection_id: int, copy: InvoiceCopy, looked_up: LookedUp) -> Classifier:
-        """For an invoice that was just read."""
-        customers = CustomerDirectory(connection_id)
-        subscriptions = resolve_subscriptions(connection_id, copy.profiles, looked_up, customers)
-        return cls(customers, subscriptions, ProductFinder(connection_id), copy.prorations())
 
     def charge(self, row: InvoiceRow) -> Charge:
         """The charge of a row, not saved and without its invoice."""
@@ -60,12 +53,11 @@ class Classifier:
 
 def store_invoice(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp) -> None:
     """Save the invoice and a charge for each of its rows."""
-    invoice.row_count = copy.count
-    invoice.content_hash = copy.content_hash
+    invoice.row_count = copy.fingerprint.count
+    invoice.content_hash = copy.fingerprint.content_hash
     invoice.charged_cost = invoice.charged_retail = ZERO
     invoice.save()
-    classifier = Classifier.of(invoice.source_id, copy, looked_up)
-    charges = _charges(invoice, copy, classifier)
+    charges = _charges(invoice, copy, looked_up)
     while batch := list(islice(charges, _BATCH)):
         Charge.objects.bulk_create(batch)
         invoice.charged_cost += sum((charge.cost for charge in batch), ZERO)
@@ -73,11 +65,15 @@ def store_invoice(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp
     invoice.save(update_fields=["charged_cost", "charged_retail"])
 
 
-def _charges(invoice: SourceInvoice, copy: InvoiceCopy, classifier: Classifier) -> Iterator[Charge]:
-    for row in copy.rows():
-        charge = classifier.charge(row)
-        charge.invoice_id = invoice.pk
-        yield charge
+def _charges(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp) -> Iterator[Charge]:
+    customers, products = CustomerDirectory(invoice.source_id), ProductFinder(invoice.source_id)
+    for part in copy.parts():
+        subscriptions = resolve_subscriptions(invoice.source_id, part.profiles, looked_up, customers)
+        classifier = Classifier(customers, subscriptions, products, part.prorations())
+        for row in part.rows():
+            charge = classifier.charge(row)
+            charge.invoice_id = invoice.pk
+            yield charge
 
 
 def _charge(
