@@ -1,4 +1,4 @@
-"""The partners of the large installation, and the person who works for all of them."""
+"""The partners of the large installation, and the person who works for all of them and runs it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _quiet(_text: str) -> None:
 
 
 def _let_in(partner_id: int) -> None:
-    user = find_user(LOGIN_EMAIL) or create_user(email=LOGIN_EMAIL, password=LOGIN_WORDS)
+    user = find_user(LOGIN_EMAIL) or create_user(email=LOGIN_EMAIL, password=LOGIN_WORDS, is_operator=True)
     with partner_scope(partner_id):
         ensure_member(user=user, role=Role.OWNER, actor=COMMAND)
 

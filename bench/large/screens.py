@@ -67,6 +67,20 @@ _SCREENS = (
     ("programs", "programs/", ""),
     ("program, edit", "programs/{program}/edit/", ""),
     ("account of an invoice", "programs/{program}/invoices/{invoice}/account/", ""),
+    ("change", "runs/{run}/changes/{change}/", ""),
+    ("progress of a run", "runs/{run}/progress/", ""),
+    ("what runs", "running/", ""),
+    ("adopt a product", "programs/{program}/products/{product}/adopt/", ""),
+    ("adopt a product, search", "programs/{program}/products/{product}/adopt/?q=shield", ""),
+    ("messages explained", "messages-explained/", ""),
+    ("connection, history", "connections/syncro/history/", ""),
+    ("settings", "settings/", ""),
+    ("invite", "users/invite/", ""),
+    ("e-mail preferences", "email-preferences/", ""),
+    ("notices", "notices/", ""),
+    ("profile", "/profile/", ""),
+    ("sessions", "/accounts/sessions/", ""),
+    ("operator's page", "/operator/", ""),
 )
 # Not pages one waits for: the first adds up every raw row anew after the page is there, the second is a file.
 DEFERRED = {"account of an invoice", "export of mappings"}
@@ -89,13 +103,17 @@ def all_screens() -> list[Screen]:
     return [
         Screen(
             name=name,
-            path=f"/p/{SLUG}/{path.format(**large)}",
-            alone=f"/p/{ALONE}/{path.format(**one)}",
+            path=_at(SLUG, path.format(**large)),
+            alone=_at(ALONE, path.format(**one)),
             admin=f"/bench-admin/{admin}" if admin else "",
             deferred=name in DEFERRED,
         )
         for name, path, admin in _SCREENS
     ]
+
+
+def _at(slug: str, path: str) -> str:
+    return path if path.startswith("/") else f"/p/{slug}/{path}"
 
 
 def sign_in() -> str:
@@ -115,12 +133,14 @@ def _rows_of(slug: str) -> dict[str, Any]:
         raise BenchFailedError(f"there is no partner {slug}; make seed-large makes it")
     with partner_scope(partner_id):
         runs = Run.objects.filter(kind="billing").annotate(size=Count("changes"))
+        run = runs.order_by("-size")[0]
         return {
             "program": Program.objects.get().pk,
             "customer": _first(Customer),
             "product": _first(Product),
             "invoice": SourceInvoice.objects.order_by("-month")[0].pk,
-            "run": runs.order_by("-size")[0].pk,
+            "run": run.pk,
+            "change": run.changes.order_by("position")[0].pk,
         }
 
 

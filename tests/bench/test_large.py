@@ -42,7 +42,7 @@ def test_every_screen_of_the_seed_opens(seeded: None) -> None:
 
     answers = {screen.path: client.get(screen.path).status_code for screen in all_screens()}
 
-    assert set(answers.values()) == {200}
+    assert [path for path, status in answers.items() if status != 200] == []
 
 
 def test_partner_that_is_there_is_left_alone(seeded: None) -> None:
