@@ -46,6 +46,7 @@ REMOVALS = (
     ("remove_key=ticket_line_item_id", "remove_miss=silent"), ("remove_key=id", "remove_miss=silent"),
     ("remove_key=refused",),
 )  # fmt: skip
+UNKNOWN_REMOVALS = {"remove_key=refused", "remove_key=id", "remove_key=ticket_line_item_id"}  # nobody tries these
 KEPT = "one_time_after_generation=kept"
 KEPT_SEEDS, OTHER_REMOVALS = 0.35, 0.4  # shares of the seeds
 LIMITS = (2400, 3000, 4200)  # requests a minute
@@ -59,7 +60,7 @@ def draw_switches(draws: random.Random) -> list[str]:
     """Three behaviours that differ from the usual, and sometimes others around lines that go."""
     chosen = {setting.partition("=")[0]: setting for setting in draws.sample(SWITCHES, 3)}
     removal = draws.choice(REMOVALS) if draws.random() < OTHER_REMOVALS else ()
-    if "remove_key=refused" in removal:
+    if UNKNOWN_REMOVALS & {*removal, *chosen.values()}:
         chosen.pop("zero_quantity", None)  # else nothing could take a line off
     kept = [KEPT] if draws.random() < KEPT_SEEDS else []
     return [*chosen.values(), *removal, *kept]

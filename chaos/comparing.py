@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from chaos.expected import CellKey, Cents, Expected, Level, expected_of
 from chaos.holding import EVERY_MONTH, explains, ways_to_wait
-from chaos.vendors import Vendors, mark_of
+from chaos.vendors import Typed, Vendors, mark_of
 from sandbox.generation import counted_quantity, line_amount
 from sandbox.mapping import mapping_of
 from sandbox.state import Store
@@ -123,21 +123,23 @@ def _without_gone(expected: list[Expected], templates: set[int], customers: set[
     ]
 
 
-def _set_typed_back(typed: Mapping[int, int], expected: Sequence[Expected], schedules: Mapping[int, Json]) -> None:
-    """A quantity that a person typed in since the invoice stays until the next one: compare the line as if it had none.
+def _set_typed_back(typed: Iterable[Typed], expected: Sequence[Expected], schedules: Mapping[int, Json]) -> None:
+    """What a person typed into a line since the invoice, or took off, stays so until the next one.
 
-    Only where the quantity is still the typed one, for a level that no other line has, at the line's own prices.
+    Compare as if it had not been: where the person left it so, and the template lacks a line of its prices.
     """
-    for wanted in expected:
-        for template_id in wanted.templates:
-            lines = [line for line in _own_lines([schedules[template_id]]) if not line["one_time_charge"]]
-            missing = Counter(wanted.standing(template_id).values()) - Counter(map(_level, lines))
-            for line in lines:
-                if line["id"] in typed and Decimal(line["quantity"]) == typed[line["id"]]:
-                    fit = next((level for level in missing.elements() if level[1:] == _level(line)[1:]), None)
-                    if fit is not None:
-                        line["quantity"] = str(fit[0])
-                        missing[fit] -= 1
+    for one in typed:
+        wanted = next((each for each in expected if one.template_id in each.templates), None)
+        if wanted is None or not one.is_left_so(schedules[one.template_id]):
+            continue
+        lines = schedules[one.template_id]["lines"]
+        there = Counter(_level(line) for line in _own_lines([{"lines": lines}]) if not line["one_time_charge"])
+        missing = Counter(wanted.standing(one.template_id).values()) - there
+        now = next((line for line in lines if line["id"] == one.line["id"]), one.line)
+        fit = next((level for level in missing if level[1:] == _level(now)[1:]), None)
+        if fit is not None:
+            others = [line for line in lines if line is not now]
+            schedules[one.template_id]["lines"] = [*others, now | {"quantity": str(fit[0])}]
 
 
 # --- What the product says ------------------------------------------------------------------------

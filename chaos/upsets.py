@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from chaos.draws import Draws
 from chaos.mischief import Fault
-from chaos.vendors import Vendors, pick_own_line, pick_own_product
+from chaos.vendors import Typed, Vendors, pick_own_line, pick_own_product
 from sandbox.wire import Json
 
 
@@ -81,9 +81,10 @@ def _edit_line(draws: random.Random, vendors: Vendors, _entries: Sequence[Json])
         return None
     edit: Json = {"schedule_id": found[0]["id"], "line_id": found[1]["id"]}
     if draws.random() < 0.5:
+        vendors.typed.append(Typed(found[0]["id"], found[1], None))
         return _before_a_write(draws, vendors, "line deleted", {"action": "delete_line", **edit})
     values = {"quantity": draws.randint(1, 99)}
-    vendors.typed[found[1]["id"]] = values["quantity"]
+    vendors.typed.append(Typed(found[0]["id"], found[1], values["quantity"]))
     return _before_a_write(draws, vendors, "line edited", {"action": "edit_line", "values": values, **edit})
 
 

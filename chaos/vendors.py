@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from chaos.draws import pick
@@ -26,6 +28,20 @@ from sandbox.wire import Json
 _MARK = re.compile(r"\[(BS:[A-Z2-7]{10})\]")
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A line into which somebody may have typed a quantity during a sync, or taken it off: None."""
+
+    template_id: int
+    line: Json  # as it stood before
+    quantity: int | None
+
+    def is_left_so(self, schedule: Json) -> bool:
+        """Whether it still is as the person left it."""
+        now = next((line for line in schedule["lines"] if line["id"] == self.line["id"]), None)
+        return self.quantity is None if now is None else Decimal(now["quantity"]) == self.quantity
+
+
 class Vendors:
     """One account of the sandbox; the server works on the same file beside it."""
 
@@ -41,7 +57,7 @@ class Vendors:
         self.hand_prices: dict[str, HandPrice] = {}  # by subscription
         self.unsynced_prices: set[int] = set()  # templates with a mapping that does not sync all prices
         self.priced_lines: set[int] = set()  # lines with such a price: nobody deletes them
-        self.typed: dict[int, int] = {}  # quantities typed into lines during a sync: the next invoice sets them back
+        self.typed: list[Typed] = []  # since the newest invoice
 
     def close(self) -> None:
         """Let go of the file."""

@@ -25,7 +25,7 @@ from connectors.records import LineValues, Template, TemplateLine
 from connectors.registry import Target
 from core.money import from_cents, round_to_cent
 from core.scope import partner_scope
-from products.models import ProductLink
+from products.models import ProductLink, TargetProduct
 from syncs.committing import forget_other_lines, part_of_change
 from syncs.models import (
     Action,
@@ -303,12 +303,17 @@ _AMOUNT_WORDS = re.compile(r"pric|cost|retail|amount|quantit|negative|greater th
 
 
 def _zero_instead(change: Change, error: RejectedRecord) -> Outcome:
-    """Syncro refuses the removal: the line is set to quantity 0 instead, with a warning."""
+    """Syncro refuses the removal: the line is set to quantity 0 instead, with a warning.
+
+    A line whose product was deleted is sent without it, as Syncro would refuse the product.
+    """
     if change.before is None:
         _fail(change, error)
         return Outcome.FAILED
+    product_id = change.before["product_id"]
+    deleted = TargetProduct.objects.filter(target=change.run.program.target_id, external_id=product_id, gone=True)
     change.action = Action.CHANGE_LINE
-    change.after = {**change.before, "quantity": "0"}
+    change.after = {**change.before, "quantity": "0", "product_id": None if deleted.exists() else product_id}
     change.state, change.hold = ChangeState.PLANNED, ZEROED
     change.error = "Syncro refused to remove the line; its quantity is set to 0 instead."
     change.save(update_fields=["action", "after", "state", "hold", "error"])

@@ -11,7 +11,7 @@ import pytest
 from chaos.comparing import Damage, compare, count_strays, hand_made
 from chaos.edits import lines_to_price, type_in_prices
 from chaos.expected import expected_of
-from chaos.vendors import Vendors, mark_of
+from chaos.vendors import Typed, Vendors, mark_of
 from sandbox.state import Store
 from sandbox.timeline import open_sandbox
 from sandbox.truth import charges_in
@@ -211,13 +211,25 @@ def test_quantity_that_a_person_typed_in_since_the_invoice_is_no_damage(vendors:
     line = own_line(vendors, template)
     edit = {"action": "edit_line", "schedule_id": template, "line_id": line["id"], "values": {"quantity": 77}}
     vendors.edit(edit)
-    vendors.typed[line["id"]] = 76
+    vendors.typed = [Typed(template, line, 76)]
     assert damage_of(vendors, foreign).wrong_cents > 0
 
-    vendors.typed[line["id"]] = 77
+    vendors.typed = [Typed(template, line, 77)]
     assert not damage_of(vendors, foreign).found
     vendors.edit({**edit, "values": {"quantity": 77, "retail_cents": line["retail_cents"] + 1}})
     assert damage_of(vendors, foreign).wrong_cents > 0
+
+
+def test_line_that_a_person_took_off_since_the_invoice_is_no_damage(vendors: Vendors):
+    template, foreign = sync_by_hand(vendors), hand_made(vendors)
+    line = own_line(vendors, template)
+    vendors.typed = [Typed(template, line, None)]
+    assert not damage_of(vendors, foreign).found
+
+    take_off(vendors, template, line)
+    assert not damage_of(vendors, foreign).found
+    vendors.typed.clear()
+    assert damage_of(vendors, foreign).missing == 1
 
 
 def test_second_line_of_one_mark_counts(vendors: Vendors):

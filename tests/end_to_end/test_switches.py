@@ -225,6 +225,20 @@ def test_removal_refused_sets_the_line_to_nothing(open_office: Open):
     assert differences(told_of(office), office.advance()) == []
 
 
+def test_line_of_a_deleted_product_is_set_to_nothing_where_removal_is_refused(open_office: Open):
+    office = open_office(remove_key="refused", one_time_after_generation="kept")
+    office.configure("adatum")
+    office.sync()
+    for product_id in {line["product_id"] for line in office.our_lines(5001) if line["one_time_charge"]}:
+        office.edit("delete_product", product_id=product_id)
+    assert differences(told_of(office), office.advance()) == []
+
+    office.sync()
+
+    assert differences(told_of(office), office.advance()) == []
+    assert office.unbalanced() == []
+
+
 def test_semicolons_are_refused_and_nothing_is_imported(open_office: Open):
     office = open_office(csv_delimiter="semicolon")
     office.configure("adatum")
