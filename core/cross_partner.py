@@ -49,7 +49,7 @@ def ask_page(function: str, make: Callable[..., Row], *values: str | dt.datetime
         raise ValueError(f"there is no question {function!r} across partners")
     marks = ", ".join(["%s"] * (len(values) + 2))
     with connection.cursor() as cursor:
-        query = f"SELECT * FROM {function}({marks})"  # noqa: S608  # nosec B608 - a name of ours
+        query = f"SELECT * FROM {function}({marks})"  # noqa: S608  # a name of ours  # nosec B608
         cursor.execute(query, [*values, PAGE_SIZE, (page - 1) * PAGE_SIZE])
         found = cursor.fetchall()
     return RowPage([make(*row[:-1]) for row in found], page, found[0][-1] if found else 0)

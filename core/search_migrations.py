@@ -29,7 +29,7 @@ def make_search(
 CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
     AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{text} LIKE {_PATTERN} $$
-""",  # noqa: S608  # nosec B608 - names of ours
+""",  # noqa: S608  # names of ours  # nosec B608
         ],
         [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {table}_search"],
     )

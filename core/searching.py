@@ -40,4 +40,4 @@ def ids_found(rows: QuerySet[Any], *ways: Q) -> RawSQL:
     would look at every row, and would do so for the count and for the page.
     """
     first, *others = [rows.order_by().filter(way).values_list("pk", flat=True) for way in ways]
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(first.union(*others))])  # nosec B611 - numbers
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(first.union(*others))])  # numbers  # nosec B611

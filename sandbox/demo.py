@@ -177,7 +177,7 @@ class Demo:
             if (ended := self.processes.find_ended()) is not None:
                 raise DemoFailedError(f"{ended} ended by itself; its log is in {self.folder}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=30):  # noqa: S310  # nosec B310 - our own address
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=30):  # noqa: S310  # our own address  # nosec B310
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)

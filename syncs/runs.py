@@ -184,7 +184,7 @@ def _leave_alone(work: Slice, state: RunState | None) -> float | None:
         finish_with_error(work, text, "")
         return None
     pause = PAUSE_AFTER_LOSSES * 2.0 ** (lost - LOST_IN_A_ROW) if lost >= LOST_IN_A_ROW else 0.0
-    jitter = random.uniform(1, 1.3)  # noqa: S311  # nosec B311 - not a secret
+    jitter = random.uniform(1, 1.3)  # noqa: S311  # not a secret  # nosec B311
     delay = max(pause, work.asked_to_wait) * jitter * settings.WAIT_FACTOR
     entered = {} if state is None else {"state": state}
     work.update(resume_at=in_seconds(delay), attempts=0, **entered)
@@ -209,7 +209,7 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
     with work.run() as run:
         attempts = 1 if work.has_progressed() else run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
-        pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # nosec B311 - jitter, not a secret
+        pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # jitter, not a secret  # nosec B311
         delay = pause * settings.WAIT_FACTOR
         work.update(attempts=attempts, resume_at=in_seconds(delay))
         return delay

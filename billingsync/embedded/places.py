@@ -53,7 +53,7 @@ def data_folder(environ: Mapping[str, str] = os.environ) -> DataFolder:
 
 def shared_folder() -> Path:
     """Where binaries and data go when another account must reach them and cannot reach the checkout."""
-    return Path("/var/tmp") / f"billingsync-{CHECKOUT.name}-{_short_hash(CHECKOUT)}"  # noqa: S108  # nosec B108: its owner is checked
+    return Path("/var/tmp") / f"billingsync-{CHECKOUT.name}-{_short_hash(CHECKOUT)}"  # noqa: S108  # its owner is checked  # nosec B108
 
 
 def shared_data_folder(folder: DataFolder, key: str) -> Path:
