@@ -29,8 +29,8 @@ def ids_matching(function: str, text: str, within: int | None = None) -> RawSQL:
     if function not in (FUNCTIONS if within is None else WITHIN):
         raise ValueError(f"there is no search {function!r}")
     if within is None:
-        return RawSQL(f"SELECT {function}(%s)", [text.strip()])  # noqa: S611  # nosec B608 B611 - a name of ours
-    return RawSQL(f"SELECT {function}(%s, %s)", [text.strip(), within])  # noqa: S611  # nosec B608 B611 - as above
+        return RawSQL(f"SELECT {function}(%s)", [text.strip()])  # noqa: S611  # a name of ours  # nosec B608 B611
+    return RawSQL(f"SELECT {function}(%s, %s)", [text.strip(), within])  # noqa: S611  # as above  # nosec B608 B611
 
 
 def ids_found(rows: QuerySet[Any], *ways: Q) -> RawSQL:
@@ -40,4 +40,4 @@ def ids_found(rows: QuerySet[Any], *ways: Q) -> RawSQL:
     would look at every row, and would do so for the count and for the page.
     """
     first, *others = [rows.order_by().filter(way).values_list("pk", flat=True) for way in ways]
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(first.union(*others))])  # numbers  # nosec B611
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(first.union(*others))])
