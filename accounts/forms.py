@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Role, User
 from accounts.selectors import Access
+from core.long_lists import LongSelect, time_zone_choices
 
 INVITATION_DAYS = (7, 14, 30)
 ROLE_HELP = {
@@ -69,6 +69,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     time_zone = forms.ChoiceField(
         required=False,
+        widget=LongSelect,
         label="Time zone",
         help_text="Times are shown in it. Empty: the zone of the partner you look at.",
     )
@@ -80,8 +81,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
-        zones = sorted(zoneinfo.available_timezones())
-        self.fields["time_zone"].choices = [("", "As the partner"), *((zone, zone) for zone in zones)]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["time_zone"].choices = [("", "As the partner"), *time_zone_choices()]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class JoinForm(forms.Form):

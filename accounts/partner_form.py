@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Partner
+from core.long_lists import LongSelect, time_zone_choices
 
 LONGEST_NAME = Partner._meta.get_field("name").max_length
 
@@ -24,18 +24,22 @@ class PartnerForm(forms.Form):
         max_length=LONGEST_NAME, help_text="As your people see it here, and as the sender of e-mails is named."
     )
     time_zone = forms.ChoiceField(
-        label="Time zone", help_text="Daily syncs run by it, and times are shown in it to whoever chose no other."
+        widget=LongSelect,
+        label="Time zone",
+        help_text="Daily syncs run by it, and times are shown in it to whoever chose no other.",
     )
     currency = forms.CharField(
         max_length=3,
         help_text="Three letters, such as USD. What your source bills in, unless its connection says otherwise.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    locale = forms.ChoiceField(label="Language and region", help_text="How amounts and dates are written.")
+    locale = forms.ChoiceField(
+        widget=LongSelect, label="Language and region", help_text="How amounts and dates are written."
+    )
 
     def __init__(self, data: Any = None, *, partner: Partner) -> None:
         super().__init__(data, initial={name: getattr(partner, name) for name in self.base_fields})
-        self.fields["time_zone"].choices = [(name, name) for name in sorted(zoneinfo.available_timezones())]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["time_zone"].choices = time_zone_choices()  # type: ignore[attr-defined]  # a ChoiceField
         known = locale_choices()
         kept = [] if partner.locale in dict(known) else [(partner.locale, partner.locale)]
         self.fields["locale"].choices = [*kept, *known]  # type: ignore[attr-defined]  # a ChoiceField

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.long_lists import LongSelect, time_zone_choices
 from programs.models import Motion, Program
 from programs.services import ProgramSettings
 
@@ -90,12 +90,12 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.help_text = HELP[name]
-        zones = [(name, name) for name in sorted(zoneinfo.available_timezones())]
         self.fields["time_zone"] = forms.ChoiceField(
             label=LABELS["time_zone"],
             help_text=HELP["time_zone"],
             required=False,
-            choices=[("", f"As your company: {zone}"), *zones],
+            choices=[("", f"As your company: {zone}"), *time_zone_choices()],
+            widget=LongSelect,
         )
 
     def clean_notification_emails(self) -> list[str]:
