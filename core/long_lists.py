@@ -12,6 +12,8 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+_SELECTED = SafeString(" selected")
+
 
 class LongSelect(forms.Select):
     """Draws its options in one go, where Django renders a template for each. It knows no groups."""
@@ -28,7 +30,7 @@ class LongSelect(forms.Select):
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((key, flatatt({"selected": str(key) in chosen}), label) for key, label in self.choices),
+            ((key, _SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
         )
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})})), options

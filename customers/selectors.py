@@ -45,8 +45,11 @@ def templates_of(target_customer: TargetCustomer) -> QuerySet[Template]:
 
 def suggestions_for(program: Program, customer: Customer, *, limit: int = 5) -> list[Suggestion]:
     """Likely customers of the target for one of the source; ``candidate`` is a ``TargetCustomer``."""
-    candidates = choosable_target_customers(program).filter(disabled=False)
-    return suggest(customer, candidates.filter(_resembles(customer)), limit=limit)
+    rows = _suggestible(program)
+    alike = rows.filter(_resembles(customer)).values_list("pk", "name", "email")
+    found = suggest(customer, (_Candidate(*values) for values in alike), limit=limit)
+    owners = rows.in_bulk([_pk_of(suggestion) for suggestion in found])
+    return [replace(suggestion, candidate=owners[_pk_of(suggestion)]) for suggestion in found]
 
 
 def best_suggestions(program: Program, customers: Iterable[Customer]) -> dict[int, Suggestion]:
@@ -61,18 +64,15 @@ def best_suggestions(program: Program, customers: Iterable[Customer]) -> dict[in
         if not owner.gone and not owner.disabled:
             reason = f"mapped there for {Motion(mapping.motion).label}"
             found.setdefault(mapping.customer_id, Suggestion(owner, 100, (reason,)))
-    rows = TargetCustomer.objects.filter(target_id=program.target_id, gone=False, disabled=False)
+    rows = _suggestible(program)
     matcher = Matcher(_Candidate(*values) for values in rows.values_list("pk", "name", "email"))
     close = {
         customer.pk: best[0]
         for customer in wanted
         if customer.pk not in found and (best := matcher.suggest(customer, limit=1))
     }
-    ids = {
-        customer_id: best.candidate.pk for customer_id, best in close.items() if isinstance(best.candidate, _Candidate)
-    }
-    owners = rows.in_bulk(list(ids.values()))
-    return found | {customer_id: replace(close[customer_id], candidate=owners[pk]) for customer_id, pk in ids.items()}
+    owners = rows.in_bulk([_pk_of(best) for best in close.values()])
+    return found | {pk: replace(best, candidate=owners[_pk_of(best)]) for pk, best in close.items()}
 
 
 class _Candidate(NamedTuple):
@@ -81,6 +81,15 @@ class _Candidate(NamedTuple):
     pk: int
     name: str
     email: str
+
+
+def _pk_of(suggestion: Suggestion) -> int:
+    assert isinstance(suggestion.candidate, _Candidate)
+    return suggestion.candidate.pk
+
+
+def _suggestible(program: Program) -> QuerySet[TargetCustomer]:
+    return TargetCustomer.objects.filter(target_id=program.target_id, gone=False, disabled=False)
 
 
 def _resembles(customer: Customer) -> Q:

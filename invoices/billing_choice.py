@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from core.money import ZERO
-from invoices.billing_list import NOT_MAPPED, billing_items, count_items, sums_by_state
+from invoices.billing_list import NOT_MAPPED, billing_items, count_items, sums_by_state, unmapped_items
 from invoices.forms import ALL, TABS, BillingSearch
 from programs.models import Motion, Program
 
@@ -46,7 +46,11 @@ def choose_items(program: Program, data: QueryDict) -> Choice:
     narrowed = bool(words.strip() or motion)
     total = count_items(program) if narrowed else sum(count for count, _ in sums.values())
     tab = _tab(data.get("tab", ""), sums)
-    return Choice(form, tab, items if tab == ALL else items.filter(state=tab), sums, total)
+    if tab == NOT_MAPPED:
+        items = unmapped_items(program, words, motion)
+    elif tab != ALL:
+        items = items.filter(state=tab)
+    return Choice(form, tab, items, sums, total)
 
 
 def chosen_pairs(program: Program, data: QueryDict) -> list[tuple[int, str]]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     Count,
@@ -75,11 +76,7 @@ def billing_items(program: Program, text: str = "", motion: str = "") -> QuerySe
 
     ``text`` is looked for in name, domain and id of the customer.
     """
-    found: QuerySet[Any] = _all_items(program)
-    if text.strip():
-        found = found.filter(customer_contains(text, "customer__"))
-    if motion:
-        found = found.filter(motion=motion)
+    found: QuerySet[Any] = _items(program, text, motion)
     mapped = Q(customer__mappings__program=program, customer__mappings__motion=F("motion"))
     found = found.annotate(mapped=FilteredRelation("customer__mappings", condition=mapped))
     found = found.annotate(mapping_id=F("mapped__pk"), state=_state(program))
@@ -91,13 +88,12 @@ def count_items(program: Program) -> int:
     return int(_all_items(program).count())
 
 
-def unmapped_items(program: Program, text: str = "") -> QuerySet[Any]:
+def unmapped_items(program: Program, text: str = "", motion: str = "") -> QuerySet[Any]:
     """What of the billing list nobody mapped, the most money first; told without looking at the mapped ones."""
-    found: QuerySet[Any] = _all_items(program)
-    if text.strip():
-        found = found.filter(customer_contains(text, "customer__"))
+    found: QuerySet[Any] = _items(program, text, motion)
     mapped = Mapping.objects.filter(program=program, customer=OuterRef("customer"), motion=OuterRef("motion"))
-    found = found.exclude(Exists(mapped)).annotate(state=Value(NOT_MAPPED))
+    no_mapping = Value(None, output_field=BigIntegerField())
+    found = found.exclude(Exists(mapped)).annotate(state=Value(NOT_MAPPED), mapping_id=no_mapping)
     return found.select_related("customer").order_by("-retail", "pk")
 
 
@@ -124,8 +120,15 @@ def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
 
 def next_unmapped(program: Program) -> BillingItem | None:
     """What nobody mapped and is worth the most."""
-    found: BillingItem | None = billing_items(program).filter(state=NOT_MAPPED).first()
+    found: BillingItem | None = unmapped_items(program).first()
     return found
+
+
+def _items(program: Program, text: str, motion: str) -> QuerySet[Any]:
+    found = _all_items(program)
+    if text.strip():
+        found = found.filter(customer_contains(text, "customer__"))
+    return found.filter(motion=motion) if motion else found
 
 
 def _all_items(program: Program) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from core.audit import actor_of
 from customers.mapping_batches import apply_batch, has_warnings, propose_batch
 from customers.models import BatchKind
 from invoices.batch_views import batch_page
-from invoices.billing_list import NOT_MAPPED, billing_items
+from invoices.billing_list import unmapped_items
 from invoices.forms import SuggestionForm
 from invoices.suggesting import Proposal, fill_in, propose_mappings
 from invoices.views import find_program
@@ -32,7 +32,7 @@ def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
     program = find_program(program_id)
     data = request.POST if request.method == "POST" else request.GET
     form = SuggestionForm(data)
-    page = RowPaginator(billing_items(program).filter(state=NOT_MAPPED), ROWS_PER_PAGE).get_page(data.get("page"))
+    page = RowPaginator(unmapped_items(program), ROWS_PER_PAGE).get_page(data.get("page"))
     proposals = propose_mappings(program, list(page), form.least_score)
     if request.method == "POST":
         fill_in(proposals, data.getlist("row"), data.dict())
