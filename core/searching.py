@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -40,4 +41,9 @@ def ids_found(rows: QuerySet[Any], *ways: Q) -> RawSQL:
     would look at every row, and would do so for the count and for the page.
     """
     first, *others = [rows.order_by().filter(way).values_list("pk", flat=True) for way in ways]
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(first.union(*others))])
+    return one_of(first.union(*others))
+
+
+def one_of(ids: Iterable[int]) -> RawSQL:
+    """These ids for ``__in``, as one value: of tens of thousands Django would check each."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])

@@ -11,15 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from connectors.registry import get_source
 from core.money import ZERO
+from core.searching import one_of
 from customers.models import Mapping
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
-from syncs.models import PartState, Posting
+from syncs.models import Part, PartState, Posting
 from syncs.planning.amounts import NOTHING, Money
 
 BUCKETS = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
@@ -46,8 +48,13 @@ class Balance:
         """Add another account to this one."""
         self.source += other.source
         self.rules += other.rules
-        for name in BUCKETS:
-            self.buckets[name] += other.buckets[name]
+        for name, amount in other.buckets.items():
+            if amount:
+                self.buckets[name] += amount
+
+    def without_source(self) -> Balance:
+        """A copy of what is accounted for, of a source yet to be told."""
+        return Balance(rules=self.rules, buckets=dict(self.buckets))
 
     def put(self, bucket: str, amount: Money) -> None:
         """Account for ``amount`` of the source in one bucket."""
@@ -147,18 +154,21 @@ def _read_rows(invoice: SourceInvoice, program: Program) -> tuple[dict[GroupKey,
     amounts = get_source(program.source.system).row_amounts
     groups: dict[GroupKey, _Group] = defaultdict(_Group)
     raw_total = stored_total = unknown = NOTHING
-    rows = Charge.objects.filter(invoice=invoice).select_related("customer")
-    for row in rows.iterator(chunk_size=1000):
-        raw = amounts(row.raw)
+    key = ("customer", "motion", "subscription", "period")
+    columns = ("raw", "cost", "retail", "kind", "customer__name", "customer__external_id", *key)
+    rows = Charge.objects.filter(invoice=invoice).values_list(*columns)
+    for raw_row, cost, retail, kind, name, external_id, *place in rows.iterator(chunk_size=1000):
+        raw = amounts(raw_row)
         raw_total += Money(raw.cost, raw.retail)
-        amount = Money(row.cost, row.retail)
+        amount = Money(cost, retail)
         stored_total += amount
-        if row.kind == Kind.UNKNOWN or row.customer is None:
+        customer_id, motion, subscription_id, period = place
+        if kind == Kind.UNKNOWN or customer_id is None:
             unknown += amount
             continue
-        group = groups[row.customer_id, row.motion, row.subscription_id, row.period]
+        group = groups[customer_id, motion, subscription_id, period]
         group.amount += amount
-        group.customer_name, group.external_id = row.customer.name, row.customer.external_id
+        group.customer_name, group.external_id = name, external_id
     return groups, raw_total, stored_total, unknown
 
 
@@ -187,11 +197,9 @@ def _group_balances(
     whole = _whole_invoice_bucket(invoice, program)
     if whole:
         return {key: _single(whole, group.amount) for key, group in groups.items()}
-    postings = _postings(program, groups)
-    mappings = {
-        (m.customer_id, m.motion): m
-        for m in Mapping.objects.filter(program=program, customer__in={key[0] for key in groups})
-    }
+    postings = _postings(invoice, program, groups)
+    of_invoice = Mapping.objects.filter(program=program, customer__in=_customers_of(invoice))
+    mappings = {(mapping.customer_id, mapping.motion): mapping for mapping in of_invoice}
     sums = _sums(invoice, groups)
     balances = {}
     for key, group in groups.items():
@@ -200,7 +208,7 @@ def _group_balances(
         mapping = mappings.get((customer_id, motion))  # type: ignore[arg-type]  # known here
         bucket = _bucket_without_posting(invoice, program, motion, mapping)
         if posting is not None:
-            known = sums[posting.subscription_id, motion, period]
+            known = sums[subscription_id or 0, motion, period]
             balances[key] = _from_posting(invoice, posting, group, known, unplanned=bucket)
         else:
             balances[key] = _single(bucket, group.amount)
@@ -233,43 +241,68 @@ def _single(bucket: str, amount: Money) -> Balance:
     return balance
 
 
-def _postings(program: Program, groups: Iterable[GroupKey]) -> dict[tuple[int, str, str], Posting]:
-    keys = list(groups)
-    customers = {key[0] for key in keys if key[0] is not None}
+@dataclass(slots=True)
+class _Planned:
+    """What the ledger says of a period: what was planned from, and where every part of it went."""
+
+    charge_count: int
+    source: Money
+    balance: Balance
+
+
+def _postings(
+    invoice: SourceInvoice, program: Program, groups: Iterable[GroupKey]
+) -> dict[tuple[int, str, str], _Planned]:
+    """By subscription, motion and period. Thousands of them, so no object is made of any row."""
     # Without the periods, years of postings would be read for each invoice.
-    rows = Posting.objects.filter(program=program, customer__in=customers, period__in={key[3] for key in keys})
-    return {(row.subscription_id, row.motion, row.period): row for row in rows.prefetch_related("parts")}
+    periods = {key[3] for key in groups}
+    wanted = Posting.objects.filter(program=program, customer__in=_customers_of(invoice), period__in=periods).order_by()
+    columns = ("pk", "charge_count", "source_cost", "source_retail", "rounding_cost", "rounding_retail")
+    by_key: dict[tuple[int, str, str], _Planned] = {}
+    by_id: dict[int, _Planned] = {}
+    for pk, count, cost, retail, off_cost, off_retail, *key in wanted.values_list(
+        *columns, "subscription", "motion", "period"
+    ).iterator(chunk_size=1000):
+        planned = _Planned(count, Money(cost, retail), Balance())
+        planned.balance.buckets["rounding"] = Money(off_cost, off_retail)
+        by_id[pk] = by_key[key[0], key[1], key[2]] = planned
+    amounts = ("posting", "state", "cost", "retail", "rules_cost", "rules_retail")
+    parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*amounts)
+    for posting_id, state, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
+        if posting_id in by_id:  # else it was planned just now
+            _add_part(by_id[posting_id].balance, state, Money(cost, retail), Money(rules_cost, rules_retail))
+    return by_key
+
+
+def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None:
+    bucket = _BUCKET_OF[PartState(state)]
+    balance.buckets[bucket] += amount - rules
+    if bucket == "synced":
+        balance.rules += rules
+
+
+def _customers_of(invoice: SourceInvoice) -> QuerySet[Charge, Any]:
+    """Ids of the customers of an invoice, for the database to join."""
+    found: QuerySet[Charge, Any] = Charge.objects.filter(invoice=invoice).order_by().values("customer")
+    return found
 
 
 def _from_posting(
-    invoice: SourceInvoice, posting: Posting, group: _Group, sums: list[_Sum], *, unplanned: str
+    invoice: SourceInvoice, posting: _Planned, group: _Group, sums: list[_Sum], *, unplanned: str
 ) -> Balance:
     """This invoice's share of a posting: all of it, unless several invoices make up the period."""
-    whole = _posting_balance(posting)
+    whole = posting.balance.without_source()
     if unplanned != _NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
         whole.buckets[unplanned] += whole.buckets["failed"]
         whole.buckets["failed"] = NOTHING
     total = sum((each.amount for each in sums), NOTHING)
-    planned_from = (posting.charge_count, Money(posting.source_cost, posting.source_retail))
-    if planned_from != (sum(each.rows for each in sums), total):
+    if (posting.charge_count, posting.source) != (sum(each.rows for each in sums), total):
         # The charges changed since: the difference is not planned yet.
         whole.buckets["held"] += total - whole.accounted
     if len(sums) == 1:
         whole.source = group.amount
         return whole
     return _share(invoice, sums, whole)
-
-
-def _posting_balance(posting: Posting) -> Balance:
-    balance = Balance()
-    balance.buckets["rounding"] = Money(posting.rounding_cost, posting.rounding_retail)
-    for part in posting.parts.all():
-        rules = Money(part.rules_cost, part.rules_retail)
-        bucket = _BUCKET_OF[PartState(part.state)]
-        balance.buckets[bucket] += Money(part.cost, part.retail) - rules
-        if bucket == "synced":
-            balance.rules += rules
-    return balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +315,13 @@ class _Sum:
 
 
 def _sums(invoice: SourceInvoice, groups: Iterable[GroupKey]) -> dict[tuple[int, str, str], list[_Sum]]:
-    """By subscription, motion and period, over all invoices that count; in one query."""
-    keys = list(groups)
+    """By subscription, motion and period, over all invoices that count. Two queries."""
+    counted = SourceInvoice.objects.filter(source=invoice.source_id, state=InvoiceState.COUNTED, past=False)
     rows = (
         Charge.objects.filter(
-            subscription__in={key[2] for key in keys if key[2] is not None},
-            period__in={key[3] for key in keys},
-            invoice__source=invoice.source_id,
-            invoice__state=InvoiceState.COUNTED,
-            invoice__past=False,
+            subscription__in=one_of(key[2] for key in groups if key[2] is not None),
+            period__in={key[3] for key in groups},
+            invoice__in=list(counted.order_by().values_list("pk", flat=True)),
         )
         .exclude(kind=Kind.UNKNOWN)
         .order_by()
@@ -306,7 +337,7 @@ def _sums(invoice: SourceInvoice, groups: Iterable[GroupKey]) -> dict[tuple[int,
 def _share(invoice: SourceInvoice, sums: list[_Sum], whole: Balance) -> Balance:
     """This invoice's share where several charge the period: the earlier ones take first what was synced."""
     *earlier, last = sorted(sums, key=lambda each: each.invoice_id)
-    left = Balance(rules=whole.rules, buckets=dict(whole.buckets))
+    left = whole.without_source()
     for each in earlier:
         share = _take(left, each.amount)
         if each.invoice_id == invoice.pk:
