@@ -40,6 +40,16 @@
     if (awaited === came) follow(came);
   });
 
+  // A choice that was made while the search was on its way stands.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (!requestConfig.elt.matches("[data-picks]")) return;
+    const asked = requestConfig.formData;
+    if (radios(target).every((radio) => !radio.checked || asked.get(radio.name) === radio.value)) return;
+    event.detail.shouldSwap = false;
+    typed = null;
+  });
+
   const fromSearch = (event) => {
     const place = event.target.dataset.picks;
     event.preventDefault();

@@ -115,6 +115,33 @@ def test_picker_is_walked_through_by_keyboard_alone(open_browser: Open, cast: Ca
     expect(page.locator("#notices")).to_contain_text("is mapped to Contoso Ltd.")
 
 
+def test_choice_made_while_the_search_is_on_its_way_stands(open_browser: Open, shop: Shop) -> None:
+    page = open_browser("bob")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/")
+    page.get_by_role("link", name="Map Contoso").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    asked: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    page.route("**q=conto*", hold_the_first)
+    page.keyboard.type("conto")
+    page.wait_for_timeout(400)
+    assert len(asked) == 1
+    dialog.get_by_label("Contoso Ltd").press("Space")
+    expect(dialog.get_by_label("Monthly services")).to_be_visible()
+    with page.expect_response(asked[0].request.url):
+        asked[0].continue_()
+    page.wait_for_timeout(200)  # the answer would have been shown by now
+
+    expect(dialog.get_by_label("Contoso Ltd")).to_be_checked()
+    expect(dialog.get_by_label("Monthly services")).to_be_visible()
+
+
 def test_escape_asks_before_an_edited_mapping_is_lost(open_browser: Open, shop: Shop) -> None:
     page = open_browser("bob")
     page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all")
