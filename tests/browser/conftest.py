@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from core.scope import partner_scope
+from tests.browser.keyboard import Keyboard
 from tests.onboarding import vendors
 from tests.portal.cast import PASSWORD, Cast, Shop, make_cast, stock_shop
 
@@ -29,32 +30,44 @@ def shop(cast: Cast) -> Shop:
 
 
 Open = Callable[..., Page]
+REFUSED = "status of 422"  # a form that comes back with its problems
 
 
 @pytest.fixture
 def open_browser(live_server: Any, browser: Browser, cast: Cast) -> Iterator[Open]:
-    """``open_browser("bob", **options)``: a page of a browser in which that person signed in by hand.
+    """``open_browser("bob", **options)``: a page of a browser in which that person signed in by keyboard.
 
-    At the end every message of the console counts as a failure, a refused script or style with it.
+    ``open_browser("")`` leaves out the sign-in. At the end every message of the console counts as a failure, a
+    refused script or style with it.
     """
     contexts: list[BrowserContext] = []
     said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if REFUSED not in message.text:
+            said.append(f"{message.location}: {message.text}")
 
     def open_as(name: str, **options: Any) -> Page:
         context = browser.new_context(**{"base_url": live_server.url, **options})
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
+        page.on("console", hear)
         page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-        page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(cast.users[name].email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url("**/p/*/" if name != "olga" else "**/operator/")
+        if name:
+            sign_in(page, cast.users[name].email)
+            page.wait_for_url("**/p/*/" if name != "olga" else "**/operator/")
         return page
 
     yield open_as
     for context in contexts:
         context.close()
     assert said == []
+
+
+def sign_in(page: Page, email: str) -> None:
+    keyboard = Keyboard(page)
+    page.goto("/accounts/login/")
+    keyboard.write(page.get_by_label("Email"), email)
+    keyboard.write(page.get_by_label("Password"), PASSWORD)
+    keyboard.press(page.get_by_role("button", name="Sign in", exact=True))

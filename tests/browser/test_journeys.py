@@ -1,41 +1,51 @@
-"""The tasks that people come for, done as they do them."""
+"""The tasks that people come for, each done by keyboard alone."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Dialog, expect
 
 from connections.models import Connection
 from core.scope import partner_scope
 from customers.models import Mapping
+from notifications.models import Message
+from programs.models import Program
 from syncs.models import Decision, Run, RunState
 from tests import factories as make
 from tests.browser.conftest import Open
+from tests.browser.keyboard import Keyboard
 from tests.onboarding import Vendors
-from tests.portal.cast import Cast, Shop
+from tests.portal.cast import PASSWORD, Cast, Shop
 
 
 def test_admin_connects_source_and_target(open_browser: Open, cast: Cast, vendors: Vendors) -> None:
-    adam, olga = open_browser("adam"), open_browser("olga")
-    adam.goto("/p/northwind/connections/")
-    adam.get_by_role("button", name="Request Syncro").click()
-    olga.reload()
-    olga.get_by_role("button", name="Enable").click()
-    adam.reload()
+    adam = Keyboard(open_browser("adam"))
+    adam.open("Connections")
+    adam.press(adam.page.get_by_role("button", name="Request Syncro"))
+    expect(adam.page.get_by_text("Requested by")).to_be_visible()
+    olga = Keyboard(open_browser("olga"))
+    olga.press(olga.page.get_by_role("button", name="Enable Syncro for Northwind IT"))
+    expect(olga.page.get_by_text("Nobody waits for you.")).to_be_visible()
 
-    adam.get_by_role("link", name="Connect Syncro").click()
-    adam.get_by_label("Subdomain").fill(vendors.syncro["subdomain"])
-    adam.get_by_label("API token").fill(vendors.syncro["api_token"])
-    adam.get_by_role("button", name="Test and save").click()
-    expect(adam.get_by_text("Syncro is connected")).to_be_visible()
-    adam.get_by_role("link", name="Connect PRISM").click()
-    adam.get_by_label("Client ID").fill(vendors.prism["client_id"])
-    adam.get_by_label("Client secret").fill(vendors.prism["client_secret"])
-    adam.get_by_role("button", name="Test and save").click()
+    adam.open("Dashboard")
+    adam.open("Connections")
+    adam.press(adam.page.get_by_role("link", name="Connect Syncro"))
+    adam.write(adam.page.get_by_label("Subdomain"), vendors.syncro["subdomain"])
+    adam.write(adam.page.get_by_label("API token"), "mistyped")
+    adam.press(adam.page.get_by_role("button", name="Test and save"))
+    expect(adam.page.get_by_role("alert")).to_be_visible()
+    adam.write(adam.page.get_by_label("API token"), vendors.syncro["api_token"])
+    adam.press(adam.page.get_by_role("button", name="Test and save"))
+    expect(adam.page.get_by_text("Syncro is connected")).to_be_visible()
+    adam.press(adam.page.get_by_role("link", name="Connect PRISM"))
+    adam.write(adam.page.get_by_label("Client ID"), vendors.prism["client_id"])
+    adam.write(adam.page.get_by_label("Client secret"), vendors.prism["client_secret"])
+    adam.press(adam.page.get_by_role("button", name="Test and save"))
 
-    expect(adam.get_by_text("PRISM is connected")).to_be_visible()
+    expect(adam.page.get_by_text("PRISM is connected")).to_be_visible()
     with partner_scope(cast.northwind.pk):
         assert set(Connection.objects.values_list("status", flat=True)) == {"connected"}
 
@@ -44,117 +54,158 @@ def test_admin_configures_the_program(open_browser: Open, cast: Cast) -> None:
     with partner_scope(cast.northwind.pk):
         make.ConnectionFactory()
         make.TargetFactory()
-    page = open_browser("adam")
-    page.goto("/p/northwind/programs/")
-    page.get_by_role("link", name="Set up").click()
-    expect(page.get_by_label("Seat Based Monthly")).to_be_hidden()  # matters only with billing on
+    adam = Keyboard(open_browser("adam"))
+    adam.open("Programs")
+    adam.press(adam.page.get_by_role("link", name="Set up"))
+    expect(adam.page.get_by_label("Seat Based Monthly")).to_be_hidden()  # matters only with billing on
 
-    page.get_by_label("Billing on").check()
-    page.get_by_label("Seat Based Monthly").check()
-    page.get_by_label("Notification e-mails").fill("billing@northwind.example")
-    page.get_by_role("button", name="Save").click()
+    adam.write(adam.page.get_by_label("Notification e-mails"), "billing@northwind.example")
+    adam.tick(adam.page.get_by_label("Billing on"))
+    adam.tick(adam.page.get_by_label("Seat Based Monthly"))
+    adam.choose(adam.page.get_by_label("Hold until someone applies it"))
+    adam.press(adam.page.get_by_role("button", name="Save"))
 
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.locator("#rail").get_by_role("link", name="Billing", exact=True)).to_be_visible()
+    expect(adam.page.get_by_text("Saved.")).to_be_visible()
+    adam.open("Billing")
+    with partner_scope(cast.northwind.pk):
+        program = Program.objects.get()
+    assert (program.motions, program.approval) == (["seat_monthly"], "required")
+    assert program.notification_emails == ["billing@northwind.example"]
 
 
-def test_support_maps_a_customer_by_keyboard_over_the_list(open_browser: Open, cast: Cast, shop: Shop) -> None:
-    page = open_browser("bob")
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/")
-    search = page.get_by_label("Search by name, domain or id")
-    expect(search).to_be_focused()
+def test_support_maps_a_customer_by_search(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Billing")
+    expect(bob.page.get_by_label("Search by name, domain or id")).to_be_focused()
 
-    search.press_sequentially("conto")
-    page.wait_for_url("**q=conto**")
-    row = page.get_by_role("row").filter(has_text="Azure Plan")
-    row.get_by_role("link", name="Map Contoso").focus()
-    page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog")
+    bob.page.keyboard.type("conto")
+    bob.page.wait_for_url("**q=conto**")
+    bob.press(bob.page.get_by_role("link", name="Map Contoso"))
+    dialog = bob.page.get_by_role("dialog")
     expect(dialog.get_by_text("Likely match, 100 of 100")).to_be_visible()
-    dialog.get_by_role("link", name="Use it").press("Enter")
-    dialog.get_by_label("Monthly services").press("Space")
-    dialog.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    bob.page.keyboard.type("contoso")
+    bob.choose(dialog.get_by_label("Contoso Ltd"))
+    bob.choose(dialog.get_by_label("Monthly services"))
+    bob.press(dialog.get_by_role("button", name="Save", exact=True))
 
-    expect(page.locator("#notices")).to_contain_text("is mapped to Contoso Ltd.")
+    expect(bob.page.locator("#notices")).to_contain_text("is mapped to Contoso Ltd.")
     expect(dialog).to_be_hidden()
-    expect(page.get_by_role("row").filter(has_text="Azure Plan")).to_have_count(0)
+    expect(bob.page.get_by_role("row").filter(has_text="Azure Plan")).to_have_count(0)
+    assert bob.is_somewhere()
     with partner_scope(cast.northwind.pk):
         assert Mapping.objects.filter(motion="azure_plan", sync_on=True).exists()
+
+
+def test_support_maps_by_suggestion(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Billing")
+    bob.press(bob.page.get_by_role("link", name="Map Contoso"))
+    dialog = bob.page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    bob.press(dialog.get_by_role("link", name="Use it"))
+    bob.choose(dialog.get_by_label("Monthly services"))
+    bob.press(dialog.get_by_role("button", name="Save", exact=True))
+
+    expect(bob.page.locator("#notices")).to_contain_text("is mapped to Contoso Ltd.")
+
+
+def test_support_leaves_the_dialog_where_it_was_opened(open_browser: Open, shop: Shop) -> None:
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Billing")
+    opener = bob.page.get_by_role("link", name="Map Contoso")
+    bob.press(opener)
+    bob.press(bob.page.get_by_role("dialog").get_by_role("button", name="Cancel"))
+
+    expect(opener).to_be_focused()
 
 
 def test_picker_searches_while_one_types(open_browser: Open, cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.TargetCustomerFactory(target=shop.program.target, name="Fabrikam, Inc.")
-    page = open_browser("bob")
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/")
-    page.get_by_role("link", name="Map Contoso").click()
-    dialog = page.get_by_role("dialog")
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Billing")
+    bob.press(bob.page.get_by_role("link", name="Map Contoso"))
+    dialog = bob.page.get_by_role("dialog")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
 
-    dialog.get_by_label("Customer in the target").first.press_sequentially("fabri")
+    bob.page.keyboard.type("fabri")
 
     expect(dialog.get_by_label("Fabrikam, Inc.")).to_be_visible()
     expect(dialog.get_by_label("Contoso Ltd")).to_have_count(0)
 
 
-def test_mapping_works_without_scripts(open_browser: Open, cast: Cast, shop: Shop) -> None:
-    page = open_browser("bob", java_script_enabled=False)
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/")
-    page.get_by_role("link", name="Map Contoso").click()
-    page.get_by_role("searchbox", name="Customer in the target").fill("contoso")
-    page.get_by_role("button", name="Find").click()
-    page.get_by_label("Contoso Ltd").check()
-    page.get_by_role("button", name="Show its invoice templates").click()
-    page.get_by_label("Monthly services").check()
-    page.get_by_role("button", name="Save", exact=True).click()
+def test_support_previews_a_sync(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Overview")
+    bob.press(bob.page.get_by_role("button", name=re.compile("Preview.*Customers")))
+    expect(bob.page.get_by_text("Waiting for a free worker")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        run = Run.objects.get(preview=True)
+        make.ChangeFactory(run=run, customer=shop.customer, state="planned", reason="2 seats more since 10 September")
+        make.ChangeFactory(run=run, customer=shop.customer, action="keep")
+    move_on(cast, kind="billing", state=RunState.FINISHED, status="success", counts={"updated": 1, "unchanged": 1})
 
-    expect(page.get_by_text("is mapped to Contoso Ltd.")).to_be_visible()
-
-
-def test_pages_read_without_scripts(open_browser: Open, shop: Shop) -> None:
-    page = open_browser("vera", java_script_enabled=False, viewport={"width": 390, "height": 800})
-    page.get_by_role("link", name="Open the menu").click()
-    page.locator("#rail").get_by_role("link", name="Invoices").click()
-    page.get_by_role("link", name="1000013").click()
-    page.get_by_role("link", name="Account of invoice 1000013").click()
-
-    expect(page.get_by_text("Balanced to the cent")).to_be_visible()
+    expect(bob.page.get_by_text("This is a preview: nothing was written.")).to_be_visible()
+    expect(bob.page.get_by_text("2 seats more since 10 September")).to_be_visible()
+    bob.press(bob.page.get_by_role("link", name="show it too"))
+    expect(bob.page.get_by_role("link", name="Sample Product")).to_have_count(2)
+    bob.press(bob.page.get_by_role("link", name="Sample Product").first)
+    expect(bob.page.get_by_role("heading", name="Before and after")).to_be_visible()
+    bob.press(bob.page.get_by_role("link", name=f"Run {run.pk}"))
+    bob.walk_to(bob.page.get_by_role("button", name="Sync now"))
 
 
-def test_progress_is_followed_without_reloading(open_browser: Open, cast: Cast, shop: Shop) -> None:
-    page = open_browser("bob")
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/")
-    page.get_by_role("button", name="Sync now").first.click()
-    expect(page.get_by_text("Waiting for a free worker")).to_be_visible()
-    page.evaluate("window.untouched = true")
+def test_support_follows_a_sync_without_reloading(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Overview")
+    bob.press(bob.page.get_by_role("button", name=re.compile("Sync now.*Products")))
+    expect(bob.page.get_by_text("Waiting for a free worker")).to_be_visible()
+    bob.page.evaluate("window.untouched = true")
 
-    page.get_by_label("Search", exact=True).focus()
     with partner_scope(cast.northwind.pk):
         run = Run.objects.filter(kind="products").latest("pk")
         make.ChangeFactory(run=run, action="create_product", motion="", state="planned", before=None)
     move_on(cast, kind="products", state=RunState.APPLYING, done=3, total=10)
-    expect(page.get_by_text("3 of 10 written")).to_be_visible()
-    expect(page.get_by_role("link", name="Sample Product")).to_be_visible()  # the plan, without a reload
-    page.get_by_role("link", name="Sample Product").focus()
+    expect(bob.page.get_by_text("3 of 10 written")).to_be_visible()
+    item = bob.page.get_by_role("link", name="Sample Product")
+    expect(item).to_be_visible()  # the plan, without a reload
+    bob.walk_to(item)
     move_on(cast, kind="products", state=RunState.FINISHED, status="success", done=10, counts={"created": 10})
 
-    expect(page.get_by_role("heading", name="Products sync")).to_be_visible()
-    expect(page.locator(".totals")).to_contain_text("Created")
-    expect(page.get_by_role("link", name="Sample Product")).to_be_focused()
-    assert page.evaluate("window.untouched") is True
+    expect(bob.page.get_by_role("heading", name="Products sync")).to_be_visible()
+    expect(bob.page.locator(".totals")).to_contain_text("Created")
+    expect(item).to_be_focused()
+    assert bob.page.evaluate("window.untouched") is True
+
+
+def test_support_cancels_a_sync(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state=RunState.APPLYING, status="", done=3, total=10)
+    bob = Keyboard(open_browser("bob"))
+    bob.press(bob.page.locator("#running"))
+    cancel = bob.page.get_by_role("button", name="Cancel the run")
+    bob.walk_to(cancel)
+    bob.page.wait_for_timeout(2500)  # one renewal of the progress
+    expect(cancel).to_be_focused()
+    bob.page.keyboard.press("Enter")
+
+    expect(bob.page.get_by_text("Stopping after the write at hand")).to_be_visible()
+    with partner_scope(cast.northwind.pk):
+        run.refresh_from_db()
+    assert run.cancel_requested
 
 
 def test_whoever_was_on_a_button_that_goes_stays_on_the_run(open_browser: Open, cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
-        run = make.RunFactory(program=shop.program, state=RunState.APPLYING, status="", done=3, total=10)
-    page = open_browser("bob")
-    page.goto(f"/p/northwind/runs/{run.pk}/")
-    page.get_by_role("button", name="Cancel the run").focus()
-    page.wait_for_timeout(2500)  # one renewal of the progress
-    expect(page.get_by_role("button", name="Cancel the run")).to_be_focused()
+        make.RunFactory(program=shop.program, state=RunState.APPLYING, status="", done=3, total=10)
+    bob = Keyboard(open_browser("bob"))
+    bob.press(bob.page.locator("#running"))
+    bob.walk_to(bob.page.get_by_role("button", name="Cancel the run"))
 
     move_on(cast, kind="billing", state=RunState.FINISHED, status="success", done=10)
 
-    expect(page.get_by_role("heading", name="Billing sync")).to_be_focused()
+    expect(bob.page.get_by_role("heading", name="Billing sync")).to_be_focused()
 
 
 def move_on(cast: Cast, *, kind: str, **values: Any) -> None:
@@ -165,169 +216,179 @@ def move_on(cast: Cast, *, kind: str, **values: Any) -> None:
 
 
 def test_support_resolves_a_held_credit_and_undoes_it(open_browser: Open, cast: Cast, shop: Shop) -> None:
-    page = open_browser("bob")
-    page.goto("/p/northwind/inbox/")
-    page.evaluate("window.untouched = true")
-    page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Dismiss").click()
-    expect(page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
-    expect(page.locator(f"#item-{shop.credit.pk}")).to_have_count(0)
-    expect(page.locator("#rail .count")).to_have_text("1 waiting")
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Inbox")
+    bob.page.evaluate("window.untouched = true")
+    credit = bob.page.locator(f"#item-{shop.credit.pk}")
+    bob.press(credit.get_by_role("button", name="Dismiss"))
+    expect(bob.page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
+    expect(credit).to_have_count(0)
+    expect(bob.page.locator("#rail .count")).to_have_text("1 waiting")
+    assert bob.is_somewhere()
     with partner_scope(cast.northwind.pk):
         assert Decision.objects.get().choice == "dismiss"
 
-    page.get_by_role("button", name="Undo").click()
+    bob.press(bob.page.get_by_role("button", name="Undo"))
 
-    expect(page.get_by_text("Undone.")).to_be_visible()
-    expect(page.locator(f"#item-{shop.credit.pk}")).to_be_visible()
-    expect(page.locator("#rail .count")).to_have_text("2 waiting")
-    assert page.evaluate("window.untouched") is True
-
-
-def test_support_resolves_a_held_credit_without_scripts(open_browser: Open, shop: Shop) -> None:
-    page = open_browser("bob", java_script_enabled=False)
-    page.goto("/p/northwind/inbox/?kind=credits")
-    page.get_by_role("button", name="Dismiss").click()
-
-    expect(page.get_by_text("Nothing of this kind to decide.")).to_be_visible()
-    assert page.url.endswith("?kind=credits")
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator(f"#item-{shop.credit.pk}")).to_be_visible()
+    expect(bob.page.get_by_text("Undone.")).to_be_visible()
+    expect(credit).to_be_visible()
+    expect(bob.page.locator("#rail .count")).to_have_text("2 waiting")
+    assert bob.is_somewhere()
+    assert bob.page.evaluate("window.untouched") is True
 
 
-def test_support_answers_credits_together_by_keyboard(open_browser: Open, cast: Cast, shop: Shop) -> None:
+def test_support_answers_one_credit_after_the_other(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        other = make.FindingFactory(last_run=shop.run, text="Another credit", retail="-99.00")
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Inbox")
+    apply_first = bob.page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Apply")
+    bob.walk_to(apply_first)
+    bob.page.keyboard.press("k")  # the one above is worth more
+    expect(bob.page.locator(f"#item-{other.pk}").get_by_role("button", name="Apply")).to_be_focused()
+    bob.page.keyboard.press("Tab")
+    bob.page.keyboard.press("Enter")
+
+    expect(bob.page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
+    expect(apply_first).to_be_focused()
+    with partner_scope(cast.northwind.pk):
+        assert [(each.subject, each.choice) for each in Decision.objects.all()] == [(other.subject, "dismiss")]
+
+
+def test_support_answers_credits_together(open_browser: Open, cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.FindingFactory(last_run=shop.run, text="Another credit", retail="-99.00")
-    page = open_browser("bob")
-    page.goto("/p/northwind/inbox/")
-    page.get_by_label("Kind").select_option("credits")
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Inbox")
+    bob.walk_to(bob.page.get_by_label("Kind"))
+    bob.page.keyboard.type("Credits")
 
-    page.get_by_label("All on this page").press("Space")
-    expect(page.get_by_text("2 rows ticked")).to_be_visible()
-    page.get_by_role("button", name="Dismiss the ticked items").press("Enter")
+    bob.tick(bob.page.get_by_label("All on this page"))
+    expect(bob.page.get_by_text("2 rows ticked")).to_be_visible()
+    bob.press(bob.page.get_by_role("button", name="Dismiss the ticked items"))
 
-    expect(page.get_by_text("Noted for 2 items.")).to_be_visible()
-    page.get_by_role("button", name="Undo").press("Enter")
-    expect(page.locator("#list > li")).to_have_count(2)
+    expect(bob.page.get_by_text("Noted for 2 items.")).to_be_visible()
+    bob.press(bob.page.get_by_role("button", name="Undo"))
+    expect(bob.page.locator("#list > li")).to_have_count(2)
 
 
 def test_support_marks_a_warning_as_seen_and_takes_it_back(open_browser: Open, cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.FindingFactory(last_run=shop.run, code="paused", subject="", text="The template is paused")
-    page = open_browser("bob")
-    page.goto("/p/northwind/inbox/")
-    page.get_by_role("button", name="Seen").click()
-    expect(page.get_by_role("heading", name="To look into")).to_have_count(0)
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Inbox")
+    bob.press(bob.page.get_by_role("button", name="Seen"))
+    expect(bob.page.get_by_role("heading", name="To look into")).to_have_count(0)
 
-    page.get_by_role("button", name="Undo").click()
+    bob.press(bob.page.get_by_role("button", name="Undo"))
 
-    expect(page.get_by_role("heading", name="To look into")).to_be_visible()
+    expect(bob.page.get_by_role("heading", name="To look into")).to_be_visible()
 
 
-def test_support_switches_many_off_by_keyboard_and_undoes_it(open_browser: Open, cast: Cast, shop: Shop) -> None:
+def test_support_switches_many_off_and_undoes_it(open_browser: Open, cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         for name in ("Fabrikam", "Litware"):
             customer = make.CustomerFactory(source=shop.program.source, name=name)
             make.MappingFactory(program=shop.program, customer=customer)
             make.ChargeFactory(invoice=shop.invoice, customer=customer)
-    page = open_browser("bob")
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=sync_on")
-    expect(page.get_by_label("Search by name, domain or id")).to_be_focused()
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Billing")
+    bob.press(bob.page.get_by_role("link", name="Sync on"))
+    bob.page.wait_for_url("**tab=sync_on**")
+    bob.walk_to(bob.page.get_by_label("Search by name, domain or id"), back=True)
 
     for key in ("ArrowDown", "Space", "j", "j", "Shift+Space"):  # the first, and all up to the third
-        page.keyboard.press(key)
-    expect(page.get_by_text("3 rows ticked")).to_be_visible()
-    page.get_by_role("button", name="Switch sync off").press("Enter")
-    page.get_by_role("button", name="Apply 3 changes").press("Enter")
-    expect(page.get_by_text("Applied: Switch sync off.")).to_be_visible()
+        bob.page.keyboard.press(key)
+    expect(bob.page.get_by_text("3 rows ticked")).to_be_visible()
+    bob.press(bob.page.get_by_role("button", name="Switch sync off"), back=True)
+    bob.press(bob.page.get_by_role("button", name="Apply 3 changes"))
+    expect(bob.page.get_by_text("Applied: Switch sync off.")).to_be_visible()
     with partner_scope(cast.northwind.pk):
         assert not Mapping.objects.filter(sync_on=True).exists()
-    page.get_by_role("button", name="Undo 3 changes").press("Enter")
+    bob.press(bob.page.get_by_role("button", name="Undo 3 changes"))
 
-    expect(page.get_by_text("3 mappings brought back to what they were.")).to_be_visible()
+    expect(bob.page.get_by_text("3 mappings brought back to what they were.")).to_be_visible()
     with partner_scope(cast.northwind.pk):
         assert not Mapping.objects.filter(sync_on=False).exists()
 
 
-def test_support_imports_mappings_by_keyboard(open_browser: Open, cast: Cast, shop: Shop) -> None:
+def test_support_imports_mappings(open_browser: Open, cast: Cast, shop: Shop, tmp_path: Path) -> None:
     cells = [shop.customer.external_id, "azure_plan", shop.target_customer.external_id, shop.template.external_id]
-    content = f"customer_id;motion;target_customer_id;template_id\n{';'.join(map(str, cells))}\n"
-    page = open_browser("bob")
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all")
-    page.get_by_role("link", name="Import CSV").press("Enter")
-    page.get_by_label("CSV file").set_input_files(
-        {"name": "September.csv", "mimeType": "text/csv", "buffer": content.encode()}
-    )
-    page.get_by_role("button", name="Check the file").press("Enter")
-    expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
+    file = tmp_path / "September.csv"
+    file.write_text(f"customer_id;motion;target_customer_id;template_id\n{';'.join(map(str, cells))}\n")
+    bob = Keyboard(open_browser("bob"))
+    bob.open("Billing")
+    bob.press(bob.page.get_by_role("link", name="Import CSV"))
+    bob.walk_to(bob.page.get_by_label("CSV file"))
+    with bob.page.expect_file_chooser() as chooser:
+        bob.page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    bob.press(bob.page.get_by_role("button", name="Check the file"))
+    expect(bob.page.get_by_text("Nothing is saved yet.")).to_be_visible()
 
-    page.get_by_role("button", name="Apply 1 change").press("Enter")
+    bob.press(bob.page.get_by_role("button", name="Apply 1 change"))
 
-    expect(page.get_by_text("Applied: CSV import September.csv.")).to_be_visible()
+    expect(bob.page.get_by_text("Applied: CSV import September.csv.")).to_be_visible()
     with partner_scope(cast.northwind.pk):
         assert Mapping.objects.filter(motion="azure_plan").exists()
 
 
-def test_support_resolves_held_credits_by_keyboard_alone(open_browser: Open, cast: Cast, shop: Shop) -> None:
+def test_viewer_reads_history_down_to_the_sources_rows(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    vera = Keyboard(open_browser("vera"))
+    vera.open("History")
+    vera.skip_to_content()
+    vera.walk_to(vera.page.get_by_role("combobox", name="Kind"))
+    vera.page.keyboard.type("Billing")
+    vera.page.wait_for_url("**kind=billing**")
+    expect(vera.page.locator("#list tbody tr")).to_have_count(1)
+    vera.press(vera.page.locator("#list tbody").get_by_role("link").first)
+    expect(vera.page.get_by_role("heading", name="Billing sync")).to_be_visible()
+    vera.press(vera.page.get_by_role("link", name="Sample Product"))
+
+    quantities = vera.page.get_by_role("row", name="Quantity").get_by_role("cell")
+    expect(quantities).to_have_text(["5", "7"])
+    vera.press(vera.page.get_by_role("link", name="Contoso, Ltd."))
+    expect(vera.page.get_by_role("heading", name="Contoso, Ltd.")).to_be_visible()
+
+
+def test_admin_invites_and_the_guest_joins(open_browser: Open, cast: Cast) -> None:
+    adam = Keyboard(open_browser("adam"))
+    adam.open("Users")
+    adam.press(adam.page.get_by_role("link", name="Invite"))
+    adam.write(adam.page.get_by_label("E-mail address"), "nina@northwind.example")
+    adam.choose(adam.page.get_by_label("Viewer"))
+    adam.press(adam.page.get_by_role("button", name="Send the invitation"))
+    expect(adam.page.get_by_role("cell", name="nina@northwind.example", exact=True)).to_be_visible()
+
     with partner_scope(cast.northwind.pk):
-        other = make.FindingFactory(last_run=shop.run, text="Another credit", retail="-99.00")
-    page = open_browser("bob")
-    page.goto("/p/northwind/inbox/")
+        letter = Message.objects.get()
+    invitation = re.search(r"/invitations/\S+", letter.text)
+    assert invitation
+    nina = Keyboard(open_browser(""))
+    nina.page.goto(invitation.group())
+    nina.write(nina.page.get_by_label("Your name"), "Nina Sample")
+    nina.write(nina.page.get_by_label("Password", exact=True), PASSWORD)
+    nina.write(nina.page.get_by_label("Password again"), PASSWORD)
+    nina.press(nina.page.get_by_role("button", name="Join"))
 
-    page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Apply").focus()
-    page.keyboard.press("k")  # the one above is worth more
-    expect(page.locator(f"#item-{other.pk}").get_by_role("button", name="Apply")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-
-    expect(page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
-    expect(page.locator(f"#item-{shop.credit.pk}").get_by_role("button", name="Apply")).to_be_focused()
-    with partner_scope(cast.northwind.pk):
-        assert [(each.subject, each.choice) for each in Decision.objects.all()] == [(other.subject, "dismiss")]
-
-
-def test_admin_invites_and_the_guest_joins(open_browser: Open, cast: Cast, settings: Any) -> None:
-    settings.DEVELOPMENT = True
-    page = open_browser("adam")
-    page.goto("/p/northwind/users/")
-    page.get_by_role("link", name="Invite").click()
-    page.get_by_label("E-mail address").fill("nina@northwind.example")
-    page.get_by_label("Support").check()
-    page.get_by_role("button", name="Send the invitation").click()
-    expect(page.get_by_role("cell", name="nina@northwind.example", exact=True)).to_be_visible()
-
-    page.goto("/p/northwind/messages/")
-    page.get_by_role("link", name="Northwind IT invites you").click()
-
-    expect(page.locator("pre")).to_contain_text("/invitations/")
-
-
-@pytest.mark.parametrize("key", ["/", "Control+k"])
-def test_search_box_is_a_key_away(open_browser: Open, shop: Shop, key: str) -> None:
-    page = open_browser("vera")
-
-    page.keyboard.press(key)
-    page.keyboard.type("exchange")
-    expect(page.locator("#jump-results").get_by_role("option")).to_have_count(1)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-
-    page.wait_for_url("**/products/*/")
-    expect(page.get_by_role("heading", name="Exchange Online (Plan 1)")).to_be_visible()
+    expect(nina.page.get_by_role("heading", level=1)).to_be_visible()
+    nina.page.wait_for_url("**/p/northwind/")
 
 
 def test_unsaved_settings_are_not_left_unasked(open_browser: Open, shop: Shop) -> None:
-    page = open_browser("adam")
-    page.goto(f"/p/northwind/programs/{shop.program.pk}/edit/")
-    page.get_by_label("Rounding tolerance").fill("0.30")
+    adam = Keyboard(open_browser("adam"))
+    adam.open("Programs")
+    adam.press(adam.page.get_by_role("link", name="Edit"))
+    adam.write(adam.page.get_by_label("Rounding tolerance"), "0.30")
     asked: list[str] = []
 
     def accept(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.accept()
 
-    page.once("dialog", accept)
+    adam.page.once("dialog", accept)
 
-    page.get_by_role("link", name="Back").click()
-    page.wait_for_url("**/programs/")
+    adam.press(adam.page.get_by_role("link", name="Back"))
+    adam.page.wait_for_url("**/programs/")
 
     assert asked == ["beforeunload"]

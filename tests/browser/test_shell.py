@@ -128,3 +128,17 @@ def test_notices_are_read_in_the_top_bar(open_browser: Open, cast: Cast, shop: S
     assert (box["x"] >= 0, box["x"] + box["width"] <= width) == (True, True)
     notice.click()
     page.wait_for_url(f"**/runs/{run.pk}/")
+
+
+@pytest.mark.parametrize("key", ["/", "Control+k"])
+def test_search_box_is_a_key_away(open_browser: Open, shop: Shop, key: str) -> None:
+    page = open_browser("vera")
+
+    page.keyboard.press(key)
+    page.keyboard.type("exchange")
+    expect(page.locator("#jump-results").get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/products/*/")
+    expect(page.get_by_role("heading", name="Exchange Online (Plan 1)")).to_be_visible()
