@@ -73,9 +73,9 @@ class Keyboard:
         self.press(self.page.get_by_role("link", name="Skip to the content"))
         expect(self.page.locator("#main")).to_be_focused()
 
-    def is_somewhere(self) -> bool:
-        """Whether anything has the focus: a swapped part must not throw the reader back to the top."""
-        return bool(self.page.evaluate("document.activeElement !== document.body"))
+    def must_be_somewhere(self) -> None:
+        """A part that is swapped must not throw the reader back to the top."""
+        expect(self.page.locator(":focus")).to_have_count(1)
 
     def _walk(self, wanted: Locator, arrived: str, *, back: bool = False) -> None:
         for _ in range(MOST_STOPS):

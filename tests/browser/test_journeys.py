@@ -92,7 +92,7 @@ def test_support_maps_a_customer_by_search(open_browser: Open, cast: Cast, shop:
     expect(bob.page.locator("#notices")).to_contain_text("is mapped to Contoso Ltd.")
     expect(dialog).to_be_hidden()
     expect(bob.page.get_by_role("row").filter(has_text="Azure Plan")).to_have_count(0)
-    assert bob.is_somewhere()
+    bob.must_be_somewhere()
     with partner_scope(cast.northwind.pk):
         assert Mapping.objects.filter(motion="azure_plan", sync_on=True).exists()
 
@@ -224,7 +224,7 @@ def test_support_resolves_a_held_credit_and_undoes_it(open_browser: Open, cast: 
     expect(bob.page.get_by_text("Noted. The next sync carries it out")).to_be_visible()
     expect(credit).to_have_count(0)
     expect(bob.page.locator("#rail .count")).to_have_text("1 waiting")
-    assert bob.is_somewhere()
+    bob.must_be_somewhere()
     with partner_scope(cast.northwind.pk):
         assert Decision.objects.get().choice == "dismiss"
 
@@ -233,7 +233,7 @@ def test_support_resolves_a_held_credit_and_undoes_it(open_browser: Open, cast: 
     expect(bob.page.get_by_text("Undone.")).to_be_visible()
     expect(credit).to_be_visible()
     expect(bob.page.locator("#rail .count")).to_have_text("2 waiting")
-    assert bob.is_somewhere()
+    bob.must_be_somewhere()
     assert bob.page.evaluate("window.untouched") is True
 
 
