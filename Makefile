@@ -112,6 +112,10 @@ demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1
 bench: setup ## calls, time, memory and limit use as counts and ratios; BENCH="limit memory" for some parts
 	@$(BIN)/python -m bench $(BENCH)
 
+.PHONY: screenshots
+screenshots: setup browser ## pictures of a running demo for the documentation; URL=what make demo printed
+	@$(BIN)/python -m tests.screenshots $(URL)
+
 .PHONY: seed-large
 seed-large: setup ## a partner of 5,000 customers and 720,000 charges, of sample data, under var/large
 	@$(BIN)/python -m bench.large

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sandbox.demo_partner import LOGIN_EMAIL, LOGIN_WORDS, PARTNER
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-WINDOWS = {"wide": (1280, 800), "narrow": (390, 844)}
+WINDOWS = {"wide": (1440, 900), "narrow": (390, 844)}
 
 
 def main() -> None:
@@ -58,20 +58,35 @@ def _sign_in(page: Page, url: str) -> None:
 def _pages(page: Page, url: str) -> dict[str, str]:
     """Addresses by picture; the run is the first billing run of the program."""
     home = f"/p/{PARTNER}/"
-    page.goto(url + home)
-    program = _first(page, rf"^/p/{PARTNER}/programs/\d+/")
-    page.goto(f"{url}{program}history/")
-    runs = _all(page, rf"^/p/{PARTNER}/runs/\d+/$")
+    program = _first(page, url + home, rf"{home}programs/\d+/")
+    history = f"{program}history/"
+    page.goto(url + history)
+    runs = _all(page, rf"{home}runs/\d+/$")
     first_billing = sorted(runs, key=lambda path: int(path.rstrip("/").rpartition("/")[2]))[1]
+    billing = f"{program}billing/?tab=all"
     return {
+        "dashboard": home,
+        "inbox": f"{home}inbox/",
         "overview": program,
-        "billing": f"{program}billing/",
+        "products": f"{program}products/",
+        "product": _first(page, f"{url}{program}products/", rf"{program}products/\d+/"),
+        "billing": billing,
+        "mapping": _first(page, url + billing, rf"{program}billing/\d+/\w+/"),
+        "customer": _first(page, url + billing, rf"{program}customers/\d+/"),
+        "invoices": f"{program}invoices/",
+        "invoice": _first(page, f"{url}{program}invoices/", rf"{program}invoices/\d+/"),
+        "history": history,
         "run": first_billing,
         "connections": f"{home}connections/",
+        "program": f"{program}edit/",
+        "users": f"{home}users/",
+        "audit": f"{home}audit/",
     }
 
 
-def _first(page: Page, pattern: str) -> str:
+def _first(page: Page, address: str, pattern: str) -> str:
+    """The beginning, so far as it matches, of the first link of a page that has such a one."""
+    page.goto(address)
     found = re.match(pattern, _all(page, pattern)[0])
     assert found is not None
     return found.group(0)
