@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from accounts.models import Invitation, Membership
+from accounts.services import hash_token
 from core.scope import partner_scope
+from notifications.models import Message
+from syncs.models import RunState
+from syncs.telling import tell_of_run
+from tests import factories as make
 from tests.browser.keyboard import Keyboard
 from tests.onboarding import vendors
 from tests.portal.cast import PASSWORD, Cast, Shop, make_cast, stock_shop
@@ -27,6 +33,60 @@ def shop(cast: Cast) -> Shop:
     """Northwind with one row of everything."""
     with partner_scope(cast.northwind.pk):
         return stock_shop()
+
+
+@pytest.fixture
+def busy_shop(cast: Cast, shop: Shop, settings: Any) -> dict[str, int]:
+    """Northwind with runs, batches, findings and e-mails of every state; their ids by the names that addresses use."""
+    settings.DEVELOPMENT = True  # where e-mails can be read in the portal
+    with partner_scope(cast.northwind.pk):
+        shop.program.target.status = "ready"
+        shop.program.target.save()
+        type(shop.customer).objects.filter(pk=shop.customer.pk).update(name="Contoso " + "x" * 190)
+        problem = {"line": 7, "text": "“maybe” says neither on nor off.", "cure": "Use on or off."}
+        applied = make.MappingBatchFactory.switched_off(shop.mapping, left_alone=["Contoso / Azure Plan"])
+        refused = make.MappingBatchFactory.switched_off(shop.mapping, state="proposed", problems=[problem])
+        waiting = make.RunFactory(program=shop.program, state=RunState.WAITING, status="", waiting_for="Guard.")
+        active = make.RunFactory(program=shop.program, kind="products", state=RunState.APPLYING, status="", total=3)
+        preview = make.RunFactory(program=shop.program, preview=True)
+        make.ChangeFactory(run=preview, customer=shop.customer, state="planned")
+        make.ChangeFactory(run=shop.run, customer=shop.customer, state="failed", error="Syncro was busy.")
+        make.FindingFactory(last_run=shop.run)
+        make.FindingFactory(last_run=shop.run, code="paused", subject="", text="It is paused")
+        tell_of_run(make.RunFactory(program=shop.program, status="warning"), [], [])
+        invite_nina()
+        return {
+            "program": shop.program.pk,
+            "product": shop.product.pk,
+            "customer": shop.customer.pk,
+            "invoice": shop.invoice.pk,
+            "run": shop.run.pk,
+            "preview": preview.pk,
+            "waiting": waiting.pk,
+            "active": active.pk,
+            "applied": applied.pk,
+            "refused": refused.pk,
+            "change": shop.change.pk,
+            "message": Message.objects.all()[0].pk,
+            "member": Membership.objects.get(user=cast.users["vera"]).pk,
+        }
+
+
+def invite_nina() -> None:
+    Invitation.objects.create(
+        email="nina@northwind.example",
+        role="viewer",
+        token_hash=hash_token("for-nina"),
+        expires_at="2030-01-01T00:00:00Z",
+    )
+
+
+@pytest.fixture
+def tolerant_page(live_server: Any, browser: Browser, cast: Cast) -> Iterator[Page]:
+    """A page whose console may say that the server refused or failed."""
+    context = browser.new_context(base_url=live_server.url)
+    yield context.new_page()
+    context.close()
 
 
 Open = Callable[..., Page]

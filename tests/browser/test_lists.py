@@ -9,7 +9,7 @@ from core.scope import partner_scope
 from customers.models import Mapping
 from tests import factories as make
 from tests.browser.conftest import Open
-from tests.browser.test_screens import overflow
+from tests.browser.looking import overflow
 from tests.portal.cast import Cast, Shop
 
 

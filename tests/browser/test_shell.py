@@ -10,7 +10,7 @@ from syncs.models import Run
 from syncs.telling import tell_of_run
 from tests import factories as make
 from tests.browser.conftest import Open
-from tests.browser.test_screens import violations
+from tests.browser.looking import violations
 from tests.portal.cast import Cast, Shop
 
 NARROW = {"width": 390, "height": 800}

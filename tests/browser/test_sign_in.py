@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.test_screens import violations
+from tests.browser.looking import violations
 from tests.portal.cast import PASSWORD
 
 KEY = {
