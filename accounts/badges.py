@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -63,6 +65,7 @@ LOOKS = {
 }
 
 
+@lru_cache(maxsize=512, typed=True)  # a text that is safe already is another than one that is not
 def badge_html(state: str, word: str) -> SafeString:
     """A badge with the state's tone and icon, and its word."""
     tone, icon = LOOKS.get(state, (QUIET, "off"))

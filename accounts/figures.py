@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -14,6 +15,8 @@ from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from core.money import ZERO
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -58,6 +61,14 @@ def money_html(amount: Decimal | None, word: str = "credit") -> SafeString:
     if amount is None or amount >= 0:
         return format_html('<span class="figure">{}</span>', text)
     return format_html('<span class="figure">{} <span class="word">{}</span></span>', text, word)
+
+
+def pair_html(old: Decimal | None, new: Decimal | None, *, money: bool = False) -> SafeString | str:
+    """An amount or a quantity before and after; what goes away is struck through."""
+    was, becomes = (write_money, money_html) if money else (write_quantity, write_quantity)
+    if new is None:
+        return NOTHING if old is None else format_html('<s class="was">{}</s>', was(old))
+    return becomes(new) if old is None or old == new else change_html(was(old), becomes(new))
 
 
 def change_html(old: str, new: str) -> SafeString:
@@ -136,4 +147,10 @@ def _day(text: str) -> str:
 
 
 def _signed(number: Decimal, pattern: str) -> str:
-    return format_decimal(number, pattern, locale=_locale.get(_HOME)).replace("-", MINUS)
+    return _formatted(number or ZERO, pattern, _locale.get(_HOME))  # of -0, which equals 0, the minus says nothing
+
+
+@lru_cache(maxsize=8192)
+def _formatted(number: Decimal, pattern: str, locale: Locale) -> str:
+    """Kept: a page has hundreds of figures, the same prices again and again, and each takes the library long."""
+    return format_decimal(number, pattern, locale=locale).replace("-", MINUS)

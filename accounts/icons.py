@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -47,6 +49,7 @@ PATHS = {
 }
 
 
+@lru_cache(maxsize=512, typed=True)  # a text that is safe already is another than one that is not
 def icon_html(name: str, label: str = "") -> SafeString:
     """An inline SVG. Without a ``label`` it is decoration and hidden from screen readers."""
     path = format_html('<path d="{}"/>', PATHS[name])

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
@@ -87,9 +87,14 @@ def rows_of_page(rows: QuerySet[Any], part: slice) -> QuerySet[Any]:
 
 
 class RowPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
-    """Pages of rows that no table shows."""
+    """Pages of rows that no table shows; ``known`` is their number, where the view has counted already."""
 
     object_list: QuerySet[Any]
+
+    def __init__(self, rows: QuerySet[Any], per_page: int, known: int | None = None) -> None:
+        super().__init__(rows, per_page)
+        if known is not None:
+            self.count = known
 
     def page(self, number: Any) -> Page:  # type: ignore[type-arg]  # as above
         number = self.validate_number(number)
@@ -148,14 +153,18 @@ class PortalTable(tables.Table):
         columns = self.columns.columns
         return [(name, str(columns[name].header), columns[name].visible) for name in self.choosable if name in columns]
 
-    def cells(self) -> Iterator[list[tuple[str, Any]]]:
-        """The cells of each row of this page, each with the attributes of its column."""
+    def cells(self) -> Iterator[SafeString]:
+        """The cells of each row of this page, written."""
         columns = [(column, self._attributes(column), _renderer(column)) for column in self.columns]
         for row in self.paginated_rows:
-            yield [
-                (attributes, row._get_and_render_with(column, draw(row), column.default))  # noqa: SLF001  # see _renderer
-                for column, attributes, draw in columns
-            ]
+            yield format_html_join(
+                "",
+                "<td {}>{}</td>",
+                (
+                    (attributes, row._get_and_render_with(column, draw(row), column.default))  # noqa: SLF001  # see _renderer
+                    for column, attributes, draw in columns
+                ),
+            )
 
     def _attributes(self, column: Any) -> SafeString:
         """Those of the column's cells, with what a card needs: its place in it, and what it is called there."""

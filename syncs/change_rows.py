@@ -92,13 +92,17 @@ def _sums(run: Run, customer_ids: Collection[int]) -> dict[int, GroupSum]:
     """What was planned again counts once. What is not written, or not yet, stays as it was."""
     sums: dict[int, GroupSum] = {}
     rows = run.changes.filter(customer__in=customer_ids).exclude(state=ChangeState.DROPPED)
-    for change in rows.only("customer_id", "action", "state", "before", "after", "what", "run_id"):
-        row, found = change_row(change), sums.setdefault(change.customer_id or 0, GroupSum())
-        kept = change.action == Action.KEEP
-        old = row.total.new if kept and row.total.old is None and change.state == ChangeState.DONE else row.total.old
+    for customer_id, action, state, before, after in rows.values_list(
+        "customer_id", "action", "state", "before", "after"
+    ):
+        found = sums.setdefault(customer_id, GroupSum())
+        old, new = _total(before), None if action == Action.REMOVE_LINE else _total(after)
+        stays = action == Action.KEEP and state == ChangeState.DONE
+        if stays and old is None:
+            old = new
         found.old += old or ZERO
-        found.new += (row.total.new if change.state in _TAKES_PLACE else old) or ZERO
-        found.unchanged += kept and change.state == ChangeState.DONE
+        found.new += (new if state in _TAKES_PLACE else old) or ZERO
+        found.unchanged += stays
     return sums
 
 
@@ -120,6 +124,11 @@ def change_row(change: Change) -> ChangeRow:
         cost=Pair(_number(before, "cost"), _number(after, "cost")),
         total=Pair(_times(quantity.old, retail.old), _times(quantity.new, retail.new)),
     )
+
+
+def _total(values: dict[str, Any] | None) -> Decimal | None:
+    given = values or {}
+    return _times(_number(given, "quantity"), _number(given, "retail"))
 
 
 def _number(values: dict[str, Any], name: str) -> Decimal | None:

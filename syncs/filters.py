@@ -18,6 +18,7 @@ from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, Run
 
 ALL = "all"  # actions
 _ID = re.compile(r"[0-9a-f-]{4,}")  # what may be part of a subscription's id
+SHOWN = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # changes of a run, unless others are asked for
 SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
@@ -62,9 +63,19 @@ class ChangeFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         rows: QuerySet[Change] = super().filter_queryset(queryset)
-        if self.form.cleaned_data.get("action") or self.form.cleaned_data.get("state"):
-            return rows
-        return rows.exclude(Q(action=Action.KEEP) & ~Q(state=ChangeState.HELD))
+        return rows if self.unfolds else rows.filter(SHOWN)
+
+    @property
+    def unfolds(self) -> bool:
+        """True where an action or an outcome is asked for, which may be *unchanged*."""
+        self.form.is_valid()  # an answer that is none is as good as not given
+        asked = self.form.cleaned_data
+        return bool(asked.get("action") or asked.get("state"))
+
+    @property
+    def narrows(self) -> bool:
+        """True where anything is asked for."""
+        return self.unfolds or bool(self.data.get("q"))
 
 
 class InboxFilter(filters.FilterSet):

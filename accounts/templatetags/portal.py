@@ -27,6 +27,7 @@ register.filter("duration", figures.write_duration)
 register.filter("browser", describe_browser)
 register.simple_tag(icon_html, name="icon")
 register.simple_tag(badge_html, name="badge")
+register.simple_tag(figures.pair_html, name="pair")
 
 
 @register.filter
@@ -133,6 +134,8 @@ def marked(text: str, words: str) -> SafeString:
 
 
 def _decimal(value: Decimal | str | int | None) -> Decimal | None:
+    if isinstance(value, Decimal):
+        return value
     return None if value in (None, "") else Decimal(str(value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -24,7 +24,7 @@ from invoices.models import Charge
 from programs.selectors import source_currency
 from syncs import retrying, services
 from syncs.change_rows import change_row, group_changes
-from syncs.filters import ChangeFilter
+from syncs.filters import SHOWN, ChangeFilter
 from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, Finding, Run, RunState, Severity
 from syncs.overview import counts_of
 from syncs.progress import has_plan, seconds_left, steps_of
@@ -40,17 +40,23 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     found = _find_run(request, run_id)
     changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
     filters = ChangeFilter(request.GET, queryset=changes, run=found)
-    page = RowPaginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    counted = found.changes.aggregate(
+        shown=Count("pk", filter=SHOWN),
+        unchanged=Count("pk", filter=Q(action=Action.KEEP, state=ChangeState.DONE)),
+        failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
+    )
+    known = None if filters.narrows else counted["shown"]
+    page = RowPaginator(filters.qs, PAGE_SIZE, known=known).get_page(request.GET.get("page"))
     context = {
         **_progress(found),
         "filters": filters,
         "page": page,
         "groups": group_changes(found, page),
-        "unchanged": _unchanged(found, filters),
+        "unchanged": 0 if filters.unfolds else counted["unchanged"],  # folded away
         "currency": source_currency(found.program),
         **_findings(found),
         "follower": Run.objects.filter(after=found).first(),
-        "failed": 0 if found.preview else found.changes.filter(state=ChangeState.FAILED).count(),
+        "failed": 0 if found.preview else counted["failed"],
         "here": request.get_full_path(),
     }
     return TemplateResponse(
@@ -173,14 +179,6 @@ def _progress(run: Run) -> dict[str, object]:
         "left": seconds_left(run),
         "calls": [_calls_of(system, calls) for system, calls in run.api_calls.items()],
     }
-
-
-def _unchanged(run: Run, filters: ChangeFilter) -> int:
-    """How many items stay as they are and are folded away."""
-    asked = filters.form.cleaned_data if filters.form.is_valid() else {}
-    if asked.get("action") or asked.get("state"):
-        return 0
-    return run.changes.filter(action=Action.KEEP, state=ChangeState.DONE).count()
 
 
 def _findings(run: Run) -> dict[str, list[Finding]]:

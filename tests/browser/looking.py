@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.portal.cast import PASSWORD
 
@@ -59,17 +58,19 @@ def visit(page: Page, path: str, status: int = 200) -> None:
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{path}")
         answer = page.goto(path)
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".htmx-request")).to_have_count(0)  # what a page fetches as it opens
     assert answer is not None
     assert answer.status == status, path
     there = urlsplit(page.url)
     assert path in (there.path, f"{there.path}?{there.query}"), "it leads on"
 
 
-def look_through(page: Page, paths: list[str]) -> dict[str, list[str]]:
-    """The screens with problems."""
+def look_through(page: Page, paths: Iterable[str], refusals: Mapping[str, int] | None = None) -> dict[str, list[str]]:
+    """The screens with problems, each opened wide, then made narrow. Those of ``refusals`` answer with that status."""
     found = {}
     for path in paths:
-        if wrong := in_each_width(page, partial(visit, page, path)):
+        page.set_viewport_size({"width": 1440, "height": WIDTHS[1440]})
+        visit(page, path, status=(refusals or {}).get(path, 200))
+        if wrong := in_each_width(page, lambda: None):
             found[path] = wrong
     return found
