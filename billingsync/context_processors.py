@@ -17,7 +17,7 @@ from accounts.selectors import Access, list_accesses
 from core.scope import current_partner_id
 from notifications.notices import count_unseen
 from programs.models import Program
-from programs.selectors import configured_programs
+from programs.selectors import programs_for
 from syncs.inbox import count_waiting
 from syncs.models import ACTIVE_STATES, Run
 
@@ -125,7 +125,7 @@ class Shell:
                 Link("Inbox", "inbox", reverse("inbox", args=[slug]), count=count_waiting()),
             ],
         )
-        programs = configured_programs()
+        programs = programs_for(self._request)
         several = len({program.target_id for program in programs}) > 1
         for program in programs:
             yield _program_group(slug, program, several=several)

@@ -18,7 +18,7 @@ from invoices.selectors import invoice_contains
 from products.models import Product
 from products.selectors import product_contains
 from programs.models import Program
-from programs.selectors import configured_programs
+from programs.selectors import programs_for
 from syncs.models import Run
 
 LEAST_LENGTH = 2
@@ -46,7 +46,7 @@ def find_everything(request: PartnerRequest, query: str) -> list[Hits]:
     """At most a few hits of each kind; kinds without any are left out."""
     if len(query) < LEAST_LENGTH:
         return []
-    slug, programs = request.partner.slug, configured_programs()
+    slug, programs = request.partner.slug, programs_for(request)
     found = [Hits("Pages", list(_pages(request, query)))]
     for program in programs:
         found += [

@@ -20,7 +20,7 @@ from billingsync.searching import find_everything
 from billingsync.tables import AuditTable
 from connections.models import Connection, ConnectionStatus
 from core.models import AuditEntry
-from programs.selectors import configured_programs
+from programs.selectors import programs_for
 from syncs.inbox import decidable, held_invoices, notable, waiting_runs
 from syncs.overview import has_succeeded
 
@@ -42,7 +42,7 @@ def home(request: PersonRequest) -> HttpResponse:
 @partner_page()
 def dashboard(request: PartnerRequest) -> HttpResponse:
     """Is the billing right? What waits, and what to do next."""
-    programs = configured_programs()
+    programs = programs_for(request)
     steps = [] if has_succeeded() else set_up_steps(request.partner, programs)
     connections = list(Connection.objects.exclude(status=ConnectionStatus.NOT_ENABLED).order_by("pk"))
     return TemplateResponse(

@@ -108,10 +108,10 @@ def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
     return {state: (count, retail) for state, count, retail in sums}
 
 
-def rows_of(program: Program, items: Iterable[BillingItem]) -> dict[int, BillingRow]:
-    """Items with all that the list says of them, by the item's id. One query more."""
+def rows_of(program: Program, items: Iterable[Any]) -> dict[int, BillingRow]:
+    """Items with all that the list says of them, by the item's id. One query more where any is mapped."""
     chosen = list(items)
-    mappings = mappings_of(program, {item.customer_id for item in chosen}).defer("template__lines")
+    mappings = mappings_of(program, {item.customer_id for item in chosen if item.mapping_id}).defer("template__lines")
     found = {(mapping.customer_id, mapping.motion): mapping for mapping in mappings}
     everywhere = _currency_problems(program)
     return {item.pk: _row(item, found.get((item.customer_id, item.motion)), everywhere) for item in chosen}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from connections.models import Connection
 from programs.models import Program
@@ -11,6 +12,14 @@ from programs.models import Program
 def configured_programs() -> list[Program]:
     """The programs of the open partner, with their connections: items of the left menu."""
     return list(Program.objects.select_related("source", "target").order_by("slug", "pk"))
+
+
+def programs_for(request: HttpRequest) -> list[Program]:
+    """``configured_programs``, asked for once in a request: the menu lists them, and many a page."""
+    if not hasattr(request, "programs"):
+        request.programs = configured_programs()  # type: ignore[attr-defined]  # kept here
+    known: list[Program] = request.programs  # type: ignore[attr-defined]  # as above
+    return known
 
 
 def find_program(slug: str, target_system: str = "") -> Program | None:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Window
 from django.db.models.functions import Abs
 
-from accounts.tables import rows_of_page
 from invoices.billing_list import BillingRow, rows_of, unmapped_items
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
@@ -86,11 +85,13 @@ class Unmapped:
 
 
 def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
-    """As the billing list has it now: what was un-mapped a moment ago counts. At most four queries."""
+    """As the billing list has it now: what was un-mapped a moment ago counts. At most three queries."""
     items = unmapped_items(program, text)
-    sums = items.order_by().aggregate(number=Count("pk"), retail=Sum("retail"))
-    rows = list(rows_of(program, rows_of_page(items, slice(most))).values()) if most else []
-    return Unmapped(program, source_currency(program), sums["number"], sums["retail"] or Decimal(0), rows)
+    counted = items.annotate(number=Window(Count("pk")), all_retail=Window(Sum("retail")))
+    first = list(counted.values_list("pk", "number", "all_retail")[: max(most, 1)])  # the sums are of all, not of these
+    _, number, retail = first[0] if first else (0, 0, Decimal(0))
+    shown = items.filter(pk__in=[pk for pk, _, _ in first]) if most else ()
+    return Unmapped(program, source_currency(program), number, retail, list(rows_of(program, shown).values()))
 
 
 @dataclass(frozen=True, slots=True)

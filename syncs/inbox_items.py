@@ -137,6 +137,8 @@ def _named_charges(changes: Collection[Change]) -> dict[str, list[Charge]]:
 def _adoptable_lines(held: Iterable[Change]) -> Mapping[str, list[TemplateLine]]:
     """Lines typed in by hand with the product of the held change, by its subject."""
     changes = [change for change in held if change.hold == "conflict" and change.template_id is not None]
+    if not changes:
+        return {}
     ids = {change.template_id for change in changes if change.template_id is not None}
     templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
     ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))

@@ -25,7 +25,7 @@ from invoices.selectors import overlap_facts
 from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
 from products.models import Product
 from programs.models import Program
-from programs.selectors import configured_programs
+from programs.selectors import programs_for
 from syncs import inbox as waiting
 from syncs import services
 from syncs.answers import choice_button
@@ -46,7 +46,8 @@ FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and ask
 def inbox(request: PartnerRequest) -> HttpResponse:
     """Everything that waits, the most money first."""
     part = request.htmx and request.htmx.target == "inbox"
-    return TemplateResponse(request, "syncs/inbox_body.html" if part else "syncs/inbox.html", _context(request.GET))
+    template = "syncs/inbox_body.html" if part else "syncs/inbox.html"
+    return TemplateResponse(request, template, _context(request, request.GET))
 
 
 @require_POST
@@ -165,7 +166,7 @@ def _answer(request: PartnerRequest, done: str = "", *, error: str = "") -> Http
         messages.success(request, done)
     back = _back(request)
     if request.htmx and request.htmx.target == "inbox":
-        return TemplateResponse(request, "syncs/inbox_answer.html", _context(back))
+        return TemplateResponse(request, "syncs/inbox_answer.html", _context(request, back))
     page = reverse("inbox", args=[request.partner.slug])
     return redirect(f"{page}?{back.urlencode()}" if back else page)
 
@@ -178,7 +179,7 @@ def _back(request: PartnerRequest) -> QueryDict:
 # --- What the page shows --------------------------------------------------------------------------
 
 
-def _context(asked: QueryDict) -> dict[str, Any]:
+def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     filters = InboxFilter(asked, waiting.decidable())
     noted = RowPaginator(InboxFilter(asked, waiting.notable()).qs, PAGE_SIZE).get_page(asked.get("noted"))
     page = RowPaginator(filters.qs, PAGE_SIZE).get_page(asked.get("page"))
@@ -198,16 +199,15 @@ def _context(asked: QueryDict) -> dict[str, Any]:
         "together": [choice_button(choice) for choice in together],
         "noted": noted,
         "products": _products_of(noted),
-        **_shown_by_itself(kind, words),
+        **_shown_by_itself(programs_for(request), kind, words),
         "decisions": waiting.recent_decisions(),
         "seen": waiting.recently_seen(),
         "decided_invoices": SourceInvoice.objects.exclude(overlap_choice="").order_by("-pk")[:5],
     }
 
 
-def _shown_by_itself(kind: str, words: str) -> dict[str, Any]:
+def _shown_by_itself(programs: list[Program], kind: str, words: str) -> dict[str, Any]:
     """What is no finding: plans, held invoices, customers that nobody mapped, unknown rows."""
-    programs = configured_programs()
 
     def wanted(name: str) -> bool:
         return kind == name or not (kind or words)
