@@ -94,17 +94,17 @@ def write_period(period: str) -> str:
 
 def write_month(month: dt.date) -> str:
     """ "Sep 2026"."""
-    return format_date(month, "MMM y", locale=_locale.get(_HOME))
+    return _write_day(month, "MMM y")
 
 
 def write_month_name(month: dt.date) -> str:
     """ "Sep"."""
-    return format_date(month, "LLL", locale=_locale.get(_HOME))
+    return _write_day(month, "LLL")
 
 
 def write_date(day: dt.date) -> str:
     """ "5 Sep 2026"."""
-    return format_date(day, "d MMM y", locale=_locale.get(_HOME))
+    return _write_day(day, "d MMM y")
 
 
 def when_html(moment: dt.datetime | None) -> SafeString:
@@ -136,7 +136,7 @@ def _day_word(day: dt.date) -> str:
     words = {today: "today", today - dt.timedelta(days=1): "yesterday", today + dt.timedelta(days=1): "tomorrow"}
     if day in words:
         return words[day]
-    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=_locale.get(_HOME))
+    return _write_day(day, "d MMM" if day.year == today.year else "d MMM y")
 
 
 def _day(text: str) -> str:
@@ -150,7 +150,19 @@ def _signed(number: Decimal, pattern: str) -> str:
     return _formatted(number or ZERO, pattern, _locale.get(_HOME))  # of -0, which equals 0, the minus says nothing
 
 
+def _write_day(day: dt.date, pattern: str) -> str:
+    return _formatted_date(day, pattern, _locale.get(_HOME))
+
+
+# What was written is kept: a page has hundreds of figures and dates, the same ones again and again,
+# and each takes the library long.
+
+
+@lru_cache(maxsize=2048)
+def _formatted_date(day: dt.date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
 @lru_cache(maxsize=8192)
 def _formatted(number: Decimal, pattern: str, locale: Locale) -> str:
-    """Kept: a page has hundreds of figures, the same prices again and again, and each takes the library long."""
     return format_decimal(number, pattern, locale=locale).replace("-", MINUS)
