@@ -110,18 +110,13 @@ class Suggestion:
     reasons: tuple[str, ...]
 
 
-def suggest(customer: NamedTenant, candidates: Iterable[Named], *, limit: int = 5) -> list[Suggestion]:
-    """The likeliest candidates first; those that share nothing are left out."""
-    return Matcher(candidates).suggest(customer, limit=limit)
-
-
 class Matcher:
     """Candidates made ready once, to be compared with many customers."""
 
     def __init__(self, candidates: Iterable[Named]) -> None:
         self._known = [_Known.of(candidate) for candidate in candidates]
-        self._names = [_sort_words(known.name) for known in self._known]
-        self._run_together = [known.name.replace(" ", "") for known in self._known]
+        self._sorted_names = [known.sorted_name for known in self._known]
+        self._run_together = [known.run_together for known in self._known]
         self._by_address: dict[str, list[int]] = defaultdict(list)
         for place, known in enumerate(self._known):
             for address in {known.email, known.domain} - {""}:
@@ -137,8 +132,9 @@ class Matcher:
     def _worth_a_look(self, wanted: _Traits) -> set[int]:
         """Places of those with a close name, or with the same address or domain."""
         least = LEAST_SCORE - 0.5  # scores are rounded
-        name = _sort_words(wanted.name)
-        found = process.extract(name, self._names, scorer=fuzz.ratio, score_cutoff=least, limit=_CLOSEST)
+        found = process.extract(
+            wanted.sorted_name, self._sorted_names, scorer=fuzz.ratio, score_cutoff=least, limit=_CLOSEST
+        )
         if wanted.tenant_name:
             found += process.extract(
                 wanted.tenant_name, self._run_together, scorer=fuzz.ratio, score_cutoff=least, limit=_CLOSEST
@@ -164,35 +160,45 @@ def _sort_words(name: str) -> str:
     return " ".join(sorted(name.split()))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _run_together(name: str) -> str:
+    """A name as the name of a tenant has it."""
+    return name.replace(" ", "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Traits:
     name: str
+    sorted_name: str
     email: str
     domains: frozenset[str]
     tenant_name: str  # "northwind" of northwind.onmicrosoft.com
 
     @classmethod
     def of_tenant(cls, customer: NamedTenant) -> _Traits:
+        name = normalise_name(customer.name)
         domain = customer.domain.strip().casefold()
         tenant = next((domain.removesuffix(end) for end in _TENANT_SUFFIXES if domain.endswith(end)), "")
         domains = {"" if tenant else domain, _mail_domain(customer.email)} - {""}
-        return cls(normalise_name(customer.name), customer.email.strip().casefold(), frozenset(domains), tenant)
+        return cls(name, _sort_words(name), customer.email.strip().casefold(), frozenset(domains), tenant)
 
 
 class _Known(NamedTuple):
     candidate: Named
     name: str
+    sorted_name: str
+    run_together: str
     email: str
     domain: str
 
     @classmethod
     def of(cls, candidate: Named) -> _Known:
-        email = candidate.email.strip().casefold()
-        return cls(candidate, normalise_name(candidate.name), email, _mail_domain(email))
+        name, email = normalise_name(candidate.name), candidate.email.strip().casefold()
+        return cls(candidate, name, _sort_words(name), _run_together(name), email, _mail_domain(email))
 
 
 def _judge(wanted: _Traits, known: _Known) -> Suggestion:
-    scores = {"similar name": _name_score(wanted, known.name)}
+    scores = {"similar name": _name_score(wanted, known)}
     if scores["similar name"] >= SAME_NAME:
         scores = {"same name": SAME_NAME}
     if known.email and known.email == wanted.email:
@@ -203,13 +209,13 @@ def _judge(wanted: _Traits, known: _Known) -> Suggestion:
     return Suggestion(known.candidate, max(scores.values()), reasons)
 
 
-def _name_score(wanted: _Traits, name: str) -> int:
-    if not name:
+def _name_score(wanted: _Traits, known: _Known) -> int:
+    if not known.name:
         return 0
-    if wanted.name and name == wanted.name:
+    if wanted.name and known.name == wanted.name:
         return SAME_NAME
-    close = fuzz.token_sort_ratio(wanted.name, name)
-    as_tenant = fuzz.ratio(wanted.tenant_name, name.replace(" ", "")) if wanted.tenant_name else 0.0
+    close = fuzz.ratio(wanted.sorted_name, known.sorted_name)
+    as_tenant = fuzz.ratio(wanted.tenant_name, known.run_together) if wanted.tenant_name else 0.0
     # Less certain than a domain in common: "Clinic North 1" and "Clinic North 2" are close as well.
     return min(SAME_DOMAIN - 1, round(max(close, as_tenant)))
 

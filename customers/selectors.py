@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet, Value
-from django.db.models.lookups import GreaterThan
+from django.db.models import Q, QuerySet
 
 from core.searching import ids_matching
-from customers.matching import Matcher, Suggestion, suggest
+from customers.matching import Matcher, Suggestion
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from programs.models import Motion, Program
-
-# Share of common trigrams. Far below what two names share that count as similar.
-LEAST_SIMILARITY = 0.15
 
 
 def search_customers(program: Program, text: str = "") -> QuerySet[Customer]:
@@ -46,10 +42,9 @@ def templates_of(target_customer: TargetCustomer) -> QuerySet[Template]:
 def suggestions_for(program: Program, customer: Customer, *, limit: int = 5) -> list[Suggestion]:
     """Likely customers of the target for one of the source; ``candidate`` is a ``TargetCustomer``."""
     rows = _suggestible(program)
-    alike = rows.filter(_resembles(customer)).values_list("pk", "name", "email")
-    found = suggest(customer, (_Candidate(*values) for values in alike), limit=limit)
-    owners = rows.in_bulk([_pk_of(suggestion) for suggestion in found])
-    return [replace(suggestion, candidate=owners[_pk_of(suggestion)]) for suggestion in found]
+    found = _matcher_of(rows).suggest(customer, limit=limit)
+    owners = rows.in_bulk([_pk_of(suggestion) for suggestion in found])  # none who went just now
+    return [replace(each, candidate=owners[pk]) for each in found if (pk := _pk_of(each)) in owners]
 
 
 def best_suggestions(program: Program, customers: Iterable[Customer]) -> dict[int, Suggestion]:
@@ -65,18 +60,20 @@ def best_suggestions(program: Program, customers: Iterable[Customer]) -> dict[in
             reason = f"mapped there for {Motion(mapping.motion).label}"
             found.setdefault(mapping.customer_id, Suggestion(owner, 100, (reason,)))
     rows = _suggestible(program)
-    matcher = Matcher(_Candidate(*values) for values in rows.values_list("pk", "name", "email"))
+    matcher = _matcher_of(rows)
     close = {
         customer.pk: best[0]
         for customer in wanted
         if customer.pk not in found and (best := matcher.suggest(customer, limit=1))
     }
     owners = rows.in_bulk([_pk_of(best) for best in close.values()])
-    return found | {pk: replace(best, candidate=owners[_pk_of(best)]) for pk, best in close.items()}
+    return found | {
+        pk: replace(best, candidate=owners[_pk_of(best)]) for pk, best in close.items() if _pk_of(best) in owners
+    }
 
 
 class _Candidate(NamedTuple):
-    """What a comparison needs of a customer of the target: with thousands, whole rows take long."""
+    """What a comparison needs of a customer of the target."""
 
     pk: int
     name: str
@@ -92,16 +89,15 @@ def _suggestible(program: Program) -> QuerySet[TargetCustomer]:
     return TargetCustomer.objects.filter(target_id=program.target_id, gone=False, disabled=False)
 
 
-def _resembles(customer: Customer) -> Q:
-    """What shares nothing with the customer need not be judged: with thousands that takes long."""
-    domains = {customer.domain, customer.email.rpartition("@")[2]} - {""}
-    names = [customer.name, customer.domain.partition(".")[0]]
-    found = Q(pk__in=[])
-    for name in names:
-        found |= Q(GreaterThan(TrigramSimilarity("name", name), Value(LEAST_SIMILARITY)))
-    for domain in domains:
-        found |= Q(email__iendswith=f"@{domain}")
-    return found
+def _matcher_of(rows: QuerySet[TargetCustomer]) -> Matcher:
+    """One query, for what a comparison needs of each: with thousands, whole rows take long."""
+    return _matcher(tuple(_Candidate(*values) for values in rows.order_by("pk").values_list("pk", "name", "email")))
+
+
+@lru_cache(maxsize=4)
+def _matcher(candidates: tuple[_Candidate, ...]) -> Matcher:
+    """Kept while the candidates are the same ones: somebody who maps opens one dialog after the other."""
+    return Matcher(candidates)
 
 
 def mappings_of(program: Program, customer_ids: Iterable[int] | None = None) -> QuerySet[Mapping]:

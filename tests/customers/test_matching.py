@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.matching import normalise_name, suggest
+from customers.matching import Matcher, normalise_name
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Company:
 
 def suggested(customer: Company, *candidates: Company) -> list[tuple[str, tuple[str, ...]]]:
     """Names and reasons, the likeliest first."""
-    return [(found.candidate.name, found.reasons) for found in suggest(customer, candidates)]
+    return [(found.candidate.name, found.reasons) for found in Matcher(candidates).suggest(customer)]
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_likeliest_comes_first_and_strangers_not_at_all():
 
 
 def test_no_more_than_the_limit():
-    assert len(suggest(Company("Contoso"), [Company("Contoso")] * 9, limit=3)) == 3
+    assert len(Matcher([Company("Contoso")] * 9).suggest(Company("Contoso"), limit=3)) == 3
 
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_any_text_can_be_judged(name, domain, other, email):
-    for found in suggest(Company(name, domain=domain), [Company(other, email)]):
+    for found in Matcher([Company(other, email)]).suggest(Company(name, domain=domain)):
         assert 0 <= found.score <= 100
