@@ -226,13 +226,15 @@ def list_page(
     ``total`` is the number of rows without any filter. An htmx request for the list alone gets the
     ``fragment`` alone.
     """
+    form = filters.form if filters is not None else search
+    chips = list(_chips(request, form)) if form is not None else []
+    if total is not None and not chips and table.data.known is None:
+        table.data.known = total  # nothing narrows the list
     tables.RequestConfig(
         request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}
     ).configure(table)
     table.hide(hidden_columns(request, table.list_name) if table.list_name else ())
     shown = table.paginator.count
-    form = filters.form if filters is not None else search
-    chips = list(_chips(request, form)) if form is not None else []
     kept = request.GET.copy()
     for name in (*(form.fields if form is not None else ()), "page"):
         kept.pop(name, None)

@@ -37,11 +37,12 @@ def ids_matching(function: str, text: str, within: int | None = None) -> RawSQL:
 def ids_found(rows: QuerySet[Any], *ways: Q) -> RawSQL:
     """Ids of these rows that one of the conditions finds, for ``pk__in``. One query, at once.
 
-    Each condition is looked up by its own index; in one WHERE with OR between them the database
-    would look at every row, and would do so for the count and for the page.
+    For lists, which would otherwise search for their count, for the ids of a page and for its rows. Each
+    condition is looked up by its own index; in one WHERE with OR between them the database would look
+    at every row.
     """
     first, *others = [rows.order_by().filter(way).values_list("pk", flat=True) for way in ways]
-    return one_of(first.union(*others))
+    return one_of(first.union(*others) if others else first)
 
 
 def one_of(ids: Iterable[int]) -> RawSQL:

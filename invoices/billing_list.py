@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Lower
 
 from connections.currency import symbol_fits
+from core.searching import ids_found
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.selectors import customer_contains, mappings_of
 from invoices.amounts import Money
@@ -132,7 +133,8 @@ def next_unmapped(program: Program) -> BillingItem | None:
 def _items(program: Program, text: str, motion: str) -> QuerySet[Any]:
     found = _all_items(program)
     if text.strip():
-        found = found.filter(customer_contains(text, "customer__"))
+        customers = Customer.objects.filter(source_id=program.source_id)
+        found = found.filter(customer__in=ids_found(customers, customer_contains(text)))
     return found.filter(motion=motion) if motion else found
 
 
