@@ -242,9 +242,9 @@ def hold_parts(run: Run, reason: str) -> None:
     planned.update(state=PartState.HELD, reason=reason)
 
 
-def release_parts(run: Run) -> None:
-    """A person applied the waiting plan: its parts are to be written now."""
-    held = Part.objects.filter(posting__program=run.program_id, state=PartState.HELD, reason=run.waiting_for)
+def release_parts(run: Run, reason: str) -> None:
+    """A person applied the plan that waited for that reason: its parts are to be written now."""
+    held = Part.objects.filter(posting__program=run.program_id, state=PartState.HELD, reason=reason)
     held.update(state=PartState.PLANNED, reason="")
 
 

@@ -125,15 +125,15 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
     """
     locked = _lock_waiting(run)
-    release_parts(locked)
+    reason, locked.waiting_for = locked.waiting_for, ""
     locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()
-    locked.waiting_for = ""
     try:
         with transaction.atomic():
             locked.save()
     except IntegrityError as error:
         raise SyncRefused("Another sync is under way. Wait for its end, then apply.") from error
+    release_parts(locked, reason)
     record(actor, "plan.applied", f"Applied the plan of {locked}")
     tickets.hand_over(locked.pk)
 
