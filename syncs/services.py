@@ -128,6 +128,7 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     reason, locked.waiting_for = locked.waiting_for, ""
     locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()
+    locked.cancel_requested = False  # what was asked of the run before it waited is over
     try:
         with transaction.atomic():
             locked.save()
