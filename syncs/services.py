@@ -123,8 +123,10 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     """Write a plan that waited. Templates that changed since are planned again first.
 
     It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
+    Raises ``SyncRefused`` when the plan no longer waits, that kind is off, or another sync is under way.
     """
     locked = _lock_waiting(run)
+    _refuse_if_off(locked.program, [locked.kind])
     reason, locked.waiting_for = locked.waiting_for, ""
     locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()

@@ -49,3 +49,12 @@ def test_plan_of_a_run_that_was_cancelled_while_it_planned_is_written_when_appli
     office.apply()
 
     right(office, ADATUM, COHO)
+
+
+def test_plan_is_not_applied_once_billing_is_off(office: Office):
+    office.set_billing(enabled=False)
+
+    with pytest.raises(SyncRefused, match="switched off"):
+        office.apply()
+
+    assert office.our_lines() == []
