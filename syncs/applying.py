@@ -113,12 +113,12 @@ def _claim(change: Change, template: Template | None) -> Order | None:
 
 
 def _values_to_send(change: Change) -> LineValues | None:
-    """The planned values; products are named by key and resolved now."""
+    """The planned values; products are named by key and resolved now, as far as the target still has them."""
     if change.action == Action.REMOVE_LINE or change.after is None:
         return None
     if change.action == Action.ADD_LINE and change.product_id:
         links = ProductLink.objects.filter(product=change.product_id, target=change.run.program.target_id)
-        for external_id in links.values_list("external_id", flat=True):
+        for external_id in links.exclude(copy__gone=True).values_list("external_id", flat=True):
             change.after["product_id"] = external_id
     return line_from_json(change.after)
 

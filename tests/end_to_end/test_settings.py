@@ -297,3 +297,18 @@ def test_in_use_without_a_mapping_has_nothing_to_do(office: Office):
     assert (synced.products["status"], synced.writes) == ("no_change", [])
     assert "no customer is mapped yet" in synced.messages
     assert office.unbalanced() == []
+
+
+def test_product_deleted_there_while_products_are_off_is_left_out_of_new_lines(office: Office):
+    office.configure("adatum", late=True, products={"mode": "all"})
+    office.sync("products")
+    office.map(office.entries("adatum"))
+    for product in office.products():
+        if product["upc_code"]:
+            office.edit("delete_product", product_id=product["id"])
+    office.set_products(enabled=False)
+
+    synced = office.sync("billing")
+
+    assert synced.billing["counts"]["failed"] == 0
+    assert ours(office, ADATUM) == Decimal(truth_of(office, ADATUM)["source"]["retail"])
