@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from django.db.models import Q
@@ -108,7 +109,7 @@ def _template_to_write(work: Slice, template_id: int) -> Template | None:
     with partner_scope(work.partner_id):
         visit, _ = RunTemplate.objects.get_or_create(run_id=work.run_id, template_id=template_id)
         if visit.read_at is not None:
-            return _stored_template(work.target_id, template_id)
+            return _stored_template(work.target_id, visit)
     template = _read_template(work, template_id)
     if template is None:
         replan_template(work, template_id, "The invoice template was deleted since the plan.")
@@ -129,13 +130,25 @@ def _read_template(work: Slice, template_id: int) -> Template | None:
         with work.run() as run:
             TemplateRow.objects.filter(target=run.program.target_id, external_id=template_id).update(gone=True)
         return None
-    save_template(work.partner_id, work.target_id, template)
+    _keep_template(work, template)
     return template
 
 
-def _stored_template(target_id: int, template_id: int) -> Template | None:
-    row = TemplateRow.objects.filter(target=target_id, external_id=template_id).first()
-    return template_record(row) if row else None
+def _keep_template(work: Slice, template: Template) -> None:
+    """In our copy; its next run with the run too, for the copy is refreshed by others as well."""
+    save_template(work.partner_id, work.target_id, template)
+    with partner_scope(work.partner_id, flushed=False):
+        visits = RunTemplate.objects.filter(run=work.run_id, template_id=template.template_id)
+        visits.update(next_run=template.next_run)
+
+
+def _stored_template(target_id: int, visit: RunTemplate) -> Template | None:
+    """As the run read it: that the template ran since must not be taken for known."""
+    row = TemplateRow.objects.filter(target=target_id, external_id=visit.template_id).first()
+    if row is None:
+        return None
+    template = template_record(row)
+    return replace(template, next_run=visit.next_run or template.next_run)
 
 
 def _write_template(work: Slice, template: Template, changes: Sequence[Change]) -> bool:
@@ -217,7 +230,7 @@ def settle(work: Slice) -> RunState | float:
     resolved = resolve_line_changes(work.partner_id, lost, work.target)
     for template in resolved.templates.values():
         if template is not None:  # what is sent again goes to the template as it is now
-            save_template(work.partner_id, work.target_id, template)
+            _keep_template(work, template)
     with work.run() as run:
         put_off = list(run.templates.filter(planned_from=PLAN_ANEW).values_list("template_id", flat=True))
     for template_id in put_off:

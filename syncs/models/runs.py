@@ -113,6 +113,7 @@ class RunTemplate(PartnerModel):
     template_id = models.BigIntegerField()  # the target's id
     planned_from = models.CharField(max_length=24)  # digest of the template as the plan saw it
     read_at = models.DateTimeField(null=True)  # fresh, just before its first write
+    next_run = models.DateField(null=True)  # as the run itself read it last
     verified_at = models.DateTimeField(null=True)  # once more, after its last write
 
     class Meta:

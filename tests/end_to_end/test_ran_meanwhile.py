@@ -6,8 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from connections.clients import open_target
 from core.scope import partner_scope
-from syncs.models import Part, PartState, Run, RunState
+from customers.target_copy import refresh_target
+from programs.models import Program
+from syncs.models import Action, Change, ChangeState, Part, PartRole, PartState, Run, RunState
+from syncs.runs import advance
+from syncs.slices import Slice
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, finish, mark_of
 from tests.end_to_end.stepping import advance_to, begin, begin_and_lose, lost
@@ -192,6 +197,53 @@ def changes_of_recurring_lines(office: Office, template: int) -> dict[str, tuple
 
 def total(line: Json) -> Decimal:
     return Decimal(line["quantity"]) * Decimal(line["retail"])
+
+
+def test_copy_is_refreshed_after_a_template_ran_that_is_being_written(
+    open_office: Open, monkeypatch: pytest.MonkeyPatch
+):
+    office = open_office(one_time_after_generation="kept")
+    office.configure("adatum")
+    office.sync()
+    office.map(office.entries("lucerne"), pricing="quantity_only")
+    office.sync()
+    office.map(office.entries("lucerne"), pricing="cost_and_retail")
+    run_id = begin(office)
+    advance_to(office, run_id, RunState.APPLYING)
+    wanted = one_time_amounts_to_be(office, run_id)
+    with monkeypatch.context() as patch:  # the template is read, and it is another run's turn
+        patch.setattr(Slice, "over", property(has_read_a_template))
+        advance(office.partner_id(), run_id)
+    office.edit("run_template", schedule_id=LUCERNE)
+
+    refresh_copy(office)
+    finish(office.partner_id(), run_id)
+    office.sync()
+
+    told = sum((billed(office, LUCERNE)[mark] for mark in wanted), Decimal(0))
+    assert told + amount_of(office.one_time(LUCERNE)) == sum(wanted.values())
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def has_read_a_template(work: Slice) -> bool:
+    with work.run() as run:
+        return run.templates.filter(read_at__isnull=False).exists()
+
+
+def one_time_amounts_to_be(office: Office, run_id: int) -> dict[str, Decimal]:
+    """Amounts of the one-time lines that the run is going to change, by mark."""
+    with partner_scope(office.partner_id()):
+        changes = Change.objects.filter(run=run_id, state=ChangeState.PLANNED, action=Action.CHANGE_LINE)
+        found = {change.mark: total(change.after or {}) for change in changes.exclude(role=PartRole.RECURRING)}
+    assert len(found) > 0
+    return found
+
+
+def refresh_copy(office: Office) -> None:
+    """Somebody presses *Refresh* beside the drop-downs."""
+    with partner_scope(office.partner_id()):
+        target_id = Program.objects.get().target_id
+    refresh_target(office.partner_id(), target_id, open_target(office.partner_id(), target_id))
 
 
 # --- The run that saw the invoice breaks off ------------------------------------------------------------
