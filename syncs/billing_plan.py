@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import F, Sum
 
@@ -20,6 +20,7 @@ from syncs.loading import (
     load_choices,
     load_left_behind,
     load_templates,
+    mapped_to,
     mapping_chunks,
     mappings_on,
 )
@@ -32,6 +33,8 @@ from syncs.retry_scope import retry_scope
 from syncs.slices import Slice
 from syncs.surveying import survey
 from syncs.usual_amounts import usual_amounts
+
+Mapped = Mapping[int, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 
 def plan(work: Slice) -> RunState:
@@ -51,49 +54,52 @@ def plan(work: Slice) -> RunState:
         run.counts = {"plan_unchanged": 0}
         run.save(update_fields=["basis", "counts"])
         chunks = mapping_chunks(run.program, None if scope is None else scope.mappings)
+        mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
     upheaval = Upheaval()
     for mapping_ids in chunks:
         with work.run() as run:
             facts = load_billing(run.program, mapping_ids, carried=carried, preview=run.preview)
-            _plan_chunk(run, facts, upheaval)
+            _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
                 remember_carried(run.program, carried, {one.mapping.customer_id for one in facts.mappings})
     with work.run() as run:
-        _plan_chunk(run, load_left_behind(run.program, None if scope is None else scope.marks), upheaval)
-        _plan_leftovers(run, None if scope is None else scope.marks)
+        _plan_chunk(run, load_left_behind(run.program, None if scope is None else scope.marks), mapped, upheaval)
+        _plan_leftovers(run, mapped, None if scope is None else scope.marks)
         if scope is None:
             store_notes(run, survey(run.program))
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
         return _conclude(run, upheaval)
 
 
-def _plan_chunk(run: Run, facts: BillingFacts, upheaval: Upheaval) -> None:
+def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheaval) -> None:
     made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
     first = {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first}
     upheaval.count(made.changes, first, usual_amounts(run.program, made.changes))
     commit_billing(run, made, facts.templates)
     store_notes(run, made.notes)
-    _remember_templates(run, made, facts.templates)
+    _remember_templates(run, made, facts.templates, mapped)
     run.counts["plan_unchanged"] += made.unchanged
     run.save(update_fields=["counts"])
 
 
-def _plan_leftovers(run: Run, marks: Collection[str] | None) -> None:
+def _plan_leftovers(run: Run, mapped: Mapped, marks: Collection[str] | None) -> None:
     """What should be gone and stands is no news for the guard."""
     changes = [change for change in removals_of_leftovers(run) if marks is None or change.mark in marks]
     add_changes(run, changes)
     templates = load_templates(run.program, {change.template_id for change in changes})
-    _remember_templates(run, Plan(changes=changes), templates)
+    _remember_templates(run, Plan(changes=changes), templates, mapped)
 
 
-def _remember_templates(run: Run, made: Plan, templates: dict[int, Template]) -> None:
+def _remember_templates(run: Run, made: Plan, templates: dict[int, Template], mapped: Mapped) -> None:
     written = {change.template_id for change in made.changes if change.action.writes}
     known = set(run.templates.filter(template_id__in=written).values_list("template_id", flat=True))
     RunTemplate.objects.bulk_create(
         RunTemplate(
             run=run,
             template_id=template_id,
-            planned_from=template_digest(templates[template_id]) if template_id in templates else "",
+            planned_from=template_digest(templates[template_id], mapped.get(template_id, ()))
+            if template_id in templates
+            else "",
         )
         for template_id in sorted(written - known)
     )
@@ -129,12 +135,13 @@ def replan_template(work: Slice, template_id: int, why: str) -> None:
         again = list(kept.values_list("subscription_id", "period"))
         facts = load_billing(run.program, mappings_on(run.program, template_id), carried=carried, again=again)
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
+        mapped = mapped_to(run.program, {change.template_id for change in made.changes})
         stale.update(state=ChangeState.DROPPED, error=why)
         kept.delete()  # looked at once more
         waits = run.approved and _plans_other(old, made)
         reason = f"{why} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)
-        _remember_templates(run, made, facts.templates)
+        _remember_templates(run, made, facts.templates, mapped)
         if waits:
             stale.all().update(state=ChangeState.HELD, hold="changed_since", reason=reason)
         store_notes(run, made.notes)
@@ -150,8 +157,8 @@ def _plans_other(old: Iterable[Change], made: Plan) -> bool:
     return before != after
 
 
-def template_digest(template: Template) -> str:
-    """Of everything about a template that a plan depends on (the order of lines is not)."""
+def template_digest(template: Template, mapped: Sequence[tuple[int, str]]) -> str:
+    """Of everything about a template, and what is mapped to it, that a plan depends on (the order of lines is not)."""
     lines = sorted(
         (
             line.line_id,
@@ -166,5 +173,5 @@ def template_digest(template: Template) -> str:
         )
         for line in template.lines
     )
-    told = (template.next_run, template.paused, template.customer_id, lines)
+    told = (template.next_run, template.paused, template.customer_id, lines, list(mapped))
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]

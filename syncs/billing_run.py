@@ -17,7 +17,7 @@ from customers.target_copy import refresh_target, save_template, template_record
 from syncs.applying import Outcome, send_change
 from syncs.billing_plan import replan_template, template_digest
 from syncs.committing import add_changes
-from syncs.loading import load_own_lines
+from syncs.loading import load_own_lines, mapped_to
 from syncs.models import (
     Action,
     Change,
@@ -116,8 +116,10 @@ def _template_to_write(work: Slice, template_id: int) -> Template | None:
         return None
     with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
-    if visit.planned_from != template_digest(template):
-        replan_template(work, template_id, "The invoice template changed since the plan.")
+    with work.run() as run:
+        mapped = mapped_to(run.program, [template_id])
+    if visit.planned_from != template_digest(template, mapped.get(template_id, ())):
+        replan_template(work, template_id, "The invoice template or its mappings changed since the plan.")
         return None
     return template
 

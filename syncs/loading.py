@@ -66,6 +66,17 @@ def mappings_on(program: Program, template_id: int) -> list[int]:
     return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
 
 
+def mapped_to(program: Program, template_ids: Collection[int] | None = None) -> dict[int, list[tuple[int, str]]]:
+    """By template (of these alone), the mappings that sync to it, each with its pricing strategy."""
+    rows = active_mappings(program).order_by("pk").values_list("template__external_id", "pk", "pricing")
+    if template_ids is not None:
+        rows = rows.filter(template__external_id__in=template_ids)
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for template_id, pk, pricing in rows:
+        found[template_id].append((pk, pricing))
+    return found
+
+
 def active_mappings(program: Program) -> QuerySet[Mapping]:
     """The mappings that sync."""
     return Mapping.objects.filter(program=program, sync_on=True, motion__in=program.motions)

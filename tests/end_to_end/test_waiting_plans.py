@@ -6,6 +6,8 @@ import pytest
 
 from core.audit import COMMAND
 from core.scope import partner_scope
+from customers.models import Mapping
+from customers.services import remove_mapping, set_sync
 from programs.models import Program
 from syncs.models import Run, RunState
 from syncs.services import SyncRefused, apply_plan, cancel_run, start_sync
@@ -58,3 +60,27 @@ def test_plan_is_not_applied_once_billing_is_off(office: Office):
         office.apply()
 
     assert office.our_lines() == []
+
+
+def test_mapping_switched_off_since_the_plan_is_not_written(office: Office):
+    with partner_scope(office.partner_id()):
+        for mapping in Mapping.objects.filter(template__external_id=ADATUM):
+            set_sync(mapping=mapping, on=False, actor=COMMAND)
+
+    office.apply()
+
+    assert office.our_lines(ADATUM) == []
+    assert office.our_lines(COHO) != []
+    assert office.unbalanced() == []
+
+
+def test_mapping_removed_since_the_plan_is_not_written(office: Office):
+    with partner_scope(office.partner_id()):
+        for mapping in Mapping.objects.filter(template__external_id=ADATUM):
+            remove_mapping(mapping=mapping, actor=COMMAND)
+
+    office.apply()
+
+    assert office.our_lines(ADATUM) == []
+    assert office.our_lines(COHO) != []
+    assert office.unbalanced() == []
