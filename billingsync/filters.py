@@ -24,9 +24,10 @@ SUBJECTS = {
     "product": ("Products", ("adopted", "detached", "followed")),
     "invoice": ("Invoices", ("decided", "undecided")),
     "item": ("Answers in the inbox", ("decided", "undone")),
+    "warning": ("Warnings", ("seen", "unseen")),
     "plan": ("Plans", ("applied", "discarded")),
     "run": ("Runs", ("cancelled", "retried")),
-    "member": ("People", ("added", "invitation_withdrawn", "invited", "removed", "role")),
+    "member": ("People", ("added", "emails", "invitation_withdrawn", "invited", "removed", "role")),
     "partner": ("The partner", ("changed", "created")),
 }
 

@@ -95,6 +95,7 @@ def test_rows_of_an_invoice_are_found(cast: Cast, shop: Shop, words: str) -> Non
         ({"person": "bob@northwind.example"}, ["By bob"]),
         ({"person": "gone@northwind.example"}, ["By one who left"]),
         ({"action": "mapping"}, ["By bob"]),
+        ({"action": "warning"}, ["By one who sees"]),
         ({"q": "who LEFT"}, ["By one who left"]),
     ],
 )
@@ -103,6 +104,7 @@ def test_audit_is_filtered(cast: Cast, asked: dict[str, str], texts: list[str]) 
         record(COMMAND, "program.saved", "By the command line")
         record(Actor("bob@northwind.example"), "mapping.made", "By bob")
         record(Actor("gone@northwind.example"), "run.cancelled", "By one who left")
+        record(COMMAND, "warning.seen", "By one who sees")
 
     response = cast.client("vera").get("/p/northwind/audit/", asked)
 
@@ -111,7 +113,7 @@ def test_audit_is_filtered(cast: Cast, asked: dict[str, str], texts: list[str]) 
 
 def test_every_action_of_the_log_can_be_filtered_for() -> None:
     written = {"connection.replaced", "connection.stored"}  # the service puts these two together
-    for app in ("accounts", "connections", "programs", "customers", "invoices", "products", "syncs"):
+    for app in ("accounts", "connections", "notifications", "programs", "customers", "invoices", "products", "syncs"):
         for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):
             written |= set(re.findall(rf'"((?:{"|".join(SUBJECTS)})\.[a-z_]+)"', file.read_text()))
 
