@@ -86,9 +86,10 @@ def _fingerprint(note: Note) -> str:
     return fingerprint_of(note.code, note.key)
 
 
-def _facts(note: Note) -> dict[str, int]:
+def _facts(note: Note) -> dict[str, int | str]:
     known = {"subscription": note.subscription_id, "product": note.product_id, "change": note.change_id}
-    return {name: number for name, number in known.items() if number is not None}
+    facts: dict[str, int | str] = {name: number for name, number in known.items() if number is not None}
+    return facts | ({"motion": note.motion} if note.motion else {})
 
 
 def _finding(run: Run, kind: str, fingerprint: str, note: Note) -> Finding:

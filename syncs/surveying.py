@@ -124,6 +124,7 @@ def _unmapped(program: Program) -> list[Note]:
             "Map the customer under Billing.",
             customer_id=row["customer"],
             retail=row["retail"] or ZERO,
+            motion=row["motion"],
         )
         for row in rows
         if (row["customer"], row["motion"]) not in mapped

@@ -15,7 +15,7 @@ from syncs.models import Finding, Run, RunState, RunStatus, Severity
 from syncs.reconciliation import InvoiceBalance
 from syncs.selectors import COUNT_NAMES
 
-NOT_MAPPED = "not_mapped"  # code of a finding; its subject ends with customer id and motion
+NOT_MAPPED = "not_mapped"  # code of a finding about a customer and a motion
 
 
 def tell_of_run(run: Run, balances: Iterable[InvoiceBalance], found: list[Finding]) -> None:
@@ -86,7 +86,7 @@ def _facts(run: Run, finding: Finding) -> dict[str, object]:
 
 def _unmapped(run: Run, finding: Finding) -> tuple[str, str, Decimal, str]:
     """Name, motion, retail and the page where it is mapped."""
-    motion = finding.subject.rpartition(":")[2]
+    motion = finding.facts.get("motion", "")
     slug, name = run.program.partner.slug, finding.customer.name if finding.customer else ""
     if motion not in Motion.values or not finding.customer_id:
         return name, "", finding.retail, links.not_mapped_page(slug, run.program_id)

@@ -59,7 +59,7 @@ class Finding(PartnerModel):
     subject = models.CharField(max_length=200, blank=True)  # decision subject, if a person may decide
     text = models.TextField()
     cure = models.TextField(blank=True)  # what to do
-    facts = models.JSONField(default=dict)  # ids of what it is about: subscription, product, change
+    facts = models.JSONField(default=dict)  # what it is about: ids of subscription, product, change; motion
     customer = PartnerForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="findings")
     retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)  # at stake
     first_run = PartnerForeignKey("syncs.Run", on_delete=models.CASCADE, related_name="+")

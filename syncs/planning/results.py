@@ -102,6 +102,7 @@ class Note:
     subscription_id: int | None = None
     product_id: int | None = None
     change_id: int | None = None  # of the run that says it
+    motion: str = ""  # of the customer, where the note is about one alone
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.models import Mapping
 from customers.services import remove_mapping
+from notifications.models import Message
 from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
 
 CAST = ("adatum", "coho-winery")
@@ -254,3 +255,13 @@ def test_new_customer_in_another_month_is_reported_with_its_money(office: Office
 
     trey = next(one for one in found if one["name"] == "Trey Research" and one["month"] == "2026-09")
     assert [finding.retail for finding in unmapped] == [Decimal(trey["source"]["retail"])]
+
+
+def test_email_names_the_motion_that_nobody_mapped_and_leads_to_its_mapping(office: Office):
+    (finding,) = [f for f in office.findings("not_mapped") if "Trey Research (Seat Based Monthly)" in f.text]
+
+    with partner_scope(office.partner_id()):
+        told = Message.objects.get(kind="unmapped_customers").text
+
+    assert "Trey Research (Seat Based Monthly)" in told
+    assert f"/billing/{finding.customer_id}/seat_monthly/" in told
