@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from connectors.records import Template
 from core.money import ZERO
@@ -33,6 +33,9 @@ from syncs.retry_scope import retry_scope
 from syncs.slices import Slice
 from syncs.surveying import survey
 from syncs.usual_amounts import usual_amounts
+
+# Of an addition that may come true yet: once the removal, whose answer was lost, is known to have happened.
+STRANDED = "The line is still on the old template, so it is not added to the new one."
 
 Mapped = Mapping[int, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
@@ -128,7 +131,8 @@ def _must_wait(run: Run, upheaval: Upheaval) -> str:
 def replan_template(work: Slice, template_id: int, why: str) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
     with work.run() as run:
-        stale = run.changes.filter(template_id=template_id, state=ChangeState.PLANNED)
+        open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, error=STRANDED)
+        stale = run.changes.filter(open_ones, template_id=template_id)
         old = list(stale.order_by("position"))
         carried = run.basis.get("carried", ())
         kept = run.changes.filter(template_id=template_id, action=Action.KEEP, state=ChangeState.DONE)

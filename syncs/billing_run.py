@@ -15,7 +15,7 @@ from core.scope import partner_scope
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
 from syncs.applying import Outcome, send_change
-from syncs.billing_plan import replan_template, template_digest
+from syncs.billing_plan import STRANDED, replan_template, template_digest
 from syncs.committing import add_changes
 from syncs.loading import load_own_lines, mapped_to
 from syncs.models import (
@@ -165,9 +165,6 @@ def _write_template(work: Slice, template: Template, changes: Sequence[Change]) 
             return _fall_back(work, template.template_id)
         work.tell_progress()
     return True
-
-
-STRANDED = "The line is still on the old template, so it is not added to the new one."
 
 
 def _without_stranded(work: Slice, changes: Sequence[Change]) -> list[Change]:

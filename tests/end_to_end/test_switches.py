@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
 
 CAST = ("adatum", "fourthcoffee", "humongous")
-COHO, FOURTH = 5010, 5017
+ADATUM, COHO, FOURTH = 5001, 5010, 5017
 
 
 def told_of(office: Office) -> list[Json]:
@@ -168,6 +168,26 @@ def test_lost_line_is_resolved_before_its_template_is_planned_without_negative_a
 
     assert synced.billing["status"] != "error"
     assert (office.waiting_faults(), office.unbalanced(), office.doubled(), office.planned()) == ([], [], [], [])
+
+
+def test_line_that_waits_for_a_lost_removal_is_added_once_where_its_template_is_planned_anew(open_office: Open):
+    office = open_office()
+    office.configure("adatum", motions=["seat_monthly"])
+    office.sync()
+    assert [line for line in office.one_time(ADATUM) if line["retail_cents"] < 0] != []
+    like = office.template(ADATUM)
+    values = {name: like[name] for name in ("customer_id", "frequency", "next_run")}
+    other = office.edit("add_schedule", values=values | {"name": "Second"})["id"]
+    office.map([entry | {"invoice_template": other} for entry in office.entries("adatum", motions=["seat_monthly"])])
+    office.switch(negative_cents="refused")
+    office.fault("drop_before", vendor="syncro", method="POST", path=f"/schedules/{ADATUM}/remove", skip=1)
+
+    synced = office.sync()
+
+    added = [call["status"] for call in synced.writes if call["path"].endswith(f"/schedules/{other}/add_line_item")]
+    assert added.count(200) == len(office.our_lines(other))
+    assert (office.waiting_faults(), office.our_lines(ADATUM)) == ([], [])
+    assert (office.unbalanced(), office.doubled(), office.planned()) == ([], [], [])
 
 
 def azure(office: Office) -> Decimal:
