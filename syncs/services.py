@@ -48,12 +48,12 @@ def start_sync(
     """Start (or join) one run per kind, products first.
 
     A run of that kind that is under way already is answered instead of a second one. Raises
-    ``SyncRefused`` when the program is off, a kind is not switched on, or failed items alone are being
-    tried again.
+    ``SyncRefused`` when the program is off, a kind is not switched on, failed items alone are being
+    tried again, or the run under way was cancelled and has not ended yet.
     """
     _refuse_if_off(program, kinds)
     if not preview:
-        _refuse_during_retry(program, kinds, actor)
+        _refuse_to_join(program, kinds, actor)
     runs: list[Run] = []
     before: Run | None = None
     for kind in [kind for kind in RunKind.values if kind in kinds]:
@@ -86,13 +86,18 @@ def enabled_kinds(program: Program) -> list[str]:
     return kinds
 
 
-def _refuse_during_retry(program: Program, kinds: Sequence[str], actor: Actor) -> None:
+def _refuse_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> None:
+    """What is under way would not do what is asked for."""
     active = Run.objects.filter(program=program, kind__in=kinds, state__in=ACTIVE_STATES, preview=False)
-    if not active.filter(basis__has_key=RETRY).exists():
+    if active.filter(basis__has_key=RETRY).exists():
+        reason = "Failed items are being tried again right now."
+    elif active.filter(cancel_requested=True).exists():
+        reason = "The sync before was cancelled and is about to end."
+    else:
         return
     if actor == SCHEDULER:  # the next beat asks again
         Program.objects.filter(pk=program.pk).update(next_due_at=timezone.now())
-    raise SyncRefused("Failed items are being tried again right now. Start this sync when that has ended.")
+    raise SyncRefused(f"{reason} Start this sync when that has ended.")
 
 
 def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object]) -> Run:
