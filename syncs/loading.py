@@ -225,7 +225,8 @@ def _take_up(mappings: Iterable[Mapping], newest: str, *, preview: bool) -> None
         mapping.first_month = month
     if new and not preview:
         lock_mappings(new[0].program_id)
-        Mapping.objects.filter(pk__in=[mapping.pk for mapping in new]).update(first_month=month)
+        still = Mapping.objects.filter(pk__in=[mapping.pk for mapping in new], sync_on=True, first_month=None)
+        still.update(first_month=month)  # whoever switched one off meanwhile made it forget its start
 
 
 def _mapping_facts(

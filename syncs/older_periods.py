@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Min
+from django.utils import timezone
 
 from core.money import plain
 from core.scope import scoped_partner_id
 from customers import models as customers
+from customers.services import lock_mappings
 from programs.models import Motion, Program
 from syncs.models import Severity
 from syncs.period_loading import countable_invoices
@@ -84,9 +86,11 @@ def take_up_older(
     }
     for older in _find(program, wanted):
         mapping = wanted[older.mapping_id]
-        mapping.first_month = older.earliest
         if not preview:
-            mapping.save(update_fields=["first_month", "updated_at"])
+            lock_mappings(program.pk)
+            still = customers.Mapping.objects.filter(pk=mapping.pk, sync_on=True, first_month=mapping.first_month)
+            still.update(first_month=older.earliest, updated_at=timezone.now())
+        mapping.first_month = older.earliest
 
 
 def was_taken_up(subject: str) -> bool:

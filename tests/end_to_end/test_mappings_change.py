@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
+
+from django.db import connection
 
 from accounts.services import find_partner
 from core.audit import COMMAND
@@ -13,7 +17,7 @@ from notifications.models import Message
 from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
 
 CAST = ("adatum", "coho-winery")
-ADATUM, COHO, FOURTH = 5001, 5010, 5017
+ADATUM, COHO, FOURTH, LUCERNE = 5001, 5010, 5017, 5026
 
 
 def marks(office: Office, template: int) -> list[str]:
@@ -152,6 +156,34 @@ def test_switched_off_for_a_month_takes_up_the_newest_and_never_doubles(office: 
     assert office.doubled() == []
     assert amount_of(office.our_lines(COHO)) == source_of(office, COHO)
     assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+class SwitchingOff:
+    """A person switches every mapping off just before planning notes from which month they bill."""
+
+    def __init__(self) -> None:
+        self.done = False
+
+    def __call__(self, execute: Callable[..., Any], statement: str, parameters: Any, *rest: Any) -> Any:
+        if "pg_advisory_xact_lock" in statement and str(parameters[0]).startswith("mappings:") and not self.done:
+            self.done = True
+            Mapping.objects.update(sync_on=False, first_month=None)
+        return execute(statement, parameters, *rest)
+
+
+def test_mapping_switched_off_while_it_is_planned_forgets_its_start(office: Office):
+    office.map(office.entries("lucerne"))
+    office.sync("products")
+    off = SwitchingOff()
+
+    with connection.execute_wrapper(off):
+        office.sync("billing")
+
+    assert off.done
+    with partner_scope(office.partner_id()):
+        new = Mapping.objects.filter(template__external_id=LUCERNE)
+        assert {(mapping.sync_on, mapping.first_month) for mapping in new} == {(False, None)}
+    assert office.our_lines(LUCERNE) == []
 
 
 def test_unmapped_customer_keeps_its_lines_and_attaches_again(office: Office):
