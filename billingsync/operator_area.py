@@ -22,7 +22,7 @@ MOST_PAGES = 10_000
 def operator(request: PersonRequest) -> HttpResponse:
     """How the service does over all partners: no secrets, and nothing of a partner's but numbers."""
     now = timezone.now()
-    query = request.GET.get("q", "")[:100]
+    query = request.GET.get("q", "").replace("\0", "")[:100]  # no name holds that sign
     context = {
         "query": query,
         "requests": target_requests(_page(request, "requests")),

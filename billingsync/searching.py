@@ -95,7 +95,7 @@ def _invoices(slug: str, program: Program, query: str) -> Iterable[Hit]:
 
 
 def _runs(slug: str, query: str) -> Iterable[Hit]:
-    if not query.isdigit():
+    if not (query.isascii() and query.isdigit()):  # "²" is a digit too, and no number
         return ()
     rows = Run.objects.filter(pk=int(query[:18]))
     return (Hit(str(row), row.get_state_display(), reverse("run", args=[slug, row.pk])) for row in rows)

@@ -65,7 +65,7 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
 @partner_page()
 def search(request: PartnerRequest) -> HttpResponse:
     """Customers, products, invoices, runs, pages and commands whose name holds the words."""
-    query = request.GET.get("q", "").strip()
+    query = request.GET.get("q", "").replace("\0", "").strip()  # no text that is stored holds that sign
     found = find_everything(request, query)
     context = {"jump_query": query, "query": query, "results": found, "in_box": bool(request.htmx)}
     return TemplateResponse(request, "search/results.html" if request.htmx else "search/page.html", context)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.db.models.fields.json import KT
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,6 +25,7 @@ from programs.selectors import source_currency
 from syncs import retrying, services
 from syncs.change_rows import change_row, group_changes
 from syncs.filters import SHOWN, ChangeFilter
+from syncs.forms import RetryForm
 from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, Finding, Run, RunState, Severity
 from syncs.overview import counts_of
 from syncs.progress import has_plan, seconds_left, steps_of
@@ -76,7 +77,7 @@ def progress(request: PartnerRequest, run_id: int) -> HttpResponse:
         return trigger_client_event(reswap(HttpResponse(), "none"), "run-over")
     told = _progress(found)
     shown = request.GET.get("shown", "")
-    now = int(shown) if shown.isdigit() else 0
+    now = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else 0
     moved = int(str(told["shown"])) - now
     if moved > 0 and (now == 0 or moved * RENEWALS >= found.total):
         response = TemplateResponse(request, "syncs/progress.html", told)
@@ -130,8 +131,11 @@ def cancel_run(request: PartnerRequest, run_id: int) -> HttpResponse:
 def retry_failed(request: PartnerRequest, run_id: int) -> HttpResponse:
     """Try again what failed; one item alone where the form names it."""
     found = _find_run(request, run_id)
-    change_id = request.POST.get("change", "")
-    one = get_object_or_404(found.changes, pk=change_id) if change_id.isdigit() else None
+    form = RetryForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    number = form.cleaned_data["change"]
+    one = None if number is None else get_object_or_404(found.changes, pk=number)
     try:
         again = retrying.retry_failed(run=found, actor=actor_of(request.user), change=one)
     except SyncRefused as refusal:

@@ -47,6 +47,12 @@ def test_answer_that_the_item_does_not_offer_is_refused(cast: Cast, shop: Shop) 
         assert not Decision.objects.exists()
 
 
+def test_line_that_cannot_be_is_not_adopted(cast: Cast, shop: Shop) -> None:
+    page = decide(cast, shop, "conflict:seat_monthly:5b", "adopt", line_id="9" * 30)
+
+    assert "could not be read. Nothing was changed." in page
+
+
 def test_conflict_offers_the_lines_that_can_be_adopted(cast: Cast, shop: Shop) -> None:
     subject = "conflict:seat_monthly:5b"
     line = {

@@ -76,6 +76,10 @@ def test_partners_are_cut_into_pages(cast: Cast) -> None:
     assert "Partners 51–52 of 52" in second.content.decode()
 
 
+def test_search_takes_anything(cast: Cast) -> None:
+    assert open_page(cast, q="\0north").status_code == 200
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "²", "3"])
 def test_page_that_is_none_breaks_nothing(cast: Cast, page: str) -> None:
     assert open_page(cast, page=page, requests=page, troubled=page).status_code == 200

@@ -119,6 +119,14 @@ def test_active_run_polls_its_progress(cast: Cast, shop: Shop) -> None:
     assert "<html" not in fragment
 
 
+@pytest.mark.parametrize("shown", ["²", "9" * 5000, "\0"])
+def test_progress_takes_anything_for_what_is_shown(cast: Cast, shop: Shop, shown: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state="applying", status="", total=200, done=50, finished_at=None)
+
+    assert cast.client("vera").get(run_path(run, "progress/"), {"shown": shown}).status_code == 200
+
+
 def test_progress_of_a_finished_run_renews_the_page_in_place(cast: Cast, shop: Shop) -> None:
     answer = cast.client("vera").get(run_path(shop.run, "progress/"))
 
@@ -292,6 +300,18 @@ def test_failed_item_is_tried_again(cast: Cast, shop: Shop) -> None:
     assert again.basis["retry"]["templates"] == [shop.template.external_id]
     assert again.basis["retry"]["mappings"] == [shop.mapping.pk]
     assert "It tries again 1 failed item of" in cast.client("bob").get(run_path(again)).content.decode()
+
+
+@pytest.mark.parametrize("change", ["²", "x", "0", "9" * 30])
+def test_item_that_is_none_is_not_tried_again_nor_are_all(cast: Cast, shop: Shop, change: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ChangeFactory(run=shop.run, customer=shop.customer, state="failed")
+
+    response = cast.client("bob").post(run_path(shop.run, "retry/"), {"change": change})
+
+    assert response.status_code == 404
+    with partner_scope(cast.northwind.pk):
+        assert not Run.objects.filter(state=RunState.QUEUED).exists()
 
 
 def test_run_that_broke_off_before_its_plan_is_started_anew_as_a_whole(cast: Cast, shop: Shop) -> None:
