@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.scope import partner_scope
+from programs.models import Program
 from syncs.models import ChangeState, Finding, Run, RunKind, RunState, RunStatus, RunTemplate, Severity
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, rows_of
@@ -215,6 +216,21 @@ def test_waiting_plan_is_applied(cast: Cast, shop: Shop) -> None:
 
     assert "Approval is required." in page
     assert state_of(cast, run) == RunState.SETTLING  # first what a dead run sent is resolved
+
+
+@pytest.mark.parametrize(
+    ("switch", "told"),
+    [("enabled", "is switched off. Switch it on"), ("billing_enabled", "The billing sync is switched off.")],
+)
+def test_waiting_plan_is_not_applied_while_the_program_is_off(cast: Cast, shop: Shop, switch: str, told: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state="waiting", status="", waiting_for="Guard.")
+        Program.objects.update(**{switch: False})
+
+    page = cast.client("bob").post(run_path(run, "apply/"), follow=True).content.decode()
+
+    assert told in page
+    assert state_of(cast, run) == RunState.WAITING
 
 
 def test_waiting_plan_is_discarded(cast: Cast, shop: Shop) -> None:
