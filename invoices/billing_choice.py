@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -58,7 +59,12 @@ def chosen_pairs(program: Program, data: QueryDict) -> list[tuple[int, str]]:
     if data.get("all"):
         items = choose_items(program, data).items
         return list(items.order_by("customer_id", "motion").values_list("customer_id", "motion"))
-    pairs = [_pair(word) for word in data.getlist("row")[:MOST_TICKED]]
+    return ticked_pairs(data.getlist("row"))
+
+
+def ticked_pairs(words: Sequence[str]) -> list[tuple[int, str]]:
+    """Customer and motion of the rows that were ticked, each once; what names no row is left out."""
+    pairs = [_pair(word) for word in words[:MOST_TICKED]]
     return list(dict.fromkeys(pair for pair in pairs if pair is not None))
 
 

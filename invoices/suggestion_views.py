@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,8 +18,10 @@ from core.audit import actor_of
 from customers.mapping_batches import apply_batch, has_warnings, propose_batch
 from customers.models import BatchKind
 from invoices.batch_views import batch_page
+from invoices.billing_choice import ticked_pairs
 from invoices.billing_list import unmapped_items
 from invoices.forms import SuggestionForm
+from invoices.models import BillingItem
 from invoices.suggesting import Proposal, fill_in, propose_mappings
 from invoices.views import find_program
 from programs.models import Program
@@ -33,9 +38,10 @@ def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     form = SuggestionForm(data)
     page = RowPaginator(unmapped_items(program), ROWS_PER_PAGE).get_page(data.get("page"))
-    proposals = propose_mappings(program, list(page), form.least_score)
+    proposals = propose_mappings(program, _rows(program, page, data.getlist("row")), form.least_score)
     if request.method == "POST":
         fill_in(proposals, data.getlist("row"), data.dict())
+        _tell_mapped(request, len(ticked_pairs(data.getlist("row"))) - sum(each.ticked for each in proposals))
         if _can_accept(request, proposals):
             return _accept(request, program, proposals)
     context = {
@@ -47,6 +53,24 @@ def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
         "currency": source_currency(program),
     }
     return TemplateResponse(request, "invoices/suggestions.html", context)
+
+
+def _rows(program: Program, page: Page[BillingItem], ticked: Sequence[str]) -> list[BillingItem]:
+    """Those of the page, and those ticked on it that stand elsewhere since others were mapped."""
+    rows = list(page)
+    here = {(row.customer_id, row.motion) for row in rows}
+    moved = {pair for pair in ticked_pairs(ticked) if pair not in here}
+    if moved:
+        found = unmapped_items(program).filter(customer_id__in={customer for customer, _ in moved})
+        rows += [row for row in found if (row.customer_id, row.motion) in moved]
+    return rows
+
+
+def _tell_mapped(request: PartnerRequest, number: int) -> None:
+    """Of the ticked rows, as many are no longer among those that nobody mapped."""
+    if number:
+        text = f"{number:,} of the ticked rows {'is' if number == 1 else 'are'} mapped already: somebody was quicker."
+        messages.warning(request, text)
 
 
 def _can_accept(request: PartnerRequest, proposals: list[Proposal]) -> bool:

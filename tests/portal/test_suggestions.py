@@ -108,6 +108,36 @@ def test_ticked_rows_are_mapped_at_once_and_brought_back_together(cast: Cast, sh
     assert mapped(cast) == before
 
 
+def test_rows_that_moved_to_another_page_meanwhile_are_mapped_too(
+    cast: Cast, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("invoices.suggestion_views.ROWS_PER_PAGE", 1)
+    bob = cast.client("bob")
+    with partner_scope(cast.northwind.pk):
+        add_customer(shop, "Fabrikam AG", "Fabrikam, Inc.")
+        add_customer(shop, "Litware", "Litware")
+    (first,), (second,) = (bob.get(page(shop), {"page": number}).context["proposals"] for number in (1, 2))
+    accept(cast.client("adam"), shop, {first.name: first.template_id})
+
+    answer = accept(bob, shop, {second.name: second.template_id}, page=2)
+
+    assert "1 mapping made." in answer.content.decode()
+    assert (second.item.customer.name, second.item.motion) in mapped(cast)
+
+
+def test_rows_that_somebody_else_mapped_meanwhile_are_named(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        fabrikam = add_customer(shop, "Fabrikam AG", "Fabrikam, Inc.")
+        template = Template.objects.get(name="Template 0").pk
+    azure = f"{shop.customer.pk}-azure_plan"
+    accept(cast.client("adam"), shop, {azure: shop.template.pk})
+
+    answer = accept(cast.client("bob"), shop, {azure: shop.template.pk, fabrikam: template})
+
+    assert "1 of the ticked rows is mapped already" in answer.content.decode()
+    assert "1 mapping made." in answer.content.decode()
+
+
 def test_template_with_a_warning_is_asked_about_first(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         Template.objects.update(paused=True)
