@@ -24,6 +24,7 @@ from core.scope import partner_scope
 from core.secrets import SealBroken
 
 NOT_ENABLED = (ConnectionStatus.NOT_ENABLED, ConnectionStatus.REQUESTED)
+STORED = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)  # credentials
 
 
 def request_target(partner_id: int, system: str, actor: Actor) -> Connection:
@@ -152,10 +153,15 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
 
 
 def disconnect(partner_id: int, system: str, actor: Actor) -> Connection:
-    """Forget the credentials. Copies, mappings and history stay, so that connecting again resumes."""
+    """Forget the credentials. Copies, mappings and history stay, so that connecting again resumes.
+
+    Raises ``ConnectionRefused`` where none are stored: what waits to be enabled goes on waiting.
+    """
     definition = find_system(system)
     with partner_scope(partner_id):
         connection = _lock(system)
+        if connection.status not in STORED:
+            raise ConnectionRefused(f"{definition.label} is not connected.")
         connection.secrets.all().delete()
         connection.credentials = {}
         connection.permissions, connection.warnings = [], []

@@ -28,7 +28,7 @@ from connections.consequences import consequences_of
 from connections.errors import ConnectionRefused
 from connections.forms import CredentialForm
 from connections.history import DAYS, SHOWN_FACTS, SHOWN_SPELLS, WIDTH, read_facts, read_spells, uptime_of
-from connections.models import Connection, ConnectionStatus
+from connections.models import Connection
 from connections.selectors import (
     ConnectionCard,
     connection_cards,
@@ -37,7 +37,6 @@ from connections.selectors import (
 from core.audit import actor_of
 from core.scope import partner_scope
 
-STORED = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
 REFRESH_TASK = "customers.tasks.refresh_target_copy"  # by name: customers stand above connections
 
 
@@ -59,7 +58,7 @@ def connections(request: PartnerRequest) -> HttpResponse:
 def connect(request: PartnerRequest, system: str) -> HttpResponse:
     """The credential form: saving tests against the real API, and a failed test saves nothing."""
     card = _card(request, system)
-    if card.status in STORED and (detour := ask_again(request)):
+    if card.status in services.STORED and (detour := ask_again(request)):
         if request.method == "POST":
             messages.warning(request, "Confirm that it is you, then enter the values again. Nothing was saved.")
         return detour
@@ -105,8 +104,12 @@ def disconnect(request: PartnerRequest, system: str) -> HttpResponse:
         with partner_scope(request.partner.pk):
             context = {"card": card, "consequences": consequences_of(card.connection)}
             return render(request, "connections/disconnect.html", context)
-    services.disconnect(request.partner.pk, system, actor_of(request.user))
-    messages.success(request, f"{card.definition.label} is disconnected. Mappings and history are kept.")
+    try:
+        services.disconnect(request.partner.pk, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{card.definition.label} is disconnected. Mappings and history are kept.")
     return redirect("connections", request.partner.slug)
 
 

@@ -134,6 +134,20 @@ def test_disconnecting_says_what_stops_and_forgets_the_secrets(cast: Cast, vendo
         assert connection.secrets.count() == 0
 
 
+@pytest.mark.parametrize("requested", [True, False])
+def test_what_is_not_connected_cannot_be_disconnected_past_the_operator(cast: Cast, requested: bool) -> None:
+    adam = cast.client("adam")
+    adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    if requested:
+        adam.post("/p/northwind/connections/syncro/request/")
+
+    page = adam.post("/p/northwind/connections/syncro/disconnect/", follow=True).content.decode()
+
+    connection = connection_of(cast.northwind, "syncro")
+    assert "Syncro is not connected." in page
+    assert (connection and connection.status) == (ConnectionStatus.REQUESTED if requested else None)
+
+
 def test_problem_of_a_connection_is_shown_with_its_cure(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         Connection.objects.filter(system="syncro").update(
