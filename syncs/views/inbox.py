@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from accounts.tables import RowPaginator
 from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
-from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
+from invoices.services import DecisionRefused, decide_overlap, decided_at, undo_overlap_decision
 from products.models import Product
 from programs.models import Program
 from programs.selectors import programs_for
@@ -33,7 +34,7 @@ from syncs.filters import InboxFilter
 from syncs.forms import ChoiceForm, ChoicesForm, OverlapForm, SeenForm, UndoForm
 from syncs.inbox_items import items_of
 from syncs.inbox_kinds import CUSTOMERS, INVOICES, KINDS, PLANS, ROWS
-from syncs.models import Finding, Posting
+from syncs.models import Finding, Posting, Run, RunKind, RunState
 from syncs.services import SyncRefused
 
 PAGE_SIZE = 15  # an item has facts and buttons, and takes the room of several rows of a list
@@ -140,7 +141,15 @@ def decide_invoice(request: PartnerRequest, invoice_id: int) -> HttpResponse:
 
 
 def _was_planned(invoice: SourceInvoice) -> bool:
-    """True when a sync has planned the invoice's subscriptions since it counts."""
+    """True when a sync may have planned the invoice's subscriptions since it counts.
+
+    What the invoices that it overlaps charged was planned before, and says nothing.
+    """
+    since = decided_at(invoice)
+    runs = Run.objects.filter(program__source=invoice.source_id, program__slug=invoice.program_slug, preview=False)
+    later = runs.filter(kind=RunKind.BILLING).exclude(state=RunState.QUEUED)
+    if since is not None and not later.filter(Q(finished_at=None) | Q(finished_at__gt=since)).exists():
+        return False
     periods = invoice.charges.exclude(subscription=None).values("subscription_id", "period").distinct()
     subscriptions = {row["subscription_id"] for row in periods}
     planned = Posting.objects.filter(subscription__in=subscriptions, period__in={row["period"] for row in periods})

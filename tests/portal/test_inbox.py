@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+from django.utils import timezone
+
 from core.scope import partner_scope
 from customers.models import Template
-from invoices.models import InvoiceOverlap, InvoiceState, SourceInvoice
-from syncs.models import Decision
+from invoices.models import Charge, InvoiceOverlap, InvoiceState, SourceInvoice
+from syncs.models import Decision, Posting
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
@@ -96,6 +99,35 @@ def test_held_invoice_is_decided_and_held_again(cast: Cast, shop: Shop) -> None:
     assert states == {"1000013": InvoiceState.REPLACED, "1000014": InvoiceState.COUNTED}
     with partner_scope(cast.northwind.pk):
         assert SourceInvoice.objects.get(pk=shop.held.pk).state == InvoiceState.HELD
+
+
+@pytest.mark.parametrize("planned_since", [False, True])
+def test_decision_about_an_invoice_is_undone_until_a_sync_planned_with_it(
+    cast: Cast, shop: Shop, planned_since: bool
+) -> None:
+    with partner_scope(cast.northwind.pk):
+        charge = Charge.objects.get(invoice=shop.invoice, motion="seat_monthly")
+        make.ChargeFactory(
+            invoice=shop.held, customer=shop.customer, subscription=charge.subscription, period=charge.period
+        )
+        InvoiceOverlap.objects.create(held=shop.held, other=shop.invoice)
+        Posting.objects.create(  # of the invoice that is overlapped
+            program=shop.program, customer=shop.customer, subscription=charge.subscription, motion=charge.motion,
+            period=charge.period, template_id=shop.template.external_id,
+        )  # fmt: skip
+    path = f"{INBOX}invoices/{shop.held.pk}/"
+    bob = cast.client("bob")
+    bob.post(path, {"choice": "replaces"})
+    if planned_since:
+        with partner_scope(cast.northwind.pk):
+            make.RunFactory(program=shop.program, finished_at=timezone.now())
+
+    page = bob.post(path, {"choice": "undo"}, follow=True).content.decode()
+
+    with partner_scope(cast.northwind.pk):
+        state = SourceInvoice.objects.get(pk=shop.held.pk).state
+    assert ("was planned with this decision" in page) == planned_since
+    assert state == (InvoiceState.COUNTED if planned_since else InvoiceState.HELD)
 
 
 def test_unknown_rows_are_shown(cast: Cast, shop: Shop) -> None:
