@@ -44,7 +44,10 @@ class RowPage(Generic[Row]):
 
 
 def ask_page(function: str, make: Callable[..., Row], *values: str | dt.datetime, page: int = 1) -> RowPage[Row]:
-    """A page of what the function answers. It takes limit and offset last, and ends each row with the total."""
+    """A page of what the function answers, the first one where there is no such page.
+
+    The function takes limit and offset last, and ends each row with the total.
+    """
     if function not in FUNCTIONS:
         raise ValueError(f"there is no question {function!r} across partners")
     marks = ", ".join(["%s"] * (len(values) + 2))
@@ -52,4 +55,6 @@ def ask_page(function: str, make: Callable[..., Row], *values: str | dt.datetime
         query = f"SELECT * FROM {function}({marks})"  # noqa: S608  # a name of ours  # nosec B608
         cursor.execute(query, [*values, PAGE_SIZE, (page - 1) * PAGE_SIZE])
         found = cursor.fetchall()
+    if not found and page > 1:  # the list has become shorter, which is not to be taken for an empty one
+        return ask_page(function, make, *values)
     return RowPage([make(*row[:-1]) for row in found], page, found[0][-1] if found else 0)

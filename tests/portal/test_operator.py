@@ -16,6 +16,7 @@ from billingsync.celery import app
 from billingsync.queue_health import note_time, note_worker, read_queue_health
 from connections.clients import build_limiter
 from connections.limit_use import read_limit_use
+from connections.models import Connection
 from core.audit import COMMAND
 from core.cross_partner import PAGE_SIZE, ask_page
 from core.scope import partner_scope
@@ -83,6 +84,17 @@ def test_search_takes_anything(cast: Cast) -> None:
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "²", "3"])
 def test_page_that_is_none_breaks_nothing(cast: Cast, page: str) -> None:
     assert open_page(cast, page=page, requests=page, troubled=page).status_code == 200
+
+
+def test_page_beyond_the_last_is_not_taken_for_an_empty_list(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        Connection.objects.filter(pk=shop.program.source_id).update(status="attention", failing_since=timezone.now())
+
+    response = open_page(cast, troubled="2", page="2")
+
+    assert [row.partner_name for row in response.context["troubled"].rows] == ["Northwind IT"]
+    assert "All connections work" not in response.content.decode()
+    assert len(response.context["partners"].rows) == 2
 
 
 def test_trouble_and_unsent_mails_are_counted_over_all_partners(cast: Cast, shop: Shop) -> None:
