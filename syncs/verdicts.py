@@ -10,7 +10,7 @@ from django.db.models.functions import Abs
 
 from core.money import ZERO
 from syncs.inbox import Unmapped, decidable, held_invoices, unknown_rows, waiting_runs
-from syncs.models import Finding, RunStatus, Severity
+from syncs.models import ChangeState, Finding, RunState, RunStatus, Severity
 from syncs.overview import KindCard
 
 GOOD, WARN, BAD, UNKNOWN = "good", "warn", "bad", "info"
@@ -19,6 +19,10 @@ HEADLINES = {
     WARN: "Your billing is not complete.",
     BAD: "Your billing is not right.",
     UNKNOWN: "Not known yet.",
+}
+_STOPPED: dict[str, str] = {
+    RunState.DISCARDED: "The last plan was discarded",
+    RunState.CANCELLED: "The last sync was cancelled",
 }
 DECIDE, MAP, ROWS, FAILED, LAST_RUN = "decide", "map", "rows", "failed", "last_run"
 
@@ -47,12 +51,12 @@ class Verdict:
 
 
 def verdict_of(card: KindCard, unmapped: Unmapped) -> Verdict:
-    """Of the program's billing, whose ``card`` this is. Six queries."""
+    """Of the program's billing, whose ``card`` this is. At most seven queries."""
     if card.last_success is None and card.last is None:
         return Verdict(UNKNOWN, unmapped.currency, [])
     wrong = _wrong(card, unmapped.program.pk)
-    open_points = [*_to_decide(unmapped), *_not_mapped(unmapped), *_unknown(unmapped)]
-    tone = BAD if wrong else WARN if open_points else GOOD
+    open_points = [*_left_out(card), *_to_decide(unmapped), *_not_mapped(unmapped), *_unknown(unmapped)]
+    tone = BAD if wrong else WARN if open_points else GOOD if card.last_success else UNKNOWN
     return Verdict(tone, unmapped.currency, [*wrong, *open_points])
 
 
@@ -67,6 +71,15 @@ def _wrong(card: KindCard, program_id: int) -> list[Point]:
     if card.last is not None and card.last.status == RunStatus.ERROR:
         return [Point(LAST_RUN, "The last sync ended with an error")]
     return []
+
+
+def _left_out(card: KindCard) -> list[Point]:
+    """What the last sync planned and did not write, because somebody stopped it."""
+    if card.last is None or card.last.state not in _STOPPED:
+        return []
+    if not card.last.changes.filter(state=ChangeState.DROPPED).exists():
+        return []
+    return [Point(LAST_RUN, f"{_STOPPED[card.last.state]}: what it would have written is not on the templates")]
 
 
 def _to_decide(unmapped: Unmapped) -> list[Point]:

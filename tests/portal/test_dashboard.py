@@ -56,6 +56,29 @@ def test_error_of_the_last_sync_is_said_first(cast: Cast, shop: Shop) -> None:
     assert points(cast)[0] == ("failed", Decimal("7.00"))
 
 
+@pytest.mark.parametrize(
+    ("state", "told"), [("discarded", "The last plan was discarded"), ("cancelled", "The last sync was cancelled")]
+)
+def test_billing_is_not_complete_while_a_plan_was_stopped(cast: Cast, shop: Shop, state: str, told: str) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state=state)
+        make.ChangeFactory(run=run, customer=shop.customer, state="dropped")
+
+    verdict = boards(cast)[0].verdict
+
+    assert verdict.headline == "Your billing is not complete."
+    assert [(point.place, point.text.partition(":")[0]) for point in verdict.points] == [("last_run", told)]
+
+
+def test_nothing_is_known_of_a_billing_that_never_succeeded(cast: Cast, shop: Shop) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        Run.objects.filter(kind="billing").update(state="cancelled")
+
+    assert boards(cast)[0].verdict.headline == "Not known yet."
+
+
 def test_nothing_is_known_before_the_first_sync(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         Run.objects.update(after=None)
