@@ -58,7 +58,7 @@ class AuditFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         names = [str(email) for email in list_members().values_list("user__email", flat=True)]
         names += [SCHEDULER.name, COMMAND.name]
-        asked = self.data.get("person", "")  # who left is found by an address with the name in it
+        asked = self.data.get("person", "").replace("\0", "")  # who left is found by an address with the name in it
         self.filters["person"].extra["choices"] = [(name, name) for name in dict.fromkeys([*names, asked]) if name]
 
     def by_words(self, rows: QuerySet[AuditEntry], _name: str, words: str) -> QuerySet[AuditEntry]:
@@ -71,7 +71,7 @@ class AuditFilter(filters.FilterSet):
         return rows.filter(at__gte=_midnight(day))
 
     def to_day(self, rows: QuerySet[AuditEntry], _name: str, day: dt.date) -> QuerySet[AuditEntry]:
-        return rows.filter(at__lt=_midnight(day + dt.timedelta(days=1)))
+        return rows if day == dt.date.max else rows.filter(at__lt=_midnight(day + dt.timedelta(days=1)))
 
 
 def _midnight(day: dt.date) -> dt.datetime:

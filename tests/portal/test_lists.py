@@ -95,7 +95,6 @@ def test_rows_of_an_invoice_are_found(cast: Cast, shop: Shop, words: str) -> Non
         ({"person": "bob@northwind.example"}, ["By bob"]),
         ({"person": "gone@northwind.example"}, ["By one who left"]),
         ({"action": "mapping"}, ["By bob"]),
-        ({"action": "warning"}, ["By one who sees"]),
         ({"q": "who LEFT"}, ["By one who left"]),
     ],
 )
@@ -104,7 +103,6 @@ def test_audit_is_filtered(cast: Cast, asked: dict[str, str], texts: list[str]) 
         record(COMMAND, "program.saved", "By the command line")
         record(Actor("bob@northwind.example"), "mapping.made", "By bob")
         record(Actor("gone@northwind.example"), "run.cancelled", "By one who left")
-        record(COMMAND, "warning.seen", "By one who sees")
 
     response = cast.client("vera").get("/p/northwind/audit/", asked)
 
@@ -113,11 +111,18 @@ def test_audit_is_filtered(cast: Cast, asked: dict[str, str], texts: list[str]) 
 
 def test_every_action_of_the_log_can_be_filtered_for() -> None:
     written = {"connection.replaced", "connection.stored"}  # the service puts these two together
-    for app in ("accounts", "connections", "notifications", "programs", "customers", "invoices", "products", "syncs"):
+    for app in ("accounts", "notifications", "connections", "programs", "customers", "invoices", "products", "syncs"):
         for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):
-            written |= set(re.findall(rf'"((?:{"|".join(SUBJECTS)})\.[a-z_]+)"', file.read_text()))
+            text = file.read_text()
+            written |= set(re.findall(rf'"((?:{"|".join(SUBJECTS)})\.[a-z_]+)"', text))
+            written |= set(re.findall(r'\brecord(?:_all)?\([^"\n]*"([a-z]+\.[a-z_]+)"', text))
 
     assert {f"{name}.{what}" for name, (_, words) in SUBJECTS.items() for what in words} == written
+
+
+@pytest.mark.parametrize("asked", [{"until": "9999-12-31"}, {"since": "0001-01-01"}, {"person": "\0"}])
+def test_audit_takes_anything(cast: Cast, asked: dict[str, str]) -> None:
+    assert cast.client("vera").get("/p/northwind/audit/", asked).status_code == 200
 
 
 def test_audit_can_be_filtered_by_day(cast: Cast) -> None:
