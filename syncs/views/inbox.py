@@ -60,6 +60,8 @@ def decide(request: PartnerRequest) -> HttpResponse:
         return _answer(request, error="The answer could not be read. Nothing was changed.")
     data = form.cleaned_data
     program = get_object_or_404(Program, pk=data["program"])
+    if not Finding.objects.filter(program=program, subject=data["subject"], closed_at=None).exists():
+        return _answer(request, error="This item no longer waits: a sync settled it meanwhile. Nothing was changed.")
     given = {name: data[name] for name in ("subject", "choice", "line_id")}
     return _do(
         request,
@@ -76,6 +78,8 @@ def decide_many(request: PartnerRequest) -> HttpResponse:
     if not form.is_valid():
         return _answer(request, error="Tick at least one item, then choose. Nothing was changed.")
     found = list(waiting.decidable().filter(pk__in=form.cleaned_data["row"]).select_related("program"))
+    if not found:
+        return _answer(request, error="None of these items waits any longer. Nothing was changed.")
     return _do(
         request,
         lambda: services.decide_all(findings=found, choice=form.cleaned_data["choice"], actor=actor_of(request.user)),

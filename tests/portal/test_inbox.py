@@ -50,6 +50,28 @@ def test_answer_that_the_item_does_not_offer_is_refused(cast: Cast, shop: Shop) 
         assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize("subject", ["credit", "credit:BS:NONE", "older:x:2026-09"])
+def test_answer_to_what_does_not_wait_is_refused(cast: Cast, shop: Shop, subject: str) -> None:
+    page = decide(cast, shop, subject, "take_up" if subject.startswith("older") else "dismiss")
+
+    assert "This item no longer waits" in page
+    with partner_scope(cast.northwind.pk):
+        assert not Decision.objects.exists()
+
+
+def test_answer_to_what_a_sync_settled_meanwhile_is_refused(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        shop.credit.closed_at = timezone.now()
+        shop.credit.save()
+
+    page = cast.client("bob").post(
+        f"{INBOX}decide-together/", {"row": [shop.credit.pk], "choice": "dismiss"}, follow=True
+    )
+
+    assert "This item no longer waits" in decide(cast, shop, shop.credit.subject, "dismiss")
+    assert "None of these items waits any longer" in page.content.decode()
+
+
 def test_line_that_cannot_be_is_not_adopted(cast: Cast, shop: Shop) -> None:
     page = decide(cast, shop, "conflict:seat_monthly:5b", "adopt", line_id="9" * 30)
 
