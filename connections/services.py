@@ -138,14 +138,14 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
         report = try_credentials(definition, credentials)
     except ConnectionRefused as refusal:
         with partner_scope(partner_id):
-            connection = _lock(system)
+            connection = _lock_stored(system, definition)
             connection.permissions = [list(pair) for pair in refusal.permissions] or connection.permissions
             connection.last_tested_at = timezone.now()
             alerts.note_failure(connection, str(refusal), refusal.detail)
             record(actor, "connection.tested", f"{definition.label} tested: does not work")
         raise
     with partner_scope(partner_id):
-        connection = _lock(system)
+        connection = _lock_stored(system, definition)
         _write_report(connection, report)
         alerts.note_success(connection)
         record(actor, "connection.tested", f"{definition.label} tested: works")
@@ -159,9 +159,7 @@ def disconnect(partner_id: int, system: str, actor: Actor) -> Connection:
     """
     definition = find_system(system)
     with partner_scope(partner_id):
-        connection = _lock(system)
-        if connection.status not in STORED:
-            raise ConnectionRefused(f"{definition.label} is not connected.")
+        connection = _lock_stored(system, definition)
         connection.secrets.all().delete()
         connection.credentials = {}
         connection.permissions, connection.warnings = [], []
@@ -263,6 +261,14 @@ def _lock(system: str) -> Connection:
         return Connection.objects.select_for_update(no_key=True).get(system=system)
     except Connection.DoesNotExist:
         raise ConnectionRefused(f"{find_system(system).label} is not connected.") from None
+
+
+def _lock_stored(system: str, definition: Definition) -> Connection:
+    """The connection, unless its credentials were never stored or are forgotten by now."""
+    connection = _lock(system)
+    if connection.status not in STORED:
+        raise ConnectionRefused(f"{definition.label} is not connected.")
+    return connection
 
 
 def _set_status(connection: Connection, status: ConnectionStatus) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.core import serializers
@@ -26,7 +27,9 @@ from connections.services import (
     retest,
     set_currency,
 )
+from connections.testing import try_credentials
 from connectors.errors import ConfigurationError
+from connectors.records import ConnectionReport
 from core.audit import COMMAND, actor_of
 from core.models import AuditEntry
 from core.scope import partner_scope
@@ -182,6 +185,24 @@ def test_retest_marks_a_connection_whose_token_ended(connected: Partner, vendors
     vendors.edit(action="restore_token")
     assert retest(connected.pk, "syncro", COMMAND).status == ConnectionStatus.CONNECTED
     assert messages(connected) == ["Syncro stopped working - Northwind IT", "Syncro works again - Northwind IT"]
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_retest_does_not_bring_back_what_was_disconnected_meanwhile(
+    connected: Partner, vendors: Vendors, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    if not works:
+        vendors.edit(action="expire_token")
+
+    def try_while_somebody_disconnects(*args: Any) -> ConnectionReport:
+        disconnect(connected.pk, "syncro", COMMAND)
+        return try_credentials(*args)
+
+    monkeypatch.setattr("connections.services.try_credentials", try_while_somebody_disconnects)
+    with pytest.raises(ConnectionRefused, match="Syncro is not connected"):
+        retest(connected.pk, "syncro", COMMAND)
+
+    assert stored(connected, "syncro").status == ConnectionStatus.READY
 
 
 def test_disconnecting_forgets_credentials_and_keeps_the_row(connected: Partner) -> None:
