@@ -15,12 +15,6 @@ from customers.models import Customer, Mapping, TargetCustomer, Template
 from programs.models import Motion, Program
 
 
-def search_customers(program: Program, text: str = "") -> QuerySet[Customer]:
-    """Customers of the program's source whose name, domain or id contains ``text``, by name."""
-    found = Customer.objects.filter(source_id=program.source_id).order_by("name", "domain", "pk")
-    return found.filter(customer_contains(text)) if text.strip() else found
-
-
 def customer_contains(text: str, path: str = "") -> Q:
     """The condition behind every search box over customers; ``path`` leads to the customer."""
     return Q(**{f"{path}pk__in": ids_matching("matching_customers", text)})

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from core.searching import ids_matching
-from customers.models import Mapping
 from invoices.amounts import Money
-from invoices.models import Charge, InvoiceOverlap, Kind, SourceInvoice
+from invoices.models import Charge, InvoiceOverlap, SourceInvoice
 from invoices.overlaps import charged_again_by, mirrored_by
 from invoices.start import program_invoices
-from products.models import Product
 from programs.models import Program
 
 
@@ -25,22 +23,6 @@ class OverlapFacts:
     shared_charges: int  # charges of the other whose subscription and period come again
     shared: Money  # what those come to
     mirrored_charges: int  # charges of the other that the held one takes back exactly
-
-
-def in_use_products(program: Program) -> QuerySet[Product]:
-    """Products that occur in imported invoices of customers that the program maps."""
-    mapped = Mapping.objects.filter(program=program).values("customer_id")
-    charges = Charge.objects.filter(
-        invoice__in=program_invoices(program), customer_id__in=mapped, product__isnull=False
-    ).exclude(kind=Kind.UNKNOWN)
-    return Product.objects.filter(pk__in=charges.order_by().values("product_id").distinct())
-
-
-def unknown_charges(program: Program) -> QuerySet[Charge]:
-    """Charges that fit no rule, or whose product is not clear, the newest invoice first."""
-    unsettled = Q(kind=Kind.UNKNOWN) | (Q(product=None) & ~Q(problem=""))
-    found = Charge.objects.filter(unsettled, invoice__in=program_invoices(program))
-    return found.select_related("invoice", "customer").order_by("-invoice__month", "invoice_id", "line")
 
 
 def listed_invoices(program: Program) -> QuerySet[SourceInvoice]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from connections.models import Connection
 from programs.models import Program
 
 
@@ -42,8 +41,3 @@ def programs_using(connection_id: int) -> QuerySet[Program]:
     """The enabled programs that need a connection."""
     using = Program.objects.filter(Q(source_id=connection_id) | Q(target_id=connection_id), enabled=True)
     return using.order_by("pk")
-
-
-def connection_in_use(connection: Connection) -> bool:
-    """True while an enabled program needs this connection."""
-    return programs_using(connection.pk).exists()

@@ -15,7 +15,7 @@ from core.scope import partner_scope
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.services import save_mapping
 from invoices.billing_list import billing_items, billing_rows, next_unmapped, sums_by_state
-from invoices.selectors import in_use_products, listed_invoices, unknown_charges
+from invoices.selectors import listed_invoices
 from invoices.services import decide_overlap, undo_overlap_decision
 from tests.invoices.prism_wire import World, row, subscription
 
@@ -149,19 +149,6 @@ def test_held_invoice_does_not_count(billed):
 
     with partner_scope(billed.partner.pk):
         assert rows_of(billed, "contoso")[0][3] == 50
-
-
-def test_products_in_use_are_those_of_mapped_customers(billed):
-    with partner_scope(billed.partner.pk):
-        assert list(in_use_products(billed.program)) == []
-        map_customer(billed, "adventure works")
-
-        assert sorted(product.product_id or product.sku for product in in_use_products(billed.program)) == ["p1", "p2"]
-
-
-def test_unknown_charges_are_listed_newest_first(billed):
-    with partner_scope(billed.partner.pk):
-        assert [charge.invoice.number for charge in unknown_charges(billed.program)] == ["103", "101"]
 
 
 def test_invoices_are_listed_with_what_their_charges_come_to(billed):
