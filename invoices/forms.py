@@ -85,7 +85,7 @@ class MappingForm(forms.Form):
     template = forms.IntegerField(required=False)
     pricing = forms.ChoiceField(choices=Pricing.choices, required=False)
     sync_on = forms.BooleanField(required=False)
-    confirm = forms.BooleanField(required=False)
+    confirm = forms.CharField(required=False)  # the template whose warnings were read
     touched = forms.BooleanField(required=False)  # marks values that come from the form, not from the row
 
     def values(self, mapping: Mapping | None) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
             pricing=str(dialog.values["pricing"]),
             sync_on=bool(dialog.values.get("sync_on")),
             actor=actor_of(request.user),
-            confirm=bool(dialog.values.get("confirm")),
+            confirm=dialog.values.get("confirm") == str(dialog.template.pk),
         )
     except MappingUnconfirmed as unconfirmed:
         return _show(request, dialog, warnings=unconfirmed.warnings)

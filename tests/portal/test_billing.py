@@ -123,11 +123,24 @@ def test_doubtful_template_is_chosen_only_after_a_warning(
 
     warned = bob.post(dialog(shop), answer(shop)).content.decode()
     unsaved = mapping_of(cast, "azure_plan")
-    bob.post(dialog(shop), answer(shop, confirm="on"))
+    bob.post(dialog(shop), answer(shop, confirm=shop.template.pk))
 
     assert warning in warned
+    assert f'name="confirm" value="{shop.template.pk}"' in warned
     assert unsaved is None
     assert mapping_of(cast, "azure_plan") is not None
+
+
+def test_warning_that_was_confirmed_for_one_template_holds_for_no_other(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        other = make.TemplateFactory(
+            target=shop.program.target, customer_external_id=shop.target_customer.external_id, paused=True
+        )
+
+    page = cast.client("bob").post(dialog(shop), answer(shop, template=other.pk, confirm=shop.template.pk))
+
+    assert "is paused: nothing is billed" in page.content.decode()
+    assert mapping_of(cast, "azure_plan") is None
 
 
 def test_incomplete_answer_keeps_what_was_chosen(cast: Cast, shop: Shop) -> None:
