@@ -114,6 +114,20 @@ def test_each_card_starts_a_sync_of_its_own_kind(cast: Cast, shop: Shop) -> None
         assert f'History<span class="visually-hidden">: {name}</span>' in page
 
 
+@pytest.mark.parametrize(("state", "word"), [("cancelled", "Cancelled"), ("discarded", "Discarded")])
+def test_card_of_a_stopped_sync_says_so_and_not_what_its_result_would_be(
+    cast: Cast, shop: Shop, state: str, word: str
+) -> None:
+    with partner_scope(cast.northwind.pk):
+        Run.objects.filter(kind="billing").update(state=state, status=RunStatus.SUCCESS)
+
+    page = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/").content.decode()
+
+    card = page[page.index("<h2>Customers</h2>") : page.index("Last success", page.index("<h2>Customers</h2>"))]
+    assert word in card
+    assert "Success" not in card
+
+
 # --- The set-up checklist -------------------------------------------------------------------------
 
 
