@@ -56,6 +56,7 @@ class UnmappedFacts(TypedDict):
 
     program: str
     customers: list[tuple[str, str, Decimal, str]]  # name, motion, retail of the latest invoice, link
+    number: NotRequired[int]  # of customers, where some stand there with several motions
     link: str
     currency: NotRequired[str]
 
@@ -151,10 +152,10 @@ def unmapped_customers(facts: UnmappedFacts, house: House) -> Letter:
     customers, currency = facts["customers"], facts.get("currency", "")
     total = house.money(sum((row[2] for row in customers), Decimal(0)), currency)
     rows = sorted(customers, key=lambda row: -row[2])
+    who = count(facts.get("number", len(rows)), "customer")
     return Letter(
-        subject=f"{facts['program']}: {count(len(rows), 'customer')} not mapped, {total} at risk "
-        f"- {house.partner.name}",
-        lead=f"{total} of the latest invoice belongs to {count(len(rows), 'customer')} that nobody mapped.",
+        subject=f"{facts['program']}: {who} not mapped, {total} at risk - {house.partner.name}",
+        lead=f"{total} of the latest invoice belongs to {who} that nobody mapped.",
         tone="warning",
         items_title="Not mapped",
         items=tuple(

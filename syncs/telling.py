@@ -57,6 +57,7 @@ def _tell_unmapped(run: Run, found: list[Finding]) -> None:
         context={
             "program": run.program.name,
             "customers": [_unmapped(run, finding) for finding in found],
+            "number": len({finding.customer_id for finding in found}),
             "currency": source_currency(run.program),
             "link": links.not_mapped_page(run.program.partner.slug, run.program_id),
         },

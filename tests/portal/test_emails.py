@@ -99,6 +99,23 @@ def test_unmapped_customers_lead_to_the_list_and_to_each_mapping(cast: Cast, sho
     assert "Contoso, Ltd. (Azure Plan)" in text
 
 
+def test_customer_with_two_motions_that_nobody_mapped_counts_once(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        Message.objects.all().delete()
+        found: list[Finding] = [
+            make.FindingFactory(
+                last_run=shop.run, code="not_mapped", subject=f"not_mapped:{shop.customer.pk}:{motion}",
+                severity="info", customer=shop.customer, retail=Decimal("10.00"),
+            )
+            for motion in ("azure_plan", "seat_annual")
+        ]  # fmt: skip
+        tell_of_run(shop.run, [], found)
+        message = Message.objects.get(kind="unmapped_customers")
+
+    assert message.subject == "Microsoft CSP: 1 customer not mapped, $20.00 at risk - Northwind IT"
+    assert "belongs to 1 customer that nobody mapped" in message.text
+
+
 def test_link_of_an_email_lands_on_its_place_after_sign_in(cast: Cast, shop: Shop) -> None:
     place = f"/p/northwind/programs/{shop.program.pk}/billing/?tab=not_mapped"
     client = Client()
