@@ -81,7 +81,7 @@ def test_unmapped_customers_lead_to_the_list_and_to_each_mapping(cast: Cast, sho
         found: Finding = make.FindingFactory(
             last_run=shop.run,
             code="not_mapped",
-            subject=f"not_mapped:{shop.customer.pk}:azure_plan",
+            facts={"motion": "azure_plan"},
             severity="info",
             customer=shop.customer,
             retail=Decimal("99.50"),
@@ -104,7 +104,7 @@ def test_customer_with_two_motions_that_nobody_mapped_counts_once(cast: Cast, sh
         Message.objects.all().delete()
         found: list[Finding] = [
             make.FindingFactory(
-                last_run=shop.run, code="not_mapped", subject=f"not_mapped:{shop.customer.pk}:{motion}",
+                last_run=shop.run, code="not_mapped", facts={"motion": motion},
                 severity="info", customer=shop.customer, retail=Decimal("10.00"),
             )
             for motion in ("azure_plan", "seat_annual")
