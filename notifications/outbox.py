@@ -76,7 +76,13 @@ def deliver(partner_id: int, message_id: int) -> bool:
     if message is None:
         return False
     try:
-        _send(message)
+        mail = _compose(message)
+    except ValueError as error:  # an address or header that no mail can carry: the next attempt would fail as well
+        with partner_scope(partner_id):
+            _give_up(message, error)
+        return False
+    try:
+        mail.send()
     except (smtplib.SMTPException, OSError) as error:
         with partner_scope(partner_id):
             _note_failure(message, error)
@@ -105,13 +111,15 @@ def _claim(message_id: int) -> Message | None:
     return message
 
 
-def _send(message: Message) -> None:
+def _compose(message: Message) -> EmailMultiAlternatives:
+    """The mail, tried out: ``ValueError`` where it cannot be written down."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     # The same id at every attempt lets mail servers drop a copy that was sent twice.
     headers = {"Message-ID": f"<{message.partner_id}.{message.pk}.billing-sync@{domain}>"}
     mail = EmailMultiAlternatives(message.subject, message.text, to=message.to, headers=headers)
     mail.attach_alternative(message.html, "text/html")
-    mail.send()
+    mail.message()
+    return mail
 
 
 def _note_failure(message: Message, error: Exception) -> None:
@@ -123,6 +131,11 @@ def _note_failure(message: Message, error: Exception) -> None:
         not_before=timezone.now() + wait_after(message.attempts),
         last_error=f"{type(error).__name__}: {error}"[:500],
     )
+
+
+def _give_up(message: Message, error: Exception) -> None:
+    logger.error("message %s cannot be sent: %s", message.pk, type(error).__name__)
+    _own(message).update(state=MessageState.FAILED, last_error=f"{type(error).__name__}: {error}"[:500])
 
 
 def _own(message: Message) -> Any:

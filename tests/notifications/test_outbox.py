@@ -128,6 +128,15 @@ def test_message_is_given_up_in_the_end(
     assert (only(partner).state, only(partner).attempts) == (MessageState.FAILED, outbox.MOST_ATTEMPTS)
 
 
+def test_message_to_an_address_that_no_mail_can_carry_keeps_no_other_back(partner: Partner, stranger: Partner) -> None:
+    queue(partner, to=("owner@\ufdfa\ufdfa\ufdfa\ufdfa.com",))
+    queue(stranger)
+
+    assert deliver_due() == 1
+    assert (only(partner).state, only(partner).attempts) == (MessageState.FAILED, 1)
+    assert only(stranger).state == MessageState.SENT
+
+
 def test_waits_double_up_to_the_longest() -> None:
     waits = [outbox.wait_after(attempt) for attempt in range(1, 12)]
     assert waits[:3] == [dt.timedelta(minutes=1), dt.timedelta(minutes=2), dt.timedelta(minutes=4)]
