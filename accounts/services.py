@@ -7,12 +7,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Partner, Role, User
 from accounts.signals import invitation_made
+from core.addresses import validate_address
 from core.audit import Actor, actor_of, record
 from core.scope import partner_scope
 
@@ -83,7 +83,7 @@ def update_partner(partner_id: int, *, actor: Actor, **values: str) -> list[str]
 
 def create_user(*, email: str, password: str | None = None, name: str = "", is_operator: bool = False) -> User:
     """Make a person who can sign in; raises ``ValidationError`` on a bad address."""
-    validate_email(email)
+    validate_address(email)
     return User.objects.create_user(email, password, name=name, is_operator=is_operator)
 
 
@@ -142,7 +142,7 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
 def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVITATION_LIFE) -> Invitation:
     """Offer a role at the open partner by e-mail; an open offer to the same address is replaced."""
     address = email.strip().lower()
-    validate_email(address)
+    validate_address(address)
     if Membership.objects.filter(user__email__iexact=address).exists():
         raise AccountError(f"{address} is a member already. Change the role in the list instead.")
     Invitation.objects.filter(email__iexact=address, accepted_at=None).delete()

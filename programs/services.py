@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 
 from accounts.models import validate_time_zone
 from connections.models import Connection, ConnectionStatus
+from core.addresses import validate_address
 from core.audit import Actor, record
 from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
 from programs.schedule import next_due
@@ -145,7 +145,7 @@ def _check_addresses(program: Program) -> dict[str, list[str]]:
     wrong = []
     for address in program.notification_emails:
         try:
-            validate_email(address)
+            validate_address(address)
         except ValidationError:
             wrong.append(address)
     return {"notification_emails": [f"Not an e-mail address: {', '.join(wrong)}."]} if wrong else {}

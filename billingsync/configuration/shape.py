@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import validate_slug
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
 
 from accounts.models import validate_time_zone
 from billingsync.configuration.document import WrittenInt
+from core.addresses import validate_address
 
 
 def _as_written(value: Any) -> Any:
@@ -74,7 +75,7 @@ def _locale(value: str) -> str:
 
 def _email(value: str) -> str:
     try:
-        validate_email(value)
+        validate_address(value)
     except ValidationError:
         raise ValueError(f"“{value}” is not an e-mail address") from None
     return value

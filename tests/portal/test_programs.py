@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from core.scope import partner_scope
 from programs.models import Program
 from tests import factories as make
@@ -67,12 +69,16 @@ def test_billing_without_a_motion_is_refused_and_nothing_typed_is_lost(cast: Cas
         assert Program.objects.get().start == "latest"
 
 
-def test_bad_address_is_named_at_its_field(cast: Cast, shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("entered", "named"),
+    [("no address", "no, address"), ("a@\ufdfa\ufdfa\ufdfa\ufdfa.com", "a@\ufdfa\ufdfa\ufdfa\ufdfa.com")],
+)
+def test_bad_address_is_named_at_its_field(cast: Cast, shop: Shop, entered: str, named: str) -> None:
     path = f"/p/northwind/programs/{shop.program.pk}/edit/"
 
-    page = cast.client("adam").post(path, {**SETTINGS, "notification_emails": "no address"}).content.decode()
+    page = cast.client("adam").post(path, {**SETTINGS, "notification_emails": entered}).content.decode()
 
-    assert "Not an e-mail address: no, address." in page
+    assert f"Not an e-mail address: {named}." in page
 
 
 def test_saving_the_same_again_changes_nothing(cast: Cast, shop: Shop) -> None:

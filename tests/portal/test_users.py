@@ -61,6 +61,16 @@ def test_person_with_an_account_accepts_after_signing_in(cast: Cast) -> None:
     assert role_of(cast, "charlie") == "viewer"
 
 
+def test_address_that_no_mail_can_be_sent_to_is_not_invited(cast: Cast) -> None:
+    data = {"email": "kim@\ufdfa\ufdfa\ufdfa\ufdfa.com", "role": "viewer"}
+
+    page = cast.client("adam").post("/p/northwind/users/invite/", data).content.decode()
+
+    assert "No mail can be sent to this address." in page
+    with partner_scope(cast.northwind.pk):
+        assert not Invitation.objects.exists()
+
+
 def test_invitation_is_worthless_for_somebody_else(cast: Cast) -> None:
     link = invite(cast, "charlie@tailwind.example", "viewer")
 
