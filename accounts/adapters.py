@@ -11,6 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from core.addresses import validate_address
 from core.secrets import SealContext, seal, unseal
 
 _MFA_SECRETS = SealContext("mfa_authenticator", 0, 0, "secret")  # users belong to no partner
@@ -33,6 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth calls it so
         return False
+
+    def clean_email(self, email: str) -> str:
+        """Only what mail can be sent to: sign-in writes to it at once."""
+        validate_address(email)
+        return email
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """The address is proven: by the invitation that reached it, or by whoever configured the partner."""

@@ -71,6 +71,20 @@ def test_address_that_no_mail_can_be_sent_to_is_not_invited(cast: Cast) -> None:
         assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("where", "data"), [("password/reset/", {}), ("email/", {"action_add": ""})], ids=["forgotten", "changed"]
+)
+def test_address_that_no_mail_can_be_sent_to_is_refused_at_sign_in(
+    cast: Cast, where: str, data: dict[str, str]
+) -> None:
+    client = Client() if where == "password/reset/" else cast.client("bob")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    response = client.post(f"/accounts/{where}", {"email": "kim@\ufdfa\ufdfa\ufdfa\ufdfa.com", **data})
+
+    assert "No mail can be sent to this address." in response.content.decode()
+
+
 def test_invitation_is_worthless_for_somebody_else(cast: Cast) -> None:
     link = invite(cast, "charlie@tailwind.example", "viewer")
 
