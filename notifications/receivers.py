@@ -14,7 +14,7 @@ from notifications.letters import Why
 
 @receiver(invitation_made)
 def send_invitation(*, invitation: Invitation, token: str, **_kwargs: Any) -> None:
-    """Queue the e-mail with the link; the token is stored nowhere else."""
+    """Queue the e-mail with the link; the token is stored nowhere else, and there until it is sent."""
     inviter = invitation.invited_by
     outbox.queue(
         "invitation",

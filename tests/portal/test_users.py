@@ -8,12 +8,14 @@ import re
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role, User
 from core.scope import partner_scope
 from notifications.models import Message
+from notifications.tasks import deliver_due
 from tests.portal.cast import PASSWORD, Cast, rows_of
 
 
@@ -69,6 +71,17 @@ def test_address_that_no_mail_can_be_sent_to_is_not_invited(cast: Cast) -> None:
     assert "No mail can be sent to this address." in page
     with partner_scope(cast.northwind.pk):
         assert not Invitation.objects.exists()
+
+
+def test_link_of_an_invitation_is_not_kept_once_it_has_left(cast: Cast) -> None:
+    token = invite(cast, "nina@northwind.example", "support").split("/")[2]
+
+    deliver_due()
+
+    with partner_scope(cast.northwind.pk):
+        kept = str(Message.objects.filter(kind="invitation").values().get())
+    assert token in str(mail.outbox[0].body)
+    assert token not in kept
 
 
 @pytest.mark.parametrize(
