@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -195,7 +195,9 @@ def _back(request: PartnerRequest) -> QueryDict:
 def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     filters = InboxFilter(asked, waiting.decidable())
     noted = RowPaginator(InboxFilter(asked, waiting.notable()).qs, PAGE_SIZE).get_page(asked.get("noted"))
-    page = RowPaginator(filters.qs, PAGE_SIZE).get_page(asked.get("page"))
+    page = RowPaginator(filters.qs, PAGE_SIZE).get_page(
+        asked.get("page") or _page_of(filters.qs, asked.get("item", ""))
+    )
     valid = filters.form.is_valid()
     kind = filters.form.cleaned_data["kind"] if valid else ""
     words = filters.form.cleaned_data["q"] if valid else ""
@@ -217,6 +219,14 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
         "seen": waiting.recently_seen(),
         "decided_invoices": SourceInvoice.objects.exclude(overlap_choice="").order_by("-pk")[:5],
     }
+
+
+def _page_of(rows: QuerySet[Finding], item: str) -> int:
+    """The page on which an item stands that a link leads to; the first where it waits no longer."""
+    if not item:
+        return 1
+    places = {str(pk): place for place, pk in enumerate(rows.values_list("pk", flat=True))}
+    return places.get(item, 0) // PAGE_SIZE + 1
 
 
 def _shown_by_itself(programs: list[Program], kind: str, words: str) -> dict[str, Any]:

@@ -175,6 +175,19 @@ def items_on(response: Any) -> list[int]:
     return [item.finding.pk for item in response.context["items"]]
 
 
+def test_link_from_a_run_leads_to_the_page_on_which_the_item_stands(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        for number in range(30):
+            make.FindingFactory(last_run=shop.run, subject=f"credit:BS:{number}", retail=1000 - number)
+    bob = cast.client("bob")
+    run = bob.get(f"/p/northwind/runs/{shop.run.pk}/").content.decode()
+    link = re.search(rf'href="([^"]+)#item-{shop.credit.pk}"', run)
+
+    assert link
+    assert items_on(bob.get(link[1])) == [shop.credit.pk]
+    assert items_on(bob.get(INBOX)) != [shop.credit.pk]
+
+
 def test_answered_item_leaves_the_list_and_the_count_at_once(cast: Cast, shop: Shop) -> None:
     bob = cast.client("bob")
 
