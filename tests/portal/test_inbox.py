@@ -152,6 +152,12 @@ def test_decision_about_an_invoice_is_undone_until_a_sync_planned_with_it(
     assert state == (InvoiceState.COUNTED if planned_since else InvoiceState.HELD)
 
 
+def test_each_script_is_loaded_once(cast: Cast, shop: Shop) -> None:
+    scripts = re.findall(r'<script src="([^"]+)"', cast.client("vera").get(INBOX).content.decode())
+
+    assert sorted(set(scripts)) == sorted(scripts)
+
+
 def test_unknown_rows_are_shown(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.ChargeFactory(invoice=shop.invoice, kind="unknown", retail="49.00")
