@@ -98,6 +98,21 @@ def test_address_that_no_mail_can_be_sent_to_is_refused_at_sign_in(
     assert "No mail can be sent to this address." in response.content.decode()
 
 
+def test_person_signed_in_with_another_account_is_led_to_the_invited_one(cast: Cast) -> None:
+    link = invite(cast, "charlie@tailwind.example", "viewer")
+    client = cast.client("vera")
+
+    page = client.get(link).content.decode()
+    found = re.search(r'name="next" value="([^"]+)"', page)
+    assert found
+    client.post("/accounts/logout/", {"next": found[1]}, follow=True)
+    client.post(found[1], {"login": "charlie@tailwind.example", "password": PASSWORD})
+    client.post(link)
+
+    assert "You are signed in as vera@northwind.example." in page
+    assert role_of(cast, "charlie") == "viewer"
+
+
 def test_invitation_is_worthless_for_somebody_else(cast: Cast) -> None:
     link = invite(cast, "charlie@tailwind.example", "viewer")
 
