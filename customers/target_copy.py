@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from connections.locales import refresh_locale
@@ -34,16 +35,18 @@ class TargetReport:
 def refresh_target(partner_id: int, connection_id: int, client: Target) -> TargetReport:
     """Read all customers and templates of the target anew. Call it outside any scope.
 
-    What the target no longer lists is marked as gone, never deleted. Raises what the client raises.
+    What the target no longer lists is marked as gone, never deleted. A template that was read by itself
+    meanwhile stays as it was read. Raises what the client raises.
     """
     refresh_locale(partner_id, connection_id, client)
+    began = timezone.now()
     customers = client.list_customers()
     templates = client.list_templates()
-    now = timezone.now()
     with partner_scope(partner_id):
         take_turn("target copy", connection_id)
+        now = timezone.now()
         gone_customers = _store_customers(connection_id, customers)
-        gone_templates = _store_templates(connection_id, templates, now)
+        gone_templates = _store_templates(connection_id, templates, began, now)
         Connection.objects.filter(pk=connection_id).update(target_read_at=now)
     return TargetReport(len(customers), len(templates), gone_customers, gone_templates)
 
@@ -103,13 +106,18 @@ def _store_customers(connection_id: int, listed: list[records.TargetCustomer]) -
     return len(gone)
 
 
-def _store_templates(connection_id: int, listed: list[records.Template], now: dt.datetime) -> int:
-    existing = {row.external_id: row for row in Template.objects.filter(target_id=connection_id)}
+def _store_templates(connection_id: int, listed: list[records.Template], began: dt.datetime, now: dt.datetime) -> int:
+    """A sync that is writing reads what it writes: since the list was begun, that is newer than the list."""
+    read_since = Q(read_at__gt=began, read_at__lte=now)
+    known = Template.objects.filter(target_id=connection_id)
+    newer = set(known.filter(read_since).values_list("external_id", flat=True))
+    existing = {row.external_id: row for row in known.exclude(read_since)}
+    listed = [record for record in listed if record.template_id not in newer]
     wanted: dict[int, Mapping[str, Any]] = {record.template_id: _template_values(record) for record in listed}
     gone: dict[int, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
     for_new = {"target_id": connection_id, "read_at": now}
     save_differences(Template, existing, wanted | gone, for_new=for_new)
-    Template.objects.filter(target_id=connection_id, gone=False).update(read_at=now)
+    known.exclude(read_since).filter(gone=False).update(read_at=now)
     return len(gone)
 
 

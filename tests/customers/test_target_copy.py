@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -31,6 +31,7 @@ class SyncroWire:
 
     customers: list[dict[str, Any]] = field(default_factory=list)
     schedules: list[dict[str, Any]] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None  # happens while the list of templates is on its way
 
     def client(self) -> SyncroClient:
         """A client of it."""
@@ -48,6 +49,8 @@ class SyncroWire:
     def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
         name = "customers" if "/customers" in request.url else "schedules"
         payload = {name: getattr(self, name), "meta": {"total_pages": 1, "page": 1}}
+        if name == "schedules":
+            self.meanwhile()
         return 200, {"Content-Type": "application/json"}, json.dumps(payload)
 
     def _check(self) -> None:
@@ -100,6 +103,23 @@ def test_copy_holds_customers_and_templates_with_their_lines(world, syncro):
     assert record.next_run == dt.date(2026, 11, 1)
     (found,) = record.lines
     assert (found.line_id, found.quantity, found.retail_cents, found.taxable) == (500, Decimal("2.5"), 1000, True)
+
+
+def test_template_that_a_sync_read_while_the_list_was_on_its_way_stays_as_it_was_read(world, syncro):
+    refresh(world, syncro)
+    with syncro.answering():
+        (listed,) = syncro.client().list_templates()
+    written = replace(listed, next_run=dt.date(2026, 12, 1), lines=())
+    syncro.meanwhile = lambda: save_template(world.partner.pk, world.program.target_id, written)
+
+    refresh(world, syncro)
+
+    with partner_scope(world.partner.pk):
+        assert template_record(Template.objects.get()) == written
+    syncro.meanwhile = lambda: None
+    refresh(world, syncro)
+    with partner_scope(world.partner.pk):
+        assert template_record(Template.objects.get()) == listed
 
 
 def test_template_record_is_what_was_read_to_the_last_digit(world, syncro):
