@@ -123,10 +123,10 @@ def _attach_line(run: Run, change: PlannedChange, templates: dict[int, Template]
     assert change.line_id is not None
     assert change.after is not None
     template = templates.get(change.template_id)
-    line, _ = Line.objects.update_or_create(
-        target_id=run.program.target_id,
-        template_id=change.template_id,
-        line_id=change.line_id,
+    place = {"target_id": run.program.target_id, "template_id": change.template_id, "line_id": change.line_id}
+    forget_other_lines(Line(**place, mark=change.mark))  # first: one line at most stands with a mark
+    Line.objects.update_or_create(
+        **place,
         defaults={
             "mark": change.mark,
             "role": change.role,
@@ -144,7 +144,6 @@ def _attach_line(run: Run, change: PlannedChange, templates: dict[int, Template]
             "written_at": timezone.now(),
         },
     )
-    forget_other_lines(line)
 
 
 def forget_other_lines(line: Line) -> None:

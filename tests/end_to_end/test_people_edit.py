@@ -327,3 +327,18 @@ def test_month_that_could_not_be_written_tells_at_what_the_template_ran(office: 
 def caught_up(office: Office) -> list[Json]:
     """Coho's one-time lines for a period that was not billed in its turn."""
     return [line for line in office.one_time(COHO) if "not billed before" in line["description"]]
+
+
+def test_copy_of_our_line_whose_original_was_deleted_is_ours(office: Office):
+    for line in office.recurring(COHO):
+        copy = {name: line[name] for name in ("name", "description", "quantity", "retail_cents", "cost_cents")}
+        office.edit("add_line", schedule_id=COHO, values=copy | {"taxable": True, "product_id": line["product_id"]})
+        office.edit("delete_line", schedule_id=COHO, line_id=line["id"])
+    marks = sorted(mark_of(line) for line in office.recurring(COHO))
+    office.advance()
+
+    synced = office.sync()
+
+    assert synced.billing["status"] != "error"
+    assert sorted(mark_of(line) for line in office.recurring(COHO)) == marks
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
