@@ -154,17 +154,20 @@ def want_credits(facts: MappingFacts, period: PeriodFact, wants: PeriodWants) ->
     for charge in period.charges:
         if charge.credit:
             by_invoice.setdefault(charge.invoice_id, []).append(charge)
-    for charges in by_invoice.values():
-        wanted = _credit_line(facts, period, charges)
+    numbers: set[str] = set()
+    for invoice_id, charges in by_invoice.items():
+        number = charges[0].invoice_number  # a corrected invoice may bear that of the one before
+        wanted = _credit_line(facts, period, charges, f"{number}#{invoice_id}" if number in numbers else number)
+        numbers.add(number)
         wants.rounding += sum_charges(charges) - wanted.amount
         if wanted.mark not in settled and wanted.amount:
             wants.wanted.append(wanted)
 
 
-def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact]) -> Wanted:
+def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], ordinal: str) -> Wanted:
     amount = sum_charges(charges).in_cents()
     number, label = charges[0].invoice_number, period_label(period.period)
-    mark = line_mark(period.subscription, facts.mapping.motion, PartRole.CREDIT, period.period, number)
+    mark = line_mark(period.subscription, facts.mapping.motion, PartRole.CREDIT, period.period, ordinal)
     subject = f"credit:{mark}"
     choice = facts.choices.get(subject)
     standing = own_line(facts, mark) is not None  # applied before, whatever the setting is now

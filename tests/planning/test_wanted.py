@@ -235,6 +235,14 @@ def test_credit_is_written_where_the_program_applies_credits() -> None:
     assert (PartRole.CREDIT, "1", -2400, -2000) in asked(facts)
 
 
+def test_credits_of_two_invoices_of_one_number_are_told_apart() -> None:
+    credits = [make_charge(n, credit=True, invoice_number="CR-1", invoice_id=i) for n, i in (("-2", 21), ("-1", 22))]
+    plan = plan_mapping(make_facts(make_period(make_charge("10"), *credits)))
+    assert sorted(waiting.retail for waiting in held(plan)) == [D("-24.00"), D("-12.00")]
+    marks = [part.mark for part in posting_of(plan).parts]
+    assert sorted(set(marks)) == sorted(marks)
+
+
 def test_dismissed_credit_is_excluded() -> None:
     (waiting,) = held(plan_mapping(make_facts(credit_period())))
     assert waiting.hold is not None
