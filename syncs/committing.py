@@ -163,7 +163,11 @@ def _store_postings(
 ) -> None:
     known = {
         (row.subscription_id, row.motion, row.period): row
-        for row in Posting.objects.filter(program=run.program_id, customer__in={p.customer_id for p in planned})
+        for row in Posting.objects.filter(
+            program=run.program_id,
+            subscription__in={p.subscription_id for p in planned},
+            period__in={p.period for p in planned},
+        )
     }
     new, changed = [], []
     for posting in planned:
@@ -179,6 +183,7 @@ def _store_postings(
 
 
 _POSTING_FIELDS = [
+    "customer",
     "charge_count",
     "source_cost",
     "source_retail",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -172,19 +173,26 @@ def load_choices(program: Program) -> dict[str, Choice]:
 
 
 def load_posted(
-    program: Program, customer_ids: Collection[int], wanted: Collection[PeriodKey]
+    program: Program, customer_ids: Collection[int], owners: MappingOf[PeriodKey, int]
 ) -> dict[tuple[int, str], list[Posted]]:
-    """Postings by (customer, motion): those of the wanted periods, and each subscription's latest."""
-    rows = Posting.objects.filter(program=program, customer__in=customer_ids)
+    """Postings by (customer, motion): those of the wanted periods, and each subscription's latest.
+
+    ``owners`` are the customers of the wanted periods by now: a corrected invoice may charge another one
+    for what was posted.
+    """
+    every = Posting.objects.filter(program=program)
+    rows = every.filter(customer__in=customer_ids)
     latest = rows.order_by("subscription", "motion", "-period").distinct("subscription", "motion")
-    open_ones = Q(period__in={key[2] for key in wanted}, subscription__in={key[0] for key in wanted})
+    open_ones = Q(period__in={key[2] for key in owners}, subscription__in={key[0] for key in owners})
     chosen = list(rows.filter(open_ones | Q(pk__in=latest.values("pk"))))
+    chosen += every.filter(open_ones).exclude(customer__in=customer_ids)
     parts: dict[int, list[PostedPart]] = defaultdict(list)
     for part in Part.objects.filter(posting__in=[row.pk for row in chosen]):
         parts[part.posting_id].append(_posted_part(part))
     posted: dict[tuple[int, str], list[Posted]] = defaultdict(list)
     for row in chosen:
-        posted[row.customer_id, row.motion].append(
+        owner = owners.get((row.subscription_id, row.motion, row.period), row.customer_id)
+        posted[owner, row.motion].append(
             Posted(
                 subscription_id=row.subscription_id,
                 period=row.period,
@@ -241,7 +249,12 @@ def _mapping_facts(
 ) -> list[MappingFacts]:
     wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
     loaded = load_periods(program, wanted, withdrawn, newest)
-    posted = load_posted(program, {mapping.customer_id for mapping in mappings}, wanted | withdrawn)
+    owners = {
+        (period.subscription_id, motion, period.period): customer_id
+        for (customer_id, motion), periods in loaded.periods.items()
+        for period in periods
+    }
+    posted = load_posted(program, {mapping.customer_id for mapping in mappings}, owners)
     uncertain = uncertain_subscriptions(program, newest)
     own_by_mapping = defaultdict(list)
     for line in own_lines:

@@ -11,7 +11,11 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.services import decide_overlap
+from sandbox.cast import Tenant
+from sandbox.prism_api import directory
 from sandbox.prism_api.invoices import find_invoice, keep_invoice, rows_as_fields
+from sandbox.routing import Call
+from sandbox.story import Story
 from tests.end_to_end.office import Json, Office, amount_of
 
 CAST = ("adatum", "vanarsdel")
@@ -85,6 +89,38 @@ def test_overlap_that_replaces_takes_the_place_of_the_first(office: Office):
 
     assert amount_of(office.our_lines(ADATUM)) == before + 10 * len(adatum_seats(office))
     assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_corrected_invoice_charges_another_customer_for_what_was_posted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    office.map(office.entries("adatum"), sync=False)
+    before = office.our_lines(VANARSDEL)
+    move_to_vanarsdel(monkeypatch, "e69f8c4a")
+    issue(office, rows(office))
+    office.sync()
+    decide(office, "replaces")
+
+    synced = office.sync()
+
+    assert "internal error" not in synced.messages
+    assert (office.doubled(), office.our_lines(VANARSDEL)) == ([], before)  # the line must be moved by hand
+    assert office.unbalanced() == []
+
+
+def move_to_vanarsdel(monkeypatch: pytest.MonkeyPatch, subscription: str) -> None:
+    """A subscription of Adatum's is listed under Van Arsdel from now on."""
+    listed = directory._tenant_with_subscriptions
+
+    def list_otherwise(call: Call, story: Story, tenant: Tenant) -> Json:
+        (adatum,) = [each for each in story.tenants if each.key == "adatum"]
+        all_of_adatum = listed(call, story, adatum)["Subscriptions"]
+        moved = [one for one in all_of_adatum if one["SubscriptionId"].startswith(subscription)]
+        told = listed(call, story, tenant)
+        others = [one for one in told["Subscriptions"] if one not in moved]
+        return told | {"Subscriptions": others + (moved if tenant.key == "vanarsdel" else [])}
+
+    monkeypatch.setattr(directory, "_tenant_with_subscriptions", list_otherwise)
 
 
 def test_reversal_is_proposed_and_takes_everything_back_when_it_adds(office: Office):
