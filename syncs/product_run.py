@@ -271,8 +271,8 @@ def _create_instead(work: Slice, change: Change, missing: RecordMissing) -> None
         copies.update(gone=True)
         change.action, change.state = Action.CREATE_PRODUCT, ChangeState.PLANNED
         change.reason = "Deleted in the target: created again"
-        change.target_product_id = None
-        change.save(update_fields=["action", "state", "reason", "target_product_id"])
+        change.target_product_id, change.hold = None, ""  # what is made is not adopted
+        change.save(update_fields=["action", "state", "reason", "target_product_id", "hold"])
 
 
 def _record_error(partner_id: int, change_id: int, error: ConnectorError) -> None:

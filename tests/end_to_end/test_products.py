@@ -10,7 +10,7 @@ import pytest
 
 from core.audit import COMMAND
 from core.scope import partner_scope
-from products.models import Product, TargetProduct
+from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
 from syncs import product_run, runs
 from syncs.models import RunKind, RunState
@@ -20,6 +20,7 @@ from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office
 
 CAST = ("adatum", "litware")
+TYPED_IN = 331  # Defender for Business
 
 
 def product_of(office: Office, text: str) -> Json:
@@ -81,7 +82,7 @@ def test_deleted_product_is_made_again_and_its_line_follows(office: Office):
 def test_product_typed_in_by_hand_is_adopted_by_its_name(office: Office):
     (typed,) = [p for p in office.products() if "(typed in by hand)" in p["name"]]
 
-    assert typed["id"] == 331
+    assert typed["id"] == TYPED_IN
     assert [p for p in office.products() if "Defender for Business" in p["name"]] == [typed]
 
 
@@ -251,6 +252,20 @@ def test_product_deleted_between_plan_and_write_is_made_once(office: Office):
     assert office.waiting_faults() == []
     assert [call["method"] for call in synced.writes] == ["POST"]
     assert product_of(office, "Business Standard")["upc_code"] == product["upc_code"]
+
+
+def test_product_that_was_to_be_adopted_and_is_gone_is_made_and_is_ours(open_office: Open):
+    office = open_office()
+    office.configure("litware")
+    edit = {"action": "delete_product", "account": "northwind", "product_id": TYPED_IN}
+    office.fault("edit_before", vendor="syncro", method="GET", path=f"/products/{TYPED_IN}$", edits=[edit])
+
+    office.sync("products")
+
+    assert office.waiting_faults() == []
+    made = product_of(office, "Defender for Business")
+    with partner_scope(office.partner_id()):
+        assert not ProductLink.objects.get(external_id=made["id"]).adopted
 
 
 def test_product_that_is_denied_once_is_not_made_again(office: Office):
