@@ -47,7 +47,7 @@ def opened(folder: Path, switches: Mapping[str, str] | None = None) -> Iterator[
         patch.setattr(settings, "SYNCRO_BASE_URL", told["syncro_base_url"])
         patch.setattr(settings, "SYNCRO_REQUESTS_PER_MINUTE", 0)
         patch.setattr(settings, "SETTLE_SECONDS", 0)
-        patch.setattr(settings, "WAIT_FACTOR", 0.05)
+        patch.setattr(settings, "WAIT_FACTOR", 0.02)
         patch.setattr(settings, "ALLOW_PRIVATE_API_HOSTS", True)
         patch.setenv("NORTHWIND_PRISM_SECRET", told["accounts"][0]["prism_client_secret"])
         patch.setenv("NORTHWIND_SYNCRO_TOKEN", told["accounts"][0]["syncro_token"])
