@@ -16,6 +16,7 @@ from core.addresses import validate_address
 from core.audit import Actor, record
 from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
 from programs.schedule import next_due
+from programs.signals import program_saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def save_program(
     program.save()
     verb = "changed" if present else "set up"
     record(actor, "program.saved", f"{program.name} {verb}: {_told(program, changed, new=present is None)}")
+    program_saved.send(Program, program=program, actor=actor)
     return program, changed
 
 

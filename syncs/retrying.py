@@ -28,6 +28,8 @@ def retry_failed(*, run: Run, actor: Actor, change: Change | None = None) -> Run
         return start_sync(program=run.program, kinds=[run.kind], actor=actor)[0]
     under_way = active_run(run.program, run.kind)
     if under_way is not None:
+        if under_way.cancel_requested:
+            raise SyncRefused("The sync before was cancelled and is about to end. Try again when it has ended.")
         return under_way
     if Run.objects.filter(program=run.program, kind=run.kind, state=RunState.WAITING).exists():
         raise SyncRefused("A plan waits for a person, and these items are part of it. Apply or discard it first.")

@@ -7,10 +7,12 @@ import pytest
 from core.audit import COMMAND, SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Run
+from syncs import retrying
+from syncs.models import Run, RunState
+from syncs.runs import advance
 from syncs.services import SyncRefused, cancel_run, start_sync
 from tests.end_to_end.office import Office, finish
-from tests.end_to_end.stepping import begin
+from tests.end_to_end.stepping import advance_to, begin
 
 CAST = ("adatum",)
 
@@ -41,3 +43,42 @@ def test_schedule_waits_for_the_end_of_a_cancelled_sync(office: Office):
         assert due is not None
         assert program.next_due_at is not None
         assert program.next_due_at < due
+
+
+@pytest.mark.usefixtures("smallest_slices")
+@pytest.mark.parametrize("switch", ["program", "billing"])
+def test_nothing_more_is_written_once_it_is_switched_off(office: Office, switch: str):
+    before = len(office.our_lines())
+    office.map(office.entries("coho-winery", "lucerne-publishing"))
+    run_id = begin(office)
+    advance_to(office, run_id, RunState.APPLYING)
+    advance(office.partner_id(), run_id)
+    written = len(office.our_lines())
+
+    if switch == "program":
+        office.wishes["programs"][0]["enabled"] = False
+        office.write_wishes()
+    else:
+        office.set_billing(enabled=False)
+    finish(office.partner_id(), run_id)
+
+    with partner_scope(office.partner_id()):
+        run = Run.objects.get(pk=run_id)
+    assert run.state == RunState.CANCELLED
+    assert len(office.our_lines()) == written
+    assert 0 < written - before < run.total
+
+
+def test_failed_items_are_not_left_to_a_sync_that_was_cancelled(office: Office):
+    office.map(office.entries("coho-winery"))
+    office.fault("status", vendor="syncro", method="POST", path="line_item", status=422, count=50)
+    office.sync()
+    with partner_scope(office.partner_id()):
+        failed = Run.objects.filter(kind="billing").latest("pk")
+    office.clear_faults()
+    run_id = begin(office)
+    with partner_scope(office.partner_id()):
+        cancel_run(run=Run.objects.get(pk=run_id), actor=COMMAND)
+
+        with pytest.raises(SyncRefused, match="was cancelled"):
+            retrying.retry_failed(run=failed, actor=COMMAND)
