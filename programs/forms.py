@@ -31,7 +31,7 @@ DEPENDS = {
     **dict.fromkeys(SECTIONS[2][2][1:], "products_enabled"),
 }
 HELP = {
-    "enabled": "The master switch. Off: nothing is read or written for this program.",
+    "enabled": "The master switch. Off: nothing is read or written for this program; a sync that is under way stops.",
     "notification_emails": "Group addresses, separated by commas or lines.",
     "mail_every_run": "Otherwise only runs with warnings or errors are mailed.",
     "billing_enabled": "Detect new invoices and carry them onto the mapped invoice templates.",
