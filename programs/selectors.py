@@ -10,7 +10,7 @@ from programs.models import Program
 
 def configured_programs() -> list[Program]:
     """The programs of the open partner, with their connections: items of the left menu."""
-    return list(Program.objects.select_related("source", "target").order_by("slug", "pk"))
+    return list(Program.objects.select_related("source", "target", "partner").order_by("slug", "pk"))
 
 
 def programs_for(request: HttpRequest) -> list[Program]:

@@ -26,7 +26,7 @@ from invoices.selectors import overlap_facts
 from invoices.services import DecisionRefused, decide_overlap, decided_at, undo_overlap_decision
 from products.models import Product
 from programs.models import Program
-from programs.selectors import programs_for
+from programs.selectors import programs_for, source_currency
 from syncs import inbox as waiting
 from syncs import services
 from syncs.answers import choice_button
@@ -240,10 +240,13 @@ def _shown_by_itself(programs: list[Program], kind: str, words: str) -> dict[str
         [waiting.unmapped_of(program, words, most=most) for program in programs] if not kind or most == MANY else []
     )
     held = list(waiting.held_invoices()[:MOST_HELD]) if wanted(INVOICES) else []
+    held_more = waiting.held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0
     return {
         "programs": programs,
         "runs": waiting.waiting_runs() if wanted(PLANS) else [],
         "held": [(invoice, overlap_facts(invoice)) for invoice in held],
+        "held_more": held_more,
+        "currencies": {program.pk: source_currency(program) for program in programs},
         "unmapped": [each for each in unmapped if each.number],
         "unknown": waiting.unknown_rows() if wanted(ROWS) else [],
         "changed": waiting.changed_invoices()[:20] if wanted(INVOICES) else [],

@@ -98,6 +98,7 @@ def change(request: PartnerRequest, run_id: int, change_id: int) -> HttpResponse
         "run": found,
         "program": found.program,
         "row": change_row(wanted),
+        "currency": source_currency(found.program),
         "change": wanted,
         "charges": charges,
         "target_url": target_url(found, wanted),

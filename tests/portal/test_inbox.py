@@ -123,6 +123,17 @@ def test_held_invoice_is_decided_and_held_again(cast: Cast, shop: Shop) -> None:
         assert SourceInvoice.objects.get(pk=shop.held.pk).state == InvoiceState.HELD
 
 
+def test_held_invoices_that_find_no_room_are_counted(cast: Cast, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syncs.views.inbox.MOST_HELD", 1)
+    assert "more invoice" not in cast.client("bob").get(INBOX).content.decode()
+    with partner_scope(cast.northwind.pk):
+        make.SourceInvoiceFactory(source=shop.held.source, state=InvoiceState.HELD)
+
+    page = cast.client("bob").get(INBOX).content.decode()
+
+    assert "1 more invoice waits; it comes here as these are decided." in page
+
+
 @pytest.mark.parametrize("planned_since", [False, True])
 def test_decision_about_an_invoice_is_undone_until_a_sync_planned_with_it(
     cast: Cast, shop: Shop, planned_since: bool
