@@ -55,7 +55,7 @@ def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpRe
         "syncs/invoice.html",
         table,
         filters=filters,
-        total=found.row_count,
+        total=found.charges.count(),
         program=program,
         invoice=found,
         overlaps=overlap_facts(found) if found.state == InvoiceState.HELD else [],

@@ -84,7 +84,8 @@ def test_support_maps_a_customer_by_search(open_browser: Open, cast: Cast, shop:
     dialog = bob.page.get_by_role("dialog")
     expect(dialog.get_by_text("Likely match, 100 of 100")).to_be_visible()
     expect(dialog.get_by_role("searchbox")).to_be_focused()
-    bob.page.keyboard.type("contoso")
+    with bob.page.expect_response(lambda answer: "q=contoso" in answer.url):  # what a person waits to see
+        bob.page.keyboard.type("contoso")
     bob.choose(dialog.get_by_label("Contoso Ltd"))
     bob.choose(dialog.get_by_label("Monthly services"))
     bob.press(dialog.get_by_role("button", name="Save", exact=True))
