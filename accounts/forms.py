@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from accounts.models import Role, User
+from accounts.models import Invitation, Role, User
 from accounts.selectors import Access
 from core.long_lists import LongSelect, time_zone_choices
 
@@ -42,6 +42,14 @@ class InviteForm(forms.Form):
         empty_value=None,
     )
 
+    def clean_email(self) -> str:
+        """An open offer to the address is replaced: one of a higher role than the reader's is not theirs to replace."""
+        address = str(self.cleaned_data["email"])
+        offers = Invitation.objects.filter(email__iexact=address, accepted_at=None)
+        if any(not self._access.reaches(Role(offer.role)) for offer in offers):
+            raise forms.ValidationError("This address is invited as an owner already. Only an owner can change that.")
+        return address
+
     def chosen_days(self) -> int:
         """For how many days the invitation is good."""
         return int(self.cleaned_data["days"] or 14)
@@ -53,6 +61,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: object, access: Access, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        self._access = access
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # narrows the type  # nosec B101
         field.choices = role_choices(access)

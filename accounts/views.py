@@ -125,6 +125,7 @@ def resend_invitation(request: PartnerRequest, invitation_id: int) -> HttpRespon
 def withdraw_invitation(request: PartnerRequest, invitation_id: int) -> HttpResponse:
     """Make an invitation worthless."""
     invitation = get_object_or_404(Invitation, pk=invitation_id, accepted_at=None)
+    _refuse_above_own(request, invitation.role)
     services.withdraw_invitation(invitation=invitation, actor=actor_of(request.user))
     messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
     return redirect("users", request.partner.slug)

@@ -172,17 +172,23 @@ def test_invitation_that_is_over_is_sent_again_with_a_new_link(cast: Cast) -> No
     assert round((renewed.expires_at - timezone.now()) / dt.timedelta(days=1)) == 14
 
 
-def test_admin_does_not_resend_what_an_owner_offered(cast: Cast) -> None:
+def test_admin_does_not_change_what_an_owner_offered(cast: Cast) -> None:
     form = {"email": "nina@northwind.example", "role": "owner"}
     cast.client("alice").post("/p/northwind/users/invite/", form)
     with partner_scope(cast.northwind.pk):
         invitation = Invitation.objects.get()
 
-    path = f"/p/northwind/users/invitations/{invitation.pk}/resend/"
+    adam = cast.client("adam")
 
-    assert cast.client("adam").post(path).status_code == 403
-    assert path not in cast.client("adam").get("/p/northwind/users/").content.decode()
-    assert path in cast.client("alice").get("/p/northwind/users/").content.decode()
+    for action in ("resend", "withdraw"):
+        path = f"/p/northwind/users/invitations/{invitation.pk}/{action}/"
+        assert adam.post(path).status_code == 403
+        assert path not in adam.get("/p/northwind/users/").content.decode()
+        assert path in cast.client("alice").get("/p/northwind/users/").content.decode()
+    refused = adam.post("/p/northwind/users/invite/", form | {"role": "viewer"})
+    assert "Only an owner can change that." in refused.content.decode()
+    with partner_scope(cast.northwind.pk):
+        assert Invitation.objects.get().role == "owner"
 
 
 @pytest.mark.parametrize(
