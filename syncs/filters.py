@@ -14,11 +14,12 @@ from customers.selectors import customer_contains
 from invoices.models import Charge, Kind, SourceInvoice
 from programs.models import Motion
 from syncs.inbox_kinds import KINDS
-from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, RunStatus
+from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, RunState, RunStatus
 
 ALL = "all"  # actions
 _ID = re.compile(r"[0-9a-f-]{4,}")  # what may be part of a subscription's id
 SHOWN = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # changes of a run, unless others are asked for
+OTHER_ENDS = (RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)  # of runs without a verdict
 SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
@@ -26,11 +27,22 @@ class RunFilter(filters.FilterSet):
     """By kind and verdict."""
 
     kind = filters.ChoiceFilter(choices=RunKind.choices, label="Kind", empty_label="Any")
-    status = filters.ChoiceFilter(choices=RunStatus.choices, label="Result", empty_label="Any")
+    status = filters.ChoiceFilter(
+        choices=[*RunStatus.choices, *((state.value, state.label) for state in OTHER_ENDS)],
+        method="by_result",
+        label="Result",
+        empty_label="Any",
+    )
 
     class Meta:
         model = Run
         fields = ("kind", "status")
+
+    def by_result(self, rows: QuerySet[Run], _name: str, result: str) -> QuerySet[Run]:
+        """As the list shows it: what was stopped bears no verdict, whatever it would have been."""
+        return (
+            rows.filter(state=result) if result in OTHER_ENDS else rows.filter(state=RunState.FINISHED, status=result)
+        )
 
 
 class ChangeFilter(filters.FilterSet):

@@ -378,3 +378,14 @@ def test_open_findings_are_those_without_an_end(cast: Cast, shop: Shop) -> None:
         Finding.objects.update(closed_at="2026-10-01T00:00:00Z")
 
     assert "Nothing to decide." in cast.client("vera").get("/p/northwind/inbox/").content.decode()
+
+
+@pytest.mark.parametrize(("result", "shown"), [("success", 0), ("cancelled", 1)])
+def test_cancelled_run_is_found_as_such(cast: Cast, shop: Shop, result: str, shown: int) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state="cancelled", status="success")
+    path = f"/p/northwind/programs/{shop.program.pk}/history/?status={result}"
+
+    page = cast.client("vera").get(path).content.decode()
+
+    assert page.count(f'href="/p/northwind/runs/{run.pk}/"') == shown
