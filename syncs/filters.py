@@ -40,9 +40,9 @@ class RunFilter(filters.FilterSet):
 
     def by_result(self, rows: QuerySet[Run], _name: str, result: str) -> QuerySet[Run]:
         """As the list shows it: what was stopped bears no verdict, whatever it would have been."""
-        return (
-            rows.filter(state=result) if result in OTHER_ENDS else rows.filter(state=RunState.FINISHED, status=result)
-        )
+        if result in OTHER_ENDS:
+            return rows.filter(state=result)
+        return rows.filter(state=RunState.FINISHED, status=result)
 
 
 class ChangeFilter(filters.FilterSet):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -13,19 +11,18 @@ from django.utils.safestring import SafeString
 
 from accounts.badges import badge_html
 from accounts.figures import (
-    change_html,
     money_html,
+    pair_html,
     when_html,
     write_duration,
     write_period,
-    write_quantity,
 )
 from accounts.icons import icon_html
 from accounts.tables import NUMBER, MoneyColumn, PortalTable, PriceColumn, QuantityColumn, StateColumn, WhenColumn
 from core.money import from_cents
 from invoices.models import Charge
 from programs.models import Program
-from syncs.change_rows import Pair, change_row
+from syncs.change_rows import change_row
 from syncs.models import Change, Line, Run
 from syncs.overview import counts_of
 from syncs.template_lines import TemplatePlace
@@ -232,17 +229,13 @@ class ItemTable(PortalTable):
         return format_html("<bdi>{}</bdi>{}", record.what, under)
 
     def render_quantity(self, record: Change) -> SafeString | str:
-        return _pair_html(change_row(record).quantity, write_quantity)
+        pair = change_row(record).quantity
+        return pair_html(pair.old, pair.new)
 
     def render_cost_change(self, record: Change) -> SafeString | str:
-        return _pair_html(change_row(record).cost, money_html)
+        pair = change_row(record).cost
+        return pair_html(pair.old, pair.new, money=True)
 
     def render_retail_change(self, record: Change) -> SafeString | str:
-        return _pair_html(change_row(record).retail, money_html)
-
-
-def _pair_html(pair: Pair, write: Callable[[Decimal | None], SafeString | str]) -> SafeString | str:
-    """Old and new where they differ; the only one where the line came or went."""
-    if pair.changed:
-        return change_html(write(pair.old), write(pair.new))
-    return write(pair.old if pair.new is None else pair.new)
+        pair = change_row(record).retail
+        return pair_html(pair.old, pair.new, money=True)

@@ -41,12 +41,15 @@ def problems(page: Page) -> list[str]:
     return found
 
 
-def in_each_width(page: Page, begin: Callable[[], None], widths: tuple[int, ...] = tuple(WIDTHS)) -> list[str]:
-    """What is wrong once the page has been opened, in each width."""
+def in_each_width(
+    page: Page, begin: Callable[[], None] | None = None, widths: tuple[int, ...] = tuple(WIDTHS)
+) -> list[str]:
+    """What is wrong with the page as it is, or each time once it has begun, in each width."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-        begin()
+        if begin is not None:
+            begin()
         found += [f"{width} px, {problem}" for problem in problems(page)]
     return found
 
@@ -71,6 +74,6 @@ def look_through(page: Page, paths: Iterable[str], refusals: Mapping[str, int] |
     for path in paths:
         page.set_viewport_size({"width": 1440, "height": WIDTHS[1440]})
         visit(page, path, status=(refusals or {}).get(path, 200))
-        if wrong := in_each_width(page, lambda: None):
+        if wrong := in_each_width(page):
             found[path] = wrong
     return found
