@@ -34,10 +34,9 @@ lock: setup ## resolve the *.in files anew into hashed lock files
 			--no-emit-index-url --no-header $(LOCK_OPTIONS) $$name.in -o $$name.txt; done
 
 .PHONY: fmt
-fmt: setup ## format and sort what a machine can
+fmt: setup ## format and sort the Python; templates are kept by hand, for white space shows in them
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/djlint --quiet --reformat templates || true
 
 CHECKS := ruff mypy imports templates bandit dependencies migrations
 
