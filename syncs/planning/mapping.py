@@ -50,7 +50,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
     settlement = settle_one_time_lines(facts)
     plan.changes += settlement.removals
     plan.billed_marks |= {m for m, fate in settlement.fates.items() if fate is Fate.BILLED}
-    plan.lost_marks |= {m for m, fate in settlement.fates.items() if fate is Fate.LOST}
+    plan.lost_marks |= settlement.lost
     wanted_marks: set[str] = set()
     posted = {(p.subscription_id, p.period): p for p in facts.posted}
     for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):

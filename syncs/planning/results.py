@@ -113,7 +113,7 @@ class Plan:
     postings: list[PlannedPosting] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     billed_marks: set[str] = field(default_factory=set)  # one-time lines known to be billed now
-    lost_marks: set[str] = field(default_factory=set)  # one-time lines gone without a generation
+    lost_marks: set[str] = field(default_factory=set)  # one-time lines gone without a generation, or dismissed
     unchanged: int = 0  # lines that stand as they were written for the same invoice
 
     def extend(self, other: Plan) -> None:

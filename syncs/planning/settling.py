@@ -28,13 +28,15 @@ class Settlement:
     """Fates of all one-time lines of a mapping, and what follows from them."""
 
     fates: dict[str, Fate] = field(default_factory=dict)  # mark -> fate
+    lost: set[str] = field(default_factory=set)  # marks of lines gone for good, by no run that is known
     removals: list[PlannedChange] = field(default_factory=list)
 
 
 def settle_one_time_lines(facts: MappingFacts) -> Settlement:
     """Look at every one-time line we have standing.
 
-    Billed and still there: it is taken off, or it would be billed twice.
+    Billed and still there: it is taken off, or it would be billed twice. Dismissed and gone: it is lost,
+    and no invoice is asked about it any more.
     """
     settlement = Settlement()
     for own in facts.own_lines:
@@ -46,7 +48,12 @@ def settle_one_time_lines(facts: MappingFacts) -> Settlement:
             if fate is Fate.BILLED:
                 settlement.removals += _removal(facts, own, "Billed already: it would be billed twice")
             elif fate is Fate.UNPROVEN and choice == "dismiss":
-                settlement.removals += _removal(facts, own, "Dismissed: it is not to be billed")
+                removals = _removal(facts, own, "Dismissed: it is not to be billed")
+                settlement.removals += removals
+                if not removals:
+                    settlement.lost.add(own.mark)
+            elif fate is Fate.LOST:
+                settlement.lost.add(own.mark)
     return settlement
 
 
@@ -107,11 +114,11 @@ def _settle_one_time(
     if part.state is PartState.BILLED:
         return part, None
     fate = fates.get(part.mark)
-    if fate is None and _was_lost(facts, part.mark):
-        fate = Fate.LOST
     dismissed = _unproven_choice(facts, part.mark, posted.period) == "dismiss"
     if fate is None and part.state is PartState.EXCLUDED and dismissed:
         return part, None
+    if fate is None and _was_lost(facts, part.mark):
+        fate = Fate.LOST
     own = own_line(facts, part.mark)
     if fate in (Fate.BILLED, Fate.UNPROVEN) and own is not None:
         part = _as_written(part, own)

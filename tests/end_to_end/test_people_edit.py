@@ -117,6 +117,21 @@ def test_next_run_moved_without_an_invoice_is_held_and_never_billed_twice(office
     assert office.unbalanced() == []
 
 
+def test_line_that_vanished_and_was_dismissed_is_no_longer_looked_for(office: Office):
+    for line in office.one_time(ADATUM):
+        office.edit("delete_line", schedule_id=ADATUM, line_id=line["id"])
+    office.edit("edit_schedule", schedule_id=ADATUM, values={"next_run": "2026-11-07"})
+    office.sync()
+    for held in office.findings("unproven"):
+        office.decide(held.subject, "dismiss")
+    office.sync()
+
+    again = office.sync()
+
+    assert [call["path"] for call in again.calls if "/invoices" in call["path"] and call["vendor"] == "syncro"] == []
+    assert (again.statuses, office.unbalanced()) == (["no_change", "no_change"], [])
+
+
 def test_template_that_ran_early_is_billed_once(office: Office):
     made = office.edit("run_template", schedule_id=ADATUM)["generated"]
     assert len(made) == 1

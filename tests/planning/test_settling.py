@@ -129,6 +129,32 @@ def test_line_that_a_person_settled_is_taken_off_and_never_written_again(choice:
     assert (actions(simulator.sync()), states(simulator)) == ([], {PartRole.USAGE: state})
 
 
+@pytest.mark.parametrize("vanish", [True, False])
+def test_dismissed_line_is_no_longer_taken_for_standing(vanish: bool) -> None:
+    simulator, mark = azure(vanish=vanish)
+    skip_a_run(simulator)
+    if vanish:
+        simulator.lines.clear()
+    simulator.sync()
+    simulator.choices[f"unproven:{mark}:{JAN}"] = Choice("dismiss")
+    simulator.sync()
+    assert simulator.own[mark].state is (LineState.LOST if vanish else LineState.REMOVED)
+    plan = simulator.sync()
+    assert (actions(plan), told(plan), states(simulator)) == ([], [], {PartRole.USAGE: PartState.EXCLUDED})
+
+
+def test_dismissal_of_a_vanished_line_that_is_undone_asks_before_it_is_written_again() -> None:
+    simulator, mark = azure()
+    skip_a_run(simulator)
+    simulator.lines.clear()
+    simulator.sync()
+    simulator.choices[f"unproven:{mark}:{JAN}"] = Choice("dismiss")
+    simulator.sync()
+    del simulator.choices[f"unproven:{mark}:{JAN}"]
+    plan = simulator.sync()
+    assert (actions(plan), told(plan), states(simulator)) == ([], ["lost"], {PartRole.USAGE: PartState.HELD})
+
+
 @pytest.mark.parametrize("choice", ["billed", "dismiss"])
 def test_more_usage_after_a_person_settled_the_line_is_its_own_line(choice: str) -> None:
     simulator, mark = azure(vanish=False)
