@@ -129,11 +129,11 @@ def load_left_behind(program: Program, only: Collection[str] | None = None) -> B
 
 
 def load_own_lines(program: Program, which: Q | Exists | None = None) -> list[OwnLine]:
-    """Lines of ours that stand or that were lost; billed and removed ones are history."""
+    """Lines of ours that stand or were lost, in the order of their writing; billed and removed ones are history."""
     lines = Line.objects.filter(target=program.target_id, state__in=(LineState.STANDING, LineState.LOST))
     if which is not None:
         lines = lines.filter(which)
-    return [own_line_of(line) for line in lines.select_related("subscription", "product")]
+    return [own_line_of(line) for line in lines.select_related("subscription", "product").order_by("pk")]
 
 
 def own_line_of(line: Line) -> OwnLine:

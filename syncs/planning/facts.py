@@ -177,7 +177,7 @@ class MappingFacts:
     periods: tuple[PeriodFact, ...]
     newest: str  # usage month of the newest regular invoice, "2026-09"; "" if there is none
     invoiced: frozenset[int]  # subscriptions that invoices of the newest month charge
-    own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template
+    own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template, in the order of their writing
     posted: tuple[Posted, ...]
     foreign_ids: frozenset[int]  # lines on the template that are not ours (of any mapping)
     other_templates: Mapping[int, Template] = field(default_factory=dict)

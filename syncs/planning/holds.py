@@ -1,7 +1,7 @@
 """The reasons for which a change waits for a person, in the field's words, each with its cure.
 
-A subject names what a person may decide: ``kind:mark`` or ``kind:motion:subscription``. The choices
-of each kind are in ``CHOICES``.
+A subject names what a person may decide: ``kind:mark`` or ``kind:motion:subscription``, where it happens
+more than once with the period, or the line of the target. The choices of each kind are in ``CHOICES``.
 """
 
 from __future__ import annotations

@@ -38,6 +38,14 @@ def own_line(facts: MappingFacts, mark: str) -> OwnLine | None:
     return None
 
 
+def lost_line(facts: MappingFacts, mark: str) -> OwnLine | None:
+    """The last line of this mark that was lost, where none stands."""
+    lines = [line for line in facts.own_lines if line.mark == mark]
+    if any(line.state is LineState.STANDING for line in lines):
+        return None
+    return next((line for line in reversed(lines) if line.state is LineState.LOST), None)
+
+
 def line_by_id(template: Template | None, line_id: int) -> TemplateLine | None:
     """The template's line with this id."""
     lines = template.lines if template else ()

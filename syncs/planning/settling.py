@@ -15,6 +15,7 @@ from syncs.planning.present import (
     Fate,
     fate_of_line,
     fate_of_recurring,
+    lost_line,
     own_line,
     standing_line,
     template_of,
@@ -76,14 +77,6 @@ def settled_parts(
     return parts
 
 
-def hold_for(period: str, mark: str, fate: Fate) -> Hold:
-    """Why a line of this fate waits for a person."""
-    label = period_label(period) if period else "this period"
-    if fate is Fate.LOST:
-        return gone_without_run(label, f"lost:{mark}")
-    return unproven(label, f"unproven:{mark}:{period}")
-
-
 def recurring_mark(facts: MappingFacts, subscription: str) -> str:
     """Mark of a subscription's recurring line."""
     return line_mark(subscription, facts.mapping.motion, PartRole.RECURRING)
@@ -104,7 +97,7 @@ def _settle_recurring(
     if fate is Fate.BILLED:
         return replace(part, state=PartState.BILLED, reason=""), None
     if fate is Fate.UNPROVEN:
-        return _by_choice(facts, part, hold_for(posted.period, part.mark, fate))
+        return _by_choice(facts, part, _unproven(posted.period, part.mark))
     return None
 
 
@@ -117,21 +110,30 @@ def _settle_one_time(
     dismissed = _unproven_choice(facts, part.mark, posted.period) == "dismiss"
     if fate is None and part.state is PartState.EXCLUDED and dismissed:
         return part, None
-    if fate is None and _was_lost(facts, part.mark):
-        fate = Fate.LOST
     own = own_line(facts, part.mark)
+    lost = own if fate is Fate.LOST else lost_line(facts, part.mark)
+    if lost is not None:
+        return _by_choice(facts, part, _lost(posted.period, lost))
     if fate in (Fate.BILLED, Fate.UNPROVEN) and own is not None:
         part = _as_written(part, own)
     if fate is Fate.BILLED:
         return replace(part, state=PartState.BILLED, reason=""), None
-    if fate in (Fate.LOST, Fate.UNPROVEN):
-        return _by_choice(facts, part, hold_for(posted.period, part.mark, fate))
+    if fate is Fate.UNPROVEN:
+        return _by_choice(facts, part, _unproven(posted.period, part.mark))
     return None
 
 
-def _was_lost(facts: MappingFacts, mark: str) -> bool:
-    states = [line.state for line in facts.own_lines if line.mark == mark]
-    return bool(states) and LineState.STANDING not in states and LineState.LOST in states
+def _lost(period: str, lost: OwnLine) -> Hold:
+    """Names the very line that was lost: *again* is said of this loss, and not of the next one."""
+    return gone_without_run(_label(period), f"lost:{lost.mark}:{lost.line_id}")
+
+
+def _unproven(period: str, mark: str) -> Hold:
+    return unproven(_label(period), f"unproven:{mark}:{period}")
+
+
+def _label(period: str) -> str:
+    return period_label(period) if period else "this period"
 
 
 def _by_choice(facts: MappingFacts, part: PostedPart, hold: Hold) -> tuple[PostedPart, Hold | None] | None:

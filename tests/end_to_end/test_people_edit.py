@@ -105,6 +105,27 @@ def test_one_time_line_gone_is_written_again_when_a_person_says_so(office: Offic
     assert (office.unbalanced(), office.planned()) == ([], [])
 
 
+def test_line_that_is_deleted_again_is_not_written_again_unasked(office: Office):
+    mark = mark_of(office.one_time(ADATUM)[0])
+    delete_one_time(office, mark)
+    office.sync()
+    office.decide(office.findings("lost")[0].subject, "again")
+    office.sync()
+    delete_one_time(office, mark)
+
+    synced = office.sync()
+
+    assert (synced.writes, len(office.findings("lost"))) == ([], 1)
+    office.decide(office.findings("lost")[0].subject, "again")
+    assert len(office.sync().writes) == 1
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+def delete_one_time(office: Office, mark: str) -> None:
+    (line,) = [one for one in office.one_time(ADATUM) if mark_of(one) == mark]
+    office.edit("delete_line", schedule_id=ADATUM, line_id=line["id"])
+
+
 def test_next_run_moved_without_an_invoice_is_held_and_never_billed_twice(office: Office):
     before = office.template(ADATUM)["lines"]
     office.edit("edit_schedule", schedule_id=ADATUM, values={"next_run": "2026-11-07"})

@@ -42,6 +42,11 @@ def skip_a_run(simulator: Simulator) -> None:
     simulator.next_run = simulator.next_run.replace(month=simulator.next_run.month + 1)
 
 
+def loss(simulator: Simulator, mark: str) -> str:
+    """Subject of what a person may decide about a line that is gone."""
+    return f"lost:{mark}:{simulator.own[mark].line_id}"
+
+
 def states(simulator: Simulator, period: str = JAN) -> dict[PartRole, PartState]:
     return {part.role: part.state for part in simulator.posted[1, period].parts}
 
@@ -104,9 +109,23 @@ def test_lost_line_follows_the_persons_choice(choice: str, written: list[Action]
     simulator, mark = azure()
     simulator.lines.clear()
     simulator.sync()
-    simulator.choices[f"lost:{mark}"] = Choice(choice)
+    simulator.choices[loss(simulator, mark)] = Choice(choice)
     assert actions(simulator.sync()) == written
     assert states(simulator) == {PartRole.USAGE: PartState.SYNCED if written else PartState.EXCLUDED}
+
+
+def test_line_that_is_lost_once_more_asks_once_more() -> None:
+    simulator, mark = azure()
+    simulator.lines.clear()
+    simulator.sync()
+    simulator.choices[loss(simulator, mark)] = Choice("again")
+    assert actions(simulator.sync()) == [Action.ADD_LINE]
+    simulator.lines.clear()
+    plan = simulator.sync()
+    assert (actions(plan), told(plan), states(simulator)) == ([], ["lost"], {PartRole.USAGE: PartState.HELD})
+    assert actions(simulator.sync()) == []
+    simulator.choices[loss(simulator, mark)] = Choice("again")
+    assert actions(simulator.sync()) == [Action.ADD_LINE]
 
 
 @pytest.mark.parametrize("vanish", [True, False])
@@ -185,7 +204,7 @@ def test_second_lost_line_written_again_keeps_its_mark_apart() -> None:
     simulator.sync()
     simulator.generate()
     simulator.sync()
-    simulator.choices[f"lost:{first}"] = Choice("again")
+    simulator.choices[loss(simulator, first)] = Choice("again")
     (added,) = writes(simulator.sync())
     assert (added.mark, added.retail, len(simulator.posted[1, JAN].parts)) == (first, D("50.00"), 2)
 
