@@ -58,6 +58,17 @@ def finish(work: Slice, state: RunState) -> None:
         tell_of_run(run, balances, new_findings(run))
 
 
+def finish_unplanned(work: Slice) -> None:
+    """End a run that was cancelled before it planned: what was known before stands, a waiting plan too."""
+    with work.run() as run:
+        run.counts = count_changes(run)
+        run.state, run.status = RunState.CANCELLED, _judge(run, RunState.CANCELLED)
+        run.messages = [*run.messages, *_messages(run)]
+        run.finished_at = timezone.now()
+        run.save()
+        tell_of_run(run, [], new_findings(run))
+
+
 def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
     """End a run that could not go on. What was not written counts as failed.
 

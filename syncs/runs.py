@@ -17,7 +17,7 @@ from connectors.errors import ConfigurationError, ConnectorError, RateLimited, T
 from core.scope import partner_scope
 from syncs import billing_plan, billing_run, product_run, tickets
 from syncs.circuit import reason_to_stop
-from syncs.finishing import finish, finish_with_error
+from syncs.finishing import finish, finish_unplanned, finish_with_error
 from syncs.models import ACTIVE_STATES, Run, RunKind, RunState
 from syncs.run_lock import run_lock
 from syncs.slices import LOST_IN_A_ROW, Slice, in_seconds, open_slice
@@ -160,6 +160,10 @@ def _take_steps(work: Slice) -> float | None:
 def _take_step(work: Slice) -> float | None:
     with work.run() as run:
         step, reason = STEPS[run.kind, run.state], reason_to_stop(run)
+        cancelled = run.cancel_requested and run.state == RunState.READING
+    if cancelled:
+        finish_unplanned(work)
+        return None
     if reason:
         finish_with_error(work, reason, "", told=True)
         return None

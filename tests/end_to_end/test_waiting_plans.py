@@ -53,6 +53,37 @@ def test_plan_of_a_run_that_was_cancelled_while_it_planned_is_written_when_appli
     right(office, ADATUM, COHO)
 
 
+def test_plan_still_waits_when_a_run_is_cancelled_before_it_planned(office: Office):
+    waiting, held, found = office.waiting_run(), office.newest_balance()["held"], office.findings()
+    run_id = begin(office)
+    with partner_scope(office.partner_id()):
+        cancel_run(run=Run.objects.get(pk=run_id), actor=COMMAND)
+    finish(office.partner_id(), run_id)
+
+    with partner_scope(office.partner_id()):
+        assert Run.objects.get(pk=run_id).state == RunState.CANCELLED
+    assert (office.waiting_run(), office.newest_balance()["held"], office.findings()) == (waiting, held, found)
+    office.apply()
+    right(office, ADATUM, COHO)
+
+
+def test_plan_is_replaced_when_a_run_is_cancelled_that_planned_anew(office: Office):
+    waiting = office.waiting_run()
+    assert waiting is not None
+    office.set_billing(approval="automatic")
+    run_id = begin(office)
+    advance_to(office, run_id, RunState.APPLYING)
+    with partner_scope(office.partner_id()):
+        cancel_run(run=Run.objects.get(pk=run_id), actor=COMMAND)
+    finish(office.partner_id(), run_id)
+
+    with partner_scope(office.partner_id()):
+        assert Run.objects.get(pk=waiting.pk).state == RunState.SUPERSEDED
+    assert office.our_lines() == []
+    office.sync()
+    right(office, ADATUM, COHO)
+
+
 def test_plan_is_not_applied_once_billing_is_off(office: Office):
     office.set_billing(enabled=False)
 
