@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from core.turns import take_turn
 from customers.models import Mapping
 from syncs.models import Change, Finding, Run
 from syncs.planning.results import Note
@@ -20,6 +21,7 @@ def store_notes(run: Run, notes: Iterable[Note], kind: str = "") -> None:
     kind = kind or run.kind
     if run.preview:
         return
+    take_turn(f"{kind} findings", run.program_id)  # two runs may read the same news in the source
     by_fingerprint = {_fingerprint(note): note for note in notes}
     known = {
         finding.fingerprint: finding
