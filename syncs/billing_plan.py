@@ -100,9 +100,8 @@ def _remember_templates(run: Run, made: Plan, templates: dict[int, Template], ma
         RunTemplate(
             run=run,
             template_id=template_id,
-            planned_from=template_digest(templates[template_id], mapped.get(template_id, ()))
-            if template_id in templates
-            else "",
+            planned_from=template_digest(templates[template_id]) if template_id in templates else "",
+            mapped=mapped_digest(mapped.get(template_id, ())),
         )
         for template_id in sorted(written - known)
     )
@@ -139,13 +138,14 @@ def replan_template(work: Slice, template_id: int, why: str) -> None:
         again = list(kept.values_list("subscription_id", "period"))
         facts = load_billing(run.program, mappings_on(run.program, template_id), carried=carried, again=again)
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
-        mapped = mapped_to(run.program, {change.template_id for change in made.changes})
+        mapped = mapped_to(run.program, {template_id, *(change.template_id for change in made.changes)})
         stale.update(state=ChangeState.DROPPED, error=why)
         kept.delete()  # looked at once more
         waits = run.approved and _plans_other(old, made)
         reason = f"{why} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)
         _remember_templates(run, made, facts.templates, mapped)
+        run.templates.filter(template_id=template_id).update(mapped=mapped_digest(mapped.get(template_id, ())))
         if waits:
             stale.all().update(state=ChangeState.HELD, hold="changed_since", reason=reason)
         store_notes(run, made.notes)
@@ -161,8 +161,8 @@ def _plans_other(old: Iterable[Change], made: Plan) -> bool:
     return before != after
 
 
-def template_digest(template: Template, mapped: Sequence[tuple[int, str]]) -> str:
-    """Of everything about a template, and what is mapped to it, that a plan depends on (the order of lines is not)."""
+def template_digest(template: Template) -> str:
+    """Of everything about a template that a plan depends on (the order of lines is not)."""
     lines = sorted(
         (
             line.line_id,
@@ -177,5 +177,13 @@ def template_digest(template: Template, mapped: Sequence[tuple[int, str]]) -> st
         )
         for line in template.lines
     )
-    told = (template.next_run, template.paused, template.customer_id, lines, list(mapped))
+    return _digest((template.next_run, template.paused, template.customer_id, lines))
+
+
+def mapped_digest(mapped: Sequence[tuple[int, str]]) -> str:
+    """Of the mappings to a template that sync, each with its pricing strategy."""
+    return _digest(list(mapped))
+
+
+def _digest(told: object) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]

@@ -15,7 +15,7 @@ from core.scope import partner_scope
 from customers.models import Template as TemplateRow
 from customers.target_copy import refresh_target, save_template, template_record
 from syncs.applying import Outcome, send_change
-from syncs.billing_plan import STRANDED, replan_template, template_digest
+from syncs.billing_plan import STRANDED, mapped_digest, replan_template, template_digest
 from syncs.committing import add_changes
 from syncs.loading import load_own_lines, mapped_to
 from syncs.models import (
@@ -38,7 +38,6 @@ from syncs.source_reading import read_source
 from syncs.target_reading import read_again, read_target_products
 
 AT_HAND = 25  # changes that are loaded at once
-PLAN_ANEW = "anew"  # instead of a digest: of a template whose plan has to wait for lost answers
 
 
 def read(work: Slice) -> RunState | float | None:
@@ -116,12 +115,17 @@ def _template_to_write(work: Slice, template_id: int) -> Template | None:
         return None
     with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
-    with work.run() as run:
-        mapped = mapped_to(run.program, [template_id])
-    if visit.planned_from != template_digest(template, mapped.get(template_id, ())):
+    if visit.planned_from != template_digest(template) or _is_mapped_anew(work, template_id):
         replan_template(work, template_id, "The invoice template or its mappings changed since the plan.")
         return None
     return template
+
+
+def _is_mapped_anew(work: Slice, template_id: int) -> bool:
+    """Whether somebody changed what syncs to the template since it was planned."""
+    with work.bare_run() as run:
+        planned_from = run.templates.values_list("mapped", flat=True).get(template_id=template_id)
+        return planned_from != mapped_digest(mapped_to(run.program, [template_id]).get(template_id, ()))
 
 
 def _read_template(work: Slice, template_id: int) -> Template | None:
@@ -161,8 +165,10 @@ def _write_template(work: Slice, template: Template, changes: Sequence[Change]) 
     for change in _without_stranded(work, changes):
         if work.over:
             return True
+        if _is_mapped_anew(work, template.template_id):
+            return _plan_again(work, template.template_id, "Its mappings were changed during the sync.")
         if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
-            return _fall_back(work, template.template_id)
+            return _plan_again(work, template.template_id, "Syncro refuses negative amounts.")
         work.tell_progress()
     return True
 
@@ -194,17 +200,17 @@ def _take_up_stranded(run: Run) -> None:
     Change.objects.filter(pk__in=free).update(state=ChangeState.PLANNED, error="")
 
 
-def _fall_back(work: Slice, template_id: int) -> bool:
-    """Syncro refused a negative amount: from now on plan without them.
+def _plan_again(work: Slice, template_id: int, why: str) -> bool:
+    """Plan the rest of a template anew in the middle of writing it.
 
     False, and put off, while a line of the template may still land: planned anew, it would be sent twice.
     """
     with work.bare_run() as run:
         lost = any(change.template_id == template_id for change in lost_changes(run.pk))
-        run.templates.filter(template_id=template_id).update(planned_from=PLAN_ANEW if lost else "")
+        run.templates.filter(template_id=template_id).update(put_off=why if lost else "")
     if not lost:
         _read_template(work, template_id)
-        replan_template(work, template_id, "Syncro refuses negative amounts.")
+        replan_template(work, template_id, why)
     return not lost
 
 
@@ -231,10 +237,10 @@ def settle(work: Slice) -> RunState | float:
         if template is not None:  # what is sent again goes to the template as it is now
             _keep_template(work, template)
     with work.run() as run:
-        put_off = list(run.templates.filter(planned_from=PLAN_ANEW).values_list("template_id", flat=True))
-    for template_id in put_off:
-        _fall_back(work, template_id)
-    _plan_anew(work, resolved.anew - set(put_off))
+        put_off = dict(run.templates.exclude(put_off="").values_list("template_id", "put_off"))
+    for template_id, why in put_off.items():
+        _plan_again(work, template_id, why)
+    _plan_anew(work, resolved.anew - put_off.keys())
     with work.run() as run:
         _take_up_stranded(run)
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested

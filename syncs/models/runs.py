@@ -111,7 +111,9 @@ class RunTemplate(PartnerModel):
 
     run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="templates")
     template_id = models.BigIntegerField()  # the target's id
-    planned_from = models.CharField(max_length=24)  # digest of template and mappings as the plan saw them
+    planned_from = models.CharField(max_length=24)  # digest of the template as the plan saw it
+    mapped = models.CharField(max_length=24, db_default="")  # digest of its mappings as the plan saw them
+    put_off = models.CharField(max_length=100, db_default="")  # why to plan it anew, once no lost answer is open
     read_at = models.DateTimeField(null=True)  # fresh, just before its first write
     next_run = models.DateField(null=True)  # as the run itself read it last
     verified_at = models.DateTimeField(null=True)  # once more, after its last write

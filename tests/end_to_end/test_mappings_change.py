@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from accounts.services import find_partner
@@ -159,22 +160,39 @@ def test_switched_off_for_a_month_takes_up_the_newest_and_never_doubles(office: 
 
 
 class SwitchingOff:
-    """A person switches every mapping off just before planning notes from which month they bill."""
+    """A person switches every mapping off in the midst of a sync, at the statement that ``now`` picks."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[str, Any], bool]) -> None:
+        self.now = now
         self.done = False
 
     def __call__(self, execute: Callable[..., Any], statement: str, parameters: Any, *rest: Any) -> Any:
-        if "pg_advisory_xact_lock" in statement and str(parameters[0]).startswith("mappings:") and not self.done:
+        if not self.done and self.now(statement, parameters):
             self.done = True
             Mapping.objects.update(sync_on=False, first_month=None)
         return execute(statement, parameters, *rest)
 
 
+def notes_the_start(statement: str, parameters: Any) -> bool:
+    """Planning is about to note from which month the mappings bill."""
+    return "pg_advisory_xact_lock" in statement and str(parameters[0]).startswith("mappings:")
+
+
+class Sending:
+    """The line of this number is about to be sent."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, statement: str, parameters: Any) -> bool:
+        self.left -= statement.startswith('UPDATE "syncs_change"') and "sending" in parameters
+        return self.left == 0
+
+
 def test_mapping_switched_off_while_it_is_planned_forgets_its_start(office: Office):
     office.map(office.entries("lucerne"))
     office.sync("products")
-    off = SwitchingOff()
+    off = SwitchingOff(notes_the_start)
 
     with connection.execute_wrapper(off):
         office.sync("billing")
@@ -184,6 +202,30 @@ def test_mapping_switched_off_while_it_is_planned_forgets_its_start(office: Offi
         new = Mapping.objects.filter(template__external_id=LUCERNE)
         assert {(mapping.sync_on, mapping.first_month) for mapping in new} == {(False, None)}
     assert office.our_lines(LUCERNE) == []
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_mapping_switched_off_while_it_is_written_ends_after_the_line_at_hand(office: Office, lost: int):
+    office.map(office.entries("fourthcoffee"))
+    office.sync("products")
+    if lost:  # the first line stands, but nobody hears of it
+        office.fault("drop_after", vendor="syncro", method="POST", path=f"/schedules/{FOURTH}/add_line_item$")
+    off = SwitchingOff(Sending(2))
+
+    with connection.execute_wrapper(off):
+        synced = office.sync("billing")
+
+    assert off.done
+    assert len([call for call in synced.writes if f"/schedules/{FOURTH}/" in call["path"]]) == 2
+    assert len(marks(office, FOURTH)) == 2
+    assert "Its mappings were changed during the sync" in synced.messages
+    assert office.unbalanced() == []
+
+    office.map(office.entries("fourthcoffee"))
+    office.sync()
+
+    assert amount_of(office.our_lines(FOURTH)) == source_of(office, FOURTH)
+    assert (office.waiting_faults(), office.unbalanced(), office.planned(), office.doubled()) == ([], [], [], [])
 
 
 def test_unmapped_customer_keeps_its_lines_and_attaches_again(office: Office):
