@@ -95,7 +95,8 @@ def take_up_older(
 
 def was_taken_up(subject: str) -> bool:
     """Whether a sync has acted on an accepted offer. Inside the scope."""
-    mapping = customers.Mapping.objects.filter(pk=int(subject.split(":")[1])).first()
+    number = subject.partition(":")[2].partition(":")[0]
+    mapping = customers.Mapping.objects.filter(pk=number).first() if number.isdecimal() else None
     return mapping is not None and mapping.first_month is not None and older_subject(mapping) != subject
 
 

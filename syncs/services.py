@@ -231,7 +231,7 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
         raise SyncRefused("There is no decision to undo.")
     if decision.choice == "take_up" and was_taken_up(subject):
         raise SyncRefused("It was taken up already. Decide about each amount that is proposed.")
-    mark = subject.split(":", 1)[1]
+    mark = subject.partition(":")[2]
     written = Part.objects.filter(mark__in=(mark, f"BS:{mark}"), state__in=(PartState.SYNCED, PartState.BILLED))
     if decision.choice == "apply" and written.exists():
         raise SyncRefused("It was written already. Change it in Syncro instead.")

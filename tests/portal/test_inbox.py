@@ -50,6 +50,18 @@ def test_answer_that_the_item_does_not_offer_is_refused(cast: Cast, shop: Shop) 
         assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("subject", "choice"), [("older:abc", "take_up"), ("older", "take_up"), ("older:7", "take_up"), ("credit", "apply")]
+)
+def test_answer_about_nothing_that_there_is_can_be_undone(cast: Cast, shop: Shop, subject: str, choice: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        Decision.objects.create(program=shop.program, subject=subject, choice=choice)
+    page = cast.client("bob").post(f"{INBOX}undo/", {"program": shop.program.pk, "subject": subject}, follow=True)
+    assert "Undone. It waits again." in page.content.decode()
+    with partner_scope(cast.northwind.pk):
+        assert not Decision.objects.exists()
+
+
 @pytest.mark.parametrize("subject", ["credit", "credit:BS:NONE", "older:x:2026-09"])
 def test_answer_to_what_does_not_wait_is_refused(cast: Cast, shop: Shop, subject: str) -> None:
     page = decide(cast, shop, subject, "take_up" if subject.startswith("older") else "dismiss")
