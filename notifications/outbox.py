@@ -34,6 +34,10 @@ LETS_IN = ("invitation",)  # kinds whose link is a key
 MOST_ATTEMPTS = 12  # about a day and a half
 
 
+class _Unwritable(Exception):
+    """An address or header that no mail can carry: the next attempt would fail as well."""
+
+
 def queue(
     kind: str, *, event: str, to: Sequence[str], context: Mapping[str, Any], why: Why | None = None
 ) -> Message | None:
@@ -76,21 +80,27 @@ def deliver(partner_id: int, message_id: int) -> bool:
         message = _claim(message_id)
     if message is None:
         return False
-    try:
-        mail = _compose(message)
-    except ValueError as error:  # an address or header that no mail can carry: the next attempt would fail as well
-        with partner_scope(partner_id):
-            _give_up(message, error)
-        return False
-    try:
-        mail.send()
-    except (smtplib.SMTPException, OSError) as error:
-        with partner_scope(partner_id):
-            _note_failure(message, error)
-        return False
+    error = _send(message)
     with partner_scope(partner_id):
-        _own(message).update(state=MessageState.SENT, sent_at=timezone.now(), last_error="", **_forgotten(message))
-    return True
+        if error is None:
+            _own(message).update(state=MessageState.SENT, sent_at=timezone.now(), last_error="", **_forgotten(message))
+        elif isinstance(error, _Unwritable):
+            _give_up(message, error)
+        else:
+            _note_failure(message, error)
+    return error is None
+
+
+def _send(message: Message) -> Exception | None:
+    """Answers why it could not be sent, whatever that is: a message keeps no other one back."""
+    try:
+        _compose(message).send()
+    except (_Unwritable, smtplib.SMTPException, OSError) as error:
+        return error
+    except Exception as error:
+        logger.exception("message %s broke while it was sent", message.pk)
+        return error
+    return None
 
 
 def _forgotten(message: Message) -> dict[str, str]:
@@ -118,13 +128,16 @@ def _claim(message_id: int) -> Message | None:
 
 
 def _compose(message: Message) -> EmailMultiAlternatives:
-    """The mail, tried out: ``ValueError`` where it cannot be written down."""
+    """The mail, tried out."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     # The same id at every attempt lets mail servers drop a copy that was sent twice.
     headers = {"Message-ID": f"<{message.partner_id}.{message.pk}.billing-sync@{domain}>"}
     mail = EmailMultiAlternatives(message.subject, message.text, to=message.to, headers=headers)
     mail.attach_alternative(message.html, "text/html")
-    mail.message()
+    try:
+        mail.message()
+    except ValueError as error:
+        raise _Unwritable(str(error)) from error
     return mail
 
 

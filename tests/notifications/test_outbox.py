@@ -118,6 +118,28 @@ def test_refused_message_is_tried_again_later(
     assert (only(partner).attempts, len(mail.outbox)) == (2, 1)
 
 
+def test_message_that_breaks_while_it_is_sent_fails_alone_and_is_tried_again(
+    partner: Partner,
+    stranger: Partner,
+    trouble: type[TroubledBackend],
+    clock: time_machine.Traveller,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    trouble.trouble = RuntimeError("a fault of the mail library")
+    queue(partner)
+    queue(stranger)
+
+    assert deliver_due() == 0
+
+    for each in (partner, stranger):
+        assert (only(each).state, only(each).attempts) == (MessageState.DUE, 1)
+        assert only(each).last_error == "RuntimeError: a fault of the mail library"
+    assert [record.levelname for record in caplog.records if record.exc_info] == ["ERROR", "ERROR"]
+    trouble.trouble = None
+    clock.shift(61)
+    assert deliver_due() == 2
+
+
 def test_message_is_given_up_in_the_end(
     partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Traveller
 ) -> None:
