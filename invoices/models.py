@@ -45,6 +45,7 @@ class SourceInvoice(PartnerModel):
     past = models.BooleanField(default=False)  # before the start: shown, never planned
     reversal = models.BooleanField(default=False)  # mirrors the rows of the overlapped invoice
     overlap_choice = models.CharField(max_length=8, choices=OverlapChoice.choices, blank=True)
+    overlap_decided_at = models.DateTimeField(null=True)  # when that was said
     changed_hash = models.CharField(max_length=64, blank=True)  # the source changed it afterwards
     header_cost_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     header_retail_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from connectors import registry
 from core.audit import Actor, record
-from core.models import AuditEntry
 from invoices.billing_items import recount_invoices
 from invoices.importing import ImportReport, Problem, import_invoices, record_start
 from invoices.models import InvoiceOverlap, InvoiceState, Kind, OverlapChoice, SourceInvoice
@@ -22,16 +20,12 @@ __all__ = [
     "Problem",
     "awaits_start",
     "decide_overlap",
-    "decided_at",
     "import_invoices",
     "reclassify_unknown",
     "record_baseline",
     "record_start",
     "undo_overlap_decision",
 ]
-
-
-DECIDED = "invoice.decided"
 
 
 class DecisionRefused(Exception):
@@ -55,14 +49,8 @@ def decide_overlap(*, invoice: SourceInvoice, choice: str, actor: Actor) -> None
         mirroring_rows(held).filter(kind=Kind.CREDIT).update(kind=Kind.PRORATION)
     _set(held, InvoiceState.COUNTED, choice)
     recount_invoices([held, *_overlapped(held)])
-    record(actor, DECIDED, _told(held))
+    record(actor, "invoice.decided", f"Invoice {held.number} {choice} {_names(held)}")
     invoice.refresh_from_db()
-
-
-def decided_at(invoice: SourceInvoice) -> dt.datetime | None:
-    """When somebody took the decision about the invoice that holds now; None where the audit log has none."""
-    told = AuditEntry.objects.filter(action=DECIDED, text=_told(invoice))
-    return told.values_list("at", flat=True).first()
 
 
 def undo_overlap_decision(*, invoice: SourceInvoice, planned: bool, actor: Actor) -> None:
@@ -87,7 +75,8 @@ def undo_overlap_decision(*, invoice: SourceInvoice, planned: bool, actor: Actor
 
 def _set(invoice: SourceInvoice, state: InvoiceState, choice: str) -> None:
     invoice.state, invoice.overlap_choice = state, choice
-    invoice.save(update_fields=["state", "overlap_choice"])
+    invoice.overlap_decided_at = timezone.now() if choice else None
+    invoice.save(update_fields=["state", "overlap_choice", "overlap_decided_at"])
 
 
 def _overlapped(invoice: SourceInvoice) -> QuerySet[SourceInvoice]:
@@ -107,11 +96,6 @@ def _make_credits_again(invoice: SourceInvoice) -> None:
     read_row = registry.get_source(invoice.source.system).read_row
     prorations = prorations_among(invoice, refs, read_row)
     rows.filter(kind=Kind.PRORATION).exclude(line__in=prorations).update(kind=Kind.CREDIT)
-
-
-def _told(invoice: SourceInvoice) -> str:
-    """The decision about the invoice, as the audit log has it."""
-    return f"Invoice {invoice.number} {invoice.overlap_choice} {_names(invoice)}"
 
 
 def _names(invoice: SourceInvoice) -> str:

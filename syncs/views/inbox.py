@@ -23,7 +23,7 @@ from accounts.tables import RowPaginator
 from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
-from invoices.services import DecisionRefused, decide_overlap, decided_at, undo_overlap_decision
+from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
 from products.models import Product
 from programs.models import Program
 from programs.selectors import programs_for, source_currency
@@ -149,7 +149,7 @@ def _was_planned(invoice: SourceInvoice) -> bool:
 
     What the invoices that it overlaps charged was planned before, and says nothing.
     """
-    since = decided_at(invoice)
+    since = invoice.overlap_decided_at
     runs = Run.objects.filter(program__source=invoice.source_id, program__slug=invoice.program_slug, preview=False)
     later = runs.filter(kind=RunKind.BILLING).exclude(state=RunState.QUEUED)
     if since is not None and not later.filter(Q(finished_at=None) | Q(finished_at__gt=since)).exists():

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from core.audit import COMMAND
 from core.models import AuditEntry
 from core.scope import partner_scope
+from invoices.models import SourceInvoice
 from invoices.selectors import overlap_facts
 from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
 from tests.invoices.prism_wire import World, row, subscription
@@ -31,6 +36,12 @@ def undo(world: World, number: str, *, planned: bool = False) -> None:
     """Take the decision back."""
     with partner_scope(world.partner.pk):
         undo_overlap_decision(invoice=world.invoice(number), planned=planned, actor=COMMAND)
+
+
+def decided_at(world: World, number: str) -> dt.datetime | None:
+    """When the decision that holds was taken."""
+    with partner_scope(world.partner.pk):
+        return world.invoice(number).overlap_decided_at
 
 
 def test_same_subscription_and_period_again_holds_the_whole_invoice(counted):
@@ -127,13 +138,30 @@ def test_decision_is_undone_until_something_was_planned_from_it(counted):
     counted.sync()
     decide(counted, "102", "replaces")
 
+    assert decided_at(counted, "102") is not None
     with pytest.raises(DecisionRefused, match="planned"):
         undo(counted, "102", planned=True)
     undo(counted, "102")
 
     assert counted.invoices() == {"101": "counted", "102": "held"}
+    assert decided_at(counted, "102") is None
     with pytest.raises(DecisionRefused, match="Nobody decided"):
         undo(counted, "102")
+
+
+def test_decisions_of_an_older_version_get_their_moment_from_the_audit_log(counted):
+    counted.prism.invoice("102", row("s1", quantity=3))
+    counted.sync()
+    decide(counted, "102", "adds")
+    undo(counted, "102")
+    decide(counted, "102", "replaces")
+    with partner_scope(counted.partner.pk):
+        SourceInvoice.objects.update(overlap_decided_at=None)
+        with connection.cursor() as cursor:
+            cursor.execute(import_module("invoices.migrations.0008_overlap_decided_at").FILL)
+        told = AuditEntry.objects.get(text="Invoice 102 replaces 101").at
+
+    assert (decided_at(counted, "102"), decided_at(counted, "101")) == (told, None)
 
 
 def test_undo_leaves_replaced_what_another_invoice_replaces_too(counted):
