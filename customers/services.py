@@ -24,7 +24,6 @@ __all__ = [
     "refresh_customers",
     "remove_mapping",
     "save_mapping",
-    "set_sync",
 ]
 
 
@@ -106,18 +105,6 @@ def save_mapping(
     elif _assign(present, values):
         record(actor, "mapping.changed", f"{present} is now mapped to {destination_of(present)}")
     return present
-
-
-def set_sync(*, mapping: Mapping, on: bool, actor: Actor) -> None:
-    """Switch the sync of a mapping on or off. Off writes and removes nothing in the target.
-
-    The start is forgotten when it goes off, so that a later start takes up the newest month.
-    """
-    lock_mappings(mapping.program_id)
-    if mapping.sync_on == on:
-        return
-    _assign(mapping, {"sync_on": on})
-    record(actor, "mapping.sync", f"Sync of {mapping} switched {'on' if on else 'off'}")
 
 
 def remove_mapping(*, mapping: Mapping, actor: Actor) -> None:

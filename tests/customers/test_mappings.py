@@ -10,9 +10,10 @@ from django.utils import timezone
 from core.audit import COMMAND
 from core.models import AuditEntry
 from core.scope import partner_scope
+from customers.mapping_batches import Wish, apply_batch, propose_batch
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.selectors import choosable_target_customers, suggestions_for, templates_of
-from customers.services import MappingRefused, MappingUnconfirmed, remove_mapping, save_mapping, set_sync
+from customers.services import MappingRefused, MappingUnconfirmed, remove_mapping, save_mapping
 from tests.invoices.prism_wire import World
 
 
@@ -135,17 +136,23 @@ def test_parts_of_another_connection_are_refused(cast, name):
     assert refused.value.field == name
 
 
+def switch(mapping: Mapping, *, on: bool) -> None:
+    wish = Wish(mapping.customer_id, mapping.motion, sync_on=on)
+    kind = "sync_on" if on else "sync_off"
+    batch = propose_batch(program=mapping.program, kind=kind, wishes=[wish], actor=COMMAND)
+    assert apply_batch(batch=batch, actor=COMMAND)
+
+
 def test_start_is_forgotten_when_the_sync_goes_off(cast):
     mapping = cast.save()
     mapping.first_month = dt.date(2026, 9, 1)
     mapping.save()
 
-    set_sync(mapping=mapping, on=False, actor=COMMAND)
+    switch(mapping, on=False)
     assert (Mapping.objects.get().sync_on, Mapping.objects.get().first_month) == (False, None)
 
-    set_sync(mapping=mapping, on=False, actor=COMMAND)
-    set_sync(mapping=mapping, on=True, actor=COMMAND)
-    assert told()[1:] == [
+    switch(mapping, on=True)
+    assert [text for text in told() if text.startswith("Sync of")] == [
         "Sync of Contoso / Seat Based Monthly switched off",
         "Sync of Contoso / Seat Based Monthly switched on",
     ]

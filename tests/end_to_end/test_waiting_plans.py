@@ -6,8 +6,9 @@ import pytest
 
 from core.audit import COMMAND
 from core.scope import partner_scope
+from customers.mapping_batches import Wish, apply_batch, propose_batch
 from customers.models import Mapping
-from customers.services import remove_mapping, set_sync
+from customers.services import remove_mapping
 from programs.models import Program
 from syncs.models import Run, RunState
 from syncs.services import SyncRefused, apply_plan, cancel_run, start_sync
@@ -95,8 +96,10 @@ def test_plan_is_not_applied_once_billing_is_off(office: Office):
 
 def test_mapping_switched_off_since_the_plan_is_not_written(office: Office):
     with partner_scope(office.partner_id()):
-        for mapping in Mapping.objects.filter(template__external_id=ADATUM):
-            set_sync(mapping=mapping, on=False, actor=COMMAND)
+        mapped = Mapping.objects.filter(template__external_id=ADATUM)
+        wishes = [Wish(each.customer_id, each.motion, sync_on=False) for each in mapped]
+        batch = propose_batch(program=Program.objects.get(), kind="sync_off", wishes=wishes, actor=COMMAND)
+        assert apply_batch(batch=batch, actor=COMMAND)
 
     office.apply()
 
