@@ -73,10 +73,10 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
     """End a run that could not go on. What was not written counts as failed.
 
     ``told``: people hear of the cause by another e-mail, that of the broken connection. A plan that waits
-    is replaced only once this run had a newer one.
+    is replaced only once this run had a newer one, if only of some customers: their older plan is out of date.
     """
     with work.run() as run:
-        had_plan = run.state in (RunState.APPLYING, RunState.SETTLING, RunState.VERIFYING)
+        had_plan = run.state in (RunState.APPLYING, RunState.SETTLING, RunState.VERIFYING) or run.changes.exists()
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.FAILED, error=f"Not written: {text}")
         run.counts = count_changes(run)
         run.error, run.error_detail = text, detail

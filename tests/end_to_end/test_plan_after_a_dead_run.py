@@ -71,6 +71,26 @@ def test_plan_still_waits_when_a_run_died_before_it_had_a_newer_one(office: Offi
     assert state_of(office, waiting) == RunState.WAITING
 
 
+def test_plan_is_replaced_where_a_run_died_with_half_of_a_newer_one(office: Office, waiting: Run):
+    reports = 0
+
+    def fails(execute: Callable[..., Any], statement: str, parameters: Any, *rest: Any) -> Any:
+        nonlocal reports
+        if "pg_advisory_xact_lock" in statement and parameters[0].startswith("billing findings"):
+            reports += 1
+            if reports == 2:  # of lines left behind: the plan of all mappings is in the ledger
+                raise ValueError("a fault of the product")
+        return execute(statement, parameters, *rest)
+
+    with connection.execute_wrapper(fails):
+        broken = office.sync("billing")
+
+    assert "An internal error stopped the run" in broken.messages
+    assert state_of(office, waiting) == RunState.SUPERSEDED
+    office.sync()
+    right(office, ADATUM, LUCERNE)
+
+
 @pytest.mark.parametrize("loss", ["drop_before", "drop_after"])
 def test_applied_plan_resolves_first_what_a_dead_run_sent(office: Office, waiting: Run, loss: str):
     lose_answer_and_token(office, loss)
