@@ -8,18 +8,16 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Partner, Role
 from accounts.selectors import Access, list_accesses
+from billingsync.frame_facts import FrameFacts, read_frame_facts
 from core.scope import current_partner_id
-from notifications.notices import count_unseen
 from programs.models import Program
 from programs.selectors import programs_for
-from syncs.inbox import count_waiting
-from syncs.models import ACTIVE_STATES, Run
+from syncs.models import RunKind, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +80,23 @@ class Shell:
         current = home if path == home else max(urls, key=len, default="")
         return [Group(group.title, [_marked(link, current) for link in group.links]) for group in groups]
 
-    @cached_property
+    @property
     def unseen(self) -> int:
         """How many notices of the partner the reader has not seen."""
-        return count_unseen(self._request.user.pk) if self._partner and self._request.user.pk else 0
+        return self._facts.unseen if self._partner and self._request.user.pk else 0
 
     @cached_property
     def running(self) -> Running | None:
-        """The active run of the partner that began last; one that waits for its turn only where none has begun."""
-        if self._partner is None:
-            return None
-        run = Run.objects.filter(state__in=ACTIVE_STATES).order_by(F("started_at").desc(nulls_last=True), "pk").first()
-        if run is None:
+        """The sync of the partner that runs now."""
+        run = self._facts.running if self._partner else None
+        if self._partner is None or run is None:
             return None
         url = reverse("run", args=[self._partner.slug, run.pk])
-        return Running(f"{run.get_kind_display()}: {run.get_state_display().lower()}", url, run.done, run.total)
+        return Running(f"{RunKind(run.kind).label}: {RunState(run.state).label.lower()}", url, run.done, run.total)
+
+    @cached_property
+    def _facts(self) -> FrameFacts:
+        return read_frame_facts(self._request.user.pk or 0)
 
     def _own_groups(self) -> Iterator[Group]:
         if self.partners:
@@ -122,7 +122,7 @@ class Shell:
             "",
             [
                 Link("Dashboard", "dashboard", reverse("dashboard", args=[slug])),
-                Link("Inbox", "inbox", reverse("inbox", args=[slug]), count=count_waiting()),
+                Link("Inbox", "inbox", reverse("inbox", args=[slug]), count=self._facts.waiting),
             ],
         )
         programs = programs_for(self._request)

@@ -22,11 +22,6 @@ UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts to
 MOST_DECIDED = 10  # answers that are shown for Undo; those given together count once
 
 
-def count_waiting() -> int:
-    """How many items wait for a person's decision; the number in the menu."""
-    return waiting_runs().count() + held_invoices().count() + decidable().count()
-
-
 def waiting_runs() -> QuerySet[Run]:
     """Plans that wait for Apply or Discard."""
     return Run.objects.filter(state=RunState.WAITING, preview=False).select_related("program").order_by("-created_at")
