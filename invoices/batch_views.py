@@ -35,8 +35,8 @@ from invoices.billing_choice import choose_items, chosen_pairs
 from invoices.billing_list import rows_of
 from invoices.forms import ImportForm
 from invoices.selectors import imported_since
-from invoices.views import find_program
 from programs.models import Program
+from programs.selectors import program_for
 
 ENTRIES_PER_PAGE = 50
 MOST_PROBLEMS = 200  # shown; who has more corrects these first
@@ -47,7 +47,7 @@ LATELY = 10
 @partner_page()
 def export_mappings(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The mappings of the filtered billing list, as a file that can be imported again."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     content = write_csv(COLUMNS, _export_rows(program, request))
     name = f"mappings-{request.partner.slug}-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -63,7 +63,7 @@ def _export_rows(program: Program, request: PartnerRequest) -> Iterator[list[str
 @partner_page(Role.SUPPORT)
 def import_mappings(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Take a file, and lead to the page that says what it would change."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -96,7 +96,7 @@ def import_mappings(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page(Role.SUPPORT)
 def switch_many(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Propose to switch the sync of the ticked rows, or of all that match, on or off."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     on = request.POST.get("sync") == "on"
     pairs = chosen_pairs(program, request.POST)
     known = Customer.objects.filter(source_id=program.source_id, pk__in={customer for customer, _ in pairs})

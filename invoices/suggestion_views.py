@@ -23,9 +23,8 @@ from invoices.billing_list import unmapped_items
 from invoices.forms import SuggestionForm
 from invoices.models import BillingItem
 from invoices.suggesting import Proposal, fill_in, propose_mappings
-from invoices.views import find_program
 from programs.models import Program
-from programs.selectors import source_currency
+from programs.selectors import program_for, source_currency
 
 ROWS_PER_PAGE = 25
 
@@ -34,7 +33,7 @@ ROWS_PER_PAGE = 25
 @partner_page(Role.SUPPORT)
 def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Whom nobody mapped, the most money first, each with the likeliest customer of the target."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     data = request.POST if request.method == "POST" else request.GET
     form = SuggestionForm(data)
     page = RowPaginator(unmapped_items(program), ROWS_PER_PAGE).get_page(data.get("page"))

@@ -24,8 +24,8 @@ from invoices.forms import ALL, TABS, MappingForm
 from invoices.mapping_dialog import Dialog, open_dialog
 from invoices.selectors import listed_invoices
 from invoices.tables import BillingTable, InvoiceTable
-from programs.models import Motion, Program
-from programs.selectors import source_currency
+from programs.models import Motion
+from programs.selectors import program_for, source_currency
 
 REFRESH_TASK = "customers.tasks.refresh_target_copy"
 
@@ -34,7 +34,7 @@ REFRESH_TASK = "customers.tasks.refresh_target_copy"
 @partner_page()
 def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Customers x motions that occur in invoices, in tabs by state, searched as one types."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     choice = choose_items(program, request.GET)
     currency = source_currency(program)
     count = choice.sum(choice.tab)[0]
@@ -75,7 +75,7 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page(Role.SUPPORT)
 def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: str) -> HttpResponse:
     """The mapping dialog; over the list where scripts run, a page of its own where not."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     customer = get_object_or_404(Customer, pk=customer_id, source_id=program.source_id)
     if motion not in Motion.values:
         raise Http404
@@ -108,7 +108,7 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
 @partner_page(Role.SUPPORT)
 def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Read the target's customers and templates anew, in the background."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     try:
         current_app.send_task(REFRESH_TASK, args=[program.partner_id, program.target_id], retry=False)
     except OperationalError:
@@ -122,16 +122,11 @@ def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page()
 def invoices(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The distributor's invoices that were read."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     filters = InvoiceFilter(request.GET, queryset=listed_invoices(program))
     table = InvoiceTable(filters.qs, program=program, currency=source_currency(program), caption="Invoices")
     total = listed_invoices(program).count()
     return list_page(request, "invoices/invoices.html", table, filters=filters, total=total, program=program)
-
-
-def find_program(program_id: int) -> Program:
-    """The open partner's program with its connections; else the page is not found."""
-    return get_object_or_404(Program.objects.select_related("source__partner", "target", "partner"), pk=program_id)
 
 
 def _show(request: PartnerRequest, dialog: Dialog, **context: object) -> HttpResponse:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from programs.models import Program
 
 
 def configured_programs() -> list[Program]:
     """The programs of the open partner, with their connections: items of the left menu."""
-    return list(Program.objects.select_related("source", "target", "partner").order_by("slug", "pk"))
+    programs = list(Program.objects.select_related("source", "target", "partner").order_by("slug", "pk"))
+    for program in programs:
+        program.source.partner = program.target.partner = program.partner  # asked for once
+    return programs
 
 
 def programs_for(request: HttpRequest) -> list[Program]:
@@ -19,6 +22,14 @@ def programs_for(request: HttpRequest) -> list[Program]:
         request.programs = configured_programs()  # type: ignore[attr-defined]  # kept here
     known: list[Program] = request.programs  # type: ignore[attr-defined]  # as above
     return known
+
+
+def program_for(request: HttpRequest, program_id: int) -> Program:
+    """The open partner's program with its connections, out of ``programs_for``; else the page is not found."""
+    found = next((program for program in programs_for(request) if program.pk == program_id), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def find_program(slug: str, target_system: str = "") -> Program | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +13,7 @@ from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import list_page, rows_of_page
 from core.audit import actor_of
 from invoices.selectors import listed_invoices
-from programs.models import Program
+from programs.selectors import program_for
 from syncs import services
 from syncs.filters import RunFilter
 from syncs.inbox import decidable, notable, waiting_runs
@@ -28,7 +28,7 @@ from syncs.tables import RunTable
 @partner_page()
 def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Two cards, the latest invoice's account, and what most needs a person."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     return TemplateResponse(
         request,
         "syncs/overview.html",
@@ -47,7 +47,7 @@ def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page(Role.SUPPORT)
 def start_sync(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Sync now, or preview: of one kind, or all that are switched on."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     kind = request.POST.get("kind", "")
     kinds = [kind] if kind in RunKind.values else services.enabled_kinds(program)
     preview = request.POST.get("preview") == "on"
@@ -66,13 +66,8 @@ def start_sync(request: PartnerRequest, program_id: int) -> HttpResponse:
 @partner_page()
 def history(request: PartnerRequest, program_id: int) -> HttpResponse:
     """One row per run."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     runs = Run.objects.filter(program=program).defer("basis", "messages", "error_detail")
     filters = RunFilter(request.GET, queryset=runs)
     table = RunTable(filters.qs, caption="Runs")
     return list_page(request, "syncs/history.html", table, filters=filters, total=runs.count(), program=program)
-
-
-def find_program(program_id: int) -> Program:
-    """The program with its connections and partner, or 404."""
-    return get_object_or_404(Program.objects.select_related("source", "target", "partner"), pk=program_id)

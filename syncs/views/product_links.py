@@ -15,11 +15,10 @@ from accounts.permissions import PartnerRequest, partner_page
 from core.audit import actor_of
 from products.models import Product, TargetProduct
 from programs.models import Program
-from programs.selectors import source_currency
+from programs.selectors import program_for, source_currency
 from syncs import product_links
 from syncs.forms import AdoptForm
 from syncs.product_links import LinkRefused
-from syncs.views.overview import find_program
 
 MOST_OFFERED = 20
 
@@ -28,7 +27,7 @@ MOST_OFFERED = 20
 @partner_page(Role.SUPPORT)
 def adopt(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """Choose the product of the target that stands for ours."""
-    program, product = _find(program_id, product_id)
+    program, product = _find(request, program_id, product_id)
     request.menu = reverse("products", args=[request.partner.slug, program.pk])  # type: ignore[attr-defined]  # read by the menu
     form = AdoptForm(request.POST or request.GET)
     chosen = _chosen(program, form)
@@ -51,7 +50,7 @@ def adopt(request: PartnerRequest, program_id: int, product_id: int) -> HttpResp
 @partner_page(Role.SUPPORT)
 def detach(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """Keep the product sync off a product and off what stands for it."""
-    program, product = _find(program_id, product_id)
+    program, product = _find(request, program_id, product_id)
     try:
         former = product_links.detach_product(program=program, product=product, actor=actor_of(request.user))
     except LinkRefused as refusal:
@@ -65,7 +64,7 @@ def detach(request: PartnerRequest, program_id: int, product_id: int) -> HttpRes
 @partner_page(Role.SUPPORT)
 def follow(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """Take a detached product up again."""
-    program, product = _find(program_id, product_id)
+    program, product = _find(request, program_id, product_id)
     product_links.follow_product(product=product, actor=actor_of(request.user))
     messages.success(request, "The next product sync takes it up: it adopts what stands for it, or makes it.")
     return redirect("product", request.partner.slug, program.pk, product.pk)
@@ -107,6 +106,6 @@ def _chosen(program: Program, form: AdoptForm) -> TargetProduct | None:
     return TargetProduct.objects.filter(target=program.target_id, pk=number).first() if number else None
 
 
-def _find(program_id: int, product_id: int) -> tuple[Program, Product]:
-    program = find_program(program_id)
+def _find(request: PartnerRequest, program_id: int, product_id: int) -> tuple[Program, Product]:
+    program = program_for(request, program_id)
     return program, get_object_or_404(Product, pk=product_id, source_id=program.source_id)

@@ -26,7 +26,7 @@ from products.filters import TYPES
 from products.selectors import list_products
 from products.tables import margin_html, price_there
 from programs.models import Motion, Program
-from programs.selectors import source_currency
+from programs.selectors import program_for, source_currency
 from syncs.filters import ChargeFilter
 from syncs.inbox import decidable
 from syncs.inbox_items import items_of
@@ -38,14 +38,13 @@ from syncs.spending import monthly_charges
 from syncs.strips import draw_strip
 from syncs.tables import ChargeTable, ItemTable, LineTable
 from syncs.template_lines import foreign_lines, template_places
-from syncs.views.overview import find_program
 
 
 @require_safe
 @partner_page()
 def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpResponse:
     """One source invoice: its account, and its rows as they were classified."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     found = get_object_or_404(SourceInvoice, pk=invoice_id, source_id=program.source_id, program_slug=program.slug)
     rows = found.charges.select_related("customer").defer("raw")
     filters = ChargeFilter(request.GET, queryset=rows, invoice=found)
@@ -66,7 +65,7 @@ def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpRe
 @partner_page()
 def strip(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpResponse:
     """The account of an invoice, asked for by the pages that show it: summing it takes a moment."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     found = get_object_or_404(SourceInvoice, pk=invoice_id, source_id=program.source_id, program_slug=program.slug)
     account = reconcile_invoice(found, program)
     context = {"program": program, "invoice": found, "account": account, "strip": draw_strip(account)}
@@ -77,7 +76,7 @@ def strip(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpResp
 @partner_page()
 def customer(request: PartnerRequest, program_id: int, customer_id: int) -> HttpResponse:
     """One customer: mappings, charges by month, lines on the templates, what waits, what was done."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     found = get_object_or_404(Customer, pk=customer_id, source_id=program.source_id)
     request.menu = reverse("billing", args=[request.partner.slug, program.pk])  # type: ignore[attr-defined]  # read by the menu
     mappings = {mapping.motion: mapping for mapping in mappings_of(program, [found.pk])}
@@ -110,7 +109,7 @@ def customer(request: PartnerRequest, program_id: int, customer_id: int) -> Http
 @partner_page()
 def product(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """One product: prices here and there, who uses it, and what syncs did about it."""
-    program = find_program(program_id)
+    program = program_for(request, program_id)
     found = get_object_or_404(list_products(program), pk=product_id)
     linked = getattr(found, "target_id_linked", None)
     definition = get_target(program.target.system)
