@@ -155,16 +155,9 @@ class PortalTable(tables.Table):
 
     def cells(self) -> Iterator[SafeString]:
         """The cells of each row of this page, written."""
-        columns = [(column, self._attributes(column), _renderer(column)) for column in self.columns]
+        columns = [(self._attributes(column), _drawer(column, self.data.model)) for column in self.columns]
         for row in self.paginated_rows:
-            yield format_html_join(
-                "",
-                "<td {}>{}</td>",
-                (
-                    (attributes, row._get_and_render_with(column, draw(row), column.default))  # noqa: SLF001  # see _renderer
-                    for column, attributes, draw in columns
-                ),
-            )
+            yield format_html_join("", "<td {}>{}</td>", ((attributes, draw(row)) for attributes, draw in columns))
 
     def _attributes(self, column: Any) -> SafeString:
         """Those of the column's cells, with what a card needs: its place in it, and what it is called there."""
@@ -179,19 +172,33 @@ class PortalTable(tables.Table):
         return written
 
 
-def _renderer(column: Any) -> Callable[[Any], Callable[..., Any]]:
-    """How a column draws its cells. The library asks anew for each cell which arguments that takes."""
-    render = column.render
+def _drawer(column: Any, model: Any) -> Callable[[Any], Any]:
+    """How a column draws its cells. What the library asks anew for each cell is asked once for all rows."""
+    render, empty, default = column.render, column.column.empty_values, column.default
     named, takes_all = signature(render)
+    find = _finder(column.accessor, model) if empty or takes_all or "value" in named else None
 
-    def for_row(row: Any) -> Callable[..., Any]:
-        def draw(_column: Any, value: Any = None) -> Any:
-            given = row._optional_cell_arguments(column, value)  # noqa: SLF001  # the library's way, asked once a column
-            return render(**(given if takes_all else {name: given[name] for name in named}))
+    def draw(row: Any) -> Any:
+        value = find(row.record) if find else None
+        if value in empty:
+            return default
+        given = row._optional_cell_arguments(column, value)  # noqa: SLF001  # the library's way
+        return render(**(given if takes_all else {name: given[name] for name in named}))
 
-        return draw
+    return draw
 
-    return for_row
+
+def _finder(accessor: Any, model: Any) -> Callable[[Any], Any]:
+    """What leads from a row to a column's value: a choice is said in words, what is missing is None."""
+    *path, last = accessor.bits
+    last = f"get_{last}_display" if getattr(accessor.get_field(model), "choices", None) else last
+
+    def find(record: Any) -> Any:
+        for name in (*path, last):
+            record = getattr(record, name, None)
+        return record() if callable(record) else record
+
+    return find
 
 
 def name_html(url: str, name: str, under: str = "") -> SafeString:
