@@ -29,9 +29,9 @@ from django.db.models import (
 from django.db.models.functions import Lower
 
 from connections.currency import symbol_fits
-from core.searching import ids_found
+from core.searching import ids_found, one_of
 from customers.models import Customer, Mapping, TargetCustomer, Template
-from customers.selectors import customer_contains, mappings_of
+from customers.selectors import customer_contains
 from invoices.amounts import Money
 from invoices.models import BillingItem
 from programs.models import Motion, Program
@@ -112,10 +112,9 @@ def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
 def rows_of(program: Program, items: Iterable[Any]) -> dict[int, BillingRow]:
     """Items with all that the list says of them, by the item's id. One query more where any is mapped."""
     chosen = list(items)
-    mappings = mappings_of(program, {item.customer_id for item in chosen if item.mapping_id}).defer("template__lines")
-    found = {(mapping.customer_id, mapping.motion): mapping for mapping in mappings}
+    found = _mappings_by_id({item.mapping_id for item in chosen if item.mapping_id})
     everywhere = _currency_problems(program)
-    return {item.pk: _row(item, found.get((item.customer_id, item.motion)), everywhere) for item in chosen}
+    return {item.pk: _row(item, found.get(item.mapping_id), everywhere) for item in chosen}
 
 
 def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
@@ -158,6 +157,11 @@ def _state(program: Program) -> Case:
         When(broken, then=Value(ATTENTION)),
         default=Value(SYNC_ON),
     )
+
+
+def _mappings_by_id(ids: Collection[int]) -> dict[int, Mapping]:
+    mappings = Mapping.objects.select_related("target_customer", "template").defer("template__lines")
+    return {mapping.pk: mapping for mapping in mappings.filter(pk__in=one_of(ids))} if ids else {}
 
 
 def _row(item: Any, mapping: Mapping | None, everywhere: Sequence[str]) -> BillingRow:
