@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page
-from accounts.tables import list_page, rows_of_page
+from accounts.tables import list_page
 from billingsync.dashboard import program_boards, set_up_steps
 from billingsync.filters import AuditFilter
 from billingsync.searching import find_everything
@@ -53,8 +53,8 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
             "programs": program_boards(programs, timezone.localdate()),
             "waiting_runs": waiting_runs()[:3],
             "held_invoices": held_invoices()[:3],
-            "decidable": rows_of_page(decidable(), slice(3)),
-            "notable": rows_of_page(notable(), slice(3)),
+            "decidable": decidable().select_related(None)[:3],
+            "notable": notable().select_related(None)[:3],
             "failing": [each for each in connections if each.status == ConnectionStatus.ATTENTION],
             "connections": connections,
         },

@@ -15,7 +15,7 @@ from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
 from programs.selectors import source_currency
 from syncs.answers import label_of
-from syncs.models import Decision, Finding, Run, RunState, Severity
+from syncs.models import LONG_COLUMNS, Decision, Finding, Run, RunState, Severity
 
 OVERLAP = "overlap:"  # subjects of held invoices, which are shown with their own facts
 UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts too
@@ -24,7 +24,7 @@ MOST_DECIDED = 10  # answers that are shown for Undo; those given together count
 
 def waiting_runs() -> QuerySet[Run]:
     """Plans that wait for Apply or Discard."""
-    return Run.objects.filter(state=RunState.WAITING, preview=False).select_related("program").order_by("-created_at")
+    return Run.objects.filter(state=RunState.WAITING, preview=False).defer(*LONG_COLUMNS).order_by("-created_at")
 
 
 def held_invoices() -> QuerySet[SourceInvoice]:

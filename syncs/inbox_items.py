@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
 
 from connectors.records import TemplateLine
 from core.money import from_cents
@@ -63,24 +66,24 @@ class Item:
         return self.charge_count - len(self.charges)
 
 
-def items_of(findings: Sequence[Finding]) -> list[Item]:
-    """Findings with what a person needs to decide. Six queries, whatever their number."""
-    facts = _Facts(findings)
+def items_of(findings: Sequence[Finding], programs: Iterable[Program]) -> list[Item]:
+    """Findings of these programs with what a person needs to decide. Five queries, whatever their number."""
+    facts = _Facts(findings, programs)
     return [_item(finding, facts) for finding in findings]
 
 
 class _Facts:
     """Everything about some findings, by subject."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], programs: Iterable[Program]) -> None:
         subjects = [finding.subject for finding in findings]
-        held = Change.objects.filter(subject__in=subjects, run__preview=False).select_related("run__program")
+        held = Change.objects.filter(subject__in=subjects, run__preview=False)
+        held = held.annotate(target_id=F("run__program__target_id"))
         self.changes = {change.subject: change for change in held.order_by("pk")}
         self.adoptable = _adoptable_lines(self.changes.values())
         self.charges = _named_charges(self.changes.values())
         marks = [subject.partition(":")[2] for subject in subjects]
-        programs = Program.objects.filter(pk__in={finding.program_id for finding in findings})
-        self.programs = {program.pk: program for program in programs.select_related("source", "partner")}
+        self.programs = {program.pk: program for program in programs}
         targets = {program.target_id for program in self.programs.values()}
         lines = Line.objects.filter(target__in=targets, mark__in=marks, state=LineState.STANDING)
         self.standing = {line.mark: line for line in lines.select_related("product")}
@@ -134,7 +137,7 @@ def _named_charges(changes: Collection[Change]) -> dict[str, list[Charge]]:
     return named
 
 
-def _adoptable_lines(held: Iterable[Change]) -> Mapping[str, list[TemplateLine]]:
+def _adoptable_lines(held: Iterable[Any]) -> Mapping[str, list[TemplateLine]]:
     """Lines typed in by hand with the product of the held change, by its subject."""
     changes = [change for change in held if change.hold == "conflict" and change.template_id is not None]
     if not changes:
@@ -144,7 +147,7 @@ def _adoptable_lines(held: Iterable[Change]) -> Mapping[str, list[TemplateLine]]
     ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
     found: dict[str, list[TemplateLine]] = {}
     for change in changes:
-        row = templates.get((change.run.program.target_id, change.template_id or 0))
+        row = templates.get((change.target_id, change.template_id or 0))
         product = (change.after or {}).get("product_id")
         found[change.subject] = [
             line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from programs.models import Program
-from syncs.models import ACTIVE_STATES, Run, RunKind, RunState, RunStatus
+from syncs.models import ACTIVE_STATES, LONG_COLUMNS, Run, RunKind, RunState, RunStatus
 
 OVER = (RunState.FINISHED, RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)
 # The order in which counts are read.
@@ -81,5 +81,6 @@ def has_succeeded() -> bool:
 
 
 def _newest(runs: QuerySet[Run]) -> dict[tuple[int, str], Run]:
+    runs = runs.defer(*LONG_COLUMNS)
     newest = runs.order_by("program_id", "kind", "-created_at", "-pk").distinct("program_id", "kind")
     return {(run.program_id, RunKind(run.kind)): run for run in newest}

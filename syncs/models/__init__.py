@@ -4,6 +4,7 @@ from syncs.models.lines import Line, LineState, Part, PartRole, PartState, Posti
 from syncs.models.review import Decision, Finding, Severity
 from syncs.models.runs import (
     ACTIVE_STATES,
+    LONG_COLUMNS,
     Action,
     Change,
     ChangeState,
@@ -17,6 +18,7 @@ from syncs.models.totals import MonthTotal
 
 __all__ = [
     "ACTIVE_STATES",
+    "LONG_COLUMNS",
     "Action",
     "Change",
     "ChangeState",

@@ -34,6 +34,8 @@ class RunState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+LONG_COLUMNS = ("basis", "messages", "error_detail")  # of a run; no list shows them
+
 # A waiting run does not block: the next sync makes its plan again.
 ACTIVE_STATES = (
     RunState.QUEUED,

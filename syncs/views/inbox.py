@@ -210,7 +210,7 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
         "back": asked.urlencode(),
         "kept": urlencode(kept),
         "page": page,
-        "items": items_of(list(page)),
+        "items": items_of(list(page), programs_for(request)),
         "together": [choice_button(choice) for choice in together],
         "noted": noted,
         "products": _products_of(noted),

@@ -10,15 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import list_page, rows_of_page
+from accounts.tables import list_page
 from core.audit import actor_of
 from invoices.selectors import listed_invoices
 from programs.selectors import program_for
 from syncs import services
 from syncs.filters import RunFilter
 from syncs.inbox import decidable, notable, waiting_runs
-from syncs.inbox_items import items_of
-from syncs.models import Run, RunKind
+from syncs.models import LONG_COLUMNS, Run, RunKind
 from syncs.overview import program_cards
 from syncs.services import SyncRefused
 from syncs.tables import RunTable
@@ -37,8 +36,8 @@ def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
             "cards": program_cards([program])[0].cards,
             "invoice": listed_invoices(program).filter(past=False).first(),
             "waiting_runs": waiting_runs().filter(program=program)[:3],
-            "items": items_of(list(rows_of_page(decidable().filter(program=program), slice(3)))),
-            "notable": rows_of_page(notable().filter(program=program), slice(3)),
+            "decidable": decidable().filter(program=program).select_related(None)[:3],
+            "notable": notable().filter(program=program).select_related(None)[:3],
         },
     )
 
@@ -67,7 +66,7 @@ def start_sync(request: PartnerRequest, program_id: int) -> HttpResponse:
 def history(request: PartnerRequest, program_id: int) -> HttpResponse:
     """One row per run."""
     program = program_for(request, program_id)
-    runs = Run.objects.filter(program=program).defer("basis", "messages", "error_detail")
+    runs = Run.objects.filter(program=program).defer(*LONG_COLUMNS)
     filters = RunFilter(request.GET, queryset=runs)
     table = RunTable(filters.qs, caption="Runs")
     return list_page(request, "syncs/history.html", table, filters=filters, total=runs.count(), program=program)

@@ -26,7 +26,7 @@ from products.filters import TYPES
 from products.selectors import list_products
 from products.tables import margin_html, price_there
 from programs.models import Motion, Program
-from programs.selectors import program_for, source_currency
+from programs.selectors import program_for, programs_for, source_currency
 from syncs.filters import ChargeFilter
 from syncs.inbox import decidable
 from syncs.inbox_items import items_of
@@ -92,7 +92,7 @@ def customer(request: PartnerRequest, program_id: int, customer_id: int) -> Http
         currency=currency,
         motions=[(motion, mappings.get(motion.value)) for motion in Motion],
         charges=monthly_charges(program, found, timezone.localdate()),
-        items=items_of(list(decidable().filter(customer=found)[:20])),
+        items=items_of(list(decidable().filter(customer=found)[:20]), programs_for(request)),
         changes=_changes(request, program, Change.objects.filter(customer=found), prefix="c-"),
         history=mapping_history(found),
     )
