@@ -21,8 +21,9 @@ from accounts.tables import PAGE_SIZE, RowPaginator
 from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
-from programs.selectors import source_currency
+from programs.selectors import program_for, source_currency
 from syncs import retrying, services
+from syncs.change_cells import change_cells
 from syncs.change_rows import change_row, group_changes
 from syncs.filters import SHOWN, ChangeFilter
 from syncs.forms import RetryForm
@@ -48,11 +49,13 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     )
     known = None if filters.narrows else counted["shown"]
     page = RowPaginator(filters.qs, PAGE_SIZE, known=known).get_page(request.GET.get("page"))
+    groups = group_changes(found, page)
     context = {
         **_progress(found),
         "filters": filters,
         "page": page,
-        "groups": group_changes(found, page),
+        "groups": groups,
+        "cells": change_cells(found, groups, request.partner.slug),
         "unchanged": 0 if filters.unfolds else counted["unchanged"],  # folded away
         "currency": source_currency(found.program),
         **_findings(found),
@@ -155,11 +158,11 @@ def target_url(run: Run, change: Change) -> str:
 
 
 def _find_run(request: HttpRequest, run_id: int) -> Run:
-    runs = Run.objects.select_related("program__source__partner", "program__target", "program__partner").defer("basis")
-    runs = runs.annotate(
+    runs = Run.objects.defer("basis").annotate(
         source_read=KT("basis__source"), retry_of=KT("basis__retry__run"), retry_items=KT("basis__retry__items")
     )
     found: Run = get_object_or_404(runs, pk=run_id)
+    found.program = program_for(request, found.program_id)
     slug = request.partner.slug  # type: ignore[attr-defined]  # a PartnerRequest
     request.menu = reverse("history", args=[slug, found.program_id])  # type: ignore[attr-defined]  # read by the menu
     return found
