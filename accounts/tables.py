@@ -190,13 +190,12 @@ def _drawer(column: Any, model: Any) -> Callable[[Any], Any]:
 
 def _finder(accessor: Any, model: Any) -> Callable[[Any], Any]:
     """What leads from a row to a column's value: a choice is said in words, what is missing is None."""
-    *path, last = accessor.bits
-    last = f"get_{last}_display" if getattr(accessor.get_field(model), "choices", None) else last
+    path, words = accessor.bits, dict(getattr(accessor.get_field(model), "flatchoices", ()))
 
     def find(record: Any) -> Any:
-        for name in (*path, last):
+        for name in path:
             record = getattr(record, name, None)
-        return record() if callable(record) else record
+        return words.get(record, record) if words else record
 
     return find
 

@@ -19,8 +19,9 @@ from accounts.templatetags.portal import marked
 from customers.models import Pricing
 from invoices.billing_list import MAPPED, BillingRow
 from invoices.models import BillingItem, SourceInvoice
-from programs.models import Program
+from programs.models import Motion, Program
 
+MOTIONS = dict(Motion.choices)
 PLACE = 4_611_686_018_427_387_904  # stands for a row's id in an address
 
 
@@ -88,7 +89,7 @@ class BillingTable(PortalTable):
         return name_html(url, marked(record.customer.name, self.words), marked(under, self.words))
 
     def render_motion(self, record: BillingItem) -> SafeString:
-        return format_html('<span class="tag">{}</span>', record.get_motion_display())
+        return format_html('<span class="tag">{}</span>', MOTIONS[record.motion])
 
     def render_state(self, record: BillingItem) -> SafeString:
         row = self.shown[record.pk]
@@ -151,7 +152,7 @@ class BillingTable(PortalTable):
         return pattern.replace(str(PLACE), str(number))
 
     def _row_name(self, record: Any) -> str:
-        return f"{record.customer.name}, {record.get_motion_display()}"
+        return f"{record.customer.name}, {MOTIONS[record.motion]}"
 
     @cached_property
     def may_map(self) -> bool:
