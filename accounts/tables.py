@@ -110,6 +110,8 @@ class PagedRows(TableQuerysetData):
     where the view has counted already.
     """
 
+    data: QuerySet[Any]
+
     def __init__(self, data: QuerySet[Any], known: int | None = None) -> None:
         super().__init__(data)
         self.known = known
@@ -118,6 +120,12 @@ class PagedRows(TableQuerysetData):
         if self.known is None:
             self.known = self.data.order_by().count()
         return self.known
+
+    def order_by(self, aliases: Any) -> None:
+        """As the columns say; rows that are alike to them by id, so that no page shows again what another one has."""
+        super().order_by(aliases)
+        if aliases:
+            self.data = self.data.order_by(*self.data.query.order_by, "pk")
 
     def __getitem__(self, key: Any) -> Any:
         return rows_of_page(self.data, key) if isinstance(key, slice) else super().__getitem__(key)

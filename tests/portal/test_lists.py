@@ -81,6 +81,17 @@ def test_invoices_are_found_by_number_and_state(cast: Cast, shop: Shop, asked: s
     assert [row.number for row in rows_of(cast, response)] == numbers
 
 
+def test_rows_that_a_sorted_column_holds_for_equal_keep_their_order(cast: Cast, shop: Shop) -> None:
+    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/"
+    with partner_scope(cast.northwind.pk):
+        first, second = shop.invoice.charges.order_by("pk")
+        first.save()  # lies behind the other one in the table now
+
+    rows = rows_of(cast, cast.client("vera").get(path, {"sort": "customer"}))
+
+    assert rows == [first, second]
+
+
 @pytest.mark.parametrize("words", ["sample prod", "5b000000-", "contoso"])
 def test_rows_of_an_invoice_are_found(cast: Cast, shop: Shop, words: str) -> None:
     path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/"
