@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -30,6 +30,7 @@ from syncs.models import (
     RunState,
     RunTemplate,
 )
+from syncs.planning.present import line_by_id, lines_by_mark
 from syncs.planning.taking_off import removals_of_doubles
 from syncs.ran_meanwhile import correct_done, find_billed, may_have_run
 from syncs.resolving import abandoned_changes, drop_unsent, lost_changes, resolve_line_changes, settles_in
@@ -175,29 +176,48 @@ def _write_template(work: Slice, template: Template, changes: Sequence[Change]) 
 
 def _without_stranded(work: Slice, changes: Sequence[Change]) -> list[Change]:
     """A line that could not be taken off its old template is not added to the new one."""
-    added = [change for change in changes if change.action == Action.ADD_LINE]
-    with partner_scope(work.partner_id):
-        stranded = _stranded(work.target_id, added)
-        if stranded:
+    stranded = _stranded(work, [change for change in changes if change.action == Action.ADD_LINE])
+    if stranded:
+        with partner_scope(work.partner_id):
             Change.objects.filter(pk__in=stranded).update(state=ChangeState.FAILED, error=STRANDED)
     return [change for change in changes if change.pk not in stranded]
 
 
-def _stranded(target_id: int, added: Iterable[Change]) -> set[int]:
-    """Ids of the additions whose line stands on another template. Inside the scope."""
-    standing = Line.objects.filter(
-        target=target_id, mark__in=[change.mark for change in added], state=LineState.STANDING
-    ).values_list("mark", "template_id")
-    where = dict(standing)
-    return {change.pk for change in added if where.get(change.mark, change.template_id) != change.template_id}
+def _stranded(work: Slice, added: Collection[Change]) -> set[int]:
+    """Ids of the additions whose line stands on another template.
+
+    Where nothing is known to take it off there, people may have deleted it: the template is read to be sure.
+    """
+    with partner_scope(work.partner_id):
+        marks = [change.mark for change in added]
+        standing = Line.objects.filter(target=work.target_id, mark__in=marks, state=LineState.STANDING)
+        lines = {line.mark: line for line in standing}
+        removals = Change.objects.filter(run=work.run_id, action=Action.REMOVE_LINE, mark__in=marks)
+        to_remove = set(removals.exclude(state=ChangeState.DONE).values_list("mark", flat=True))
+    elsewhere = {
+        change.pk: lines[change.mark]
+        for change in added
+        if change.mark in lines and lines[change.mark].template_id != change.template_id
+    }
+    unsure = {line.template_id for line in elsewhere.values() if line.mark not in to_remove}
+    templates = {template_id: _read_template(work, template_id) for template_id in sorted(unsure)}
+    return {
+        pk for pk, line in elsewhere.items() if line.mark in to_remove or _stands(templates[line.template_id], line)
+    }
 
 
-def _take_up_stranded(run: Run) -> None:
+def _stands(template: Template | None, line: Line) -> bool:
+    return line_by_id(template, line.line_id) is not None or bool(lines_by_mark(template, line.mark))
+
+
+def _take_up_stranded(work: Slice) -> None:
     """What waited for a removal whose answer was lost is added after all, once the line is known to be off."""
-    waiting = list(run.changes.filter(state=ChangeState.FAILED, action=Action.ADD_LINE, error=STRANDED))
-    still = _stranded(run.program.target_id, waiting)
+    with work.bare_run() as run:
+        waiting = list(run.changes.filter(state=ChangeState.FAILED, action=Action.ADD_LINE, error=STRANDED))
+    still = _stranded(work, waiting)
     free = [change.pk for change in waiting if change.pk not in still]
-    Change.objects.filter(pk__in=free).update(state=ChangeState.PLANNED, error="")
+    with partner_scope(work.partner_id):
+        Change.objects.filter(pk__in=free).update(state=ChangeState.PLANNED, error="")
 
 
 def _plan_again(work: Slice, template_id: int, why: str) -> bool:
@@ -241,8 +261,8 @@ def settle(work: Slice) -> RunState | float:
     for template_id, why in put_off.items():
         _plan_again(work, template_id, why)
     _plan_anew(work, resolved.anew - put_off.keys())
+    _take_up_stranded(work)
     with work.run() as run:
-        _take_up_stranded(run)
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
         return RunState.APPLYING if again else RunState.VERIFYING
 

@@ -257,15 +257,7 @@ def test_lines_left_behind_go_when_a_person_says_so(office: Office):
 
 
 def test_mapping_moved_to_another_template_moves_its_lines(office: Office):
-    new = office.edit(
-        "add_schedule",
-        values={
-            "customer_id": office.template(COHO)["customer_id"],
-            "name": "Microsoft only",
-            "frequency": "Monthly",
-            "next_run": office.template(COHO)["next_run"],
-        },
-    )["id"]
+    new = second_template(office)
     before, total = marks(office, COHO), amount_of(office.our_lines(COHO))
 
     move(office, new)
@@ -279,21 +271,38 @@ def test_mapping_moved_to_another_template_moves_its_lines(office: Office):
     assert (office.unbalanced(), office.planned()) == ([], [])
 
 
+def second_template(office: Office) -> int:
+    """Another template of coho, made by a person."""
+    like = office.template(COHO)
+    values = {name: like[name] for name in ("customer_id", "frequency", "next_run")}
+    made: int = office.edit("add_schedule", values=values | {"name": "Microsoft only"})["id"]
+    return made
+
+
+@pytest.mark.parametrize("deleted", ["line", "template"])
+def test_moved_line_that_people_deleted_on_the_old_template_is_added_to_the_new_one(office: Office, deleted: str):
+    new = second_template(office)
+    total = amount_of(office.our_lines(COHO))
+    if deleted == "line":
+        office.edit("delete_line", schedule_id=COHO, line_id=office.recurring(COHO)[0]["id"])
+    else:
+        office.edit("delete_schedule", schedule_id=COHO)
+
+    move(office, new)
+    synced = office.sync()
+
+    assert synced.billing["counts"]["failed"] == 0
+    assert amount_of(office.our_lines(new)) == total
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
 def move(office: Office, template: int) -> None:
     """Map coho to another template of the same customer."""
     office.map([entry | {"invoice_template": template} for entry in office.entries("coho-winery")])
 
 
 def test_move_whose_removal_fails_adds_nothing_to_the_new_template(office: Office):
-    new = office.edit(
-        "add_schedule",
-        values={
-            "customer_id": office.template(COHO)["customer_id"],
-            "name": "Microsoft only",
-            "frequency": "Monthly",
-            "next_run": office.template(COHO)["next_run"],
-        },
-    )["id"]
+    new = second_template(office)
     before = marks(office, COHO)
     office.fault("status", vendor="syncro", method="POST", path=f"/schedules/{COHO}/remove", status=500, count=50)
     office.fault("status", vendor="syncro", method="PUT", path=f"/schedules/{COHO}/", status=422, count=50)
