@@ -85,13 +85,13 @@ def _suggestible(program: Program) -> QuerySet[TargetCustomer]:
 
 def _matcher_of(rows: QuerySet[TargetCustomer]) -> Matcher:
     """One query, for what a comparison needs of each: with thousands, whole rows take long."""
-    return _matcher(tuple(_Candidate(*values) for values in rows.order_by("pk").values_list("pk", "name", "email")))
+    return _matcher(tuple(rows.order_by("pk").values_list("pk", "name", "email")))
 
 
 @lru_cache(maxsize=4)
-def _matcher(candidates: tuple[_Candidate, ...]) -> Matcher:
+def _matcher(candidates: tuple[tuple[int, str, str], ...]) -> Matcher:
     """Kept while the candidates are the same ones: somebody who maps opens one dialog after the other."""
-    return Matcher(candidates)
+    return Matcher(_Candidate(*values) for values in candidates)
 
 
 def mappings_of(program: Program, customer_ids: Iterable[int] | None = None) -> QuerySet[Mapping]:
