@@ -116,17 +116,16 @@ def _template_to_write(work: Slice, template_id: int) -> Template | None:
         return None
     with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
-    if visit.planned_from != template_digest(template) or _is_mapped_anew(work, template_id):
+    if visit.planned_from != template_digest(template) or visit.mapped != _mapped(work, template_id):
         replan_template(work, template_id, "The invoice template or its mappings changed since the plan.")
         return None
     return template
 
 
-def _is_mapped_anew(work: Slice, template_id: int) -> bool:
-    """Whether somebody changed what syncs to the template since it was planned."""
-    with work.bare_run() as run:
-        planned_from = run.templates.values_list("mapped", flat=True).get(template_id=template_id)
-        return planned_from != mapped_digest(mapped_to(run.program, [template_id]).get(template_id, ()))
+def _mapped(work: Slice, template_id: int) -> str:
+    """Digest of what syncs to the template now. One query: it is asked before each line."""
+    with partner_scope(work.partner_id):
+        return mapped_digest(mapped_to(work.program, [template_id]).get(template_id, ()))
 
 
 def _read_template(work: Slice, template_id: int) -> Template | None:
@@ -163,10 +162,12 @@ def _write_template(work: Slice, template: Template, changes: Sequence[Change]) 
 
     False when lost answers must be resolved before the template can be planned again.
     """
+    with partner_scope(work.partner_id):
+        visit = RunTemplate.objects.get(run=work.run_id, template_id=template.template_id)
     for change in _without_stranded(work, changes):
         if work.over:
             return True
-        if _is_mapped_anew(work, template.template_id):
+        if visit.mapped != _mapped(work, template.template_id):
             return _plan_again(work, template.template_id, "Its mappings were changed during the sync.")
         if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
             return _plan_again(work, template.template_id, "Syncro refuses negative amounts.")

@@ -98,10 +98,15 @@ class Slice:
         """As ``run``, but with the program as this slice saw it first: for what is done many times a minute."""
         with partner_scope(self.partner_id):
             run = Run.objects.get(pk=self.run_id)
-            if self._program is None:
-                self._program = Program.objects.select_related("source", "target").get(pk=run.program_id)
-            run.program = self._program
+            run.program = self.program
             yield run
+
+    @property
+    def program(self) -> Program:
+        """As this slice saw it first. Inside the scope."""
+        if self._program is None:
+            self._program = Program.objects.select_related("source", "target").get(pk=self.program_id)
+        return self._program
 
     def next_change(self) -> Change | None:
         """The next planned change of the run, None when none is left or somebody cancelled. Inside the scope."""
