@@ -10,7 +10,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django import forms
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -19,12 +18,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
-from django_tables2.data import TableQuerysetData
 from django_tables2.utils import AttributeDict, signature
 
 from accounts import figures
 from accounts.badges import badge_html
 from accounts.columns import hidden_columns
+from accounts.paging import PagedRows, RowPaginator
 
 PAGE_SIZE = 50
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
@@ -79,56 +78,6 @@ class StateColumn(tables.Column):
     def render(self, record: Any, bound_column: Any) -> SafeString:
         name = bound_column.accessor
         return badge_html(getattr(record, name), getattr(record, f"get_{name}_display")())
-
-
-def rows_of_page(rows: QuerySet[Any], part: slice) -> QuerySet[Any]:
-    """That part of the rows, in their order; only the ids of the others are looked at. Two queries."""
-    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[part]))
-
-
-class RowPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
-    """Pages of rows that no table shows; ``known`` is their number, where the view has counted already."""
-
-    object_list: QuerySet[Any]
-
-    def __init__(self, rows: QuerySet[Any], per_page: int, known: int | None = None) -> None:
-        super().__init__(rows, per_page)
-        if known is not None:
-            self.count = known
-
-    def page(self, number: Any) -> Page:  # type: ignore[type-arg]  # as above
-        number = self.validate_number(number)
-        first = (number - 1) * self.per_page
-        return Page(rows_of_page(self.object_list, slice(first, first + self.per_page)), number, self)
-
-
-class PagedRows(TableQuerysetData):
-    """Rows of which the database sorts and skips the ids alone; whole rows are read for one page.
-
-    A list's rows are wide and carry what belongs to them. Sorting, and skipping to a late page, would
-    otherwise work all of that out for thousands of rows that nobody sees. ``known`` is their number,
-    where the view has counted already.
-    """
-
-    data: QuerySet[Any]
-
-    def __init__(self, data: QuerySet[Any], known: int | None = None) -> None:
-        super().__init__(data)
-        self.known = known
-
-    def __len__(self) -> int:
-        if self.known is None:
-            self.known = self.data.order_by().count()
-        return self.known
-
-    def order_by(self, aliases: Any) -> None:
-        """As the columns say; rows that are alike to them by id, so that no page shows again what another one has."""
-        super().order_by(aliases)
-        if aliases:
-            self.data = self.data.order_by(*self.data.query.order_by, "pk")
-
-    def __getitem__(self, key: Any) -> Any:
-        return rows_of_page(self.data, key) if isinstance(key, slice) else super().__getitem__(key)
 
 
 class PortalTable(tables.Table):
@@ -242,10 +191,12 @@ def list_page(
     """
     form = filters.form if filters is not None else search
     chips = list(_chips(request, form)) if form is not None else []
+    if filters is not None:
+        table.data.whole = filters.queryset
     if total is not None and not chips and table.data.known is None:
         table.data.known = total  # nothing narrows the list
     tables.RequestConfig(
-        request, paginate={"per_page": PAGE_SIZE, "paginator_class": Paginator, "silent": True}
+        request, paginate={"per_page": PAGE_SIZE, "paginator_class": RowPaginator, "silent": True}
     ).configure(table)
     table.hide(hidden_columns(request, table.list_name) if table.list_name else ())
     shown = table.paginator.count

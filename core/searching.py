@@ -34,17 +34,15 @@ def ids_matching(function: str, text: str, within: int | None = None) -> RawSQL:
     return RawSQL(f"SELECT {function}(%s, %s)", [text.strip(), within])  # noqa: S611  # as above  # nosec B608 B611
 
 
-def ids_found(rows: QuerySet[Any], *ways: Q) -> RawSQL:
-    """Ids of these rows that one of the conditions finds, for ``pk__in``. One query, at once.
+def found_by(rows: QuerySet[Any], *ways: Q) -> Q:
+    """The condition that one of these conditions finds a row; ``rows`` are all that are looked at.
 
-    For lists, which would otherwise search for their count, for the ids of a page and for its rows. Each
-    condition is looked up by its own index; in one WHERE with OR between them the database would look
-    at every row.
+    Each is looked up by its own index; in one WHERE with OR between them the database would look at every row.
     """
-    first, *others = [rows.order_by().filter(way).values_list("pk", flat=True) for way in ways]
-    return one_of(first.union(*others) if others else first)
+    first, *others = [rows.order_by().filter(way).values("pk") for way in ways]
+    return Q(pk__in=first.union(*others) if others else first)
 
 
 def one_of(ids: Iterable[int]) -> RawSQL:
-    """These ids for ``__in``, as one value: of tens of thousands Django would check each."""
+    """These ids for ``__in``, found at once and sent as one value: of tens of thousands Django would check each."""
     return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])

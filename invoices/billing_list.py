@@ -26,10 +26,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Lower
 
 from connections.currency import symbol_fits
-from core.searching import ids_found, one_of
+from core.searching import one_of
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.selectors import customer_contains
 from invoices.amounts import Money
@@ -79,14 +78,10 @@ def billing_items(program: Program, text: str = "", motion: str = "") -> QuerySe
     """
     found: QuerySet[Any] = _items(program, text, motion)
     # With the partner named, row security is asked about once, not for each row that is joined.
-    mapped = Q(
-        customer__mappings__partner=program.partner_id,
-        customer__mappings__program=program,
-        customer__mappings__motion=F("motion"),
-    )
-    found = found.annotate(mapped=FilteredRelation("customer__mappings", condition=mapped))
+    ours = Q(mappings__partner=program.partner_id, mappings__program=program)
+    found = found.annotate(mapped=FilteredRelation("mappings", condition=ours))
     found = found.annotate(mapping_id=F("mapped__pk"), state=_state(program))
-    return found.select_related("customer").order_by("-retail", Lower("customer__name"), "pk")
+    return found.select_related("customer").order_by("-retail", "pk")
 
 
 def count_items(program: Program) -> int:
@@ -132,8 +127,8 @@ def next_unmapped(program: Program) -> BillingItem | None:
 def _items(program: Program, text: str, motion: str) -> QuerySet[Any]:
     found = _all_items(program)
     if text.strip():
-        customers = Customer.objects.filter(source_id=program.source_id)
-        found = found.filter(customer__in=ids_found(customers, customer_contains(text)))
+        customers = Customer.objects.filter(customer_contains(text), source_id=program.source_id)
+        found = found.filter(customer__in=one_of(customers.values_list("pk", flat=True)))  # asked for more than once
     return found.filter(motion=motion) if motion else found
 
 

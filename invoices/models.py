@@ -6,7 +6,7 @@ from django.db import models
 
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
-from customers.models import Customer, Subscription
+from customers.models import Customer, Mapping, Subscription
 from products.models import Product
 from programs.models import Motion
 
@@ -89,7 +89,7 @@ class Kind(models.TextChoices):
 class Charge(PartnerModel):
     """One row of a source invoice, as it came (``raw``) and as it was classified."""
 
-    invoice = PartnerForeignKey(SourceInvoice, on_delete=models.CASCADE, related_name="charges")
+    invoice = PartnerForeignKey(SourceInvoice, on_delete=models.CASCADE, related_name="charges", db_index=False)
     line = models.PositiveIntegerField()  # in the file, the header being line 1
     raw = models.JSONField()
     kind = models.CharField(max_length=9, choices=Kind.choices)
@@ -119,10 +119,17 @@ class Charge(PartnerModel):
             models.Index(fields=["partner", "subscription_ref", "period"]),
             models.Index(fields=["partner", "kind"]),
             models.Index(fields=["partner", "invoice", "line"], include=["id", "customer"], name="charges_in_order"),
+            models.Index(fields=["partner", "invoice", "product"], name="charges_by_product"),
         ]
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.product_name}"
+
+
+class ToMappings(models.ForeignObject):  # type: ignore[type-arg]  # no generic at run time
+    """A join without a column, to the mappings of an item; one where the program is named in the query."""
+
+    requires_unique_target = False
 
 
 class BillingItem(PartnerModel):
@@ -139,6 +146,14 @@ class BillingItem(PartnerModel):
     month = models.DateField()  # the newest with such charges
     cost = models.DecimalField(max_digits=24, decimal_places=8)
     retail = models.DecimalField(max_digits=24, decimal_places=8)
+    mappings = ToMappings(
+        Mapping,
+        on_delete=models.DO_NOTHING,
+        from_fields=["partner", "customer", "motion"],
+        to_fields=["partner", "customer", "motion"],
+        related_name="+",
+        null=True,
+    )
 
     class Meta:
         constraints = [

@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
+from accounts.paging import PagedRows, page_of
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import RowPaginator
 from core.audit import actor_of
 from customers.mapping_batches import apply_batch, has_warnings, propose_batch
 from customers.models import BatchKind
@@ -36,7 +36,7 @@ def suggestions(request: PartnerRequest, program_id: int) -> HttpResponse:
     program = program_for(request, program_id)
     data = request.POST if request.method == "POST" else request.GET
     form = SuggestionForm(data)
-    page = RowPaginator(unmapped_items(program), ROWS_PER_PAGE).get_page(data.get("page"))
+    page = page_of(PagedRows(unmapped_items(program)), data.get("page"), ROWS_PER_PAGE)
     proposals = propose_mappings(program, _rows(program, page, data.getlist("row")), form.least_score)
     if request.method == "POST":
         fill_in(proposals, data.getlist("row"), data.dict())

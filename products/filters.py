@@ -8,7 +8,6 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Round
 
 from connectors.records import Cadence
-from core.searching import ids_found
 from products.models import Product
 from products.selectors import product_contains
 
@@ -49,7 +48,7 @@ class ProductFilter(filters.FilterSet):
         fields = ("q", "state", "type")
 
     def by_words(self, rows: QuerySet[Product], _name: str, words: str) -> QuerySet[Product]:
-        return rows.filter(pk__in=ids_found(Product.objects.all(), product_contains(words)))
+        return rows.filter(product_contains(words))
 
     def by_state(self, rows: QuerySet[Product], _name: str, state: str) -> QuerySet[Product]:
         in_cents = {"cents_cost": Round("unit_cost", 2), "cents_retail": Round("unit_retail", 2)}

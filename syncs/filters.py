@@ -9,7 +9,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from core.searching import ids_found, ids_matching
+from core.searching import found_by, ids_matching
 from customers.selectors import customer_contains
 from invoices.models import Charge, Kind, SourceInvoice
 from programs.models import Motion
@@ -68,7 +68,7 @@ class ChangeFilter(filters.FilterSet):
     def by_words(self, rows: QuerySet[Change], _name: str, words: str) -> QuerySet[Change]:
         named = Q(pk__in=ids_matching("matching_changes", words, self.run.pk))
         ways = (named, _of_product(words), customer_contains(words, "customer__"))
-        return rows.filter(pk__in=ids_found(Change.objects.filter(run=self.run), *ways))
+        return rows.filter(found_by(Change.objects.filter(run=self.run), *ways))
 
     def by_action(self, rows: QuerySet[Change], _name: str, action: str) -> QuerySet[Change]:
         return rows if action == ALL else rows.filter(action=action)
@@ -130,7 +130,7 @@ class ChargeFilter(filters.FilterSet):
         ways = [named, _of_product(words), customer_contains(words, "customer__")]
         if _ID.fullmatch(words.strip().lower()):  # names are looked up by index, ids row by row of the invoice
             ways.append(Q(subscription_ref__contains=words.strip().lower()))
-        return rows.filter(pk__in=ids_found(Charge.objects.filter(invoice=self.invoice), *ways))
+        return rows.filter(found_by(Charge.objects.filter(invoice=self.invoice), *ways))
 
 
 def _of_product(words: str) -> Q:

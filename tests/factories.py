@@ -254,7 +254,8 @@ class ChargeFactory(ScopedFactory):
         charge = super()._create(model_class, *args, **kwargs)
         charge.invoice.charged_cost += Decimal(charge.cost)
         charge.invoice.charged_retail += Decimal(charge.retail)
-        charge.invoice.save(update_fields=["charged_cost", "charged_retail"])
+        charge.invoice.row_count = charge.invoice.charges.count()
+        charge.invoice.save(update_fields=["charged_cost", "charged_retail", "row_count"])
         recount_invoices([charge.invoice])
         return charge
 

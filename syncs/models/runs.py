@@ -167,7 +167,7 @@ class Change(PartnerModel):
     retail``.
     """
 
-    run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="changes")
+    run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
     position = models.PositiveIntegerField()
     action = models.CharField(max_length=14, choices=Action.choices)
     state = models.CharField(max_length=8, choices=ChangeState.choices, default=ChangeState.PLANNED)
@@ -221,6 +221,7 @@ class Change(PartnerModel):
                 include=["id", "customer", "action", "state"],
                 name="changes_in_order",
             ),
+            models.Index(fields=["partner", "run", "product"], name="changes_by_product"),
         ]
 
     def __str__(self) -> str:

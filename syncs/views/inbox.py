@@ -18,8 +18,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
+from accounts.paging import PagedRows, page_of
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import RowPaginator
 from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import overlap_facts
@@ -194,10 +194,9 @@ def _back(request: PartnerRequest) -> QueryDict:
 
 def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     filters = InboxFilter(asked, waiting.decidable())
-    noted = RowPaginator(InboxFilter(asked, waiting.notable()).qs, PAGE_SIZE).get_page(asked.get("noted"))
-    page = RowPaginator(filters.qs, PAGE_SIZE).get_page(
-        asked.get("page") or _page_of(filters.qs, asked.get("item", ""))
-    )
+    noted = page_of(PagedRows(InboxFilter(asked, waiting.notable()).qs), asked.get("noted"), PAGE_SIZE)
+    number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""))
+    page = page_of(PagedRows(filters.qs), number, PAGE_SIZE)
     valid = filters.form.is_valid()
     kind = filters.form.cleaned_data["kind"] if valid else ""
     words = filters.form.cleaned_data["q"] if valid else ""

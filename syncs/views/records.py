@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from accounts.figures import write_price
+from accounts.paging import RowPaginator
 from accounts.permissions import PartnerRequest, partner_page
 from accounts.tables import list_page
 from connectors.registry import get_target
@@ -54,7 +55,7 @@ def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpRe
         "syncs/invoice.html",
         table,
         filters=filters,
-        total=found.charges.count(),
+        total=found.row_count,
         program=program,
         invoice=found,
         overlaps=overlap_facts(found) if found.state == InvoiceState.HELD else [],
@@ -158,5 +159,7 @@ def _changes(
     table = ItemTable(rows, currency=source_currency(program), prefix=prefix, caption=caption, exclude=exclude)
     if prefix:
         table.request = request
-        RequestConfig(request, paginate={"per_page": 10, "silent": True}).configure(table)
+        RequestConfig(request, paginate={"per_page": 10, "paginator_class": RowPaginator, "silent": True}).configure(
+            table
+        )
     return table

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, trigger_client_event
 
 from accounts.models import Role
+from accounts.paging import PagedRows, page_of
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import PAGE_SIZE, RowPaginator
+from accounts.tables import PAGE_SIZE
 from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
@@ -48,7 +49,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
     )
     known = None if filters.narrows else counted["shown"]
-    page = RowPaginator(filters.qs, PAGE_SIZE, known=known).get_page(request.GET.get("page"))
+    page = page_of(PagedRows(filters.qs, known, whole=changes), request.GET.get("page"), PAGE_SIZE)
     groups = group_changes(found, page)
     context = {
         **_progress(found),

@@ -17,6 +17,7 @@ from customers.services import save_mapping
 from invoices.billing_list import billing_items, billing_rows, next_unmapped, sums_by_state
 from invoices.selectors import listed_invoices
 from invoices.services import decide_overlap, undo_overlap_decision
+from tests import factories as make
 from tests.invoices.prism_wire import World, row, subscription
 
 
@@ -109,6 +110,17 @@ def test_money_nobody_mapped_comes_largest_first(billed):
         assert [found.motion for found in unmapped] == ["seat_annual", "seat_monthly"]
         assert next_unmapped(billed.program) == unmapped[0]
         assert sums_by_state(billing_items(billed.program)) == {"not_mapped": (2, 140), "sync_on": (1, 50)}
+
+
+def test_mapping_of_another_program_is_none_of_this_one(billed):
+    with partner_scope(billed.partner.pk):
+        mapping = map_customer(billed, "Contoso")
+        other = make.ProgramFactory(source=billed.program.source, target=billed.program.target, slug="another-program")
+        mapping.pk, mapping.program, mapping.sync_on = None, other, False
+        mapping.save()
+
+        assert sums_by_state(billing_items(billed.program)) == {"not_mapped": (2, 140), "sync_on": (1, 50)}
+        assert len(billing_rows(billed.program)) == 3
 
 
 def test_decided_invoice_changes_the_newest_month(billed):
