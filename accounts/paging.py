@@ -78,13 +78,20 @@ class PagedRows(TableQuerysetData):
 class RowPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
     """Cuts ``PagedRows``, or the rows of a table over them, into pages; asks for a page before the number of all."""
 
-    def validate_number(self, number: Any) -> int:
-        """The page's number. Raises ``PageNotAnInteger`` and ``EmptyPage`` as Django's paginator does."""
+    def page(self, number: Any) -> Any:
+        """The page of that number. Raises ``PageNotAnInteger`` and ``EmptyPage`` as Django's paginator does."""
+        self._look(number)
+        return super().page(number)
+
+    def get_page(self, number: Any) -> Any:
+        """The page of that number; the first where it is none, the last where it is too high."""
+        self._look(number)
+        return super().get_page(number)
+
+    def _look(self, number: Any) -> None:
         page = str(number)
         if page.isascii() and page.isdecimal() and len(page) <= _LONGEST_NUMBER and page.strip("0"):
             self._rows.look((int(page) - 1) * self.per_page, self.per_page)
-        valid: int = super().validate_number(number)
-        return valid
 
     @property
     def _rows(self) -> PagedRows:

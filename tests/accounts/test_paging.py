@@ -51,6 +51,8 @@ def test_page_and_the_number_of_all_rows_are_two_queries(rows: Any, known: int |
     with CaptureQueriesContext(connection) as asked:
         page = page_of(PagedRows(rows, known), number, SIZE)
         shown = (names(page), page.paginator.count)
+        assert page.has_previous() == (number > 1)
+        assert not page.has_next() or page.next_page_number() == number + 1
 
     assert shown == (sorted(NAMES)[(number - 1) * SIZE : number * SIZE], 7)
     assert len(asked) == 2
