@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing
@@ -61,6 +62,9 @@ class Lost:
     kind: Loss = Loss.BROKEN
 
 
+_TAG = re.compile(rb"<[^<>,]*>")  # what a page begins with; a table with a stray "<" has a comma before any ">"
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A complete answer. The body is in ``sink``, which belongs to the edge's call."""
@@ -99,7 +103,7 @@ class Received:
     @property
     def looks_like_html(self) -> bool:
         """Whether the body is a web page: a login form, a firewall, a gateway's apology."""
-        return self.start().lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+        return _TAG.match(self.start().lstrip(b"\xef\xbb\xbf \t\r\n")) is not None
 
     def parse(self) -> object:
         """The body as JSON; ``ValueError`` where it is none. Only status 204 has none to parse."""

@@ -19,7 +19,7 @@ def make_search(
     whose column has that value. ``live``: the table may be full, so the index is made while others
     write; such a migration has ``atomic = False``.
     """
-    text = "upper(" + r" || E'\n' || ".join(columns) + ")"
+    text = _text(columns)
     how = " CONCURRENTLY" if live else ""
     arguments, also = ("words text, place bigint", f"{within} = place AND ") if within else ("words text", "")
     return migrations.RunSQL(
@@ -33,3 +33,21 @@ CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
         ],
         [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {table}_search"],
     )
+
+
+def search_by_place(table: str, columns: list[str], within: str) -> migrations.RunSQL:
+    """The index of a search that has ``within`` holds that column too: what is elsewhere is not even looked at.
+
+    To be run after ``make_search`` with the same columns, in a migration with ``atomic = False``.
+    """
+    place, text = f"{table}_place", f"{table}_search"
+    make = f"CREATE INDEX CONCURRENTLY %s ON {table} USING gin (%s({_text(columns)}) gin_trgm_ops)"
+    return migrations.RunSQL(
+        [make % (place, f"{within}, "), f"DROP INDEX CONCURRENTLY {text}"],
+        [make % (text, ""), f"DROP INDEX CONCURRENTLY {place}"],
+    )
+
+
+def _text(columns: list[str]) -> str:
+    """What is looked at of a row, as the index and the search must both write it."""
+    return "upper(" + r" || E'\n' || ".join(columns) + ")"

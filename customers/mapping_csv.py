@@ -11,6 +11,7 @@ from typing import Any
 from core.csv_files import Row, read_csv
 from customers.mapping_batches import Wish
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
+from customers.selectors import MappedTo
 from customers.services import MappingRefused, check_template
 from programs.models import Motion, Program
 
@@ -27,14 +28,13 @@ MOST_ROWS = 20_000
 _SYNC = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
 
-def mapping_cells(customer: Customer, motion: str, retail: str, month: str, mapping: Mapping | None) -> list[str]:
+def mapping_cells(customer: Customer, motion: str, retail: str, month: str, mapping: MappedTo | None) -> list[str]:
     """One row of an export, in the order of ``COLUMNS``. ``retail`` and ``month`` as the caller writes them."""
     told = [customer.external_id, customer.name, customer.domain, motion, retail, month]
     if mapping is None:
         return [*told, "", "", "", "", "", ""]
-    owner, template = mapping.target_customer, mapping.template
-    sync = "on" if mapping.sync_on else "off"
-    return [*told, str(owner.external_id), owner.name, str(template.external_id), template.name, mapping.pricing, sync]
+    owner, template = (str(mapping.customer_id), mapping.customer), (str(mapping.template_id), mapping.template)
+    return [*told, *owner, *template, mapping.pricing, "on" if mapping.sync_on else "off"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ SAME_EMAIL = 100
 SAME_DOMAIN = 95
 SAME_NAME = 100
 LEAST_SCORE = 75
-_REMEMBERED = 20_000  # names that were normalised lately: the same ones come with every page
+_REMEMBERED = 20_000  # names and what was found for them lately: the same ones come with every page
 _CLOSEST = 20  # names that are looked at more closely
 
 # Words that say what kind of company it is, not which one.
@@ -111,7 +111,7 @@ class Suggestion:
 
 
 class Matcher:
-    """Candidates made ready once, to be compared with many customers."""
+    """Candidates made ready once, to be compared with many customers; what was found is remembered."""
 
     def __init__(self, candidates: Iterable[Named]) -> None:
         self._known = [_Known.of(candidate) for candidate in candidates]
@@ -121,13 +121,17 @@ class Matcher:
         for place, known in enumerate(self._known):
             for address in {known.email, known.domain} - {""}:
                 self._by_address[address].append(place)
+        self._likely = lru_cache(maxsize=_REMEMBERED)(self._find_likely)
 
     def suggest(self, customer: NamedTenant, *, limit: int = 5) -> list[Suggestion]:
-        """The likeliest candidates first; those that share nothing are left out."""
-        wanted = _Traits.of_tenant(customer)
+        """The likeliest candidates first, at most 20; those that share nothing are left out."""
+        return list(self._likely(customer.name, customer.domain, customer.email)[:limit])
+
+    def _find_likely(self, name: str, domain: str, email: str) -> tuple[Suggestion, ...]:
+        wanted = _Traits.of_tenant(name, domain, email)
         judged = (_judge(wanted, self._known[place]) for place in self._worth_a_look(wanted))
         likely = [suggestion for suggestion in judged if suggestion.score >= LEAST_SCORE]
-        return sorted(likely, key=lambda found: (-found.score, found.candidate.name.casefold()))[:limit]
+        return tuple(sorted(likely, key=lambda found: (-found.score, found.candidate.name.casefold()))[:_CLOSEST])
 
     def _worth_a_look(self, wanted: _Traits) -> set[int]:
         """Places of those with a close name, or with the same address or domain."""
@@ -175,12 +179,11 @@ class _Traits:
     tenant_name: str  # "northwind" of northwind.onmicrosoft.com
 
     @classmethod
-    def of_tenant(cls, customer: NamedTenant) -> _Traits:
-        name = normalise_name(customer.name)
-        domain = customer.domain.strip().casefold()
+    def of_tenant(cls, name: str, domain: str, email: str) -> _Traits:
+        name, domain = normalise_name(name), domain.strip().casefold()
         tenant = next((domain.removesuffix(end) for end in _TENANT_SUFFIXES if domain.endswith(end)), "")
-        domains = {"" if tenant else domain, _mail_domain(customer.email)} - {""}
-        return cls(name, _sort_words(name), customer.email.strip().casefold(), frozenset(domains), tenant)
+        domains = {"" if tenant else domain, _mail_domain(email)} - {""}
+        return cls(name, _sort_words(name), email.strip().casefold(), frozenset(domains), tenant)
 
 
 class _Known(NamedTuple):

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from core.searching import ids_matching
+from core.searching import ids_matching, one_of
 from customers.matching import Matcher, Suggestion
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from programs.models import Motion, Program
+
+
+class MappedTo(NamedTuple):
+    """What a list shows of a mapping: where to, and what became of that; by the target's ids."""
+
+    pk: int
+    sync_on: bool
+    pricing: str
+    customer_id: int
+    customer: str
+    customer_gone: bool
+    template_id: int
+    template: str
+    template_gone: bool
+    template_paused: bool
+
+
+_MAPPED_TO = (
+    "pk",
+    "sync_on",
+    "pricing",
+    "target_customer__external_id",
+    "target_customer__name",
+    "target_customer__gone",
+    "template__external_id",
+    "template__name",
+    "template__gone",
+    "template__paused",
+)
 
 
 def customer_contains(text: str, path: str = "") -> Q:
@@ -48,7 +77,8 @@ def best_suggestions(program: Program, customers: Iterable[Customer]) -> dict[in
     """
     wanted = list(customers)
     found: dict[int, Suggestion] = {}
-    for mapping in mappings_of(program, [customer.pk for customer in wanted]).order_by("pk").defer("template__lines"):
+    mappings = Mapping.objects.filter(program=program, customer__in=[customer.pk for customer in wanted])
+    for mapping in mappings.select_related("target_customer").order_by("pk"):
         owner = mapping.target_customer
         if not owner.gone and not owner.disabled:
             reason = f"mapped there for {Motion(mapping.motion).label}"
@@ -98,3 +128,11 @@ def mappings_of(program: Program, customer_ids: Iterable[int] | None = None) -> 
     """Mappings of the program with everything that a list shows, in one query."""
     found = Mapping.objects.filter(program=program).select_related("customer", "target_customer", "template")
     return found if customer_ids is None else found.filter(customer_id__in=list(customer_ids))
+
+
+def mapped_to(ids: Collection[int]) -> dict[int, MappedTo]:
+    """These mappings as a list shows them, by id. One query, none without ids; whole rows would take twice as long."""
+    if not ids:
+        return {}
+    rows = Mapping.objects.filter(pk__in=one_of(ids)).values_list(*_MAPPED_TO)
+    return {row[0]: MappedTo(*row) for row in rows}

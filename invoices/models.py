@@ -119,7 +119,9 @@ class Charge(PartnerModel):
             models.Index(fields=["partner", "subscription_ref", "period"]),
             models.Index(fields=["partner", "kind"]),
             models.Index(fields=["partner", "invoice", "line"], include=["id", "customer"], name="charges_in_order"),
-            models.Index(fields=["partner", "invoice", "product"], name="charges_by_product"),
+            models.Index(
+                fields=["partner", "invoice", "product"], include=["id", "subscription_ref"], name="charges_by_product"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from invoices.models import BillingItem, SourceInvoice
 from programs.models import Motion, Program
 
 MOTIONS = dict(Motion.choices)
+PRICINGS = dict(Pricing.choices)
 PLACE = 4_611_686_018_427_387_904  # stands for a row's id in an address
 
 
@@ -43,7 +44,7 @@ class BillingTable(PortalTable):
     tick = TickColumn(empty_values=(), orderable=False, attrs={"td": {"class": "tick"}})
     customer = tables.Column(accessor="customer__name", verbose_name="Customer", attrs={"td": {"class": "name"}})
     motion = tables.Column()
-    state = tables.Column()
+    state = tables.Column(empty_values=())
     target = tables.Column(
         empty_values=(),
         order_by="mapped__target_customer__name",
@@ -64,13 +65,16 @@ class BillingTable(PortalTable):
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
 
-    def __init__(self, *args: Any, program: Program, currency: str, words: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, program: Program, currency: str, words: str = "", mapped: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
         self.words = words.strip()  # what was searched for, marked where it was found
         self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
         self._patterns: dict[tuple[str, ...], str] = {}
         self.columns["retail"].column.verbose_name = f"Retail ({currency})"
+        self.columns["target"].column.orderable = mapped
 
     def render_tick(self, record: Any) -> SafeString | str:
         """A box where there is a mapping to switch."""
@@ -102,11 +106,11 @@ class BillingTable(PortalTable):
         mapping = self.shown[record.pk].mapping
         if mapping is None:
             return format_html('<span class="quiet nothing">{}</span>', "–")
-        partly = "" if mapping.pricing == Pricing.COST_AND_RETAIL else f" · {mapping.get_pricing_display()}"
+        partly = "" if mapping.pricing == Pricing.COST_AND_RETAIL else f" · {PRICINGS[mapping.pricing]}"
         return format_html(
             '<bdi>{}</bdi><span class="under"><bdi>{}</bdi>{}</span>',
-            mapping.target_customer.name,
-            mapping.template.name,
+            mapping.customer,
+            mapping.template,
             partly,
         )
 
@@ -131,7 +135,7 @@ class BillingTable(PortalTable):
         """The button that turns the sync of the row's mapping over."""
         if not record.mapping_id:
             return ""
-        word, value = ("on", "on") if record.state == MAPPED else ("off", "")
+        word, value = ("on", "on") if self.shown[record.pk].state == MAPPED else ("off", "")
         return format_html(
             '<button class="button small" id="switch-{}" type="submit" form="row-form" name="on" value="{}"'
             ' formaction="{url}" hx-post="{url}" hx-swap="none">Switch {}'

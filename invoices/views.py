@@ -18,7 +18,7 @@ from core.audit import actor_of
 from customers.models import Customer
 from customers.services import MappingRefused, MappingUnconfirmed, save_mapping
 from invoices.billing_choice import choose_items
-from invoices.billing_list import NOT_MAPPED, next_unmapped, rows_of
+from invoices.billing_list import NOT_MAPPED, all_items, next_unmapped, rows_of
 from invoices.filters import InvoiceFilter
 from invoices.forms import ALL, TABS, MappingForm
 from invoices.mapping_dialog import Dialog, open_dialog
@@ -44,10 +44,12 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
         program=program,
         currency=currency,
         words=choice.form.cleaned_data.get("q", ""),
+        mapped=choice.tab != NOT_MAPPED,
         caption="Billing",
         count=count,
         exclude=() if ticks else ("tick",),
     )
+    table.data.whole = all_items(program)
     if choice.tab == NOT_MAPPED and choice.sums:
         table.empty_title, table.empty_help = "Everything is mapped", "New customers appear with their first invoice."
     response = list_page(

@@ -4,11 +4,16 @@ from django.db import migrations, models
 
 import core.partner_models
 import invoices.models
+from core.search_migrations import search_by_place
 
 
 class Migration(migrations.Migration):
     atomic = False  # the table may be full: the index is made while others write
-    dependencies = [("customers", "0005_secure_mapping_batches"), ("invoices", "0008_overlap_decided_at")]
+    dependencies = [
+        ("core", "0006_numbers_in_gin"),
+        ("customers", "0005_secure_mapping_batches"),
+        ("invoices", "0008_overlap_decided_at"),
+    ]
 
     operations = [
         migrations.AddField(
@@ -25,7 +30,9 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name="charge",
-            index=models.Index(fields=["partner", "invoice", "product"], name="charges_by_product"),
+            index=models.Index(
+                fields=["partner", "invoice", "product"], include=["id", "subscription_ref"], name="charges_by_product"
+            ),
         ),
         migrations.AlterField(  # other indexes begin with partner and invoice
             model_name="charge",
@@ -37,4 +44,5 @@ class Migration(migrations.Migration):
                 to="invoices.sourceinvoice",
             ),
         ),
+        search_by_place("invoices_charge", ["product_name"], "invoice_id"),
     ]

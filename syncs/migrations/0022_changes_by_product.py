@@ -3,11 +3,12 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 import core.partner_models
+from core.search_migrations import search_by_place
 
 
 class Migration(migrations.Migration):
     atomic = False  # the table may be full: the index is made while others write
-    dependencies = [("syncs", "0021_mappings_of_a_visit")]
+    dependencies = [("core", "0006_numbers_in_gin"), ("syncs", "0021_mappings_of_a_visit")]
 
     operations = [
         AddIndexConcurrently(
@@ -24,4 +25,5 @@ class Migration(migrations.Migration):
                 to="syncs.run",
             ),
         ),
+        search_by_place("syncs_change", ["what"], "run_id"),
     ]

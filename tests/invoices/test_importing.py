@@ -354,3 +354,20 @@ def test_newest_month_is_verified_on_demand(monthly):
 
     assert monthly.sync().changed == ()
     assert monthly.sync(verify_newest=True).changed == (monthly.invoice("102").pk,)
+
+
+def test_file_with_a_stray_sign_at_its_start_is_no_web_page(monthly):
+    monthly.prism.invoice("102", row("s1", "2026-10", quantity=7), month="2026-10")
+    monthly.prism.files["102"] = b"<" + monthly.prism.files["102"]
+
+    report = monthly.sync()
+
+    assert (report.problems, monthly.invoice("102").charged_retail) == ((), 70)
+
+
+def test_web_page_in_place_of_a_file_stops_the_import(monthly):
+    monthly.prism.invoice("102", row("s1", "2026-10"), month="2026-10")
+    monthly.prism.files["102"] = b"\n<!DOCTYPE html>\n<html><body>Sign in, please</body></html>"
+
+    with pytest.raises(ConfigurationError, match="A web page came back"):
+        monthly.sync()

@@ -97,8 +97,9 @@ def test_mapping_that_cannot_be_written_needs_attention(billed, model, values, w
         billed.program.refresh_from_db()
 
         (found,) = billing_rows(billed.program, "contoso")
+        (listed,) = billing_items(billed.program, "contoso")
 
-    assert found.state == "needs_attention"
+    assert found.state == listed.state == "needs_attention"
     assert words in " ".join(found.problems)
 
 

@@ -247,3 +247,11 @@ def test_choice_of_columns_leads_to_no_other_site(cast: Cast, back: str) -> None
     response = cast.client("vera").post("/p/northwind/columns/", {"list": "billing", "column": "motion", "next": back})
 
     assert response["Location"] == "/p/northwind/"
+
+
+@pytest.mark.parametrize("tab", ["not_mapped", "all", "sync_on"])
+@pytest.mark.parametrize("sort", ["customer", "motion", "state", "target", "-retail"])
+def test_every_tab_is_sorted_by_every_column(cast: Cast, shop: Shop, tab: str, sort: str) -> None:
+    path = f"/p/northwind/programs/{shop.program.pk}/billing/"
+
+    assert len(rows_of(cast, cast.client("vera").get(path, {"tab": tab, "sort": sort}))) >= 1
