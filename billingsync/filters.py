@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.list_filters import PickFilter, SearchFilter
 from accounts.selectors import list_members
 from core.audit import COMMAND, SCHEDULER
 from core.models import AuditEntry
@@ -39,9 +40,9 @@ def _day(label: str, method: str) -> filters.DateFilter:
 class AuditFilter(filters.FilterSet):
     """By words, who acted, what about, and the days from and to which, in the reader's time zone."""
 
-    q = filters.CharFilter(method="by_words", label="Search", widget=forms.TextInput(attrs={"type": "search"}))
-    person = filters.ChoiceFilter(field_name="actor_name", label="Who", empty_label="Anybody")
-    action = filters.ChoiceFilter(
+    q = SearchFilter()
+    person = PickFilter(field_name="actor_name", label="Who", empty_label="Anybody")
+    action = PickFilter(
         choices=[(name, words) for name, (words, _) in SUBJECTS.items()],
         method="by_subject",
         label="About",

@@ -1,4 +1,4 @@
-"""Selects with hundreds of options, and the time zones that are the longest of them."""
+"""Selects that are drawn in one go, and the time zones that are the longest of them."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
 
+from accounts.list_filters import PickFilter, SearchFilter
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.selectors import invoice_contains
 
@@ -15,8 +15,8 @@ PAST = "past"
 class InvoiceFilter(filters.FilterSet):
     """By number and state."""
 
-    q = filters.CharFilter(method="by_words", label="Search", widget=forms.TextInput(attrs={"type": "search"}))
-    state = filters.ChoiceFilter(
+    q = SearchFilter()
+    state = PickFilter(
         choices=[*InvoiceState.choices, (PAST, "Before the start")],
         method="by_state",
         label="State",

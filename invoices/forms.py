@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from accounts.list_filters import SearchInput
+from core.long_lists import LongSelect
 from customers.mapping_csv import MOST_BYTES
 from customers.models import Mapping, Pricing
 from invoices.billing_list import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
@@ -28,9 +30,11 @@ class BillingSearch(forms.Form):
     q = forms.CharField(
         required=False,
         label="Search by name, domain or id",
-        widget=forms.TextInput(attrs={"type": "search", "autofocus": True}),
+        widget=SearchInput(attrs={"autofocus": True}),
     )
-    motion = forms.ChoiceField(required=False, choices=[("", "Any"), *Motion.choices], label="Motion")
+    motion = forms.ChoiceField(
+        required=False, choices=[("", "Any"), *Motion.choices], label="Motion", widget=LongSelect
+    )
 
 
 class SuggestionForm(forms.Form):
@@ -43,7 +47,9 @@ class SuggestionForm(forms.Form):
         ("75", "75: all that are likely"),
     )
 
-    least = forms.ChoiceField(required=False, choices=LEAST, label="Tick those with a score of at least")
+    least = forms.ChoiceField(
+        required=False, choices=LEAST, label="Tick those with a score of at least", widget=LongSelect
+    )
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__({"least": "95", **data.dict()})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import django_filters as filters
-from django import forms
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Round
 
+from accounts.list_filters import PickFilter, SearchFilter
 from connectors.records import Cadence
 from products.models import Product
 from products.selectors import product_contains
@@ -39,9 +39,9 @@ TYPES = ((Cadence.MONTHLY.value, "Monthly"), (Cadence.ANNUAL.value, "Annual"), (
 class ProductFilter(filters.FilterSet):
     """By words, state and type. The rows come from ``products.selectors.list_products``."""
 
-    q = filters.CharFilter(method="by_words", label="Search", widget=forms.TextInput(attrs={"type": "search"}))
-    state = filters.ChoiceFilter(choices=STATES, method="by_state", label="State", empty_label="Any")
-    type = filters.ChoiceFilter(choices=TYPES, field_name="cadence", label="Type", empty_label="Any")
+    q = SearchFilter()
+    state = PickFilter(choices=STATES, method="by_state", label="State", empty_label="Any")
+    type = PickFilter(choices=TYPES, field_name="cadence", label="Type", empty_label="Any")
 
     class Meta:
         model = Product

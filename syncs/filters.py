@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 
+from accounts.list_filters import PickFilter, SearchFilter
 from core.searching import found_by, ids_matching
 from customers.selectors import customer_contains
 from invoices.models import Charge, Kind, SourceInvoice
@@ -20,14 +20,13 @@ ALL = "all"  # actions
 _ID = re.compile(r"[0-9a-f-]{4,}")  # what may be part of a subscription's id
 SHOWN = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # changes of a run, unless others are asked for
 OTHER_ENDS = (RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)  # of runs without a verdict
-SEARCH = forms.TextInput(attrs={"type": "search"})
 
 
 class RunFilter(filters.FilterSet):
     """By kind and verdict."""
 
-    kind = filters.ChoiceFilter(choices=RunKind.choices, label="Kind", empty_label="Any")
-    status = filters.ChoiceFilter(
+    kind = PickFilter(choices=RunKind.choices, label="Kind", empty_label="Any")
+    status = PickFilter(
         choices=[*RunStatus.choices, *((state.value, state.label) for state in OTHER_ENDS)],
         method="by_result",
         label="Result",
@@ -48,9 +47,9 @@ class RunFilter(filters.FilterSet):
 class ChangeFilter(filters.FilterSet):
     """By words and outcome. Unchanged items are folded away unless asked for."""
 
-    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
-    state = filters.ChoiceFilter(choices=ChangeState.choices, label="Outcome", empty_label="Any")
-    action = filters.ChoiceFilter(
+    q = SearchFilter()
+    state = PickFilter(choices=ChangeState.choices, label="Outcome", empty_label="Any")
+    action = PickFilter(
         method="by_action",
         choices=[(ALL, "All, unchanged too"), *Action.choices],
         label="Action",
@@ -93,8 +92,8 @@ class ChangeFilter(filters.FilterSet):
 class InboxFilter(filters.FilterSet):
     """What waits, by words and kind."""
 
-    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
-    kind = filters.ChoiceFilter(
+    q = SearchFilter()
+    kind = PickFilter(
         method="by_kind", choices=[(name, kind.label) for name, kind in KINDS.items()], label="Kind", empty_label="All"
     )
 
@@ -113,9 +112,9 @@ class InboxFilter(filters.FilterSet):
 class ChargeFilter(filters.FilterSet):
     """Rows of an invoice by words, motion and kind."""
 
-    q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
-    motion = filters.ChoiceFilter(choices=Motion.choices, label="Motion", empty_label="Any")
-    kind = filters.ChoiceFilter(choices=Kind.choices, label="Kind", empty_label="Any")
+    q = SearchFilter()
+    motion = PickFilter(choices=Motion.choices, label="Motion", empty_label="Any")
+    kind = PickFilter(choices=Kind.choices, label="Kind", empty_label="Any")
 
     class Meta:
         model = Charge
