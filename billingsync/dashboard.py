@@ -19,7 +19,7 @@ from syncs.inbox import Unmapped, unmapped_of
 from syncs.models import Run, RunKind
 from syncs.overview import KindCard, program_cards
 from syncs.trends import Trend, trends_of
-from syncs.verdicts import Verdict, verdict_of
+from syncs.verdicts import Verdict, Waiting, verdict_of
 
 USABLE = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
 
@@ -36,18 +36,18 @@ class Board:
     trend: Trend | None
 
 
-def program_boards(programs: Sequence[Program], today: dt.date) -> list[Board]:
+def program_boards(programs: Sequence[Program], waiting: Waiting, today: dt.date) -> list[Board]:
     """The boards of these programs. A constant number of queries for each."""
     trends = trends_of([program.pk for program in programs], today)
-    return [_board(each.program, each.cards, trends.get(each.program.pk)) for each in program_cards(programs)]
+    return [_board(each.program, each.cards, waiting, trends.get(each.program.pk)) for each in program_cards(programs)]
 
 
-def _board(program: Program, cards: list[KindCard], trend: Trend | None) -> Board:
+def _board(program: Program, cards: list[KindCard], waiting: Waiting, trend: Trend | None) -> Board:
     unmapped = unmapped_of(program)
     billing = next(card for card in cards if card.kind is RunKind.BILLING)
     return Board(
         program=program,
-        verdict=verdict_of(billing, unmapped) if billing.on else None,
+        verdict=verdict_of(billing, unmapped, waiting) if billing.on else None,
         unmapped=unmapped,
         invoice=listed_invoices(program).filter(past=False).first(),
         cards=cards,

@@ -21,8 +21,9 @@ from billingsync.tables import AuditTable
 from connections.models import Connection, ConnectionStatus
 from core.models import AuditEntry
 from programs.selectors import programs_for
-from syncs.inbox import decidable, held_invoices, notable, waiting_runs
+from syncs.inbox import decidable, notable
 from syncs.overview import has_succeeded
+from syncs.verdicts import Waiting
 
 log = structlog.get_logger(__name__)
 
@@ -43,16 +44,18 @@ def home(request: PersonRequest) -> HttpResponse:
 def dashboard(request: PartnerRequest) -> HttpResponse:
     """Is the billing right? What waits, and what to do next."""
     programs = programs_for(request)
-    steps = [] if has_succeeded() else set_up_steps(request.partner, programs)
+    waiting = Waiting.read()
+    boards = program_boards(programs, waiting, timezone.localdate())
+    succeeded = any(card.last_success for board in boards for card in board.cards) or has_succeeded()
     connections = list(Connection.objects.exclude(status=ConnectionStatus.NOT_ENABLED).order_by("pk"))
     return TemplateResponse(
         request,
         "dashboard.html",
         {
-            "steps": steps,
-            "programs": program_boards(programs, timezone.localdate()),
-            "waiting_runs": waiting_runs()[:3],
-            "held_invoices": held_invoices()[:3],
+            "steps": [] if succeeded else set_up_steps(request.partner, programs),
+            "programs": boards,
+            "waiting_runs": waiting.plans[:3],
+            "held_invoices": waiting.held[:3],
             "decidable": decidable().select_related(None)[:3],
             "notable": notable().select_related(None)[:3],
             "failing": [each for each in connections if each.status == ConnectionStatus.ATTENTION],

@@ -91,23 +91,31 @@ def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
 
 @dataclass(frozen=True, slots=True)
 class UnknownRows:
-    """Rows of an invoice that fit no rule."""
+    """Rows of an invoice that fit no rule; ``retail`` in ``currency``."""
 
-    invoice: SourceInvoice
+    invoice_id: int
+    number: str
+    currency: str
+    source_id: int
+    program_slug: str
     rows: int
     retail: Decimal
 
+    def of(self, program: Program) -> bool:
+        """True where it is an invoice of the program."""
+        return (self.source_id, self.program_slug) == (program.source_id, program.slug)
+
 
 def unknown_rows() -> list[UnknownRows]:
-    """Unknown rows of the invoices that count, newest invoice first; at most 20 invoices."""
-    sums = list(
+    """Unknown rows of the invoices that count, newest invoice first; at most 20 invoices. One query."""
+    told = ("number", "currency", "source_id", "program_slug")
+    sums = (
         Charge.objects.filter(kind=Kind.UNKNOWN, invoice__state=InvoiceState.COUNTED, invoice__past=False)
-        .values("invoice_id")
-        .annotate(rows=Count("pk"), retail=Sum("retail"))
+        .values_list("invoice_id", *(f"invoice__{name}" for name in told))
+        .annotate(Count("pk"), Sum("retail"))
         .order_by("-invoice__month", "-invoice_id")[:20]
     )
-    invoices = SourceInvoice.objects.in_bulk([row["invoice_id"] for row in sums])
-    return [UnknownRows(invoices[row["invoice_id"]], row["rows"], row["retail"]) for row in sums]
+    return [UnknownRows(*row) for row in sums]
 
 
 # --- Decided --------------------------------------------------------------------------------------

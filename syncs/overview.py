@@ -11,6 +11,7 @@ from programs.models import Program
 from syncs.models import ACTIVE_STATES, LONG_COLUMNS, Run, RunKind, RunState, RunStatus
 
 OVER = (RunState.FINISHED, RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)
+_GOOD = (RunStatus.NO_CHANGE, RunStatus.SUCCESS, RunStatus.WARNING)
 # The order in which counts are read.
 COUNT_NAMES = ("created", "updated", "removed", "unchanged", "held", "failed", "skipped")
 
@@ -49,9 +50,9 @@ def program_cards(programs: Sequence[Program]) -> list[ProgramCards]:
     ids = [program.pk for program in programs]
     runs = Run.objects.filter(program__in=ids, preview=False)
     last = _newest(runs.filter(state__in=OVER))
-    good = _newest(
-        runs.filter(state=RunState.FINISHED, status__in=(RunStatus.NO_CHANGE, RunStatus.SUCCESS, RunStatus.WARNING))
-    )
+    good = {key: run for key, run in last.items() if run.state == RunState.FINISHED and run.status in _GOOD}
+    if len(good) < len(last):  # the last one of a kind is not always one that succeeded
+        good = _newest(runs.filter(state=RunState.FINISHED, status__in=_GOOD))
     active = _newest(Run.objects.filter(program__in=ids, state__in=ACTIVE_STATES))
     return [
         ProgramCards(

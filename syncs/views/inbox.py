@@ -247,9 +247,13 @@ def _shown_by_itself(programs: list[Program], kind: str, words: str) -> dict[str
         "held_more": held_more,
         "currencies": {program.pk: source_currency(program) for program in programs},
         "unmapped": [each for each in unmapped if each.number],
-        "unknown": waiting.unknown_rows() if wanted(ROWS) else [],
+        "unknown": [(each, _program_of(each, programs)) for each in (waiting.unknown_rows() if wanted(ROWS) else ())],
         "changed": waiting.changed_invoices()[:20] if wanted(INVOICES) else [],
     }
+
+
+def _program_of(rows: waiting.UnknownRows, programs: Iterable[Program]) -> Program | None:
+    return next((program for program in programs if rows.of(program)), None)
 
 
 def _products_of(findings: Iterable[Finding]) -> dict[int, Product]:
