@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.figures import pair_html
+from accounts.figures import pair_html, write_money
 from invoices.tables import PLACE
-from syncs.change_rows import ChangeGroup, ChangeRow
+from syncs.change_rows import ChangeGroup, ChangeRow, GroupSum
 from syncs.models import Run, RunKind
 
+_SUM = '<td class="number"><span class="visually-hidden">Sum of all lines: </span>{}</td><td>{}</td>'
+_NO_SUM = SafeString("<td></td>")
+_SAME_SUM = SafeString('<span class="quiet">same sum</span>')
 _ONE_TIME = SafeString(' <span class="tag">one-time</span>')
 
 
@@ -24,6 +28,41 @@ def change_cells(run: Run, groups: Iterable[ChangeGroup], slug: str) -> dict[int
     return {
         row.change.pk: _cells(row, address.replace(str(PLACE), str(row.change.pk)), billing=billing) for row in rows
     }
+
+
+def group_heads(run: Run, groups: Iterable[ChangeGroup], slug: str) -> dict[int, SafeString]:
+    """The row above each customer's changes, with what all its lines come to; by the customer's id."""
+    address = reverse("customer", args=[slug, run.program_id, PLACE])
+    billing = run.kind == RunKind.BILLING
+    return {
+        group.customer_id: _head(group, address.replace(str(PLACE), str(group.customer_id)), billing=billing)
+        for group in groups
+        if group.customer_id is not None
+    }
+
+
+def _head(group: ChangeGroup, url: str, *, billing: bool) -> SafeString:
+    total = group.sum or GroupSum()
+    stay = format_html(' <span class="quiet small">{} unchanged</span>', total.unchanged) if total.unchanged else ""
+    pair = pair_html(total.old, total.new, money=True) if billing else ""
+    return format_html(
+        '<tr class="group"><th scope="rowgroup" colspan="{}"><a id="group-{}" href="{}"><bdi>{}</bdi></a>'
+        ' <span class="quiet small"><bdi>{}</bdi></span>{}{}</th>{}</tr>',
+        5 if billing else 4,
+        group.customer_id,
+        url,
+        group.title,
+        group.under,
+        stay,
+        format_html('<span class="narrow-sum" aria-hidden="true">{}</span>', pair) if billing else "",
+        format_html(_SUM, pair, _difference(total.difference)) if billing else _NO_SUM,
+    )
+
+
+def _difference(amount: Decimal) -> SafeString:
+    if not amount:
+        return _SAME_SUM
+    return format_html('<span class="figure">{}{}</span>', "+" if amount > 0 else "", write_money(amount))
 
 
 def _cells(row: ChangeRow, url: str, *, billing: bool) -> SafeString:

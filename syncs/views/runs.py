@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -24,15 +26,17 @@ from core.audit import actor_of
 from invoices.models import Charge
 from programs.selectors import program_for, source_currency
 from syncs import retrying, services
-from syncs.change_cells import change_cells
+from syncs.change_cells import change_cells, group_heads
 from syncs.change_rows import change_row, group_changes
-from syncs.filters import SHOWN, ChangeFilter
+from syncs.filters import ChangeFilter, is_shown
 from syncs.forms import RetryForm
 from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, Finding, Run, RunState, Severity
 from syncs.overview import counts_of
 from syncs.progress import has_plan, seconds_left, steps_of
 from syncs.services import SyncRefused
 
+MOST_LOUD, MOST_QUIET = 200, 100  # findings that a run's page names
+_LOUDNESS = Case(When(severity=Severity.ERROR, then=0), When(severity=Severity.WARNING, then=1), default=2)
 RENEWALS = 20  # at most so often are the items shown anew while they are written
 
 
@@ -43,12 +47,8 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     found = _find_run(request, run_id)
     changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
     filters = ChangeFilter(request.GET, queryset=changes, run=found)
-    counted = found.changes.aggregate(
-        shown=Count("pk", filter=SHOWN),
-        unchanged=Count("pk", filter=Q(action=Action.KEEP, state=ChangeState.DONE)),
-        failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
-    )
-    known = None if filters.narrows else counted["shown"]
+    counts = _count_changes(found)
+    known = None if filters.narrows else counts["shown"]
     page = page_of(PagedRows(filters.qs, known, whole=changes), request.GET.get("page"), PAGE_SIZE)
     groups = group_changes(found, page)
     context = {
@@ -57,11 +57,12 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         "page": page,
         "groups": groups,
         "cells": change_cells(found, groups, request.partner.slug),
-        "unchanged": 0 if filters.unfolds else counted["unchanged"],  # folded away
+        "heads": group_heads(found, groups, request.partner.slug),
+        "unchanged": 0 if filters.unfolds else counts["unchanged"],  # folded away
         "currency": source_currency(found.program),
         **_findings(found),
         "follower": Run.objects.filter(after=found).first(),
-        "failed": 0 if found.preview else counted["failed"],
+        "failed": 0 if found.preview else counts["failed"],
         "here": request.get_full_path(),
     }
     return TemplateResponse(
@@ -158,6 +159,17 @@ def target_url(run: Run, change: Change) -> str:
     return definition.product_url(target.credentials, change.target_product_id) if change.target_product_id else ""
 
 
+def _count_changes(run: Run) -> Counter[str]:
+    """How many are ``shown`` unless others are asked for, how many stay ``unchanged``, and how many ``failed``."""
+    counts: Counter[str] = Counter()
+    rows = run.changes.order_by().values_list("action", "state").annotate(Count("pk"))
+    for action, state, number in rows:
+        counts["shown"] += number if is_shown(action, state) else 0
+        counts["unchanged"] += number if (action, state) == (Action.KEEP, ChangeState.DONE) else 0
+        counts["failed"] += number if state == ChangeState.FAILED else 0
+    return counts
+
+
 def _find_run(request: HttpRequest, run_id: int) -> Run:
     runs = Run.objects.defer("basis").annotate(
         source_read=KT("basis__source"), retry_of=KT("basis__retry__run"), retry_items=KT("basis__retry__items")
@@ -192,10 +204,14 @@ def _progress(run: Run) -> dict[str, object]:
 
 def _findings(run: Run) -> dict[str, list[Finding]]:
     """What the run was the first or the last to report: what is loud, and what is for information only."""
-    reported = Finding.objects.filter(Q(first_run=run) | Q(last_run=run))
-    found = reported.select_related("customer").order_by("severity", "-retail", "pk")
-    quiet = list(found.filter(severity=Severity.INFO)[: PAGE_SIZE * 2])
-    return {"loud": list(found.exclude(severity=Severity.INFO)[: PAGE_SIZE * 4]), "quiet_ones": quiet}
+    reported = Finding.objects.filter(Q(first_run=run) | Q(last_run=run)).select_related("customer")
+    found: QuerySet[Any] = reported.alias(loudness=_LOUDNESS).order_by("loudness", "-retail", "pk")
+    first = list(found[: MOST_LOUD + MOST_QUIET])
+    loud = [finding for finding in first if finding.severity != Severity.INFO]
+    quiet = [finding for finding in first if finding.severity == Severity.INFO]
+    if len(loud) > MOST_LOUD:  # they may have left no room for the quiet ones
+        quiet = list(found.filter(severity=Severity.INFO)[:MOST_QUIET])
+    return {"loud": loud[:MOST_LOUD], "quiet_ones": quiet[:MOST_QUIET]}
 
 
 def _calls_of(system: str, calls: dict[str, int]) -> str:
