@@ -142,9 +142,7 @@ def _items(program: Program, text: str, motion: str) -> QuerySet[Any]:
 
 
 def _with_mapping(program: Program, items: QuerySet[Any]) -> QuerySet[Any]:
-    # With the partner named, row security is asked about once, not for each row that is joined.
-    ours = Q(mappings__partner=program.partner_id, mappings__program=program)
-    mapped = items.annotate(mapped=FilteredRelation("mappings", condition=ours))
+    mapped = items.annotate(mapped=FilteredRelation("mappings", condition=Q(mappings__program=program)))
     found: QuerySet[Any] = mapped.annotate(mapping_id=F("mapped__pk")).select_related("customer")
     return found.order_by("-retail", "pk")
 

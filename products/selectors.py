@@ -17,8 +17,8 @@ def list_products(program: Program, text: str = "") -> QuerySet[Product]:
     ``target_cost``, ``target_retail``, ``target_disabled``, ``target_gone`` of the copy; None where
     there is none. ``text`` is looked for in name, SKU and product id.
     """
-    # With the partner named, the join is one by a unique key: the database leaves it out where only ids are asked for.
-    link = FilteredRelation("links", condition=Q(links__partner=program.partner_id, links__target=program.target_id))
+    # A join by a unique key: the database leaves it out where only ids are asked for.
+    link = FilteredRelation("links", condition=Q(links__target=program.target_id))
     shown = ("name", "cost", "retail", "disabled", "gone")
     found = (
         Product.objects.filter(source_id=program.source_id)
