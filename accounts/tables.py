@@ -23,9 +23,9 @@ from django_tables2.utils import AttributeDict, signature
 from accounts import figures
 from accounts.badges import badge_html
 from accounts.columns import hidden_columns
+from accounts.page_sizes import page_size
 from accounts.paging import PagedRows, RowPaginator
 
-PAGE_SIZE = 50
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -81,7 +81,7 @@ class StateColumn(tables.Column):
 
 
 class PortalTable(tables.Table):
-    """Base of all tables: our template, our page size, an empty state that says the next step."""
+    """Base of all tables: our template, an empty state that says the next step."""
 
     empty_title = "Nothing here yet"
     empty_help = ""
@@ -196,7 +196,7 @@ def list_page(
     if total is not None and not chips and table.data.known is None:
         table.data.known = total  # nothing narrows the list
     tables.RequestConfig(
-        request, paginate={"per_page": PAGE_SIZE, "paginator_class": RowPaginator, "silent": True}
+        request, paginate={"per_page": page_size(request), "paginator_class": RowPaginator, "silent": True}
     ).configure(table)
     table.hide(hidden_columns(request, table.list_name) if table.list_name else ())
     shown = table.paginator.count

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import columns, views
+from accounts import columns, page_sizes, views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
@@ -11,6 +11,7 @@ urlpatterns = [
 
 partner_urlpatterns = [
     path("columns/", columns.choose_columns, name="choose_columns"),
+    path("rows/", page_sizes.choose_page_size, name="choose_page_size"),
     path("users/", views.users, name="users"),
     path("users/invite/", views.invite, name="invite"),
     path("users/<int:membership_id>/role/", views.change_role, name="change_role"),

@@ -17,6 +17,7 @@ from accounts.badges import badge_html
 from accounts.browsers import describe_browser
 from accounts.icons import icon_html
 from accounts.models import Role
+from accounts.page_sizes import PAGE_SIZES, page_size
 
 register = template.Library()
 
@@ -109,6 +110,13 @@ def list_link(url: str, plain: str = "") -> SafeString:
     if plain:
         return format_html('href="{}"', url)
     return format_html('href="{0}" hx-get="{0}" hx-push-url="true"', url)
+
+
+@register.inclusion_tag("lists/page_sizes.html", takes_context=True)
+def page_sizes(context: template.Context, count: int) -> dict[str, Any]:
+    """Buttons that choose how many of the list's ``count`` rows a page has; nothing for a short list."""
+    request = context["request"]
+    return {"request": request, "count": count, "page_sizes": PAGE_SIZES, "chosen": page_size(request)}
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import path
 
+from accounts.page_sizes import PAGE_SIZES
 from accounts.services import find_partner
 from bench.large.partners import SLUG
 from billingsync.urls import handler403, handler404, handler500
@@ -42,7 +43,7 @@ class Yardstick(admin.AdminSite):
 class Rows(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
     """A changelist as Django makes it, 50 rows a page as the portal's."""
 
-    list_per_page = 50
+    list_per_page = PAGE_SIZES[0]  # as many rows as ours
     actions = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  # Django's signature

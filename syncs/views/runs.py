@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, trigger_client_event
 
 from accounts.models import Role
+from accounts.page_sizes import page_size
 from accounts.paging import PagedRows, page_of
 from accounts.permissions import PartnerRequest, partner_page
-from accounts.tables import PAGE_SIZE
 from connectors.registry import SYSTEMS, get_target
 from core.audit import actor_of
 from invoices.models import Charge
@@ -49,7 +49,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     filters = ChangeFilter(request.GET, queryset=changes, run=found)
     counts = _count_changes(found)
     known = None if filters.narrows else counts["shown"]
-    page = page_of(PagedRows(filters.qs, known, whole=changes), request.GET.get("page"), PAGE_SIZE)
+    page = page_of(PagedRows(filters.qs, known, whole=changes), request.GET.get("page"), page_size(request))
     groups = group_changes(found, page)
     context = {
         **_progress(found),

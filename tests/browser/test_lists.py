@@ -9,7 +9,7 @@ from core.scope import partner_scope
 from customers.models import Mapping
 from tests import factories as make
 from tests.browser.conftest import Open
-from tests.browser.looking import overflow
+from tests.browser.looking import in_each_width, overflow
 from tests.portal.cast import Cast, Shop
 
 
@@ -24,7 +24,7 @@ def test_sorting_keeps_focus_and_says_the_count(open_browser: Open, cast: Cast, 
     page.get_by_role("link", name="Cost (USD)").press("Enter")
     page.wait_for_url("**sort=unit_cost**")
     expect(page.locator("#sort-unit_cost")).to_be_focused()
-    expect(page.locator("#list-said")).to_have_text("1–50 of 61 rows, page 1 of 2")
+    expect(page.locator("#list-said")).to_have_text("1–25 of 61 rows, page 1 of 3")
     page.get_by_role("link", name="Next").press("Enter")
     page.wait_for_url("**page=2**")
     expect(page.locator("#list-count")).to_be_focused()
@@ -38,7 +38,7 @@ def test_sorting_keeps_focus_and_says_the_count(open_browser: Open, cast: Cast, 
     page.go_back()
     expect(page.get_by_label("Type")).to_have_value("monthly")
     page.go_back()
-    expect(page.locator("#list-count")).to_contain_text("page 2 of 2")
+    expect(page.locator("#list-count")).to_contain_text("page 2 of 3")
 
 
 def test_typing_makes_one_step_of_the_history(open_browser: Open, shop: Shop) -> None:
@@ -196,3 +196,17 @@ def test_sync_of_one_row_is_switched_without_scripts(open_browser: Open, cast: C
     assert page.url.endswith("?tab=all&sort=customer")
     with partner_scope(cast.northwind.pk):
         assert not Mapping.objects.get().sync_on
+
+
+def test_rows_on_a_page_are_chosen_with_the_keyboard(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.ProductFactory.create_batch(60, source=shop.program.source)
+    page = open_browser("vera")
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/products/?page=3")
+    wrong = in_each_width(page)
+
+    page.get_by_role("button", name="Show 50 rows on a page").press("Enter")
+
+    expect(page.locator("#list-count")).to_contain_text("1–50 of 61")
+    expect(page.get_by_role("button", name="Show 50 rows on a page")).to_have_attribute("aria-current", "true")
+    assert wrong == []

@@ -142,7 +142,7 @@ def test_report_prints_dark_on_white_and_whole(open_browser: Open, cast: Cast, s
     box = "document.querySelector('#list .table-box')"
     assert page.evaluate(f"{box}.scrollHeight - {box}.clientHeight") == 0
     assert page.evaluate(f"{box}.querySelector('thead').offsetHeight") > 0
-    expect(page.locator("#list-count")).to_contain_text("1–50 of 62")
+    expect(page.locator("#list-count")).to_contain_text("1–25 of 62")
     assert overflow(page) == 0
 
 

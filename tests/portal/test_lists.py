@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -187,3 +188,34 @@ def test_row_whose_sync_is_off_says_so(cast: Cast, shop: Shop) -> None:
 
     assert "</svg>Sync off</span>" in page
     assert 'name="on" value="on"' in page
+
+
+@pytest.fixture
+def long_list(cast: Cast) -> str:
+    """The address of a list of thirty rows."""
+    with partner_scope(cast.northwind.pk):
+        for number in range(30):
+            record(Actor(name="Robot"), "partner.changed", f"Change {number}")
+    return "/p/northwind/audit/?person=&q=Change&page=2"
+
+
+@pytest.mark.parametrize(("chosen", "rows", "pages"), [("50", 30, 1), ("100", 30, 1), ("7", 5, 2), ("", 5, 2)])
+def test_rows_on_a_page_are_chosen_and_remembered(
+    cast: Cast, long_list: str, chosen: str, rows: int, pages: int
+) -> None:
+    vera = cast.client("vera")
+    page = vera.get(long_list)
+    back = re.search(r'name="next" value="(\S*audit\S*)"', page.content.decode())
+    assert back
+    assert len(rows_of(cast, page)) == 5
+
+    answer = vera.post("/p/northwind/rows/", {"rows": chosen, "next": html.unescape(back[1])})
+    again = vera.get(long_list)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/p/northwind/audit/?person=&q=Change")
+    assert len(rows_of(cast, again)) == rows
+    assert again.context["table"].paginator.num_pages == pages
+
+
+def test_short_list_has_no_choice_of_rows(cast: Cast, shop: Shop) -> None:
+    assert "Rows on a page" not in cast.client("vera").get(billing(shop)).content.decode()

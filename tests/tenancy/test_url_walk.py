@@ -23,7 +23,8 @@ from tests.portal.cast import NAMES, Cast, Shop
 NO_RULE_OF_OURS = {
     "healthz": "load balancers ask it; it tells nothing but whether the database and Redis answer",
 }
-TAKES_POST_ALONE = {"choose_columns", "see_notices"}  # what everybody may save: how a list looks, what was seen
+# What everybody may save: how a list looks, what was seen.
+TAKES_POST_ALONE = {"choose_columns", "choose_page_size", "see_notices"}
 PUBLIC = {"accept_invitation": "the token in the address is the key"}
 
 
