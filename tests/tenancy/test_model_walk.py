@@ -108,6 +108,21 @@ def test_keys_between_partner_rows_name_the_partner(model: type[Model], db: None
     assert {f"{table}_{column}_of_partner" for column in columns} <= found
 
 
+@pytest.mark.parametrize(
+    "field",
+    [field for model in OF_PARTNERS for field in model._meta.local_fields if isinstance(field, PartnerForeignKey)],
+    ids=str,
+)
+def test_joins_between_partner_rows_name_the_partner(field: PartnerForeignKey) -> None:
+    here, there = field.model._meta.db_table, field.related_model._meta.db_table
+    manager: Any = field.model._base_manager
+
+    joined = str(manager.select_related(field.name).query).replace('"', "")
+
+    other = "T2" if here == there else there
+    assert f"{here}.{field.column} = {other}.id AND {here}.partner_id = {other}.partner_id" in joined
+
+
 def test_tables_hold_nothing_for_whoever_has_no_scope(cast: Cast, shop: Shop) -> None:
     """Raw SQL, so that only the database's own wall is tested. There are rows that could leak."""
     tables = [model._meta.db_table for model in OF_PARTNERS]
