@@ -62,7 +62,8 @@ class Waiting:
     @classmethod
     def read(cls) -> Waiting:
         """As it is now. Three queries."""
-        return cls(list(waiting_runs()), list(held_invoices().prefetch_related(None)), unknown_rows())
+        held = held_invoices().prefetch_related(None).only("number", "source_id", "program_slug")
+        return cls(list(waiting_runs().only("program_id", "waiting_for")), list(held), unknown_rows())
 
 
 def verdict_of(card: KindCard, unmapped: Unmapped, waiting: Waiting) -> Verdict:
