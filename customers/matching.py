@@ -16,7 +16,8 @@ SAME_EMAIL = 100
 SAME_DOMAIN = 95
 SAME_NAME = 100
 LEAST_SCORE = 75
-_REMEMBERED = 20_000  # names and what was found for them lately: the same ones come with every page
+_REMEMBERED = 20_000  # names that were normalised lately: the same ones come with every page
+_FOUND = 2_000  # customers for whom candidates were found lately
 _CLOSEST = 20  # names that are looked at more closely
 
 # Words that say what kind of company it is, not which one.
@@ -121,7 +122,7 @@ class Matcher:
         for place, known in enumerate(self._known):
             for address in {known.email, known.domain} - {""}:
                 self._by_address[address].append(place)
-        self._likely = lru_cache(maxsize=_REMEMBERED)(self._find_likely)
+        self._likely = lru_cache(maxsize=_FOUND)(self._find_likely)
 
     def suggest(self, customer: NamedTenant, *, limit: int = 5) -> list[Suggestion]:
         """The likeliest candidates first, at most 20; those that share nothing are left out."""

@@ -53,11 +53,6 @@ class GroupSum:
     unchanged: int = 0  # lines that stay as they are
 
     @property
-    def pair(self) -> Pair:
-        """Before and after."""
-        return Pair(self.old, self.new)
-
-    @property
     def difference(self) -> Decimal:
         """What the customer is billed more, or less."""
         return self.new - self.old

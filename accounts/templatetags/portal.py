@@ -28,7 +28,6 @@ register.filter("duration", figures.write_duration)
 register.filter("browser", describe_browser)
 register.simple_tag(icon_html, name="icon")
 register.simple_tag(badge_html, name="badge")
-register.simple_tag(figures.pair_html, name="pair")
 
 
 @register.filter

@@ -9,7 +9,7 @@ import pytest
 
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import ChangeState, Finding, Run, RunKind, RunState, RunStatus, RunTemplate, Severity
+from syncs.models import Action, ChangeState, Finding, Run, RunKind, RunState, RunStatus, RunTemplate, Severity
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, rows_of
 
@@ -389,3 +389,20 @@ def test_cancelled_run_is_found_as_such(cast: Cast, shop: Shop, result: str, sho
     page = cast.client("vera").get(path).content.decode()
 
     assert page.count(f'href="/p/northwind/runs/{run.pk}/"') == shown
+
+
+def test_pages_of_a_run_hold_just_what_is_shown(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program)
+        outcomes = [(action, state) for action in Action for state in ChangeState if state != ChangeState.SENDING]
+        for place, (action, state) in enumerate(outcomes):
+            make.ChangeFactory(run=run, action=action, state=state, mark=str(place), template_id=place)
+    vera = cast.client("vera")
+
+    pages = [vera.get(f"/p/northwind/runs/{run.pk}/", {"page": number}) for number in (1, 2)]
+
+    shown = [(change.action, change.state) for page in pages for change in page.context["page"]]
+    expected = [each for each in outcomes if each[0] != Action.KEEP or each[1] == ChangeState.HELD]
+    assert sorted(shown) == sorted(expected)
+    assert [page.context["page"].paginator.count for page in pages] == [len(expected)] * 2
+    assert (pages[0].context["unchanged"], pages[0].context["failed"]) == (1, len(Action))
