@@ -46,8 +46,8 @@ def _head(group: ChangeGroup, url: str, *, billing: bool) -> SafeString:
     stay = format_html(' <span class="quiet small">{} unchanged</span>', total.unchanged) if total.unchanged else ""
     pair = pair_html(total.old, total.new, money=True) if billing else ""
     return format_html(
-        '<tr class="group"><th scope="rowgroup" colspan="{}"><a id="group-{}" href="{}"><bdi>{}</bdi></a>'
-        ' <span class="quiet small"><bdi>{}</bdi></span>{}{}</th>{}</tr>',
+        '<tr class="group"><th scope="rowgroup" colspan="{}"><span class="group-name"><a id="group-{}" href="{}">'
+        '<bdi>{}</bdi></a> <span class="quiet small"><bdi>{}</bdi></span>{}{}</span></th>{}</tr>',
         5 if billing else 4,
         group.customer_id,
         url,
