@@ -197,6 +197,7 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     noted = page_of(PagedRows(InboxFilter(asked, waiting.notable()).qs), asked.get("noted"), PAGE_SIZE)
     number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""))
     page = page_of(PagedRows(filters.qs), number, PAGE_SIZE)
+    present = waiting.Present.read()
     valid = filters.form.is_valid()
     kind = filters.form.cleaned_data["kind"] if valid else ""
     words = filters.form.cleaned_data["q"] if valid else ""
@@ -213,10 +214,10 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
         "together": [choice_button(choice) for choice in together],
         "noted": noted,
         "products": _products_of(noted),
-        **_shown_by_itself(programs_for(request), kind, words),
-        "decisions": waiting.recent_decisions(),
-        "seen": waiting.recently_seen(),
-        "decided_invoices": SourceInvoice.objects.exclude(overlap_choice="").order_by("-pk")[:5],
+        **_shown_by_itself(programs_for(request), present, kind, words),
+        "decisions": waiting.recent_decisions() if present.decisions else [],
+        "seen": waiting.recently_seen() if present.seen else [],
+        "decided_invoices": waiting.decided_invoices()[:5] if present.decided_invoices else [],
     }
 
 
@@ -228,7 +229,7 @@ def _page_of(rows: QuerySet[Finding], item: str) -> int:
     return places.get(item, 0) // PAGE_SIZE + 1
 
 
-def _shown_by_itself(programs: list[Program], kind: str, words: str) -> dict[str, Any]:
+def _shown_by_itself(programs: list[Program], present: waiting.Present, kind: str, words: str) -> dict[str, Any]:
     """What is no finding: plans, held invoices, customers that nobody mapped, unknown rows."""
 
     def wanted(name: str) -> bool:
@@ -238,17 +239,17 @@ def _shown_by_itself(programs: list[Program], kind: str, words: str) -> dict[str
     unmapped = (
         [waiting.unmapped_of(program, words, most=most) for program in programs] if not kind or most == MANY else []
     )
-    held = list(waiting.held_invoices()[:MOST_HELD]) if wanted(INVOICES) else []
+    held = list(waiting.held_invoices()[:MOST_HELD]) if present.held and wanted(INVOICES) else []
     held_more = waiting.held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0
     return {
         "programs": programs,
-        "runs": waiting.waiting_runs() if wanted(PLANS) else [],
+        "runs": waiting.waiting_runs() if present.plans and wanted(PLANS) else [],
         "held": [(invoice, overlap_facts(invoice)) for invoice in held],
         "held_more": held_more,
         "currencies": {program.pk: source_currency(program) for program in programs},
         "unmapped": [each for each in unmapped if each.number],
         "unknown": [(each, _program_of(each, programs)) for each in (waiting.unknown_rows() if wanted(ROWS) else ())],
-        "changed": waiting.changed_invoices()[:20] if wanted(INVOICES) else [],
+        "changed": waiting.changed_invoices()[:20] if present.changed and wanted(INVOICES) else [],
     }
 
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from core.scope import partner_scope
 from customers.models import Template
-from syncs.models import Decision
+from invoices.models import SourceInvoice
+from syncs import inbox
+from syncs.models import Decision, Finding, RunState
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
@@ -327,3 +329,30 @@ def test_all_warnings_of_a_kind_are_marked_as_seen_but_no_error(cast: Cast, shop
 
 def test_viewer_cannot_mark_as_seen(cast: Cast, shop: Shop) -> None:
     assert cast.client("vera").post(f"{INBOX}seen/", {"finding": 1}).status_code == 403
+
+
+def test_what_is_there_at_all_is_told_as_the_lists_have_it(cast: Cast, shop: Shop) -> None:
+    def lists() -> inbox.Present:
+        return inbox.Present(
+            inbox.waiting_runs().exists(),
+            inbox.held_invoices().exists(),
+            inbox.changed_invoices().exists(),
+            inbox.decided_invoices().exists(),
+            bool(inbox.recent_decisions()),
+            bool(inbox.recently_seen()),
+        )
+
+    told = []
+    with partner_scope(cast.northwind.pk):
+        told.append((inbox.Present.read(), lists()))
+        make.RunFactory(program=shop.program, state=RunState.WAITING)
+        Decision.objects.create(program=shop.program, subject="credit:1", choice="apply")
+        SourceInvoice.objects.filter(pk=shop.invoice.pk).update(changed_hash="other", overlap_choice="adds")
+        Finding.objects.filter(pk=shop.credit.pk).update(seen_at=timezone.now())
+        told.append((inbox.Present.read(), lists()))
+    with partner_scope(cast.tailwind.pk):
+        told.append((inbox.Present.read(), lists()))
+
+    assert [present for present, _ in told] == [listed for _, listed in told]
+    assert all(told[1][0])
+    assert not any(told[2][0])
