@@ -37,7 +37,9 @@ from syncs.inbox_kinds import CUSTOMERS, INVOICES, KINDS, PLANS, ROWS
 from syncs.models import Finding, Posting, Run, RunKind, RunState
 from syncs.services import SyncRefused
 
-PAGE_SIZE = 15  # an item has facts and buttons, and takes the room of several rows of a list
+# Items on a page, among all that waits and of one kind alone, whose items may be answered together. An item has
+# facts and buttons, and takes the room of several rows of a list.
+MIXED, ALIKE = 10, 25
 MOST_HELD = 10  # invoices whose overlaps are shown in full
 FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
 
@@ -194,13 +196,14 @@ def _back(request: PartnerRequest) -> QueryDict:
 
 def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     filters = InboxFilter(asked, waiting.decidable())
-    noted = page_of(PagedRows(InboxFilter(asked, waiting.notable()).qs), asked.get("noted"), PAGE_SIZE)
-    number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""))
-    page = page_of(PagedRows(filters.qs), number, PAGE_SIZE)
-    present = waiting.Present.read()
     valid = filters.form.is_valid()
     kind = filters.form.cleaned_data["kind"] if valid else ""
     words = filters.form.cleaned_data["q"] if valid else ""
+    size = ALIKE if kind else MIXED
+    noted = page_of(PagedRows(InboxFilter(asked, waiting.notable()).qs), asked.get("noted"), size)
+    number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""), size)
+    page = page_of(PagedRows(filters.qs), number, size)
+    present = waiting.Present.read()
     together = KINDS[kind].choices if kind and page.paginator.count > 1 else ()
     kept = {name: value for name in ("q", "kind") if (value := asked.get(name))}
     return {
@@ -221,12 +224,12 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     }
 
 
-def _page_of(rows: QuerySet[Finding], item: str) -> int:
+def _page_of(rows: QuerySet[Finding], item: str, size: int) -> int:
     """The page on which an item stands that a link leads to; the first where it waits no longer."""
     if not item:
         return 1
     places = {str(pk): place for place, pk in enumerate(rows.values_list("pk", flat=True))}
-    return places.get(item, 0) // PAGE_SIZE + 1
+    return places.get(item, 0) // size + 1
 
 
 def _shown_by_itself(programs: list[Program], present: waiting.Present, kind: str, words: str) -> dict[str, Any]:
