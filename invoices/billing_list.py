@@ -121,6 +121,13 @@ def rows_of(program: Program, items: Iterable[Any]) -> dict[int, BillingRow]:
     return {item.pk: _row(item, found.get(item.mapping_id), everywhere) for item in chosen}
 
 
+def unmapped_rows(item_ids: Sequence[int]) -> list[BillingRow]:
+    """Items that nobody mapped, as ``unmapped_items`` found them, in that order. One query."""
+    found = BillingItem.objects.select_related("customer").in_bulk(item_ids)
+    items = [found[pk] for pk in item_ids if pk in found]
+    return [BillingRow(item.customer, item.motion, item.month, Money(item.cost, item.retail), None) for item in items]
+
+
 def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
     """The whole billing list by customer name; for commands and exports, not for pages. Two queries."""
     rows = rows_of(program, billing_items(program, text)).values()

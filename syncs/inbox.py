@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Window
 from django.db.models.functions import Abs
 
 from core.scope import scoped_partner_id
-from invoices.billing_list import BillingRow, rows_of, unmapped_items
+from invoices.billing_list import BillingRow, unmapped_items, unmapped_rows
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
 from programs.selectors import source_currency
@@ -126,13 +126,13 @@ class Unmapped:
 
 
 def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
-    """As the billing list has it now: what was un-mapped a moment ago counts. At most three queries."""
+    """As the billing list has it now: what was un-mapped a moment ago counts. At most two queries."""
     items = unmapped_items(program, text)
     counted = items.annotate(number=Window(Count("pk")), all_retail=Window(Sum("retail")))
     first = list(counted.values_list("pk", "number", "all_retail")[: max(most, 1)])  # the sums are of all, not of these
     _, number, retail = first[0] if first else (0, 0, Decimal(0))
-    shown = items.filter(pk__in=[pk for pk, _, _ in first]) if most else ()
-    return Unmapped(program, source_currency(program), number, retail, list(rows_of(program, shown).values()))
+    rows = unmapped_rows([pk for pk, _, _ in first]) if most else []
+    return Unmapped(program, source_currency(program), number, retail, rows)
 
 
 @dataclass(frozen=True, slots=True)
