@@ -20,6 +20,7 @@ from core.money import ZERO
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
+_DAY = "d MMM y"  # "5 Sep 2026"
 DEFAULT_LOCALE = "en_US"
 
 _HOME = Locale.parse(DEFAULT_LOCALE)
@@ -104,20 +105,15 @@ def write_month_name(month: dt.date) -> str:
 
 def write_date(day: dt.date) -> str:
     """ "5 Sep 2026"."""
-    return _write_day(day, "d MMM y")
+    return _write_day(day, _DAY)
 
 
 def when_html(moment: dt.datetime | None) -> SafeString:
     """A time as a person says it ("today 05:02"); date and zone in full in the title."""
     if moment is None:
         return format_html("{}", NOTHING)
-    local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}" class="nowrap">{}</time>',
-        local.isoformat(timespec="seconds"),
-        f"{write_date(local.date())} {local:%H:%M:%S} {timezone.get_current_timezone_name()}",
-        f"{_day_word(local.date())} {local:%H:%M}",
-    )
+    zone, today = timezone.get_current_timezone_name(), timezone.localdate()
+    return _formatted_when(timezone.localtime(moment), zone, today, _locale.get(_HOME))
 
 
 def write_duration(seconds: float) -> str:
@@ -131,12 +127,11 @@ def write_duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _day_word(day: dt.date) -> str:
-    today = timezone.localdate()
+def _day_word(day: dt.date, today: dt.date, locale: Locale) -> str:
     words = {today: "today", today - dt.timedelta(days=1): "yesterday", today + dt.timedelta(days=1): "tomorrow"}
     if day in words:
         return words[day]
-    return _write_day(day, "d MMM" if day.year == today.year else "d MMM y")
+    return _formatted_date(day, "d MMM" if day.year == today.year else _DAY, locale)
 
 
 def _day(text: str) -> str:
@@ -156,6 +151,17 @@ def _write_day(day: dt.date, pattern: str) -> str:
 
 # What was written is kept: a page has hundreds of figures and dates, the same ones again and again,
 # and each takes the library long.
+
+
+@lru_cache(maxsize=2048)
+def _formatted_when(local: dt.datetime, zone: str, today: dt.date, locale: Locale) -> SafeString:
+    """``zone`` tells apart what is equal: the same moment in two zones."""
+    return format_html(
+        '<time datetime="{}" title="{}" class="nowrap">{}</time>',
+        local.isoformat(timespec="seconds"),
+        f"{_formatted_date(local.date(), _DAY, locale)} {local:%H:%M:%S} {zone}",
+        f"{_day_word(local.date(), today, locale)} {local:%H:%M}",
+    )
 
 
 @lru_cache(maxsize=2048)

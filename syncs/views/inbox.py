@@ -200,9 +200,9 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     kind = filters.form.cleaned_data["kind"] if valid else ""
     words = filters.form.cleaned_data["q"] if valid else ""
     size = ALIKE if kind else MIXED
-    noted = page_of(PagedRows(InboxFilter(asked, waiting.notable()).qs), asked.get("noted"), size)
     number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""), size)
     page = page_of(PagedRows(filters.qs), number, size)
+    noted = page_of(PagedRows(filters.filter_queryset(waiting.notable())), asked.get("noted"), size)
     present = waiting.Present.read()
     together = KINDS[kind].choices if kind and page.paginator.count > 1 else ()
     kept = {name: value for name in ("q", "kind") if (value := asked.get(name))}

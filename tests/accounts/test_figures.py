@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+import zoneinfo
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from accounts.badges import badge_html
-from accounts.figures import pair_html, use_locale, write_money, write_price, write_quantity
+from accounts.figures import pair_html, use_locale, when_html, write_money, write_price, write_quantity
 
 
 @pytest.mark.parametrize(
@@ -46,3 +50,13 @@ def test_badge_of_a_safe_text_makes_no_other_text_safe() -> None:
 
     assert "<b>Held</b>" in badge_html("held", safe)
     assert "&lt;b&gt;Held&lt;/b&gt;" in badge_html("held", "<b>Held</b>")
+
+
+def test_time_is_written_for_the_zone_and_the_locale_at_hand() -> None:
+    moment = dt.datetime(2025, 9, 5, 22, 30, tzinfo=dt.UTC)
+    told = []
+    for zone, locale in (("UTC", "en_US"), ("Europe/Oslo", "en_US"), ("Europe/Oslo", "de_DE"), ("UTC", "en_US")):
+        with timezone.override(zoneinfo.ZoneInfo(zone)), use_locale(locale):
+            told.append(re.sub(r"<[^>]*>", "", when_html(moment)))
+
+    assert told == ["5 Sep 2025 22:30", "6 Sep 2025 00:30", "6 Sept. 2025 00:30", "5 Sep 2025 22:30"]
