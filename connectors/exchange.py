@@ -62,7 +62,8 @@ class Lost:
     kind: Loss = Loss.BROKEN
 
 
-_TAG = re.compile(rb"<[^<>,]*>")  # what a page begins with; a table with a stray "<" has a comma before any ">"
+# What a page begins with: a declaration, a comment or a tag. Of a table with a stray "<" the first name ends at a comma.
+_MARKUP = re.compile(rb"<(?:[!?]|[a-z][a-z0-9]*(?:[\s/>]|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Received:
     @property
     def looks_like_html(self) -> bool:
         """Whether the body is a web page: a login form, a firewall, a gateway's apology."""
-        return _TAG.match(self.start().lstrip(b"\xef\xbb\xbf \t\r\n")) is not None
+        return _MARKUP.match(self.start().lstrip(b"\xef\xbb\xbf \t\r\n")) is not None
 
     def parse(self) -> object:
         """The body as JSON; ``ValueError`` where it is none. Only status 204 has none to parse."""

@@ -41,9 +41,9 @@ class Yardstick(admin.AdminSite):
 
 
 class Rows(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
-    """A changelist as Django makes it, 50 rows a page as the portal's."""
+    """A changelist as Django makes it, with as many rows on a page as the portal's."""
 
-    list_per_page = PAGE_SIZES[0]  # as many rows as ours
+    list_per_page = PAGE_SIZES[0]
     actions = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  # Django's signature

@@ -365,9 +365,19 @@ def test_file_with_a_stray_sign_at_its_start_is_no_web_page(monthly):
     assert (report.problems, monthly.invoice("102").charged_retail) == ((), 70)
 
 
-def test_web_page_in_place_of_a_file_stops_the_import(monthly):
+@pytest.mark.parametrize(
+    "page",
+    [
+        "\n<!DOCTYPE html>\n<html><body>Sign in, please</body></html>",
+        "<!-- Copyright Northwind, all rights reserved --><html>",
+        '<meta content="width=device-width, initial-scale=1">',
+        "<H1>Blocked</H1>",
+        "<html",
+    ],
+)
+def test_web_page_in_place_of_a_file_stops_the_import(monthly, page):
     monthly.prism.invoice("102", row("s1", "2026-10"), month="2026-10")
-    monthly.prism.files["102"] = b"\n<!DOCTYPE html>\n<html><body>Sign in, please</body></html>"
+    monthly.prism.files["102"] = page.encode()
 
     with pytest.raises(ConfigurationError, match="A web page came back"):
         monthly.sync()
