@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.going_back import came_from
 from accounts.permissions import PartnerRequest, partner_page
+from accounts.remembering import remember
 
-REMEMBERED = 365 * 24 * 3600  # seconds
 MOST_COLUMNS = 20
 _NAME = re.compile(r"[a-z_]{1,30}")
 
@@ -30,14 +29,7 @@ def choose_columns(request: PartnerRequest) -> HttpResponse:
     for list_name in _names([request.POST.get("list", "")]):
         shown = request.POST.getlist("show")
         hidden = [name for name in _names(request.POST.getlist("column")) if name not in shown]
-        response.set_cookie(
-            _cookie(list_name),
-            ".".join(hidden),
-            max_age=REMEMBERED,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+        remember(response, _cookie(list_name), ".".join(hidden))
     return response
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Invitation, Role, User
 from accounts.selectors import Access
-from core.long_lists import LongSelect, time_zone_choices
+from core.long_lists import FlatSelect, time_zone_choices
 
 INVITATION_DAYS = (7, 14, 30)
 ROLE_HELP = {
@@ -78,7 +78,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     time_zone = forms.ChoiceField(
         required=False,
-        widget=LongSelect,
+        widget=FlatSelect,
         label="Time zone",
         help_text="Times are shown in it. Empty: the zone of the partner you look at.",
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from accounts.columns import REMEMBERED
 from accounts.going_back import came_from
 from accounts.permissions import PartnerRequest, partner_page
+from accounts.remembering import remember
 
 PAGE_SIZES = (25, 50, 100)
 _BY_WORD = {str(size): size for size in PAGE_SIZES}
@@ -28,12 +27,5 @@ def choose_page_size(request: PartnerRequest) -> HttpResponse:
     response = redirect(came_from(request, f"/p/{request.partner.slug}/"))
     chosen = request.POST.get("rows", "")
     if chosen in _BY_WORD:
-        response.set_cookie(
-            _COOKIE,
-            chosen,
-            max_age=REMEMBERED,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+        remember(response, _COOKIE, chosen)
     return response

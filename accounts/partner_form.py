@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Partner
-from core.long_lists import LongSelect, time_zone_choices
+from core.long_lists import FlatSelect, time_zone_choices
 
 LONGEST_NAME = Partner._meta.get_field("name").max_length
 
@@ -24,7 +24,7 @@ class PartnerForm(forms.Form):
         max_length=LONGEST_NAME, help_text="As your people see it here, and as the sender of e-mails is named."
     )
     time_zone = forms.ChoiceField(
-        widget=LongSelect,
+        widget=FlatSelect,
         label="Time zone",
         help_text="Daily syncs run by it, and times are shown in it to whoever chose no other.",
     )
@@ -34,7 +34,7 @@ class PartnerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     locale = forms.ChoiceField(
-        widget=LongSelect, label="Language and region", help_text="How amounts and dates are written."
+        widget=FlatSelect, label="Language and region", help_text="How amounts and dates are written."
     )
 
     def __init__(self, data: Any = None, *, partner: Partner) -> None:

@@ -62,7 +62,7 @@ class Lost:
     kind: Loss = Loss.BROKEN
 
 
-# What a page begins with: a declaration, a comment or a tag. Of a table with a stray "<" the first name ends at a comma.
+# How a page begins: a declaration, a comment or a tag. In a table with a stray "<" a comma ends the first name.
 _MARKUP = re.compile(rb"<(?:[!?]|[a-z][a-z0-9]*(?:[\s/>]|$))", re.IGNORECASE)
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 _SELECTED = SafeString(" selected")
 
 
-class LongSelect(forms.Select):
+class FlatSelect(forms.Select):
     """Draws its options in one go, where Django renders a template for each. It knows no groups."""
 
     def render(

@@ -130,7 +130,7 @@ def mappings_of(program: Program, customer_ids: Iterable[int] | None = None) -> 
     return found if customer_ids is None else found.filter(customer_id__in=list(customer_ids))
 
 
-def mapped_to(ids: Collection[int]) -> dict[int, MappedTo]:
+def describe_mappings(ids: Collection[int]) -> dict[int, MappedTo]:
     """These mappings as a list shows them, by id. One query, none without ids; whole rows would take twice as long."""
     if not ids:
         return {}

@@ -30,7 +30,7 @@ from django.db.models import (
 from connections.currency import symbol_fits
 from core.searching import one_of
 from customers.models import Customer, Mapping, TargetCustomer, Template
-from customers.selectors import MappedTo, customer_contains, mapped_to
+from customers.selectors import MappedTo, customer_contains, describe_mappings
 from invoices.amounts import Money
 from invoices.models import BillingItem
 from programs.models import Motion, Program
@@ -116,7 +116,7 @@ def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
 def rows_of(program: Program, items: Iterable[Any]) -> dict[int, BillingRow]:
     """Items with all that the list says of them, by the item's id. One query more where any is mapped."""
     chosen = list(items)
-    found = mapped_to({item.mapping_id for item in chosen if item.mapping_id})
+    found = describe_mappings({item.mapping_id for item in chosen if item.mapping_id})
     everywhere = _currency_problems(program)
     return {item.pk: _row(item, found.get(item.mapping_id), everywhere) for item in chosen}
 

@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from accounts.list_filters import SearchInput
-from core.long_lists import LongSelect
+from core.long_lists import FlatSelect
 from customers.mapping_csv import MOST_BYTES
 from customers.models import Mapping, Pricing
 from invoices.billing_list import ATTENTION, MAPPED, NOT_MAPPED, SYNC_ON
@@ -30,10 +29,10 @@ class BillingSearch(forms.Form):
     q = forms.CharField(
         required=False,
         label="Search by name, domain or id",
-        widget=SearchInput(attrs={"autofocus": True}),
+        widget=forms.SearchInput(attrs={"autofocus": True}),
     )
     motion = forms.ChoiceField(
-        required=False, choices=[("", "Any"), *Motion.choices], label="Motion", widget=LongSelect
+        required=False, choices=[("", "Any"), *Motion.choices], label="Motion", widget=FlatSelect
     )
 
 
@@ -48,7 +47,7 @@ class SuggestionForm(forms.Form):
     )
 
     least = forms.ChoiceField(
-        required=False, choices=LEAST, label="Tick those with a score of at least", widget=LongSelect
+        required=False, choices=LEAST, label="Tick those with a score of at least", widget=FlatSelect
     )
 
     def __init__(self, data: QueryDict) -> None:

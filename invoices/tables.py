@@ -65,16 +65,13 @@ class BillingTable(PortalTable):
     empty_title = "Nothing here"
     empty_help = "Rows appear as soon as an invoice was read that charges the customer."
 
-    def __init__(
-        self, *args: Any, program: Program, currency: str, words: str = "", mapped: bool = True, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, program: Program, currency: str, words: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.program = program
         self.words = words.strip()  # what was searched for, marked where it was found
         self.shown: dict[int, BillingRow] = {}  # of this page, by the item's id
         self._patterns: dict[tuple[str, ...], str] = {}
         self.columns["retail"].column.verbose_name = f"Retail ({currency})"
-        self.columns["target"].column.orderable = mapped
 
     def render_tick(self, record: Any) -> SafeString | str:
         """A box where there is a mapping to switch."""

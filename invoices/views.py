@@ -39,15 +39,15 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     currency = source_currency(program)
     count = choice.sum(choice.tab)[0]
     ticks = request.access.reaches(Role.SUPPORT) and choice.tab != NOT_MAPPED
+    left_out = {"tick": not ticks, "target": choice.tab == NOT_MAPPED}
     table = BillingTable(
         choice.items,
         program=program,
         currency=currency,
         words=choice.form.cleaned_data.get("q", ""),
-        mapped=choice.tab != NOT_MAPPED,
         caption="Billing",
         count=count,
-        exclude=() if ticks else ("tick",),
+        exclude=[name for name, out in left_out.items() if out],
     )
     table.data.whole = all_items(program)
     if choice.tab == NOT_MAPPED and choice.sums:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.long_lists import LongSelect, time_zone_choices
+from core.long_lists import FlatSelect, time_zone_choices
 from programs.models import Motion, Program
 from programs.services import ProgramSettings
 
@@ -95,7 +95,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             help_text=HELP["time_zone"],
             required=False,
             choices=[("", f"As your company: {zone}"), *time_zone_choices()],
-            widget=LongSelect,
+            widget=FlatSelect,
         )
 
     def clean_notification_emails(self) -> list[str]:

@@ -89,10 +89,11 @@ def _sums(run: Run, customer_ids: Collection[int]) -> dict[int, GroupSum]:
     """What was planned again counts once. What is not written, or not yet, stays as it was."""
     sums: dict[int, GroupSum] = {}
     rows = run.changes.filter(customer__in=customer_ids).exclude(state=ChangeState.DROPPED).order_by()
-    for customer_id, action, state, *values in rows.values_list("customer_id", "action", "state", *_FACTORS):
+    for customer_id, action, state, *factors in rows.values_list("customer_id", "action", "state", *_FACTORS):
         found = sums.setdefault(customer_id, GroupSum())
-        old = _times(_decimal(values[0]), _decimal(values[1]))
-        new = None if action == Action.REMOVE_LINE else _times(_decimal(values[2]), _decimal(values[3]))
+        quantity_before, retail_before, quantity_after, retail_after = map(_decimal, factors)
+        old = _times(quantity_before, retail_before)
+        new = None if action == Action.REMOVE_LINE else _times(quantity_after, retail_after)
         stays = action == Action.KEEP and state == ChangeState.DONE
         if stays and old is None:
             old = new

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.test.html import parse_html
 
-from core.long_lists import LongSelect, time_zone_choices
+from core.long_lists import FlatSelect, time_zone_choices
 
 CHOICES = [("", "None <of> these"), ("a&b", "A & B"), ("Europe/Oslo", "Oslo")]
 
@@ -15,7 +15,7 @@ CHOICES = [("", "None <of> these"), ("a&b", "A & B"), ("Europe/Oslo", "Oslo")]
 def test_long_select_is_djangos_select(value: str | None) -> None:
     attrs = {"id": "id_zone", "aria-describedby": "id_zone_helptext", "required": True}
 
-    drawn = LongSelect(choices=CHOICES).render("zone", value, attrs)
+    drawn = FlatSelect(choices=CHOICES).render("zone", value, attrs)
 
     assert parse_html(drawn) == parse_html(forms.Select(choices=CHOICES).render("zone", value, attrs))
 
