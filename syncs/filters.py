@@ -18,13 +18,8 @@ from syncs.models import Action, Change, ChangeState, Finding, Run, RunKind, Run
 
 ALL = "all"  # actions
 _ID = re.compile(r"[0-9a-f-]{4,}")  # what may be part of a subscription's id
-_SHOWN = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)
+SHOWN = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # changes of a run, unless others are asked for
 OTHER_ENDS = (RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)  # of runs without a verdict
-
-
-def is_shown(action: str, state: str) -> bool:
-    """Whether such a change of a run is shown unless others are asked for; as ``_SHOWN`` has it."""
-    return action != Action.KEEP or state == ChangeState.HELD
 
 
 class RunFilter(filters.FilterSet):
@@ -79,7 +74,7 @@ class ChangeFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         rows: QuerySet[Change] = super().filter_queryset(queryset)
-        return rows if self.unfolds else rows.filter(_SHOWN)
+        return rows if self.unfolds else rows.filter(SHOWN)
 
     @property
     def unfolds(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +27,7 @@ from programs.selectors import program_for, source_currency
 from syncs import retrying, services
 from syncs.change_cells import change_cells, group_heads
 from syncs.change_rows import change_row, group_changes
-from syncs.filters import ChangeFilter, is_shown
+from syncs.filters import SHOWN, ChangeFilter
 from syncs.forms import RetryForm
 from syncs.models import ACTIVE_STATES, Action, Change, ChangeState, Finding, Run, RunState, Severity
 from syncs.overview import counts_of
@@ -47,7 +46,11 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     found = _find_run(request, run_id)
     changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
     filters = ChangeFilter(request.GET, queryset=changes, run=found)
-    counts = _count_changes(found)
+    counts = found.changes.aggregate(
+        shown=Count("pk", filter=SHOWN),
+        unchanged=Count("pk", filter=Q(action=Action.KEEP, state=ChangeState.DONE)),
+        failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
+    )
     known = None if filters.narrows else counts["shown"]
     page = page_of(PagedRows(filters.qs, known, whole=changes), request.GET.get("page"), page_size(request))
     groups = group_changes(found, page)
@@ -157,17 +160,6 @@ def target_url(run: Run, change: Change) -> str:
     if change.template_id is not None:
         return definition.template_url(target.credentials, change.template_id)
     return definition.product_url(target.credentials, change.target_product_id) if change.target_product_id else ""
-
-
-def _count_changes(run: Run) -> Counter[str]:
-    """How many are ``shown`` unless others are asked for, how many stay ``unchanged``, and how many ``failed``."""
-    counts: Counter[str] = Counter()
-    rows = run.changes.order_by().values_list("action", "state").annotate(Count("pk"))
-    for action, state, number in rows:
-        counts["shown"] += number if is_shown(action, state) else 0
-        counts["unchanged"] += number if (action, state) == (Action.KEEP, ChangeState.DONE) else 0
-        counts["failed"] += number if state == ChangeState.FAILED else 0
-    return counts
 
 
 def _find_run(request: HttpRequest, run_id: int) -> Run:
