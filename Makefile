@@ -38,11 +38,11 @@ fmt: setup ## format and sort the Python; templates are kept by hand, for white 
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-CHECKS := ruff mypy imports templates bandit dependencies migrations
+CHECKS := mypy ruff imports templates bandit dependencies migrations
 
 .PHONY: lint
 lint: setup ## style, types, import order, templates, security, dependencies, migrations
-	@$(MAKE) --keep-going --no-print-directory $(CHECKS:%=lint-%)
+	@$(MAKE) --jobs=2 --keep-going --no-print-directory $(CHECKS:%=lint-%)
 
 .PHONY: $(CHECKS:%=lint-%)
 lint-ruff:

@@ -63,9 +63,9 @@ def close_unreported(run: Run, kind: str = "") -> None:
 
 
 def new_findings(run: Run) -> list[Finding]:
-    """What this run is the first to report, the loudest first."""
+    """What this run is the first to report, the loudest first, with its customers."""
     order = {"error": 0, "warning": 1, "info": 2}
-    found = Finding.objects.filter(first_run=run, closed_at__isnull=True)
+    found = Finding.objects.filter(first_run=run, closed_at__isnull=True).select_related("customer")
     return sorted(found, key=lambda finding: (order[finding.severity], finding.pk))
 
 

@@ -7,12 +7,15 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from core.scope import partner_scope
 from notifications.models import Message
 from notifications.news import Wishes, read_wishes
+from syncs.findings import new_findings
 from syncs.models import Finding, Run
 from syncs.telling import tell_of_run
 from tests import factories as make
@@ -114,6 +117,22 @@ def test_customer_with_two_motions_that_nobody_mapped_counts_once(cast: Cast, sh
 
     assert message.subject == "Microsoft CSP: 1 customer not mapped, $20.00 at risk - Northwind IT"
     assert "belongs to 1 customer that nobody mapped" in message.text
+
+
+def test_customers_of_any_number_are_told_of_with_as_many_queries(cast: Cast, shop: Shop) -> None:
+    def queries_for(number: int) -> int:
+        run = make.RunFactory(program=shop.program, status="warning")
+        for _ in range(number):
+            make.FindingFactory(
+                last_run=run, code="not_mapped", customer=make.CustomerFactory(source=shop.program.source)
+            )
+        with CaptureQueriesContext(connection) as queries:
+            tell_of_run(run, [], new_findings(run))
+        return len(queries)
+
+    with partner_scope(cast.northwind.pk):
+        queries_for(1)  # the first e-mail of a process asks for more
+        assert queries_for(1) == queries_for(12)
 
 
 def test_link_of_an_email_lands_on_its_place_after_sign_in(cast: Cast, shop: Shop) -> None:
