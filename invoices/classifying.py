@@ -103,7 +103,8 @@ def find_prorations(amounts: Iterable[Amount]) -> frozenset[int]:
 
     A negative row is a proration when the invoice has positive rows that overlap it and their sum,
     less what was taken back from them already, stays at or above zero in cost and in retail. The
-    smallest goes first. Every other negative row is a credit.
+    smallest goes first. Every other negative row is a credit. Where one side of a negative row charges,
+    it gives the other rows no room.
     """
     rows = list(amounts)
     charged = [row for row in rows if not row.is_negative]
@@ -112,7 +113,7 @@ def find_prorations(amounts: Iterable[Amount]) -> frozenset[int]:
         covered = [other for other in charged if other.overlaps(row)]
         lines = frozenset(other.line for other in covered)
         earlier = [other for touched, other in taken if touched & lines]
-        if covered and _stays_positive([*covered, *earlier, row]):
+        if covered and _stays_positive(covered, [*earlier, row]):
             taken.append((lines, row))
     return frozenset(row.line for _, row in taken)
 
@@ -134,8 +135,10 @@ def _kind(row: InvoiceRow, motion: Motion, *, is_proration: bool) -> Kind:
     return Kind.RECURRING if row.ratio == ONE else Kind.PRORATION
 
 
-def _stays_positive(rows: Sequence[Amount]) -> bool:
-    return sum((row.cost for row in rows), ZERO) >= ZERO and sum((row.retail for row in rows), ZERO) >= ZERO
+def _stays_positive(charged: Sequence[Amount], negative: Sequence[Amount]) -> bool:
+    cost = sum((row.cost for row in charged), ZERO) + sum((min(row.cost, ZERO) for row in negative), ZERO)
+    retail = sum((row.retail for row in charged), ZERO) + sum((min(row.retail, ZERO) for row in negative), ZERO)
+    return cost >= ZERO and retail >= ZERO
 
 
 def _magnitude(row: Amount) -> tuple[Decimal, Decimal, int]:

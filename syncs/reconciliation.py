@@ -7,17 +7,16 @@ from the stored raw rows; ``synced`` comes from the lines as the target returned
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet, Sum
 
 from connectors.registry import get_source
 from core.money import ZERO
-from core.searching import one_of
 from customers.models import Mapping
 from invoices.models import Charge, InvoiceState, Kind, SourceInvoice
 from programs.models import Program
@@ -197,15 +196,15 @@ def _group_balances(
     whole = _whole_invoice_bucket(invoice, program)
     if whole:
         return {key: _single(whole, group.amount) for key, group in groups.items()}
-    postings = _postings(invoice, program, groups)
-    of_invoice = Mapping.objects.filter(program=program, customer__in=_customers_of(invoice))
-    mappings = {(mapping.customer_id, mapping.motion): mapping for mapping in of_invoice}
-    sums = _sums(invoice, groups)
+    periods = {key[3] for key in groups}
+    postings = _postings(invoice, program, periods)
+    mappings = _mappings(invoice, program)
+    sums = _sums(invoice, periods)
     balances = {}
     for key, group in groups.items():
         customer_id, motion, subscription_id, period = key
         posting = postings.get((subscription_id or 0, motion, period))
-        mapping = mappings.get((customer_id, motion))  # type: ignore[arg-type]  # known here
+        mapping = mappings.get((customer_id, motion))
         bucket = _bucket_without_posting(invoice, program, motion, mapping)
         if posting is not None:
             known = sums[subscription_id or 0, motion, period]
@@ -223,7 +222,21 @@ def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> str:
     return ""
 
 
-def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: Mapping | None) -> str:
+class _Mapped(NamedTuple):
+    """What of a mapping decides where the money of a row without a posting is."""
+
+    sync_on: bool
+    first_month: dt.date | None
+
+
+def _mappings(invoice: SourceInvoice, program: Program) -> dict[tuple[int | None, str], _Mapped]:
+    """By customer and motion. Thousands of them, so no object is made of any row."""
+    found = Mapping.objects.filter(program=program, customer__in=_customers_of(invoice)).order_by()
+    rows = found.values_list("customer", "motion", "sync_on", "first_month")
+    return {(customer_id, motion): _Mapped(on, since) for customer_id, motion, on, since in rows}
+
+
+def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: _Mapped | None) -> str:
     if motion not in program.motions:
         return "excluded"
     if mapping is None:
@@ -250,12 +263,9 @@ class _Planned:
     balance: Balance
 
 
-def _postings(
-    invoice: SourceInvoice, program: Program, groups: Iterable[GroupKey]
-) -> dict[tuple[int, str, str], _Planned]:
+def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> dict[tuple[int, str, str], _Planned]:
     """By subscription, motion and period. Thousands of them, so no object is made of any row."""
     # Without the periods, years of postings would be read for each invoice.
-    periods = {key[3] for key in groups}
     wanted = Posting.objects.filter(program=program, customer__in=_customers_of(invoice), period__in=periods).order_by()
     columns = ("pk", "charge_count", "source_cost", "source_retail", "rounding_cost", "rounding_retail")
     by_key: dict[tuple[int, str, str], _Planned] = {}
@@ -314,13 +324,14 @@ class _Sum:
     amount: Money
 
 
-def _sums(invoice: SourceInvoice, groups: Iterable[GroupKey]) -> dict[tuple[int, str, str], list[_Sum]]:
+def _sums(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, str], list[_Sum]]:
     """By subscription, motion and period, over all invoices that count. Two queries."""
     counted = SourceInvoice.objects.filter(source=invoice.source_id, state=InvoiceState.COUNTED, past=False)
+    mine = Charge.objects.filter(invoice=invoice, subscription__isnull=False).order_by()
     rows = (
         Charge.objects.filter(
-            subscription__in=one_of(key[2] for key in groups if key[2] is not None),
-            period__in={key[3] for key in groups},
+            subscription__in=mine.values("subscription"),
+            period__in=periods,
             invoice__in=list(counted.order_by().values_list("pk", flat=True)),
         )
         .exclude(kind=Kind.UNKNOWN)

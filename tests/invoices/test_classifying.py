@@ -151,6 +151,13 @@ def test_cost_alone_may_forbid_it():
     assert find_prorations([amount(2, (1, 30), 100, cost=10), amount(3, (1, 30), -20)]) == frozenset()
 
 
+def test_side_on_which_a_negative_row_charges_gives_no_room_twice():
+    charged = [amount(2, (1, 1), 0), amount(3, (2, 2), 0)]
+    odd = amount(4, (1, 2), 0, cost=50, quantity=-1)
+    back = [amount(5, (1, 1), 0, cost=-50), amount(6, (2, 2), 0, cost=-50)]
+    assert find_prorations([*charged, odd, *back]) == {4}
+
+
 def test_row_of_nothing_counts_as_charged():
     assert find_prorations([amount(2, (1, 30), 0), amount(3, (1, 30), 0, quantity=-1)]) == {3}
 
