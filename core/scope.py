@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django_scopes import get_scope, scope
 
 SETTING = "app.partner_id"
-# PostgreSQL plans a cursor for its first tenth, with nested loops that take far longer over the whole.
-_CURSORS_ARE_READ_TO_THEIR_END = "set_config('cursor_tuple_fraction', '1', true)"
+# PostgreSQL plans a cursor for the first tenth of its rows; ours are read to the end.
+_CURSORS_FOR_ALL_ROWS = "set_config('cursor_tuple_fraction', '1', true)"
 
 
 class PartnerScopeError(RuntimeError):
@@ -65,7 +65,7 @@ def scoped_partner_id() -> int:
 
 def _set_partner(value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT set_config(%s, %s, true), {_CURSORS_ARE_READ_TO_THEIR_END}", [SETTING, value])
+        cursor.execute(f"SELECT set_config(%s, %s, true), {_CURSORS_FOR_ALL_ROWS}", [SETTING, value])
 
 
 def _commit_without_waiting() -> None:

@@ -24,6 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "redis_url"}
 
 hypothesis_settings.register_profile("dev", deadline=None, max_examples=50)
+hypothesis_settings.register_profile("deep", deadline=None, max_examples=3000)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=150, derandomize=True)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
