@@ -141,6 +141,9 @@ def _split_without_negatives(charges: Sequence[ChargeFact], level: Level) -> Spl
     unit, total = level.unit_in_cents, sum_charges(charges)
     ratios = [amount / price for amount, price in ((total.cost, unit.cost), (total.retail, unit.retail)) if price > 0]
     quantity = cut_to_hundredths(min(ratios)) if ratios else level.quantity
+    exact = Money(quantity * unit.cost, quantity * unit.retail)
+    if not (total - exact).negative and (total - times(quantity, unit)).in_cents().negative:
+        quantity -= CENT  # the line came to half a cent, which was rounded up
     if quantity < 0:
         raise NotBillable("The rows add up to a negative amount, which the target refuses.")
     return Split(quantity, unit, times(quantity, unit), rounds=False, fell_back=True)

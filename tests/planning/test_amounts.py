@@ -83,6 +83,18 @@ def test_fall_back_leaves_no_side_negative() -> None:
     assert (made.quantity, made.recurring) == (D("10.33"), Money(D("103.30"), D("123.96")))
 
 
+def test_fall_back_leaves_no_side_negative_where_the_line_comes_to_half_a_cent() -> None:
+    # 25.50 at 0.01 is 0.255 and would be billed as 0.26, half a cent more than was charged.
+    rows = [make_charge("50", cost="0.01", retail="0.0051")]
+    made = split_period(rows, "line", negatives=False, tolerance=TOLERANCE)
+    rest, _ = split_rest(Money(D("0.50"), D("0.255")) - made.recurring, rounds=made.rounds, tolerance=TOLERANCE)
+    assert (made.quantity, made.recurring, rest) == (
+        D("25.49"),
+        Money(D("0.25"), D("0.25")),
+        Money(D("0.25"), D("0.01")),
+    )
+
+
 @pytest.mark.parametrize("style", ["line", "quantity"])
 def test_a_rest_that_is_only_rounding_needs_no_fall_back(style: str) -> None:
     rows = [make_charge("3", cost="10.005", retail="12.005")]  # 36.015 against 3 x 12.01
