@@ -318,6 +318,7 @@ def test_support_imports_mappings(open_browser: Open, cast: Cast, shop: Shop, tm
     file = tmp_path / "September.csv"
     file.write_text(f"customer_id;motion;target_customer_id;template_id\n{';'.join(map(str, cells))}\n")
     bob = Keyboard(open_browser("bob"))
+    bob.page.on("filechooser", lambda _chooser: None)  # so early that the dialog is surely caught below
     bob.open("Billing")
     bob.press(bob.page.get_by_role("link", name="Import CSV"))
     bob.walk_to(bob.page.get_by_label("CSV file"))
