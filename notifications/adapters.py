@@ -7,6 +7,7 @@ from typing import Any
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from accounts.adapters import AccountAdapter
+from notifications import links
 from notifications.account_letters import find_letter
 from notifications.letters import Why, render
 
@@ -19,7 +20,12 @@ class LetterAccountAdapter(AccountAdapter):
     def render_mail(
         self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: Any = None
     ) -> EmailMessage:
-        """The e-mail of that name; allauth's own where we have no letter for it."""
+        """The e-mail of that name; allauth's own where we have no letter for it.
+
+        Its links lead to the installation's own address: allauth makes them of the request's Host, which whoever
+        asks for the letter may choose.
+        """
+        context |= {name: links.page(links.path_of(value)) for name, value in context.items() if name.endswith("_url")}
         letter = find_letter(template_prefix, context)
         if letter is None:
             own: EmailMessage = super().render_mail(template_prefix, email, context, headers)

@@ -92,6 +92,23 @@ def test_changed_address_is_confirmed_by_the_link_of_the_email() -> None:
 
 
 @pytest.mark.django_db
+def test_links_lead_to_the_public_address_whatever_host_was_asked(settings) -> None:
+    settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["*"], "https://billing.example.com"
+    user = create_user(email="kim@northwind.example", password="correct horse battery staple")
+    client = Client(headers={"Host": "attack.example"})
+    client.force_login(user)
+
+    client.post("/accounts/password/reset/", {"email": user.email})
+    client.post("/accounts/email/", {"email": "kim@new.example", "action_add": ""})
+    client.post("/accounts/password/reset/", {"email": "nobody@northwind.example"})
+
+    written = [str(each.body) + str(each.alternatives[0][0]) for each in mail.outbox]
+    assert ["attack.example" in text for text in written] == [False] * 3
+    assert "https://billing.example.com/accounts/password/reset/key/" in written[0]
+    assert "https://billing.example.com/accounts/confirm-email/" in written[1]
+
+
+@pytest.mark.django_db
 def test_address_without_an_account_is_told_so() -> None:
     Client().post("/accounts/password/reset/", {"email": "nobody@northwind.example"})
 
