@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import validate_time_zone
 from connections.models import Connection, ConnectionStatus
-from core.addresses import validate_address
+from core.addresses import fold_address, validate_address
 from core.audit import Actor, record
 from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
 from programs.schedule import next_due
@@ -90,8 +90,8 @@ def reschedule_all() -> None:
 
 def _clean(given: dict[str, Any]) -> dict[str, Any]:
     if "notification_emails" in given:
-        addresses = {address.strip().lower(): address.strip() for address in given["notification_emails"]}
-        given["notification_emails"] = [address for address in addresses.values() if address]
+        addresses = dict.fromkeys(fold_address(address) for address in given["notification_emails"])
+        given["notification_emails"] = [address for address in addresses if address]
     if "motions" in given:
         given["motions"] = [motion.value for motion in Motion if motion.value in given["motions"]] + [
             name for name in given["motions"] if name not in Motion.values
