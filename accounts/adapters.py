@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 
-from accounts.models import User
-from core.addresses import validate_address
+from accounts.identity import release_address
+from core.addresses import clean_address
 from core.secrets import SealContext, seal, unseal
 
 _MFA_SECRETS = SealContext("mfa_authenticator", 0, 0, "secret")  # users belong to no partner
@@ -37,11 +38,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email: str) -> str:
         """Only what mail can be sent to: sign-in writes to it at once."""
-        validate_address(email)
-        return email
+        return clean_address(email)
 
-    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """The address is proven: by the invitation that reached it, or by whoever configured the partner."""
-        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
-        return response
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The person who waits for this address has proved it, and has no other from now on."""
+        try:
+            with transaction.atomic():
+                release_address(email_address.email)
+                waiting = EmailAddress.objects.filter(user=email_address.user, verified=False)
+                waiting.exclude(pk=email_address.pk).delete()
+                return bool(super().confirm_email(request, email_address))
+        except IntegrityError:  # somebody else proved it at the same moment
+            failed = {"email": email_address.email}
+            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", failed)
+            return False

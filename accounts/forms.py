@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from accounts.address_forms import AddressField
 from accounts.models import Invitation, Role, User
 from accounts.selectors import Access
 from core.long_lists import FlatSelect, time_zone_choices
@@ -30,7 +31,7 @@ def role_choices(access: Access) -> list[tuple[str, str]]:
 class InviteForm(forms.Form):
     """Who is invited, and as what."""
 
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = AddressField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(widget=forms.RadioSelect, initial=Role.SUPPORT.value)
     days = forms.TypedChoiceField(
         label="Good for",
@@ -45,7 +46,7 @@ class InviteForm(forms.Form):
     def clean_email(self) -> str:
         """An open offer to the address is replaced: one of a higher role than the reader's is not theirs to replace."""
         address = str(self.cleaned_data["email"])
-        offers = Invitation.objects.filter(email__iexact=address, accepted_at=None)
+        offers = Invitation.objects.filter(email=address, accepted_at=None)
         if any(not self._access.reaches(Role(offer.role)) for offer in offers):
             raise forms.ValidationError("This address is invited as an owner already. Only an owner can change that.")
         return address

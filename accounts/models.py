@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from core.long_lists import time_zones
@@ -42,23 +43,20 @@ class Partner(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Users are known by their e-mail address."""
+    """Stores users; ``accounts.services`` makes people of them."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Make and store a user; without a password only a reset or an invitation lets them in."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """Store a user; without a password only a reset lets them in."""
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
-
 
 class User(AbstractBaseUser):
-    """A person. What they may do for a partner is in their ``Membership``."""
+    """A person. What they may do for a partner is in their ``Membership``, who they are in ``accounts.identity``."""
 
-    email = models.EmailField()
+    email = models.EmailField()  # where mail reaches them; which person an address is, its proof says
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     is_active = models.BooleanField(default=True)
@@ -75,6 +73,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, **kwargs: Any) -> None:
+        """With a new password the addresses that wait for a proof are forgotten: whoever entered them may be gone."""
+        has_new_password = getattr(self, "_password", None) is not None  # Django's own mark until it is saved
+        with transaction.atomic():
+            super().save(**kwargs)
+            if has_new_password:
+                EmailAddress.objects.filter(user=self, verified=False).delete()
 
     @property
     def is_staff(self) -> bool:

@@ -6,15 +6,18 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.identity import person_of, release_address, store_proof
 from accounts.models import Invitation, Membership, Partner, Role, User
+from accounts.selectors import list_accesses
 from accounts.signals import invitation_made
-from core.addresses import validate_address
+from core.addresses import clean_address
 from core.audit import Actor, actor_of, record
-from core.scope import partner_scope
+from core.scope import partner_scope, scoped_partner_id
 
 INVITATION_LIFE = dt.timedelta(days=14)
 
@@ -82,9 +85,19 @@ def update_partner(partner_id: int, *, actor: Actor, **values: str) -> list[str]
 
 
 def create_user(*, email: str, password: str | None = None, name: str = "", is_operator: bool = False) -> User:
-    """Make a person who can sign in; raises ``ValidationError`` on a bad address."""
-    validate_address(email)
-    return User.objects.create_user(email, password, name=name, is_operator=is_operator)
+    """Make a person of this address; the caller knows that it is theirs.
+
+    Raises ``ValidationError`` on a bad address, ``AccountError`` where it is somebody's already.
+    """
+    address = clean_address(email)
+    try:
+        with transaction.atomic():
+            release_address(address)
+            user = User.objects.create_user(address, password, name=name, is_operator=is_operator)
+            store_proof(user)
+    except IntegrityError as taken:
+        raise AccountError(f"{address} has an account already.") from taken
+    return user
 
 
 def update_user(user: User, *, password: str | None = None, name: str | None = None) -> bool:
@@ -101,9 +114,10 @@ def update_user(user: User, *, password: str | None = None, name: str | None = N
     return bool(changed)
 
 
-def find_user(email: str) -> User | None:
-    """The user of that address, whatever its case."""
-    return User.objects.filter(email__iexact=email.strip()).first()
+def works_here_alone(user: User) -> bool:
+    """True where the user is a member of the open partner, of no other one, and no operator."""
+    partners = [access.partner_id for access in list_accesses(user.pk)]
+    return partners == [scoped_partner_id()] and not user.is_operator
 
 
 def ensure_member(*, user: User, role: str, actor: Actor) -> bool:
@@ -141,11 +155,10 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
 
 def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVITATION_LIFE) -> Invitation:
     """Offer a role at the open partner by e-mail; an open offer to the same address is replaced."""
-    address = email.strip().lower()
-    validate_address(address)
-    if Membership.objects.filter(user__email__iexact=address).exists():
+    address = clean_address(email)
+    if Membership.objects.filter(user=person_of(address)).exists():
         raise AccountError(f"{address} is a member already. Change the role in the list instead.")
-    Invitation.objects.filter(email__iexact=address, accepted_at=None).delete()
+    Invitation.objects.filter(email=address, accepted_at=None).delete()
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=address,
@@ -173,16 +186,26 @@ def withdraw_invitation(*, invitation: Invitation, actor: Actor) -> None:
 
 def find_invitation(token: str) -> tuple[int, Invitation] | None:
     """Partner id and open invitation of a token; None when it is unknown, used or too old."""
-    hashed = hash_token(token)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT find_invitation(%s)", [hashed])
-        row = cursor.fetchone()
-    if not row or row[0] is None:
-        return None
-    with partner_scope(row[0]):
-        open_offers = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
-        invitation = open_offers.select_related("partner").filter(token_hash=hashed).first()
-    return (row[0], invitation) if invitation else None
+    return _find_invitation(token, accepted_at=None, expires_at__gt=timezone.now())
+
+
+def find_used_invitation(token: str) -> Invitation | None:
+    """The invitation of a token that somebody has accepted, its partner with it."""
+    found = _find_invitation(token, accepted_at__isnull=False)
+    return found[1] if found else None
+
+
+def join(*, token: str, name: str, password: str) -> tuple[User, Partner]:
+    """Make a person of the invited address, and a member as offered: who holds the token reads that mailbox.
+
+    Call it outside any scope. Raises ``AccountError`` when the offer is unknown, used or too old, or
+    the address has an account.
+    """
+    partner_id, offer = _open_offer(token)
+    with partner_scope(partner_id):
+        invitation = _take(offer)
+        user = create_user(email=invitation.email, password=password, name=name)
+        return user, _admit(user, invitation)
 
 
 def accept_invitation(*, token: str, user: User) -> Partner:
@@ -191,26 +214,52 @@ def accept_invitation(*, token: str, user: User) -> Partner:
     A role that the user has already is never lowered. Raises ``AccountError`` when the offer is
     unknown, used, too old, or made to another address.
     """
-    found = find_invitation(token)
-    if found is None:
-        raise AccountError("This invitation is no longer valid. Ask for a new one.")
-    partner_id, offer = found
-    if offer.email.casefold() != user.email.casefold():
+    partner_id, offer = _open_offer(token)
+    if person_of(offer.email) != user:
         raise AccountError(f"This invitation was made to {offer.email}. Sign in with that address.")
     with partner_scope(partner_id):
-        invitation = Invitation.objects.select_for_update(no_key=True).get(pk=offer.pk)
-        if invitation.accepted_at is not None:
-            raise AccountError("This invitation was used already.")
-        invitation.accepted_at = timezone.now()
-        invitation.save(update_fields=["accepted_at"])
-        if not Membership.objects.filter(user=user).exists():
-            ensure_member(user=user, role=invitation.role, actor=actor_of(user))
-        return Partner.objects.get(pk=partner_id)
+        return _admit(user, _take(offer))
 
 
 def hash_token(token: str) -> str:
     """What is stored of an invitation's token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _find_invitation(token: str, **state: Any) -> tuple[int, Invitation] | None:
+    hashed = hash_token(token)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT find_invitation(%s)", [hashed])
+        row = cursor.fetchone()
+    if not row or row[0] is None:
+        return None
+    with partner_scope(row[0]):
+        invitation = Invitation.objects.select_related("partner").filter(token_hash=hashed, **state).first()
+    return (row[0], invitation) if invitation else None
+
+
+def _open_offer(token: str) -> tuple[int, Invitation]:
+    found = find_invitation(token)
+    if found is None:
+        raise AccountError("This invitation is no longer valid. Ask for a new one.")
+    return found
+
+
+def _take(offer: Invitation) -> Invitation:
+    """The offer, used up by this transaction; who comes second waits, and is refused."""
+    open_offers = Invitation.objects.select_for_update(no_key=True).filter(accepted_at=None)
+    invitation = open_offers.filter(token_hash=offer.token_hash).first()
+    if invitation is None:
+        raise AccountError("This invitation was used already.")
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    return invitation
+
+
+def _admit(user: User, invitation: Invitation) -> Partner:
+    if not Membership.objects.filter(user=user).exists():
+        ensure_member(user=user, role=invitation.role, actor=actor_of(user))
+    return Partner.objects.get(pk=scoped_partner_id())
 
 
 def _lock(membership: Membership) -> Membership:

@@ -3,10 +3,15 @@
 from django.urls import path
 
 from accounts import columns, page_sizes, views
+from accounts.address_pages import confirm_address, own_address
+from accounts.joining import accept_invitation
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
-    path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("invitations/<str:token>/", accept_invitation, name="accept_invitation"),
+    # In the place of allauth's pages, which stand behind them.
+    path("accounts/email/", own_address, name="account_email"),
+    path("accounts/confirm-email/<str:key>/", confirm_address, name="account_confirm_email"),
 ]
 
 partner_urlpatterns = [

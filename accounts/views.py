@@ -1,30 +1,24 @@
-"""People: members and invitations of a partner, one's own profile, joining by invitation."""
+"""People: members and invitations of a partner, one's own profile."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
-from accounts.forms import InviteForm, JoinForm, ProfileForm, RoleForm
-from accounts.models import Invitation, Role, User
+from accounts.forms import InviteForm, ProfileForm, RoleForm
+from accounts.models import Invitation, Role
 from accounts.people_tables import FOR_ADMINS, InvitationTable, MemberTable
-from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page, public_page
+from accounts.permissions import PartnerRequest, PersonRequest, partner_page, person_page
 from accounts.selectors import count_owners, list_members, list_waiting_invitations
 from accounts.services import AccountError
 from accounts.tables import list_page
 from core.audit import actor_of
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_safe
@@ -141,47 +135,6 @@ def profile(request: PersonRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("profile")
     return TemplateResponse(request, "accounts/profile.html", {"form": form})
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@public_page
-def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Follow the link of an invitation: join as a new person, or accept as oneself."""
-    found = services.find_invitation(token)
-    if found is None:
-        return TemplateResponse(request, "accounts/invitation_over.html", status=404)
-    invitation = found[1]
-    known = services.find_user(invitation.email)
-    form = None if known else JoinForm(request.POST or None, email=invitation.email)
-    context: dict[str, Any] = {"invitation": invitation, "partner": invitation.partner, "known": known, "form": form}
-    context["is_reader"] = request.user.is_authenticated and request.user == known
-    if request.method == "POST":
-        if form is not None and form.is_valid():
-            return _join(request, token, invitation, form)
-        if context["is_reader"]:
-            return _accept(request, token, known)
-    return TemplateResponse(request, "accounts/invitation.html", context)
-
-
-def _join(request: HttpRequest, token: str, invitation: Invitation, form: JoinForm) -> HttpResponse:
-    data = form.cleaned_data
-    user = services.create_user(email=invitation.email, password=data["password"], name=data["name"])
-    response = _accept(request, token, user)
-    login(request, user, backend=BACKEND)
-    return response
-
-
-def _accept(request: HttpRequest, token: str, user: User | None) -> HttpResponse:
-    if user is None:
-        raise PermissionDenied
-    try:
-        partner = services.accept_invitation(token=token, user=user)
-    except AccountError as refusal:
-        messages.error(request, str(refusal))
-        return redirect("home")
-    messages.success(request, f"Welcome to {partner}.")
-    return redirect("dashboard", partner.slug)
 
 
 def _refuse_above_own(request: PartnerRequest, *roles: str) -> None:

@@ -9,12 +9,12 @@ from billingsync.operator_area import operator
 from connections.urls import urlpatterns as connections
 
 urlpatterns = [
+    *accounts,
     path("", views.home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("operator/", operator, name="operator"),
     path("accounts/", include("allauth.urls")),
     path("p/<slug:slug>/", include("billingsync.partner_urls")),
-    *accounts,
     *connections,
 ]
 

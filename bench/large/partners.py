@@ -8,8 +8,9 @@ from pathlib import Path
 import psycopg2
 from django.conf import settings
 
+from accounts.identity import person_of
 from accounts.models import Role
-from accounts.services import create_user, ensure_member, find_partner, find_user
+from accounts.services import create_user, ensure_member, find_partner
 from bench.installation import BenchFailedError
 from bench.large.rows import LARGE, ONE, SMALL, Sizes, fill
 from bench.seeding import seed_partner
@@ -52,7 +53,7 @@ def _quiet(_text: str) -> None:
 
 
 def _let_in(partner_id: int) -> None:
-    user = find_user(LOGIN_EMAIL) or create_user(email=LOGIN_EMAIL, password=LOGIN_WORDS, is_operator=True)
+    user = person_of(LOGIN_EMAIL) or create_user(email=LOGIN_EMAIL, password=LOGIN_WORDS, is_operator=True)
     with partner_scope(partner_id):
         ensure_member(user=user, role=Role.OWNER, actor=COMMAND)
 

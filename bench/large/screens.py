@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Count
 from django.test import Client
 
-from accounts.services import find_partner, find_user
+from accounts.identity import person_of
+from accounts.services import find_partner
 from bench.installation import BenchFailedError
 from bench.large.partners import ALONE, LOGIN_EMAIL, SLUG
 from core.scope import partner_scope
@@ -19,7 +20,7 @@ from products.models import Product
 from programs.models import Program
 from syncs.models import Run
 
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "accounts.backends.ProvenAddressBackend"
 
 # Name, address within the partner, the admin's address over the same rows.
 _SCREENS = (
@@ -118,7 +119,7 @@ def _at(slug: str, path: str) -> str:
 
 def sign_in() -> str:
     """The cookie of a session of the person who works for all partners."""
-    user = find_user(LOGIN_EMAIL)
+    user = person_of(LOGIN_EMAIL)
     if user is None:
         raise BenchFailedError("there is no large partner yet; make seed-large makes it")
     client = Client()

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import services as accounts
+from accounts.identity import person_of
 from accounts.services import AccountError
 from billingsync.configuration.document import Path
 from billingsync.configuration.problems import ConfigurationInvalid, Problem
@@ -95,10 +96,13 @@ class _Writer:
 
     def _user(self, wish: UserWish) -> None:
         shape = wish.shape
-        user = accounts.find_user(shape.email)
+        user = person_of(shape.email)
         if user is None:
             user = accounts.create_user(email=shape.email, password=wish.password, name=shape.name or "")
             self._changed(f"User {user.email} made")
+        elif wish.password and not user.check_password(wish.password) and not accounts.works_here_alone(user):
+            self._problem((*wish.path, "password_env"), f"{user.email} {NOT_YOURS_ALONE}")
+            return
         elif accounts.update_user(user, password=wish.password, name=shape.name):
             self._changed(f"User {user.email} changed")
         if accounts.ensure_member(user=user, role=shape.role, actor=COMMAND):
@@ -232,6 +236,7 @@ PROGRAM_KEYS = {
     "daily_at": ("schedule", "time"),
     "time_zone": ("schedule", "time_zone"),
 }
+NOT_YOURS_ALONE = "has an account that is not this partner's alone, with a password of its own. Leave password_env out."
 MAPPING_KEYS = {"target_customer": "syncro_customer", "template": "invoice_template", "pricing": "pricing"}
 
 

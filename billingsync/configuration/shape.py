@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from accounts.models import validate_time_zone
 from billingsync.configuration.document import WrittenInt
-from core.addresses import validate_address
+from core.addresses import clean_address
 
 
 def _as_written(value: Any) -> Any:
@@ -75,10 +75,9 @@ def _locale(value: str) -> str:
 
 def _email(value: str) -> str:
     try:
-        validate_address(value)
+        return clean_address(value)
     except ValidationError:
         raise ValueError(f"“{value}” is not an e-mail address") from None
-    return value
 
 
 def _slug(value: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
+from accounts.identity import person_of
 from accounts.models import Invitation, Membership, Partner, Role, User
 from accounts.services import (
     AccountError,
@@ -18,7 +19,6 @@ from accounts.services import (
     ensure_member,
     find_invitation,
     find_partner,
-    find_user,
     invite,
     list_partners,
     remove_member,
@@ -33,7 +33,7 @@ from notifications.models import Message
 
 
 def owner_of(partner: Partner) -> User:
-    found = find_user("owner@northwind.example")
+    found = person_of("owner@northwind.example")
     assert found is not None
     return found
 

@@ -36,9 +36,7 @@ def test_seed_has_the_sizes_that_were_asked_for(seeded: None) -> None:
 
 def test_every_screen_of_the_seed_opens(seeded: None) -> None:
     client = Client()
-    client.force_login(
-        partners.find_user(partners.LOGIN_EMAIL), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(partners.person_of(partners.LOGIN_EMAIL))
 
     answers = {screen.path: client.get(screen.path).status_code for screen in all_screens()}
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 
+from accounts.identity import person_of
 from accounts.models import Membership, Partner
-from accounts.services import find_partner, find_user, list_partners
+from accounts.services import create_user, ensure_member, find_partner, list_partners
 from connections.models import Connection, ConnectionStatus
+from core.audit import COMMAND
 from core.models import AuditEntry
 from core.scope import partner_scope
 from customers.models import Mapping
@@ -35,14 +38,14 @@ def snapshot() -> dict[str, Any]:
             "programs": list(Program.objects.values()),
             "mappings": list(Mapping.objects.order_by("pk").values()),
             "history": history("customers.MappingEvent").count() + history("programs.ProgramEvent").count(),
-            "user": find_user("admin@northwind.example").password,
+            "user": person_of("admin@northwind.example").password,
         }
 
 
 def test_file_makes_a_partner(configure: Configure, vendors: Vendors) -> None:
     outcome = configure(mapped(vendors.mapping()))
     assert (outcome.code, outcome.out) == (0, "")
-    user = find_user("admin@northwind.example")
+    user = person_of("admin@northwind.example")
     assert user is not None
     assert user.check_password(PASSWORD)
     with partner_scope(partner_id()):
@@ -125,9 +128,61 @@ def test_changed_password_is_set(configure: Configure, monkeypatch: pytest.Monke
     configure(HEAD)
     monkeypatch.setenv("NORTHWIND_PASSWORD", "quite another sentence")
     assert "User admin@northwind.example changed" in configure(HEAD).told
-    user = find_user("admin@northwind.example")
+    user = person_of("admin@northwind.example")
     assert user is not None
     assert user.check_password("quite another sentence")
+
+
+@pytest.mark.parametrize("somebody", ["member of another partner", "operator", "member of nobody"])
+def test_password_of_a_person_who_is_not_this_partners_alone_stays(
+    configure: Configure, stranger: Partner, monkeypatch: pytest.MonkeyPatch, somebody: str
+) -> None:
+    user = create_user(email="admin@northwind.example", password=PASSWORD, is_operator=somebody == "operator")
+    if somebody == "member of another partner":
+        with partner_scope(stranger.pk):
+            ensure_member(user=user, role="owner", actor=COMMAND)
+    monkeypatch.setenv("NORTHWIND_PASSWORD", "quite another sentence")
+
+    outcome = configure(HEAD)
+
+    assert outcome.code == 2
+    assert "northwind.yaml:3:" in outcome.told
+    assert "admin@northwind.example has an account that is not this partner's alone" in outcome.told
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert [one.slug for one in list_partners()] == ["tailwind"]
+
+
+def test_person_of_another_partner_is_made_a_member_without_a_password(configure: Configure, stranger: Partner) -> None:
+    user = create_user(email="admin@northwind.example", password=PASSWORD)
+    with partner_scope(stranger.pk):
+        ensure_member(user=user, role="owner", actor=COMMAND)
+
+    outcome = configure(HEAD.replace(", password_env: NORTHWIND_PASSWORD", ""))
+
+    assert outcome.code == 0
+    with partner_scope(partner_id()):
+        assert Membership.objects.get().user == user
+
+
+def test_address_that_waits_for_its_proof_is_a_new_person(configure: Configure) -> None:
+    other = create_user(email="mallory@attack.example", password=PASSWORD)
+    EmailAddress.objects.create(user=other, email="admin@northwind.example")
+
+    assert configure(HEAD).code == 0
+
+    with partner_scope(partner_id()):
+        assert Membership.objects.get().user not in (None, other)
+
+
+def test_addresses_get_their_one_spelling(configure: Configure) -> None:
+    written = HEAD.replace("admin@northwind", '"Admin@north\\u200bwind').replace(".example, role", '.example", role')
+
+    assert configure(written.replace("billing@northwind", "Billing@NORTHWIND")).code == 0
+
+    with partner_scope(partner_id()):
+        assert Membership.objects.get().user == person_of("admin@northwind.example")
+        assert Program.objects.get().notification_emails == ["billing@northwind.example"]
 
 
 def test_refused_credentials_leave_nothing_behind(configure: Configure) -> None:
@@ -136,7 +191,7 @@ def test_refused_credentials_leave_nothing_behind(configure: Configure) -> None:
     assert "northwind.yaml:6:5:" in outcome.told
     assert "nobody-knows-this-one" not in outcome.told
     assert list_partners() == []
-    assert find_user("admin@northwind.example") is None
+    assert person_of("admin@northwind.example") is None
 
 
 def test_unknown_names_of_mappings_are_errors_with_their_lines(configure: Configure, vendors: Vendors) -> None:

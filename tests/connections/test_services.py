@@ -11,8 +11,8 @@ import pytest
 from django.core import serializers
 from pytest_django import Settings
 
+from accounts.identity import person_of
 from accounts.models import Partner
-from accounts.services import find_user
 from connections.across_partners import target_requests
 from connections.clients import CallInsideTransaction, open_source, open_target
 from connections.errors import ConnectionRefused, TargetNotEnabled
@@ -48,7 +48,7 @@ def messages(partner: Partner) -> list[str]:
 
 
 def test_target_is_requested_once_and_enabled_with_two_emails(partner: Partner) -> None:
-    owner = find_user("owner@northwind.example")
+    owner = person_of("owner@northwind.example")
     assert owner is not None
     for _ in range(2):
         assert request_target(partner.pk, "syncro", actor_of(owner)).status == ConnectionStatus.REQUESTED

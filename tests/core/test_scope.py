@@ -8,8 +8,9 @@ from django_scopes import scopes_disabled
 from django_scopes.exceptions import ScopeError
 from psycopg2 import sql
 
+from accounts.identity import person_of
 from accounts.models import Membership, Partner, Role
-from accounts.services import create_user, find_user
+from accounts.services import create_user
 from core.audit import COMMAND, record
 from core.models import AuditEntry
 from core.scope import PartnerScopeError, current_partner_id, partner_scope, scoped_partner_id
@@ -103,7 +104,7 @@ def test_audit_log_can_be_added_to_and_never_changed(partner: Partner) -> None:
 
 
 def test_users_belong_to_no_partner(partner: Partner) -> None:
-    assert find_user("OWNER@northwind.example") is not None
+    assert person_of("OWNER@northwind.example") is not None
 
 
 def test_login_role_owns_nothing(db: None) -> None:

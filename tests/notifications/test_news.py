@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.identity import person_of
 from accounts.models import Membership, Partner
-from accounts.services import find_user, remove_member
+from accounts.services import remove_member
 from connections.alerts import note_failure
 from connections.models import Connection
 from core.audit import COMMAND, actor_of
@@ -20,7 +21,7 @@ FACTS = {"target": "Syncro", "link": "https://billing.example.com/"}
 
 
 def wish(partner: Partner, email: str, **wishes: bool) -> bool:
-    user = find_user(email)
+    user = person_of(email)
     assert user is not None
     with partner_scope(partner.pk):
         return save_wishes(user_id=user.pk, wishes=Wishes(**wishes), actor=actor_of(user))
@@ -115,7 +116,7 @@ def test_wishes_hold_for_one_partner_and_end_with_the_membership(partner: Partne
 
 def test_person_who_cannot_sign_in_any_more_gets_nothing(partner: Partner) -> None:
     wish(partner, VIEWER, unmapped=True)
-    viewer = find_user(VIEWER)
+    viewer = person_of(VIEWER)
     assert viewer is not None
     viewer.is_active = False
     viewer.save()
@@ -124,7 +125,7 @@ def test_person_who_cannot_sign_in_any_more_gets_nothing(partner: Partner) -> No
 
 
 def test_wishes_are_saved_once(partner: Partner) -> None:
-    viewer = find_user(VIEWER)
+    viewer = person_of(VIEWER)
     assert viewer is not None
 
     assert [wish(partner, VIEWER, connections=True), wish(partner, VIEWER, connections=True)] == [True, False]

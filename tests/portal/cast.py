@@ -24,7 +24,7 @@ from tests import factories as make
 
 PASSWORD = "correct horse battery staple"
 NAMES = {Role.OWNER: "alice", Role.ADMIN: "adam", Role.SUPPORT: "bob", Role.VIEWER: "vera"}
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.ProvenAddressBackend"
 
 
 @dataclass

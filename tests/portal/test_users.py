@@ -73,6 +73,39 @@ def test_address_that_no_mail_can_be_sent_to_is_not_invited(cast: Cast) -> None:
         assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("a" * 65 + "@northwind.example", "more than 64 characters"),
+        ("kim@" + "north." * 45 + "example", "254 characters at most"),
+        ("kım@northwind.example", "No mail can be sent to this address."),
+    ],
+)
+def test_address_that_no_mailbox_has_is_not_invited(cast: Cast, written: str, said: str) -> None:
+    page = cast.client("adam").post("/p/northwind/users/invite/", {"email": written, "role": "viewer"})
+
+    assert said in page.content.decode()
+    with partner_scope(cast.northwind.pk):
+        assert not Invitation.objects.exists()
+
+
+def test_address_that_was_pasted_from_a_web_page_joins_and_signs_in(cast: Cast) -> None:
+    adam = cast.client("adam")
+    adam.post("/p/northwind/users/invite/", {"email": "nina\u200b@north\u200bwind.example", "role": "viewer"})
+    with partner_scope(cast.northwind.pk):
+        message = Message.objects.get(kind="invitation")
+    found = re.search(r"/invitations/\S+/", message.text)
+    assert found
+    Client().post(found.group(), {"name": "Nina", "password": PASSWORD, "repeated": PASSWORD})
+
+    signed_in = Client().post("/accounts/login/", {"login": "nina@northwind.example", "password": PASSWORD})
+
+    assert message.to == ["nina@northwind.example"]
+    assert signed_in.status_code == 302
+    again = adam.post("/p/northwind/users/invite/", {"email": "Nina@northwind.example\u200b", "role": "viewer"})
+    assert "is a member already" in again.content.decode()
+
+
 def test_link_of_an_invitation_is_not_kept_once_it_has_left(cast: Cast) -> None:
     token = invite(cast, "nina@northwind.example", "support").split("/")[2]
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.services import create_user, find_user
+from accounts.identity import person_of
+from accounts.models import User
+from accounts.services import create_user
 
 
 class Command(BaseCommand):
@@ -20,10 +23,17 @@ class Command(BaseCommand):
         parser.add_argument("--remove", action="store_true", help="take the role away")
 
     def handle(self, *_args: Any, email: str, remove: bool, **_options: Any) -> None:
-        user = find_user(email)
+        user = person_of(email)
         if user is None and remove:
             raise CommandError(f"Nobody signs in with {email}.", returncode=2)
-        user = user or create_user(email=email)
+        user = user or _make_person(email)
         user.is_operator = not remove
         user.save(update_fields=["is_operator"])
         self.stderr.write(f"{user.email} is {'no longer' if remove else 'now'} an operator", style_func=str)
+
+
+def _make_person(email: str) -> User:
+    try:
+        return create_user(email=email)
+    except ValidationError as error:
+        raise CommandError(f"{email}: {' '.join(error.messages)}", returncode=2) from error

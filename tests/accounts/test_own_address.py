@@ -1,0 +1,239 @@
+"""The address that a person signs in with, and another one that waits for its proof."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.identity import person_of
+from accounts.models import User
+from accounts.services import create_user, update_user
+from tests.accounts.mailbox import (
+    WORDS,
+    Person,
+    invite,
+    letters_to,
+    link_in,
+    set_forgotten_password,
+    wait_for_blocked,
+)
+from tests.portal.cast import Cast
+
+OLD = "bob@northwind.example"
+NEW = "bob@elsewhere.example"
+
+
+@pytest.fixture
+def bob(cast: Cast) -> Person:
+    """Bob, signed in, has asked to sign in with another address."""
+    bob = Person(OLD)
+    bob.sign_in()
+    bob.add_address(NEW)
+    return bob
+
+
+def confirm_link() -> str:
+    return link_in(str(letters_to(NEW)[-1].body), "/accounts/confirm-email/")
+
+
+def addresses_of(user: User) -> list[tuple[str, bool]]:
+    return list(EmailAddress.objects.filter(user=user).order_by("-verified").values_list("email", "verified"))
+
+
+def test_pending_address_does_not_sign_in(bob: Person) -> None:
+    page = Person(NEW).sign_in()
+
+    assert page.status_code == 200
+    assert "not correct" in page.content.decode()
+
+
+def test_forgotten_password_of_a_pending_address_is_nobodys(bob: Person) -> None:
+    assert set_forgotten_password(NEW, WORDS) is False
+
+    assert letters_to(NEW)[-1].subject == "There is no account for this address at Billing Sync"
+
+
+def test_pending_address_dies_with_a_changed_password(cast: Cast, bob: Person) -> None:
+    new = f"{WORDS} again"
+
+    bob.browser.post("/accounts/password/change/", {"oldpassword": WORDS, "password1": new, "password2": new})
+
+    assert cast.users["bob"].__class__.objects.get(email=OLD).check_password(new)
+    assert addresses_of(cast.users["bob"]) == [(OLD, True)]
+
+
+def test_pending_address_dies_with_a_forgotten_password(cast: Cast, bob: Person) -> None:
+    link = confirm_link()
+
+    assert set_forgotten_password(OLD, f"{WORDS} again") is True
+
+    bob.password = f"{WORDS} again"
+    bob.sign_in()
+    bob.browser.post(link)
+    assert addresses_of(cast.users["bob"]) == [(OLD, True)]
+
+
+def test_pending_address_dies_with_a_password_from_a_file(cast: Cast, bob: Person) -> None:
+    update_user(User.objects.get(email=OLD), password=f"{WORDS} again")
+
+    assert addresses_of(cast.users["bob"]) == [(OLD, True)]
+
+
+def test_pending_address_survives_what_is_no_new_password(cast: Cast, bob: Person, settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+
+    assert bob.sign_in().status_code == 302
+
+    assert User.objects.get(email=OLD).password.startswith("pbkdf2")
+    assert addresses_of(cast.users["bob"]) == [(OLD, True), (NEW, False)]
+
+
+@pytest.mark.parametrize("way", ["changed", "forgotten"])
+def test_new_password_ends_every_other_session(cast: Cast, way: str) -> None:
+    here, lost_laptop = Person(OLD), Person(OLD)
+    here.sign_in()
+    lost_laptop.sign_in()
+    assert lost_laptop.browser.get("/p/northwind/").status_code == 200
+    new = f"{WORDS} again"
+
+    if way == "forgotten":
+        set_forgotten_password(OLD, new)
+    else:
+        here.browser.post("/accounts/password/change/", {"oldpassword": WORDS, "password1": new, "password2": new})
+
+    assert [each.browser.get("/p/northwind/").status_code for each in (here, lost_laptop)] == [302, 302]
+
+
+def test_new_member_keeps_the_address_that_was_invited(cast: Cast) -> None:
+    for name in ("nina", "noah"):
+        person = Person(f"{name}@northwind.example")
+        person.join(invite(cast, "adam", cast.northwind, person.address, "viewer"))
+
+        answer = person.add_address(f"{name}@elsewhere.example")
+
+        assert answer.status_code == 302
+        user = person_of(person.address)
+        assert user is not None
+        assert user.email == person.address
+        assert addresses_of(user) == [(person.address, True), (f"{name}@elsewhere.example", False)]
+        assert person.sign_in().status_code == 302
+
+
+def test_no_press_makes_an_address_count(cast: Cast, bob: Person) -> None:
+    assert bob.make_primary(NEW).status_code == 403
+
+    cast.users["bob"].refresh_from_db()
+    assert cast.users["bob"].email == OLD
+    assert person_of(NEW) is None
+
+
+def test_link_asks_who_follows_it(cast: Cast, bob: Person) -> None:
+    link = confirm_link()
+
+    stranger = Client()
+    answers = [stranger.get(link), stranger.post(link)]
+
+    assert [answer["Location"] for answer in answers] == [f"/accounts/login/?next={quote(link)}"] * 2
+    assert person_of(NEW) is None
+
+
+def test_link_is_worthless_for_somebody_else_who_stays_signed_in(cast: Cast, bob: Person) -> None:
+    link = confirm_link()
+    charlie = Person("charlie@tailwind.example")
+    charlie.sign_in()
+
+    page = charlie.browser.get(link).content.decode()
+    charlie.browser.post(link)
+
+    assert "This link does not work" in page
+    assert OLD not in page
+    assert charlie.browser.get("/p/tailwind/").status_code == 200
+    assert person_of(NEW) is None
+
+
+def test_followed_link_changes_the_address(cast: Cast, bob: Person) -> None:
+    link = confirm_link()
+
+    pressed = [bob.browser.post(link).status_code for _ in range(2)]
+
+    assert pressed == [302, 302]
+    assert person_of(NEW) == cast.users["bob"]
+    assert person_of(OLD) is None
+    assert addresses_of(cast.users["bob"]) == [(NEW, True)]
+    assert letters_to(OLD)[-1].subject == "Your address was changed - Billing Sync"
+    assert Person(NEW).sign_in().status_code == 302
+
+
+def test_address_that_somebody_proved_meanwhile_stays_theirs(cast: Cast, bob: Person) -> None:
+    link = confirm_link()
+    owner = create_user(email=NEW)
+
+    page = bob.browser.get(link).content.decode()
+    bob.browser.post(link)
+
+    assert "This address is taken" in page
+    assert person_of(NEW) == owner
+    assert person_of(OLD) == cast.users["bob"]
+
+
+def test_address_that_somebody_proves_at_the_same_moment_is_one_persons(transactional_db: None, cast: Cast) -> None:
+    bob = Person(OLD)
+    bob.sign_in()
+    bob.add_address(NEW)
+    link = confirm_link()
+
+    def follow() -> int:
+        try:
+            status: int = bob.browser.post(link).status_code
+            return status
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            owner = create_user(email=NEW)
+            followed = pool.submit(follow)
+            wait_for_blocked(1)
+        assert followed.result() == 302
+
+    assert person_of(NEW) == owner
+    assert person_of(OLD) == cast.users["bob"]
+
+
+def test_address_of_somebody_else_is_answered_like_any_other(cast: Cast) -> None:
+    bob = Person(OLD)
+    bob.sign_in()
+
+    answers = [bob.add_address(address).status_code for address in ("vera@northwind.example", "nobody@example.com")]
+
+    assert answers == [302, 302]
+    assert person_of("vera@northwind.example") == cast.users["vera"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "BOB@Northwind.example",
+        "bob@northwind.example\u200b",
+        "bob\u200b@north\u00adwind.example",
+        "bob@ｎorthwind.example",
+    ],
+)
+def test_however_the_address_is_typed_it_signs_in_and_is_written_to(cast: Cast, written: str) -> None:
+    assert Person(written).sign_in().status_code == 302
+    Client().post("/accounts/password/reset/", {"email": written})
+    assert link_in(str(letters_to(OLD)[-1].body), "/accounts/password/reset/key/")
+
+
+def test_spellings_of_one_address_share_one_limit(cast: Cast) -> None:
+    for number in range(5):
+        Person("bob@north" + "\u200b" * number + "wind.example", "wrong").sign_in()
+
+    page = Person(OLD).sign_in()
+
+    assert "Too many failed login attempts" in page.content.decode()
