@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm
+from allauth.account.models import EmailAddress
 from django import forms
+from django.db import IntegrityError
+from django.http import HttpRequest
 
 from accounts.identity import person_of
 from core.addresses import fold_address, validate_address
@@ -42,6 +45,23 @@ class ForgottenPasswordForm(ResetPasswordForm):
 
 
 class NewAddressForm(AddEmailForm):
-    """The address that somebody wants to sign in with from now on; it waits for its proof."""
+    """The address that somebody wants to sign in with from now on; it waits for its proof.
+
+    Pressed twice, it is the same wish, and the link that was sent goes on working.
+    """
 
     email = AddressField(label="Email", widget=AddEmailForm.base_fields["email"].widget)
+
+    def clean_email(self) -> str:
+        address = str(self.cleaned_data["email"])
+        return address if self._waiting(address) else str(super().clean_email())
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        address = str(self.cleaned_data["email"])
+        try:
+            return self._waiting(address) or super().save(request)
+        except IntegrityError:  # the other press was quicker
+            return EmailAddress.objects.get(user=self.user, email=address)
+
+    def _waiting(self, address: str) -> EmailAddress | None:
+        return EmailAddress.objects.filter(user=self.user, email=address, verified=False).first()

@@ -49,7 +49,7 @@ def _confirm_address(facts: Facts) -> Letter:
     return Letter(
         subject="Confirm your address for Billing Sync",
         lead=f"{facts['user']} wants to sign in to Billing Sync with this address.",
-        paragraphs=("It counts once you have followed the link, which works for three days.",),
+        paragraphs=("It counts once you have followed the link, signed in as before. The link works for three days.",),
         button="Confirm the address",
         link=facts["activate_url"],
         footer=IGNORE,

@@ -205,6 +205,37 @@ def test_address_that_somebody_proves_at_the_same_moment_is_one_persons(transact
     assert person_of(OLD) == cast.users["bob"]
 
 
+def test_second_press_wishes_the_same(cast: Cast, bob: Person) -> None:
+    link = confirm_link()
+
+    assert bob.add_address(NEW).status_code == 302
+
+    assert len(letters_to(NEW)) == 1
+    bob.browser.post(link)
+    assert addresses_of(cast.users["bob"]) == [(NEW, True)]
+
+
+def test_two_presses_at_once_wish_the_same(transactional_db: None, cast: Cast) -> None:
+    bob = Person(OLD)
+    bob.sign_in()
+
+    def press() -> int:
+        try:
+            status: int = bob.add_address(NEW).status_code
+            return status
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            EmailAddress.objects.create(user=cast.users["bob"], email=NEW)
+            pressed = pool.submit(press)
+            wait_for_blocked(1)
+        assert pressed.result() == 302
+
+    assert addresses_of(cast.users["bob"]) == [(OLD, True), (NEW, False)]
+
+
 def test_address_of_somebody_else_is_answered_like_any_other(cast: Cast) -> None:
     bob = Person(OLD)
     bob.sign_in()

@@ -1,4 +1,4 @@
-"""Second factors, as a person uses them."""
+"""Joining, one's own address and second factors, as a person uses them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from core.scope import partner_scope
+from tests.accounts.mailbox import letters_to, link_in
+from tests.browser.conftest import Open, invite_nina, sign_in
 from tests.browser.looking import violations
-from tests.portal.cast import PASSWORD
+from tests.portal.cast import PASSWORD, Cast
 
 KEY = {
     "protocol": "ctap2",
@@ -37,10 +39,54 @@ def confirm_password(page: Page) -> None:
     page.get_by_role("button", name="Confirm").click()
 
 
+def sign_in_here(page: Page, email: str) -> None:
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
 def sign_out(page: Page) -> None:
     page.get_by_label("Account and appearance").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/accounts/login/**")
+
+
+def test_invited_person_joins_with_a_double_click(open_browser: Open, cast: Cast) -> None:
+    with partner_scope(cast.northwind.pk):
+        invite_nina()
+    page = open_browser("")
+    page.goto("/invitations/for-nina/")
+    assert violations(page) == []
+    page.get_by_label("Your name").fill("Nina")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+
+    page.get_by_role("button", name="Join").dblclick()
+
+    page.wait_for_url("**/p/northwind/")
+    sign_out(page)
+    sign_in(page, "nina@northwind.example")
+    page.wait_for_url("**/p/northwind/")
+
+
+def test_new_address_counts_once_its_link_was_followed(open_browser: Open, cast: Cast) -> None:
+    page = open_browser("vera")
+    page.goto("/accounts/email/")
+    page.get_by_label("Email").fill("vera@elsewhere.example")
+    page.get_by_role("button", name="Change the address").dblclick()
+    expect(page.get_by_text("Changing to vera@elsewhere.example")).to_be_visible()
+    assert violations(page) == []
+
+    elsewhere = open_browser("")
+    elsewhere.goto(link_in(str(letters_to("vera@elsewhere.example")[-1].body), "/accounts/confirm-email/"))
+    sign_in_here(elsewhere, "vera@northwind.example")
+    expect(elsewhere.get_by_role("heading", name="Confirm your address")).to_be_visible()
+    assert violations(elsewhere) == []
+    elsewhere.get_by_role("button", name="Confirm").dblclick()
+
+    elsewhere.wait_for_url(lambda address: "/confirm-email/" not in address)
+    page.goto("/accounts/email/")
+    expect(page.get_by_text("You sign in with vera@elsewhere.example")).to_be_visible()
 
 
 def test_authenticator_app_is_activated_and_a_recovery_code_signs_in(open_browser: Open) -> None:
