@@ -20,6 +20,8 @@ PRODUCT = ["accounts", "billingsync", "bench", "connections", "core", "customers
 KNOWN = {
     ("accounts/identity.py", "filter(email)"): "the proofs, and who has the address without one",
     ("accounts/services.py", "filter(email)"): "an open invitation to the same address is replaced",
+    ("accounts/address_forms.py", "filter(email)"): "what the reader of the page waits for",
+    ("accounts/address_forms.py", "get(email)"): "the same, where another press was quicker",
     ("accounts/forms.py", "filter(email)"): "an open invitation to the same address may be an owner's",
 }
 PICKS = {"filter", "exclude", "get", "get_or_create", "update_or_create", "get_object_or_404", "Q", "aget"}
