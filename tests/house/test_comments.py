@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from tests.house.rules import Breach, assert_kept, in_each
 from tests.house.tree import Source, python, texts
 
-SUPPRESSION = re.compile(r"# (?:noqa|nosec|type: ignore|complexipy: ignore|pragma)\b.*")
+SUPPRESSION = re.compile(r"# (?:noqa(?!: E501$)|nosec|type: ignore|complexipy: ignore|pragma)\b.*", re.MULTILINE)
 REASON = re.compile(r"# (?!noqa|nosec|type: ignore|complexipy|pragma|fmt)\S.*")
 NUMBER = re.compile(r"(?:^|[ \t])#(?:\d+\b|.*?(?:\W#|\b(?:issue|ticket|PR) )\d+\b)", re.IGNORECASE | re.MULTILINE)
 UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b")  # in brackets, so that it does not find itself
 
 
 def unexplained(source: Source) -> Iterator[Breach]:
-    """A check switched off for a line whose comment gives no reason."""
+    """A check switched off for a line whose comment gives no reason; that a line is long can be seen."""
     for line, found in source.find(SUPPRESSION):
         if not REASON.search(source.lines[line - 1]):
             yield Breach.at(source, line, found[0], name=source.path)
@@ -47,7 +47,7 @@ def test_nothing_is_marked_as_unfinished():
 
 
 def test_unexplained_suppression_is_found():
-    text = "a = 1  # noqa: S311\nb = 2  # noqa: S311  # jitter\nc = 3  # type: ignore[arg-type]  # nosec\nd = 4\n"
+    text = "a = 1  # noqa: S311\nb = 2  # noqa: S311  # jitter\nc = 3  # type: ignore[arg-type]  # nosec\nd = 4  # noqa: E501\n"
 
     assert [one.place for one in unexplained(Source("a.py", text))] == ["a.py:1", "a.py:3"]
 

@@ -10,7 +10,8 @@ from tests.house import tree
 from tests.house.rules import Breach, assert_kept, in_each
 from tests.house.tree import Function, Source, called
 
-ASSERTING = {"raises", "warns", "fail", "expect"}  # of pytest and Playwright
+# Of pytest, of Playwright, and of tables that are compared, where a text that proves nothing is an error.
+ASSERTING = {"raises", "warns", "fail", "expect", "prove"}
 LONGEST_SLEEP = {"sleep": 0.1, "wait_for_timeout": 100}  # seconds, milliseconds
 LEFT_OUT = {"skip", "skipif", "xfail", "importorskip"}
 
