@@ -38,10 +38,10 @@ fmt: setup ## format and sort the Python; templates are kept by hand, for white 
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-CHECKS := mypy ruff imports templates bandit dependencies migrations
+CHECKS := mypy ruff complexity imports templates bandit dependencies migrations
 
 .PHONY: lint
-lint: setup ## style, types, import order, templates, security, dependencies, migrations
+lint: setup ## style, types, complexity, import order, templates, security, dependencies, migrations
 	@$(MAKE) --jobs=2 --keep-going --no-print-directory $(CHECKS:%=lint-%)
 
 .PHONY: $(CHECKS:%=lint-%)
@@ -53,6 +53,10 @@ lint-ruff:
 lint-mypy:
 	@echo "mypy"
 	@$(BIN)/mypy --no-error-summary .
+
+lint-complexity:
+	@echo "complexity"
+	@report=$$($(BIN)/complexipy --plain) || { echo "$$report"; exit 1; }
 
 lint-imports:
 	@echo "import order"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 
@@ -56,14 +57,16 @@ def error_messages(answer: Answer) -> tuple[str, ...]:
 
 
 def _flatten(value: object) -> tuple[str, ...]:
-    if value is None or isinstance(value, bool) or value == "":
-        return ()
-    if isinstance(value, Mapping):
-        return tuple(
-            f"{str(name).replace('_', ' ')} {message}".strip()
-            for name, messages in value.items()
-            for message in _flatten(messages)
-        )
-    if isinstance(value, list):
-        return tuple(message for item in value for message in _flatten(item))
-    return (str(value),)
+    match value:
+        case None | bool() | "":
+            return ()
+        case Mapping():
+            return tuple(
+                f"{str(name).replace('_', ' ')} {message}".strip()
+                for name, messages in value.items()
+                for message in _flatten(messages)
+            )
+        case list():
+            return tuple(chain.from_iterable(map(_flatten, value)))
+        case _:
+            return (str(value),)

@@ -108,14 +108,11 @@ def find_prorations(amounts: Iterable[Amount]) -> frozenset[int]:
     """
     rows = list(amounts)
     charged = [row for row in rows if not row.is_negative]
-    taken: list[tuple[frozenset[int], Amount]] = []
+    taken: list[Amount] = []
     for row in sorted((row for row in rows if row.is_negative), key=_magnitude):
-        covered = [other for other in charged if other.overlaps(row)]
-        lines = frozenset(other.line for other in covered)
-        earlier = [other for touched, other in taken if touched & lines]
-        if covered and _stays_positive(covered, [*earlier, row]):
-            taken.append((lines, row))
-    return frozenset(row.line for _, row in taken)
+        if _has_room(row, charged, taken):
+            taken.append(row)
+    return frozenset(row.line for row in taken)
 
 
 def _problem(row: InvoiceRow, motion: Motion | None, *, has_customer: bool) -> str:
@@ -133,6 +130,13 @@ def _kind(row: InvoiceRow, motion: Motion, *, is_proration: bool) -> Kind:
     if charged is not None:
         return charged
     return Kind.RECURRING if row.ratio == ONE else Kind.PRORATION
+
+
+def _has_room(row: Amount, charged: Sequence[Amount], taken: Sequence[Amount]) -> bool:
+    """Whether the charges that a row overlaps, less what was taken back from any of them, pay for it."""
+    overlapped = [charge for charge in charged if charge.overlaps(row)]
+    earlier = [other for other in taken if any(charge.overlaps(other) for charge in overlapped)]
+    return bool(overlapped) and _stays_positive(overlapped, [*earlier, row])
 
 
 def _stays_positive(charged: Sequence[Amount], negative: Sequence[Amount]) -> bool:

@@ -175,22 +175,11 @@ class _Import:
 
     def import_since_start(self, headers: Sequence[InvoiceHeader]) -> None:
         """Go back to the newest month with monthly seats, then settle what is past."""
-        unread = {header.invoice_id for header in headers if not self._was_read(header)}
         listed = [header for header in headers if not self._was_issued_since(header)]
-        issued_since = [header for header in headers if self._was_issued_since(header)]
-        found = failed = False
-        for month, group in newest_months(listed):
-            wanted = [header for header in group if header.invoice_id in unread]
-            failed = bool(wanted) and not self.import_all(sorted(wanted, key=_age))
-            with partner_scope(self.partner_id):
-                found = has_monthly_rows(self.program, month)
-            if found or failed:
-                break
-            unread -= {header.invoice_id for header in group}
-        # An invoice that could not be read may be the very month to start with.
-        undecided = failed and not found and self.program.start == Start.LATEST
-        self._settle_past(listed, record=self.program.billing_enabled and not undecided)
-        self.import_all(header for header in issued_since if header.invoice_id in unread)
+        decided = self._search_start(listed)
+        self._settle_past(listed, record=self.program.billing_enabled and decided)
+        issued_since = (header for header in headers if self._was_issued_since(header))
+        self.import_all(header for header in issued_since if not self._was_read(header))
 
     def record_listed(self, headers: Sequence[InvoiceHeader]) -> bool:
         """Keep the ids that are listed as billing is switched on."""
@@ -280,6 +269,20 @@ class _Import:
                 self.changed.append(invoice.pk)
             invoice.changed_hash, invoice.header_hash = changed, hash_header(header)
             invoice.save(update_fields=["changed_hash", "header_hash"])
+
+    def _search_start(self, listed: Iterable[InvoiceHeader]) -> bool:
+        """Read month by month, the newest first, until one has monthly seats; false where that is left open.
+
+        An invoice that cannot be read ends the search too: it may be the very month to start with.
+        """
+        for month, group in newest_months(listed):
+            unread = (header for header in group if not self._was_read(header))
+            all_read = self.import_all(sorted(unread, key=_age))
+            with partner_scope(self.partner_id):
+                found = has_monthly_rows(self.program, month)
+            if found or not all_read:
+                return found or self.program.start != Start.LATEST
+        return True
 
     def _settle_past(self, headers: Sequence[InvoiceHeader], *, record: bool) -> None:
         """What could not be read although billing starts with it stays unknown, to be imported later."""

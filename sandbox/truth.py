@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -122,16 +122,10 @@ def _rows(store: Store, account: str) -> Iterable[tuple[Row, Json]]:
 
 
 def _exact(story: Story, tenant_id: str, motion: str, month: dt.date, today: dt.date) -> Sum:
-    amount = Sum()
     mine = [s for s in story.subscriptions if s.tenant.tenant_id == tenant_id and s.motion == motion]
     if motion == "seat_annual":
-        for order in story.orders_between(month, last_of(month)):
-            if order.subscription in mine and order.issued <= today:
-                days = (order.term_end - order.day).days + 1
-                term = (order.term_end - order.term_start).days + 1
-                price = order.subscription.offer.price_on(order.day)
-                amount.add(price, Fraction(order.quantity * days, term))
-        return amount
+        return _ordered(story, mine, month, today)
+    amount = Sum()
     for subscription in mine:
         if motion == "azure_plan":
             amount.add(total(usage_in_month(subscription, month)))
@@ -142,6 +136,18 @@ def _exact(story: Story, tenant_id: str, motion: str, month: dt.date, today: dt.
             days = (credit.end - credit.start).days + 1
             price = credit.subscription.offer.price_on(credit.start)
             amount.add(price, Fraction(credit.quantity * days, days_in_month(credit.start)))
+    return amount
+
+
+def _ordered(story: Story, mine: Collection[Subscription], month: dt.date, today: dt.date) -> Sum:
+    """What was ordered in a month for the rest of a term, as far as it has been invoiced."""
+    amount = Sum()
+    for order in story.orders_between(month, last_of(month)):
+        if order.subscription in mine and order.issued <= today:
+            days = (order.term_end - order.day).days + 1
+            term = (order.term_end - order.term_start).days + 1
+            price = order.subscription.offer.price_on(order.day)
+            amount.add(price, Fraction(order.quantity * days, term))
     return amount
 
 

@@ -47,8 +47,9 @@ def plan(work: Slice) -> RunState:
     what failed and nothing else.
     """
     with work.run() as run:
-        scope = retry_scope(run)
-        sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
+        retry = retry_scope(run)
+        marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
+        sought = [one for one in lines_to_prove(run.program) if marks is None or one.mark in marks]
     carried = find_carried(sought, work.target)
     with work.run() as run:
         run.changes.all().delete()
@@ -56,7 +57,7 @@ def plan(work: Slice) -> RunState:
         run.basis["carried"] = sorted(carried)
         run.counts = {"plan_unchanged": 0}
         run.save(update_fields=["basis", "counts"])
-        chunks = mapping_chunks(run.program, None if scope is None else scope.mappings)
+        chunks = mapping_chunks(run.program, mappings)
         mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
     upheaval = Upheaval()
     for mapping_ids in chunks:
@@ -66,9 +67,9 @@ def plan(work: Slice) -> RunState:
             if not run.preview:
                 remember_carried(run.program, carried, {one.mapping.customer_id for one in facts.mappings})
     with work.run() as run:
-        _plan_chunk(run, load_left_behind(run.program, None if scope is None else scope.marks), mapped, upheaval)
-        _plan_leftovers(run, mapped, None if scope is None else scope.marks)
-        if scope is None:
+        _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
+        _plan_leftovers(run, mapped, marks)
+        if retry is None:
             store_notes(run, survey(run.program))
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
         return _conclude(run, upheaval)

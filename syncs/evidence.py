@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from connectors.records import TargetInvoice, TargetInvoiceLine
 from connectors.registry import Target
@@ -122,7 +123,7 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
         by_customer[item.customer].append(item)
     if not by_customer:
         return {}
-    earliest = min(item.since for items in by_customer.values() for item in items)
+    earliest = min(item.since for item in chain.from_iterable(by_customer.values()))
     since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
     carried: dict[str, Carried] = {}
     for invoice in client.list_invoices_since(since):
@@ -133,10 +134,7 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
         ]
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
-            for item in open_items:
-                line = _line_that_carries(lines, item)
-                if line is not None:
-                    carried[item.mark] = Carried(invoice.invoice_id, line.quantity, line.price)
+            carried |= _carried_on(invoice.invoice_id, lines, open_items)
     return carried
 
 
@@ -156,6 +154,16 @@ def _late_enough(invoice: TargetInvoice, item: Sought) -> bool:
     if invoice.invoice_id <= item.after_invoice:
         return False
     return invoice.date is None or invoice.date >= item.since - SLACK
+
+
+def _carried_on(invoice_id: int, lines: Sequence[TargetInvoiceLine], items: Iterable[Sought]) -> dict[str, Carried]:
+    """By mark, what one invoice with these lines carries of what is sought."""
+    carried = {}
+    for item in items:
+        line = _line_that_carries(lines, item)
+        if line is not None:
+            carried[item.mark] = Carried(invoice_id, line.quantity, line.price)
+    return carried
 
 
 def _line_that_carries(lines: Iterable[TargetInvoiceLine], item: Sought) -> TargetInvoiceLine | None:

@@ -165,16 +165,19 @@ def _adoptable_lines(held: Iterable[Any]) -> Mapping[str, list[TemplateLine]]:
     changes = [change for change in held if change.hold == "conflict" and change.template_id is not None]
     if not changes:
         return {}
-    ids = {change.template_id for change in changes if change.template_id is not None}
-    templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
+    ids = {change.template_id for change in changes}
     ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
-    found: dict[str, list[TemplateLine]] = {}
-    for change in changes:
-        row = templates.get((change.target_id, change.template_id or 0))
-        product = (change.after or {}).get("product_id")
-        found[change.subject] = [
-            line
-            for line in (template_record(row).lines if row else ())
-            if (line.template_id, line.line_id) not in ours and line.product_id == product
-        ]
-    return found
+    templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
+    return {
+        change.subject: _foreign_lines(
+            templates.get((change.target_id, change.template_id)), (change.after or {}).get("product_id"), ours
+        )
+        for change in changes
+    }
+
+
+def _foreign_lines(
+    template: Template | None, product_id: int | None, ours: Collection[tuple[int, int]]
+) -> list[TemplateLine]:
+    lines = template_record(template).lines if template else ()
+    return [line for line in lines if line.product_id == product_id and (line.template_id, line.line_id) not in ours]

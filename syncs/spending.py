@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from django.db.models import Sum
 
@@ -84,17 +85,16 @@ def monthly_charges(program: Program, customer: Customer, today: dt.date) -> Cha
     if not sums:
         return None
     months = months_until(max(today, *sums))
-    names = [*((motion.value, str(motion.label)) for motion in Motion), (UNKNOWN, "Unknown")]
     kept = [sums.get(month, {}) for month in months]
-    totals = {name: sum((month[name][1] for month in kept if name in month), ZERO) for name, _ in names}
-    motions = [(name, label, totals[name]) for name, label in names if any(name in month for month in kept)]
+    motions = _motions_in(kept)
     highest, lowest = _extremes(kept)
     scale = Decimal(HEIGHT) / ((highest - lowest) or Decimal(1))
     zero = round(highest * scale)
     order = [name for name, _, _ in motions]
     drawn = []
     for place, (month, amounts) in enumerate(zip(months, kept, strict=True)):
-        cost, retail = (sum((pair[side] for pair in amounts.values()), ZERO) for side in (0, 1))
+        cost = sum((cost for cost, _ in amounts.values()), ZERO)
+        retail = sum((retail for _, retail in amounts.values()), ZERO)
         blocks = _stack(amounts, order, zero, scale)
         drawn.append(MonthOfCharges(month, cost, retail, blocks, place * WIDTH + GAP // 2))
     return Charges(drawn, motions, zero, len(months) * WIDTH)
@@ -110,6 +110,15 @@ def _sums(program: Program, customer: Customer) -> dict[dt.date, dict[str, Amoun
     for month, motion, cost, retail in rows:
         found[month][motion or UNKNOWN] = (cost, retail)
     return found
+
+
+def _motions_in(months: list[dict[str, Amounts]]) -> list[tuple[str, str, Decimal]]:
+    """Value, name and retail of all these months, of the motions that occur in them."""
+    names = [*((motion.value, str(motion.label)) for motion in Motion), (UNKNOWN, "Unknown")]
+    totals: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for motion, (_, retail) in chain.from_iterable(month.items() for month in months):
+        totals[motion] += retail
+    return [(name, label, totals[name]) for name, label in names if name in totals]
 
 
 def _extremes(months: list[dict[str, Amounts]]) -> Amounts:

@@ -52,7 +52,7 @@ class Rows(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run tim
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  # Django's signature
         return False
 
-    has_change_permission = has_delete_permission = has_module_permission = lambda *_: False  # type: ignore[assignment]
+    has_change_permission = has_delete_permission = has_module_permission = lambda *_: False  # type: ignore[assignment]  # methods
 
 
 class ProductRows(Rows):

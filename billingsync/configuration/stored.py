@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from accounts.models import Partner
 from accounts.services import find_partner
 from billingsync.configuration.problems import ConfigurationInvalid, Problem, did_you_mean
+from billingsync.configuration.shape import MappingShape
 from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
 from connections.models import Connection, ConnectionStatus
 from core.scope import partner_scope
@@ -104,16 +105,19 @@ def _satisfied(wishes: Wishes, programs: Sequence[Program]) -> Iterable[tuple[st
     by_slug = {program.slug: program for program in programs}
     for slug, program in by_slug.items():
         wanted = [one.shape for one in wishes.mappings if one.shape.program in {None, slug}]
-        if not wanted:
-            continue
-        index = CustomerIndex(Customer.objects.filter(source=program.source))
-        present = Mapping.objects.filter(program=program).select_related("target_customer", "template")
-        rows = {(row.customer_id, row.motion): row for row in present}
-        for shape in wanted:
-            found = index.find(shape.customer)
-            row = rows.get((found[0].pk, shape.motion)) if len(found) == 1 else None
-            if row is not None and _as_wanted(row, shape.syncro_customer, shape.invoice_template):
-                yield shape.customer, shape.motion
+        if wanted:
+            yield from _satisfied_in(program, wanted)
+
+
+def _satisfied_in(program: Program, wanted: Iterable[MappingShape]) -> Iterable[tuple[str, str]]:
+    index = CustomerIndex(Customer.objects.filter(source=program.source))
+    present = Mapping.objects.filter(program=program).select_related("target_customer", "template")
+    rows = {(row.customer_id, row.motion): row for row in present}
+    for shape in wanted:
+        found = index.find(shape.customer)
+        row = rows.get((found[0].pk, shape.motion)) if len(found) == 1 else None
+        if row is not None and _as_wanted(row, shape.syncro_customer, shape.invoice_template):
+            yield shape.customer, shape.motion
 
 
 def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:

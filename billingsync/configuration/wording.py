@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from billingsync.configuration.document import Document, Path
 from billingsync.configuration.problems import Problem, did_you_mean
@@ -63,13 +64,15 @@ def _choices(path: Path) -> list[str]:
 
 def _model_at(path: Iterable[str | int]) -> type[BaseModel] | None:
     model: type[BaseModel] | None = FileShape
-    for part in path:
-        if isinstance(part, int) or model is None:
-            continue
-        known = model.model_fields.get(part)
-        inner = [leaf for leaf in _leaves(known.annotation) if isinstance(leaf, type)] if known else []
-        model = next((leaf for leaf in inner if issubclass(leaf, BaseModel)), None)
+    for name in (part for part in path if isinstance(part, str)):
+        model = _model_in(model.model_fields.get(name)) if model else None
     return model
+
+
+def _model_in(field: FieldInfo | None) -> type[BaseModel] | None:
+    """The model that a field holds, in a list or beside None too."""
+    types_in_it = (leaf for leaf in _leaves(field.annotation) if isinstance(leaf, type)) if field else ()
+    return next((leaf for leaf in types_in_it if issubclass(leaf, BaseModel)), None)
 
 
 def _leaves(annotation: Any) -> Iterable[Any]:

@@ -14,6 +14,8 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Ports:
+    """Where the embedded servers listen, on ``HOST``."""
+
     postgres: int
     valkey: int
 

@@ -8,7 +8,7 @@ from sandbox.draws import guid
 from sandbox.routing import Call, route
 from sandbox.state import Store
 from sandbox.syncro_api.encoding import midnight
-from sandbox.syncro_api.lists import by_ids, contains, full_meta, in_order, page_reply, page_size
+from sandbox.syncro_api.lists import by_ids, full_meta, in_order, matching, page_reply, page_size
 from sandbox.wire import Json, Reply, empty_reply, json_reply
 
 KIND = "customer"
@@ -29,15 +29,11 @@ def list_customers(call: Call) -> Reply:
         found = [customer for customer in found if not customer["disabled"]]
     found = by_ids(call, found, "not_id", "id_not")
     for name in _LIKE:
-        wanted = call.request.param(name)
-        if wanted:
-            found = [customer for customer in found if contains(customer[name], wanted)]
+        found = matching(found, (name,), call.request.param(name))
     email = call.request.param("email").lower()
     if email:
         found = [customer for customer in found if (customer["email"] or "").lower() == email]
-    words = call.request.param("query")
-    if words:
-        found = [c for c in found if any(contains(c[name], words) for name in (*_LIKE, "email"))]
+    found = matching(found, (*_LIKE, "email"), call.request.param("query"))
     shown = [_shown(call, customer) for customer in in_order(call, found)]
     return page_reply(call, "customers", shown, page_size(call, "customers_page_size"), full_meta)
 

@@ -28,11 +28,8 @@ def list_invoices(call: Call) -> Reply:
     since = _moment(call.request.param("since_updated_at"))
     if since is not None and call.switch("since_updated_at") == "filters":
         found = [invoice for invoice in found if _updated(invoice) >= since]
-    if call.request.param("unpaid") == "true":
-        found = [invoice for invoice in found if not invoice["is_paid"]]
-    if call.request.param("paid") == "true":
-        found = [invoice for invoice in found if invoice["is_paid"]]
-    shown = [_header(call, invoice) for invoice in found]
+    left_out = {paid for name, paid in (("unpaid", True), ("paid", False)) if call.request.param(name) == "true"}
+    shown = [_header(call, invoice) for invoice in found if invoice["is_paid"] not in left_out]
     return page_reply(call, "invoices", shown, page_size(call), short_meta)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.routing import Call, route
 from sandbox.state import Store
 from sandbox.syncro_api.encoding import as_bool, as_cents, as_decimal, cut, is_blank, quantity_text
@@ -12,6 +14,10 @@ from sandbox.wire import Json, Reply, empty_reply, json_reply
 FIRST_ID = 9001
 
 _NUMBERS = ("user_id", "asset_type_id", "recurring_type_id")
+_TEXTS = ("name", "description")
+_CENTS = ("retail_cents", "cost_cents")
+_BOOLEANS = ("taxable", "one_time_charge")
+_KNOWN = {*_TEXTS, *_CENTS, *_BOOLEANS, *_NUMBERS, "quantity", "position", "product_id"}
 _BLANK_LINE: Json = {
     "product_id": None, "name": "", "description": "", "quantity": "0.0", "retail_cents": 0,
     "cost_cents": 0, "taxable": True, "position": 0, "one_time_charge": False,
@@ -148,24 +154,25 @@ def _bad_quantity(call: Call, sent: Json) -> list[str]:
 def read_line(store: Store, account: str, sent: Json) -> Json:
     """The fields Syncro knows, as it keeps them."""
     switches = store.switches
-    known: Json = {}
-    for name, value in sent.items():
-        if name in ("retail_cents", "cost_cents"):
-            known[name] = _kept_cents(as_cents(value), switches["negative_cents"])
-        elif name == "quantity":
-            known[name] = quantity_text(as_decimal(value), int(switches["quantity_digits"]))
-        elif name in ("taxable", "one_time_charge"):
-            known[name] = as_bool(value)
-        elif name in ("name", "description"):
-            known[name] = "" if value is None else str(value)
-            if name == "name":
-                known[name] = cut(known[name], switches["text_limit"])
-        elif name in ("position", "product_id", *_NUMBERS) and (name != "position" or value is not None):
-            known[name] = None if value is None else int(as_decimal(value))
+    told = {name: value for name, value in sent.items() if name in _KNOWN and (name, value) != ("position", None)}
+    known: Json = {name: _kept(name, value, switches) for name, value in told.items()}
     if known.get("product_id"):
         product = store.record(account, PRODUCT, known["product_id"])
         known["product_category"] = product["product_category"] if product else None
     return known
+
+
+def _kept(name: str, value: object, switches: Mapping[str, str]) -> object:
+    if name in _CENTS:
+        return _kept_cents(as_cents(value), switches["negative_cents"])
+    if name == "quantity":
+        return quantity_text(as_decimal(value), int(switches["quantity_digits"]))
+    if name in _BOOLEANS:
+        return as_bool(value)
+    if name in _TEXTS:
+        text = "" if value is None else str(value)
+        return cut(text, switches["text_limit"]) if name == "name" else text
+    return None if value is None else int(as_decimal(value))
 
 
 def _kept_cents(cents: int, rule: str) -> int:

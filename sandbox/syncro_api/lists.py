@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.routing import Call
@@ -69,3 +69,10 @@ def in_order(call: Call, items: list[Json]) -> list[Json]:
 def contains(text: object, part: str) -> bool:
     """A "like" match without case."""
     return part.lower() in str(text or "").lower()
+
+
+def matching(
+    items: list[Json], names: Iterable[str], wanted: str, matches: Callable[[object, str], bool] = contains
+) -> list[Json]:
+    """The items of which one of these fields matches; all of them where nothing is wanted."""
+    return [item for item in items if any(matches(item[name], wanted) for name in names)] if wanted else items

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sandbox.routing import Call, route
 from sandbox.state import Store
 from sandbox.syncro_api.encoding import as_bool, as_cents, as_decimal, cut, dollars, is_blank
-from sandbox.syncro_api.lists import by_ids, contains, in_order, page_reply, page_size, switched_meta
+from sandbox.syncro_api.lists import by_ids, contains, in_order, matching, page_reply, page_size, switched_meta
 from sandbox.wire import Json, Reply, empty_reply, json_reply
 
 KIND = "product"
@@ -20,6 +20,7 @@ _NUMBERS = (
     "desired_stock_level", "tax_rate_id",
 )  # fmt: skip
 BOOLEAN_DEFAULTS = {"maintain_stock": False, "taxable": True, "disabled": False, "serialized": False}
+_KNOWN = {*_MONEY, *_TEXTS, *_NUMBERS, *BOOLEAN_DEFAULTS, "product_skus"}
 
 
 def list_products(call: Call) -> Reply:
@@ -130,17 +131,11 @@ def _filtered(call: Call, products: list[Json]) -> list[Json]:
     like = call.switch("filter_match") == "like"
     matches: Callable[[object, str], bool] = contains if like else _equal
     for name in ("name", "upc_code"):
-        wanted = call.request.param(name)
-        if wanted:
-            products = [product for product in products if matches(product[name], wanted)]
+        products = matching(products, (name,), call.request.param(name), matches)
     sku = call.request.param("sku")
     if sku:
         products = [p for p in products if any(matches(each["sku"], sku) for each in p["product_skus"])]
-    words = call.request.param("query")
-    if words:
-        texts = ("name", "description", "upc_code")
-        products = [p for p in products if any(contains(p[text], words) for text in texts)]
-    return products
+    return matching(products, ("name", "description", "upc_code"), call.request.param("query"))
 
 
 def _reprice_lines(call: Call, product: Json) -> None:
@@ -172,19 +167,17 @@ def _resets(form: str, sent: Json) -> Json:
 
 def read_product(sent: Json) -> Json:
     """What Syncro knows of the fields sent; the others are ignored without a word."""
-    known: Json = {}
-    for name, value in sent.items():
-        if name in _MONEY:
-            known[name] = str(dollars(value))
-        elif name in BOOLEAN_DEFAULTS:
-            known[name] = as_bool(value)
-        elif name in _TEXTS:
-            known[name] = None if value is None else str(value)
-        elif name in _NUMBERS:
-            known[name] = None if value is None else int(as_decimal(value))
-        elif name == "product_skus":
-            known[name] = value
-    return known
+    return {name: _kept(name, value) for name, value in sent.items() if name in _KNOWN}
+
+
+def _kept(name: str, value: object) -> object:
+    if name in _MONEY:
+        return str(dollars(value))
+    if name in BOOLEAN_DEFAULTS:
+        return as_bool(value)
+    if name == "product_skus" or value is None:
+        return value
+    return str(value) if name in _TEXTS else int(as_decimal(value))
 
 
 def _shown(product: Json, *, with_skus: bool = False) -> Json:

@@ -79,21 +79,13 @@ def _plan_period(
 ) -> set[str]:
     """Plan one period of one subscription; answers the marks that shall stand."""
     settled = settled_parts(facts, period, posted, fates)
-    for part, hold in settled:
-        if hold is not None:
-            plan.notes.append(note_of_hold(facts, period, hold, part.mark, part.retail))
+    plan.notes += [note_of_hold(facts, period, hold, part.mark, part.retail) for part, hold in settled if hold]
     if posted is not None and not _must_plan(facts, period, posted, settled):
         return _leave_as_posted(facts, period, posted, settled, plan)
     wants = want_period(facts, period, [part for part, _ in settled])
     if period.product is None and wants.wanted:
         return _fail_without_product(facts, period, posted, wants, plan)
-    parts, marks = list(wants.fixed), set()
-    for wanted in wants.wanted:
-        placed = place_line(facts, period, wanted, plan)
-        if placed.state is not PartState.EXCLUDED:
-            marks.add(wanted.mark)
-        if wanted.counts:
-            parts.append(placed)
+    placed = [(wanted, place_line(facts, period, wanted, plan)) for wanted in wants.wanted]
     if wants.fell_back:
         plan.notes.append(note_fallback(facts, period))
     if wants.no_recurring:
@@ -103,14 +95,14 @@ def _plan_period(
         _posting(
             facts,
             period,
-            parts,
+            [*wants.fixed, *(part for wanted, part in placed if wanted.counts)],
             fingerprint=fingerprint_of(facts, period),
             unit=wants.unit,
             rounding=wants.rounding,
             confirms_run=period.current,
         )
     )
-    return marks
+    return {wanted.mark for wanted, part in placed if part.state is not PartState.EXCLUDED}
 
 
 def _posting(
@@ -177,22 +169,29 @@ def _must_plan(
 
     A changed setting reaches what is not billed yet; older periods keep what they were billed by.
     """
-    if (period.subscription_id, period.period) in facts.again:
-        return True
     done = {part.mark for part, _ in settled}
     open_parts = [part for part in posted.parts if part.mark not in done]
-    if any(part.state in WAITING for part in open_parts) or _billed_otherwise(posted, settled):
-        return True
+    standing = [part for part in open_parts if part.state is PartState.SYNCED]
+    return (
+        (period.subscription_id, period.period) in facts.again
+        or _any_waits(open_parts)
+        or _billed_otherwise(posted, settled)
+        or _changed_since(facts, period, posted, unbilled=period.current or bool(standing))
+        or _outlives_month(facts, period, standing)
+    )
+
+
+def _changed_since(facts: MappingFacts, period: PeriodFact, posted: Posted, *, unbilled: bool) -> bool:
+    """True when the charges are others than were posted, or the settings are and reach something ``unbilled``."""
     charges, _, settings = posted.fingerprint.partition(":")
     charges_now, _, settings_now = fingerprint_of(facts, period).partition(":")
-    if charges != charges_now:
-        return True
-    newest = period.current
-    standing = [part for part in open_parts if part.state is PartState.SYNCED]
-    if settings != settings_now and (newest or standing):
-        return True
+    return charges != charges_now or (unbilled and settings != settings_now)
+
+
+def _outlives_month(facts: MappingFacts, period: PeriodFact, standing: Sequence[PostedPart]) -> bool:
+    """True when a monthly line still stands for a month that is not the newest one any more."""
     monthly = facts.mapping.motion == "seat_monthly"
-    return monthly and not newest and any(p.role is PartRole.RECURRING for p in standing)
+    return monthly and not period.current and any(part.role is PartRole.RECURRING for part in standing)
 
 
 def _billed_otherwise(posted: Posted, settled: list[tuple[PostedPart, Hold | None]]) -> bool:
@@ -202,6 +201,10 @@ def _billed_otherwise(posted: Posted, settled: list[tuple[PostedPart, Hold | Non
 
 
 WAITING = (PartState.PLANNED, PartState.HELD, PartState.FAILED)
+
+
+def _any_waits(parts: Sequence[PostedPart]) -> bool:
+    return any(part.state in WAITING for part in parts)
 
 
 def fingerprint_of(facts: MappingFacts, period: PeriodFact) -> str:
@@ -243,9 +246,14 @@ def _hold_everything(facts: MappingFacts, plan: Plan) -> None:
     posted = {(p.subscription_id, p.period): p for p in facts.posted}
     for period in facts.periods:
         known = posted.get((period.subscription_id, period.period))
-        if known is None or any(part.state in WAITING for part in known.parts):
-            fixed = [as_planned(part) for part in known.parts if part.state not in WAITING] if known else []
+        if known is None or _any_waits(known.parts):
+            fixed = _parts_that_stay(known)
             _hold_posting(facts, period, plan, reason=text, state=PartState.HELD, fixed=fixed)
+
+
+def _parts_that_stay(posted: Posted | None) -> list[PlannedPart]:
+    parts = posted.parts if posted else ()
+    return [as_planned(part) for part in parts if part.state not in WAITING]
 
 
 def _fail_without_product(

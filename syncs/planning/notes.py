@@ -16,6 +16,7 @@ from syncs.planning.wants import PeriodWants, Wanted
 
 
 def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:
+    """An amount waits for a person; ``retail`` in currency units."""
     return Note(
         Severity.WARNING,
         hold.code,
@@ -29,6 +30,7 @@ def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str,
 
 
 def note_excluded(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Note:
+    """An amount is not billed, and why."""
     return Note(
         Severity.WARNING,
         "excluded",
@@ -68,6 +70,7 @@ def note_without_product(facts: MappingFacts, period: PeriodFact, product: Produ
 
 
 def note_uncertain(facts: MappingFacts, own: OwnLine) -> Note:
+    """A line stays although no row asks for it, because rows of the month are not settled."""
     return Note(
         Severity.WARNING,
         "removal_held",

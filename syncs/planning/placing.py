@@ -29,37 +29,30 @@ from syncs.planning.wants import Wanted
 
 def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> PlannedPart:
     """Compare a wanted line with what stands; adds the change and answers the part."""
-    hold = wanted.hold
-    if wanted.excluded or (hold and _is_dismissed(facts, hold.subject, wanted)):
-        if wanted.excluded:
-            plan.notes.append(note_excluded(facts, period, wanted))
-        return _part_of(wanted, PartState.EXCLUDED, wanted.excluded or "Dismissed")
+    if wanted.excluded:
+        plan.notes.append(note_excluded(facts, period, wanted))
+        return _part_of(wanted, PartState.EXCLUDED, wanted.excluded)
+    if _is_dismissed(facts, wanted):
+        return _part_of(wanted, PartState.EXCLUDED, "Dismissed")
     own = own_line(facts, wanted.mark)
     line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)
-    # What a conflict kept from being written is no run that the template missed.
-    if line is None and (hold is None or wanted.role is PartRole.CATCH_UP):
-        conflict = _conflict(facts, period)
-        if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
-            return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
-        hold = conflict or hold
-    change = _change(facts, period, wanted, line=line, hold=hold)
-    if line is not None and line.counted_by_target and hold is None and change.action is not Action.KEEP:
-        hold = counted_by_target(line)
-        change = replace(change, hold=hold)
-    if hold is not None:
-        plan.notes.append(note_of_hold(facts, period, hold, wanted.mark, wanted.amount.retail))
+    conflict = _conflict(facts, period, wanted) if line is None else None
+    if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
+        return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
+    change = _left_to_target(_change(facts, period, wanted, line=line, hold=conflict or wanted.hold), line)
+    if change.hold is not None:
+        plan.notes.append(note_of_hold(facts, period, change.hold, wanted.mark, wanted.amount.retail))
         plan.changes.append(change)
-        return _part_of(wanted, PartState.HELD, hold.text)
+        return _part_of(wanted, PartState.HELD, change.hold.text)
     if own is not None and own.template_id != facts.mapping.template_id:
         take_off_old_template(facts, own, plan)
     _note_without_product(facts, period, change, plan)
     plan.changes.append(change)
-    kept = change.action is Action.KEEP
-    return _part_of(wanted, PartState.SYNCED if kept else PartState.PLANNED, "")
+    return _part_of(wanted, PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED, "")
 
 
-def _is_dismissed(facts: MappingFacts, subject: str, wanted: Wanted) -> bool:
-    choice = facts.choices.get(subject)
+def _is_dismissed(facts: MappingFacts, wanted: Wanted) -> bool:
+    choice = facts.choices.get(wanted.hold.subject) if wanted.hold else None
     return choice is not None and choice.dismisses(retail=wanted.amount.retail, cost=wanted.amount.cost)
 
 
@@ -94,6 +87,13 @@ def _change(
         hold=hold,
         charge_ids=wanted.charge_ids,
     )
+
+
+def _left_to_target(change: PlannedChange, line: TemplateLine | None) -> PlannedChange:
+    """Holds the change of a line whose quantity the target counts itself."""
+    if line is None or not line.counted_by_target or change.hold or change.action is Action.KEEP:
+        return change
+    return replace(change, hold=counted_by_target(line))
 
 
 def _action(line: TemplateLine | None, after: LineValues) -> Action:
@@ -136,8 +136,11 @@ def _line_name(period: PeriodFact, wanted: Wanted) -> str:
     return name
 
 
-def _conflict(facts: MappingFacts, period: PeriodFact) -> Hold | None:
+def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
+    # What is held needs no second reason; but a catch-up that only a conflict kept from the template missed no run.
+    if wanted.hold is not None and wanted.role is not PartRole.CATCH_UP:
+        return None
     product_id = period.product.target_id if period.product else None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
     choice = _choice_of(facts, subject)

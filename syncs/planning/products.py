@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -122,7 +122,7 @@ class _Index:
         self.by_code: dict[str, list[TargetItem]] = defaultdict(list)
         self.by_token: dict[str, list[TargetItem]] = defaultdict(list)
         keys = {item.key for item in items}
-        taken = {item.linked_id for item in items if item.linked_id is not None}
+        taken = {item.linked_id for item in items}
         for target in targets:
             if target.gone or target.target_id in taken:
                 continue
@@ -131,9 +131,7 @@ class _Index:
                 self.by_code[code].append(target)
             if code not in keys:  # else it is that key's, whatever its name
                 self.by_token[target.name.split(" ", 1)[0].lower()].append(target)
-        self.keys_of_sku: dict[str, int] = defaultdict(int)
-        for item in items:
-            self.keys_of_sku[item.sku.lower()] += 1
+        self.keys_of_sku = Counter(item.sku.lower() for item in items)
 
     def candidates(self, item: SourceItem) -> list[TargetItem]:
         """Products that the sync did not make but that stand for this item."""

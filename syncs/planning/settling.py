@@ -42,19 +42,7 @@ def settle_one_time_lines(facts: MappingFacts) -> Settlement:
     settlement = Settlement()
     for own in facts.own_lines:
         if own.state is LineState.STANDING and own.role in ONE_TIME_ROLES:
-            fate, choice = fate_of_line(facts, own), _unproven_choice(facts, own.mark, own.period)
-            if fate is Fate.UNPROVEN and choice == "billed":
-                fate = Fate.BILLED
-            settlement.fates[own.mark] = fate
-            if fate is Fate.BILLED:
-                settlement.removals += _removal(facts, own, "Billed already: it would be billed twice")
-            elif fate is Fate.UNPROVEN and choice == "dismiss":
-                removals = _removal(facts, own, "Dismissed: it is not to be billed")
-                settlement.removals += removals
-                if not removals:
-                    settlement.lost.add(own.mark)
-            elif fate is Fate.LOST:
-                settlement.lost.add(own.mark)
+            _settle_line(facts, own, settlement)
     return settlement
 
 
@@ -80,6 +68,22 @@ def settled_parts(
 def recurring_mark(facts: MappingFacts, subscription: str) -> str:
     """Mark of a subscription's recurring line."""
     return line_mark(subscription, facts.mapping.motion, PartRole.RECURRING)
+
+
+def _settle_line(facts: MappingFacts, own: OwnLine, settlement: Settlement) -> None:
+    fate, choice = fate_of_line(facts, own), _unproven_choice(facts, own.mark, own.period)
+    if fate is Fate.UNPROVEN and choice == "billed":
+        fate = Fate.BILLED
+    settlement.fates[own.mark] = fate
+    if fate is Fate.BILLED:
+        settlement.removals += _removal(facts, own, "Billed already: it would be billed twice")
+    elif fate is Fate.UNPROVEN and choice == "dismiss":
+        removals = _removal(facts, own, "Dismissed: it is not to be billed")
+        settlement.removals += removals
+        if not removals:
+            settlement.lost.add(own.mark)
+    elif fate is Fate.LOST:
+        settlement.lost.add(own.mark)
 
 
 def _settle_recurring(

@@ -29,6 +29,7 @@ def removal(
 
 
 def take_off_old_template(facts: MappingFacts, own: OwnLine, plan: Plan) -> None:
+    """A line goes from the template that its mapping was moved from, where it still stands there."""
     line = standing_line(template_of(facts, own.template_id), own.mark, own)
     if line is not None:
         reason = "The mapping moved to another invoice template"
@@ -36,6 +37,7 @@ def take_off_old_template(facts: MappingFacts, own: OwnLine, plan: Plan) -> None
 
 
 def remove_recurring(facts: MappingFacts, period: PeriodFact, plan: Plan) -> None:
+    """A subscription whose rows come to a quantity of 0 loses its recurring line."""
     own = own_line(facts, recurring_mark(facts, period.subscription))
     if own is None:
         return

@@ -196,9 +196,8 @@ def _back(request: PartnerRequest) -> QueryDict:
 
 def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
     filters = InboxFilter(asked, waiting.decidable())
-    valid = filters.form.is_valid()
-    kind = filters.form.cleaned_data["kind"] if valid else ""
-    words = filters.form.cleaned_data["q"] if valid else ""
+    understood = filters.form.cleaned_data if filters.form.is_valid() else {"kind": "", "q": ""}
+    kind, words = understood["kind"], understood["q"]
     size = ALIKE if kind else MIXED
     number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""), size)
     page = page_of(PagedRows(filters.qs), number, size)
@@ -238,22 +237,38 @@ def _shown_by_itself(programs: list[Program], present: waiting.Present, kind: st
     def wanted(name: str) -> bool:
         return kind == name or not (kind or words)
 
-    most = MANY if kind == CUSTOMERS else FEW
-    unmapped = (
-        [waiting.unmapped_of(program, words, most=most) for program in programs] if not kind or most == MANY else []
-    )
-    held = list(waiting.held_invoices()[:MOST_HELD]) if present.held and wanted(INVOICES) else []
-    held_more = waiting.held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0
     return {
         "programs": programs,
-        "runs": waiting.waiting_runs() if present.plans and wanted(PLANS) else [],
-        "held": [(invoice, overlap_facts(invoice)) for invoice in held],
-        "held_more": held_more,
         "currencies": {program.pk: source_currency(program) for program in programs},
-        "unmapped": [each for each in unmapped if each.number],
-        "unknown": [(each, _program_of(each, programs)) for each in (waiting.unknown_rows() if wanted(ROWS) else ())],
+        "runs": waiting.waiting_runs() if present.plans and wanted(PLANS) else [],
+        "unmapped": _unmapped(programs, kind, words),
+        "unknown": _unknown_rows(programs) if wanted(ROWS) else [],
         "changed": waiting.changed_invoices()[:20] if present.changed and wanted(INVOICES) else [],
+        **(_held_invoices() if present.held and wanted(INVOICES) else {"held": [], "held_more": 0}),
     }
+
+
+def _unmapped(programs: Iterable[Program], kind: str, words: str) -> list[waiting.Unmapped]:
+    """Customers that nobody mapped, of the programs that have any: a few, or many where they are asked for."""
+    if kind and kind != CUSTOMERS:
+        return []
+    most = MANY if kind == CUSTOMERS else FEW
+    found = [waiting.unmapped_of(program, words, most=most) for program in programs]
+    return [each for each in found if each.number]
+
+
+def _held_invoices() -> dict[str, Any]:
+    """The newest held invoices with what they overlap, and how many more there are."""
+    held = list(waiting.held_invoices()[:MOST_HELD])
+    return {
+        "held": [(invoice, overlap_facts(invoice)) for invoice in held],
+        "held_more": waiting.held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0,
+    }
+
+
+def _unknown_rows(programs: Iterable[Program]) -> list[tuple[waiting.UnknownRows, Program | None]]:
+    """Rows that nothing is known about, each with its program."""
+    return [(rows, _program_of(rows, programs)) for rows in waiting.unknown_rows()]
 
 
 def _program_of(rows: waiting.UnknownRows, programs: Iterable[Program]) -> Program | None:

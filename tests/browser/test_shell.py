@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -27,7 +29,7 @@ def test_enter_opens_the_first_result_however_quick_it_comes(open_browser: Open,
     ask(page, "exchange")
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/products/*/")
+    expect(page).to_have_url(re.compile(r"/products/\d+/$"))
 
 
 def test_enter_without_a_result_leads_to_the_page_that_says_so(open_browser: Open, shop: Shop) -> None:

@@ -82,7 +82,7 @@ def test_address_that_was_checked_is_the_one_dialled(make_edge, monkeypatch):
         ("192.168.1.1", False),
         ("100.64.0.1", False),
         ("169.254.169.254", False),
-        ("0.0.0.0", False),  # noqa: S104
+        ("0.0.0.0", False),  # noqa: S104  # an address to refuse
         ("224.0.0.1", False),
         ("::1", False),
         ("fe80::1%eth0", False),

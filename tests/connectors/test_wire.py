@@ -34,8 +34,8 @@ def test_what_is_encoded_is_read_back_exactly(value):
 
 @given(_values)
 def test_encoded_text_is_plain_json(value):
-    json.loads(encode_json(value))
-    json.dumps(jsonable(value))
+    assert json.loads(encode_json(value), parse_float=Decimal) == value
+    assert json.loads(json.dumps(jsonable(value))) == jsonable(value)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])

@@ -107,4 +107,6 @@ ENDED: list[tuple[Make, dict[str, Any]]] = [
 @pytest.mark.parametrize(("make", "other"), ENDED)
 def test_what_is_over_may_happen_again(partner: Partner, make: Make, other: dict[str, Any]) -> None:
     with partner_scope(partner.pk):
-        copy_row(make(), **other)
+        row = make()
+        copy_row(row, **other)
+        assert type(row)._default_manager.count() == 2

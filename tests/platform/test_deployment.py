@@ -11,7 +11,6 @@ from billingsync.embedded.places import CHECKOUT
 from billingsync.settings.environment import PRODUCTION_VARIABLES
 
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
-INPUTS = ("requirements.in", "requirements-bootstrap.in", "requirements-dev.in")
 LOCKS = ("requirements.txt", "requirements-bootstrap.txt", "requirements-dev.txt")
 
 
@@ -57,14 +56,6 @@ def test_image_runs_without_rights_and_is_watched():
     assert "USER billingsync" in lines
     assert any(line.startswith("HEALTHCHECK ") for line in lines)
     assert len([line for line in lines if line.startswith("FROM ")]) == 2
-
-
-def test_every_direct_dependency_has_its_reason():
-    explained = set(
-        re.findall(r"^\| ([a-z0-9-]+) \| \S", (CHECKOUT / "docs/dependencies.md").read_text(), re.MULTILINE)
-    )
-
-    assert explained - {"package"} == set.union(*map(requirement_names, INPUTS))
 
 
 @pytest.mark.parametrize("lock", LOCKS)

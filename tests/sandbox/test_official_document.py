@@ -40,8 +40,8 @@ def assert_alike(ours, theirs, where=""):
         assert set(ours) == set(theirs), where
         for key, value in theirs.items():
             assert_alike(ours[key], value, f"{where}.{key}")
-    elif isinstance(theirs, list) and isinstance(ours, list):
-        for item in ours if theirs else []:
+    elif isinstance(theirs, list) and isinstance(ours, list) and theirs:
+        for item in ours:
             assert_alike(item, theirs[0], f"{where}[]")
     elif ours is not None and theirs is not None:
         assert kind_of(ours) == kind_of(theirs), where

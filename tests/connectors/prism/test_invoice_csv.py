@@ -251,8 +251,8 @@ def test_memory_stays_flat_however_many_rows_there_are():
 _texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
 _amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 _moments = st.datetimes(
-    min_value=dt.datetime(2000, 1, 1),  # noqa: DTZ001
-    max_value=dt.datetime(2100, 1, 1),  # noqa: DTZ001
+    min_value=dt.datetime(2000, 1, 1),  # noqa: DTZ001  # the strategy adds the zone
+    max_value=dt.datetime(2100, 1, 1),  # noqa: DTZ001  # as above
     timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=10)), dt.timezone(dt.timedelta(hours=-3.5))]),
 )
 _rows = st.tuples(_texts, _texts, _moments, _moments, _amounts, _amounts, _amounts, _amounts, _amounts, _amounts)

@@ -175,14 +175,21 @@ def test_anything_else_is_refused(typed):
         normalise_subdomain(typed)
 
 
+def is_refused(credentials):
+    try:
+        get_target("syncro").check_credentials(credentials)
+    except ConfigurationError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("token", ["", "  ", "two words", "tökén", "line\nbreak"])
 def test_token_that_cannot_be_one_is_refused_before_any_call(token):
-    with pytest.raises(ConfigurationError):
-        get_target("syncro").check_credentials({"subdomain": "acme", "api_token": token})
+    assert is_refused({"subdomain": "acme", "api_token": token})
 
 
 def test_good_form_of_credentials_passes():
-    get_target("syncro").check_credentials(CREDENTIALS)
+    assert not is_refused(CREDENTIALS)
 
 
 def test_links_lead_to_the_account():
