@@ -26,6 +26,14 @@ def read_money(text: str, line: Line) -> Decimal:
     return Decimal(text)
 
 
+def read_cents(text: str, line: Line) -> int:
+    """``12.00`` as whole cents."""
+    cents = read_money(text, line) * 100
+    if cents != int(cents):
+        raise line.unreadable(f"“{text}” is finer than a cent", "A line has whole cents.")
+    return int(cents)
+
+
 def read_number(text: str, line: Line) -> Decimal:
     """A quantity or a ratio."""
     if not _NUMBER.fullmatch(text):
@@ -74,17 +82,24 @@ def read_word(text: str, line: Line, words: Collection[str]) -> str:
     return text
 
 
-def read_facts(text: str, line: Line, keys: Collection[str]) -> dict[str, str]:
-    """``seats 99, description "My words"`` by the keys that may be said, each at most once."""
+def read_facts(text: str, line: Line, keys: Collection[str], flags: Collection[str] = ()) -> dict[str, str]:
+    """``seats 99, description "My words"`` by the keys that may be said, each at most once.
+
+    ``flags`` are keys that stand for themselves.
+    """
     facts: dict[str, str] = {}
+    known = sorted([*keys, *flags], key=len, reverse=True)
     for part in _COMMA.split(text):
         fact = part.strip()
-        key = next((key for key in sorted(keys, key=len, reverse=True) if f"{fact} ".startswith(f"{key} ")), None)
+        key = next((key for key in known if f"{fact} ".startswith(f"{key} ")), None)
         if key is None:
-            raise line.unreadable(f"“{fact}” begins with nothing that can be said here", f"One of: {', '.join(keys)}")
+            words = ", ".join([*keys, *flags])
+            raise line.unreadable(f"“{fact}” begins with nothing that can be said here", f"One of: {words}")
         if key in facts:
             raise line.unreadable(f"“{key}” is said twice", "Say it once.")
         facts[key] = unquote(fact[len(key) :].strip())
+        if bool(facts[key]) is (key in flags):
+            raise line.unreadable(f"“{fact}” is not how it is said", f"Write “{key}” with a value, or without one.")
     return facts
 
 

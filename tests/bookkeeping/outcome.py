@@ -14,6 +14,7 @@ from tests.bookkeeping.target import Amount, Generated, amount_of
 
 _MARK = re.compile(r"\[BS:[A-Z0-9]+\]")
 STANDING = ("added", "changed", "stays")
+WRITTEN = ("added", "changed", "removed")
 DONE = {Action.ADD_LINE: "added", Action.CHANGE_LINE: "changed", Action.REMOVE_LINE: "removed", Action.KEEP: "stays"}
 
 

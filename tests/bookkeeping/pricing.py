@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tests.bookkeeping.cells import read_money, read_word, show_money, split_outside_quotes
+from tests.bookkeeping.comparing import compare
 from tests.bookkeeping.month import Act, Month
 from tests.bookkeeping.outcome import Shown
 from tests.bookkeeping.product import Action, ProductPlan, ProductRules, SourceItem, TargetItem, plan_products
+from tests.bookkeeping.sentences import Counts, Says, read_note
+from tests.bookkeeping.statements import Seen, Statement
+from tests.bookkeeping.tables import PRODUCTS, Lines
 from tests.bookkeeping.text import Block, Row, Table, check_columns
 
 LISTED = ("product", "sku", "name", "description", "term", "cycle", "cadence", "cost", "retail", "listed", "clear",
@@ -94,8 +98,36 @@ def _price(row: Row, column: str, usual: str) -> Decimal:
 # --- The sync -------------------------------------------------------------------------------------
 
 
-def rules_of(block: Block) -> ProductRules:
-    """``sync products, in-use only, no azure``: the program's settings; without words all, taxed."""
+def read_product_sync(block: Block) -> Act:
+    """``sync products, in-use only, no azure``: what is made, adopted or priced; under it, what must hold."""
+    rules = _rules(block)
+    statements = list(_statements(block))
+
+    def sync(month: Month) -> None:
+        __tracebackhide__ = True
+        plan = _plan(month, rules)
+        compare(block, statements, Seen(list(_rows(plan)), notes=tuple(plan.notes), counts=_counts(plan)))
+
+    return sync
+
+
+def _statements(block: Block) -> Iterator[Statement]:
+    notes: dict[str, list[str]] = {"says": []}
+    counts, table = "unchanged 0, skipped 0, failed 0", None
+    for part in block.body:
+        if isinstance(part, Table):
+            table = part
+        elif part.text.startswith("unchanged "):
+            counts = part.text
+        else:
+            read_note(part, notes)
+    yield Lines.read(table, PRODUCTS) if table else Lines(("done", "product"), [])
+    yield Counts(counts)
+    yield from (Says(word, texts) for word, texts in notes.items())
+
+
+def _rules(block: Block) -> ProductRules:
+    """The program's settings: all products, taxed, unless its words say otherwise."""
     words = split_outside_quotes(block.head.text)[1:]
     for word in words:
         read_word(word, block.head, SYNC_WORDS)
@@ -108,14 +140,12 @@ def rules_of(block: Block) -> ProductRules:
     )
 
 
-def plan_of(of: Month, rules: ProductRules) -> ProductPlan:
-    """The product plan as things stand."""
+def _plan(of: Month, rules: ProductRules) -> ProductPlan:
     told = ProductRules(rules.all_products, of.in_use, rules.sync_azure, rules.sync_annual, rules.taxable)
     return plan_products(of.price_list, of.target_products, told)
 
 
-def rows_of(plan: ProductPlan) -> Iterator[Shown]:
-    """A row for each product that is written or adopted."""
+def _rows(plan: ProductPlan) -> Iterator[Shown]:
     for change in plan.changes:
         done = DONE[change.action]
         cells = {
@@ -133,6 +163,5 @@ def rows_of(plan: ProductPlan) -> Iterator[Shown]:
         yield Shown(done, cells)
 
 
-def counts_of(plan: ProductPlan) -> str:
-    """How many products need nothing, or cannot be judged."""
+def _counts(plan: ProductPlan) -> str:
     return f"unchanged {plan.unchanged}, skipped {plan.skipped}, failed {plan.failed}"

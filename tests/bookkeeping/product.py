@@ -44,6 +44,7 @@ from syncs.planning.facts import (
 )
 from syncs.planning.fingerprints import charges_digest
 from syncs.planning.guard import Upheaval, guard_reason
+from syncs.planning.holds import CHOICES
 from syncs.planning.marks import find_mark, line_mark, with_mark
 from syncs.planning.periods import month_after, period_label
 from syncs.planning.present import values_of
@@ -59,6 +60,7 @@ from syncs.planning.products import (
 from syncs.planning.results import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
 
 __all__ = [
+    "CHOICES",
     "NO_CUSTOMER",
     "NO_MOTION",
     "NO_SUBSCRIPTION",

@@ -14,6 +14,8 @@ from tests.bookkeeping.product import LineValues, Template, TemplateLine
 Amount = tuple[Decimal, Decimal]  # cost, retail
 NOTHING: Amount = (Decimal(0), Decimal(0))
 WEEK = dt.timedelta(days=7)
+MONTHS_BETWEEN = {"Monthly": 1, "Quarterly": 3, "Annually": 12}
+FREQUENCIES = ("Weekly", *MONTHS_BETWEEN)
 
 
 class Unclear(Exception):
@@ -84,6 +86,11 @@ class Target:
         made = Standing(next(self.template_ids), name, customer_id, next_run)
         self.templates[made.template_id] = made
         return made
+
+    def close_template(self, template_id: int) -> None:
+        """The template is gone with its lines; its invoices stay."""
+        del self.templates[template_id]
+        self.lines = {number: line for number, line in self.lines.items() if line.template_id != template_id}
 
     def find_template(self, name: str) -> Standing:
         """By its name, or by the end of its name where that tells it: ``monthly``."""
@@ -158,6 +165,5 @@ class Target:
 def _run_after(day: dt.date, frequency: str) -> dt.date:
     if frequency == "Weekly":
         return day + WEEK
-    months = {"Monthly": 1, "Quarterly": 3, "Annually": 12}[frequency]
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    year, month = divmod(day.year * 12 + day.month - 1 + MONTHS_BETWEEN[frequency], 12)
     return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
