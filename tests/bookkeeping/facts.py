@@ -11,6 +11,7 @@ from tests.bookkeeping.ledger import Key, Ledger
 from tests.bookkeeping.product import (
     ChargeFact,
     Kind,
+    LineState,
     MappingFact,
     MappingFacts,
     Motion,
@@ -72,14 +73,13 @@ class Told:
     rules: Rules
     subscriptions: Numbers
     customers: Numbers
+    newest: str = field(init=False)  # usage month of the newest counted invoice with monthly rows, else of any
 
-    @property
-    def newest(self) -> str:
-        """Usage month of the newest counted invoice with Seat Based Monthly rows, else of any."""
+    def __post_init__(self) -> None:
         counted = [charge for charge in self.charges if charge.invoice.state == "counted"]
         months = [charge.invoice.month for charge in counted if charge.motion == "monthly"]
         invoices = [one.month for one in self.source.invoices if one.state == "counted"]
-        return max(months or invoices, default="")
+        self.newest = max(months or invoices, default="")
 
 
 def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
@@ -90,7 +90,7 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
     periods, owners = _periods(told, active), _owners(told)
     templates = {number: record for number in told.target.templates if (record := told.target.record(number))}
     known = told.ledger.known_lines()
-    ours = {own.line_id for own in known}
+    ours = {own.line_id for own in known if own.state is LineState.STANDING}
     carried = told.ledger.carried(told.target)
     invoiced = frozenset(map(told.subscriptions.of, _invoiced(told)))
     uncertain = frozenset(map(told.subscriptions.of, _uncertain(told)))

@@ -19,7 +19,13 @@ LISTED = ("product", "sku", "name", "description", "term", "cycle", "cadence", "
           "linked", "in use")  # fmt: skip
 AT_TARGET = ("target", "name", "code", "cost", "retail", "state")
 SYNC_WORDS = ("in-use only", "no azure", "no annual", "not taxed")
-DONE = {Action.CREATE_PRODUCT: "created", Action.UPDATE_PRICES: "priced", Action.ADOPT_PRODUCT: "adopted"}
+# By what is written, and whether it becomes ours with that.
+DONE = {
+    (Action.CREATE_PRODUCT, False): "created",
+    (Action.UPDATE_PRICES, False): "priced",
+    (Action.UPDATE_PRICES, True): "adopted and priced",
+    (Action.ADOPT_PRODUCT, True): "adopted",
+}
 
 
 def read_price_list(block: Block) -> Act:
@@ -147,9 +153,9 @@ def _plan(of: Month, rules: ProductRules) -> ProductPlan:
 
 def _rows(plan: ProductPlan) -> Iterator[Shown]:
     for change in plan.changes:
-        done = DONE[change.action]
+        done = DONE[change.action, change.adopts]
         cells = {
-            "done": "adopted and priced" if change.adopts and done == "priced" else done,
+            "done": done,
             "product": str(change.product_id),
             "target": str(change.target_id or ""),
             "key": change.key,
