@@ -190,6 +190,49 @@ def test_fall_back_leaves_no_side_negative_where_the_line_comes_to_half_a_cent()
     """)
 
 
+def test_fall_back_bills_the_rest_to_the_cent() -> None:
+    # 10.6666 seats: the line carries 10.66.
+    prove("""
+        settings: negative lines refused
+        invoice I1 for Oct 2026
+          from   | seats | ratio  | cost | retail
+          1 Oct  |    10 |        | 1.00 |   1.00
+          22 Oct |     2 | 0.3333 | 1.00 |   1.00
+        sync
+          line                                    | kind      | seats | total
+          Business Premium                        | recurring | 10.66 | 10.66
+          Business Premium (adjustment, Oct 2026) | once      |     1 |  0.01
+          charged 10.6666 = synced 10.67 - rounding 0.0034
+          says decimal quantity
+    """)
+
+
+def test_a_few_cents_are_rounding_only_where_quantity_x_price_explains_the_rows() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          subscription | from   | to     | seats | ratio  | retail  | amount
+          finer        | 1 Oct  | 31 Oct |     2 |        | 11.9849 |
+          part         | 1 Oct  | 31 Oct |     2 | 0.9985 |   12.00 |
+          prices       | 1 Oct  | 31 Oct |     1 |        |   12.00 |
+          prices       | 2 Oct  | 31 Oct |     1 |        |   11.97 |
+          refund       | 1 Oct  | 31 Oct |     2 |        |   12.00 |
+          refund       | 1 Oct  | 31 Oct |    -1 |        |   12.00 | -11.97
+          ended        | 1 Oct  | 31 Oct |     1 |        |   12.00 |
+          ended        | 1 Oct  | 15 Oct |     1 |        |   12.00 |   0.03
+        sync, among others
+          subscription | kind      | seats | total
+          finer        | recurring |     2 | 23.96
+          part         | recurring |     2 | 24.00
+          part         | once      |     1 | -0.04
+          prices       | recurring |     2 | 23.94
+          prices       | once      |     1 |  0.03
+          refund       | recurring |     1 | 12.00
+          refund       | once      |     1 |  0.03
+          ended        | recurring |     1 | 12.00
+          ended        | once      |     1 |  0.03
+    """)
+
+
 @pytest.mark.parametrize("style", ["line", "quantity"])
 def test_a_rest_that_is_only_rounding_needs_no_fall_back(style: str) -> None:
     prove(f"""

@@ -37,6 +37,41 @@ def test_marks_differ_by_every_part() -> None:
     assert len(marks) == 6
 
 
+def test_marks_keep_their_meaning() -> None:
+    # Lines that stand at partners' templates are known by these.
+    assert line_mark("SUB-1", MONTHLY, "recurring") == "BS:OG7QDWFBHI"
+    month = prove("""
+        subscription y1: cycle Annual
+        subscription a1: cycle usage
+        settings: credits apply
+        invoice I1 for Oct 2026
+          subscription | from   | to          | seats | ratio
+          s1           | 1 Oct  | 31 Oct      |    10 |
+          s1           | 16 Oct | 31 Oct      |     2 |   0.5
+          a1           | 1 Oct  | 31 Oct      |     1 |
+          y1           | 1 Oct  | 30 Sep 2027 |     1 |
+          y1           | 1 Oct  | 30 Sep 2027 |     2 |
+        invoice CR-1 for Oct 2026
+          subscription | seats
+          s1           | -1
+        invoice CR-1 for Oct 2026
+          subscription | seats
+          s1           | -2
+        sync
+          charged 144.00 = synced 144.00
+    """)
+    year = "2026-10-01/2027-09-30"
+    assert {own.mark for own in month.books.ledger.own.values()} == {
+        line_mark("s1", MONTHLY, "recurring"),
+        line_mark("s1", MONTHLY, "adjustment", OCT),
+        line_mark("s1", MONTHLY, "credit", OCT, "CR-1"),
+        line_mark("s1", MONTHLY, "credit", OCT, "CR-1#3"),
+        line_mark("a1", "azure_plan", "usage", OCT),
+        line_mark("y1", "seat_annual", "charge", year),
+        line_mark("y1", "seat_annual", "charge", year, "1"),
+    }
+
+
 @given(WORDS, st.lists(st.text("abc", min_size=1), min_size=1, max_size=3))
 def test_a_description_carries_its_mark_once(text: str, subscriptions: list[str]) -> None:
     marks = [line_mark(name, MONTHLY, "recurring") for name in subscriptions]

@@ -125,18 +125,47 @@ def test_price_change_is_told_in_the_fields_words() -> None:
     """)  # noqa: E501
 
 
+def test_price_is_compared_with_that_of_the_month_before() -> None:
+    prove("""
+        invoice I1 for Aug 2026
+          seats | retail
+              8 |  11.00
+        sync
+        generate
+        invoice I2 for Sep 2026
+          seats | retail
+              8 |  12.00
+        sync
+          says price changed: Northwind, Business Premium: Subscription retail unit price changed from 11.00 to 12.00 on 01 Sep 2026
+        generate
+        invoice I3 for Oct 2026
+          subscription | from   | to     | seats | ratio | retail
+          s1           | 1 Oct  | 14 Oct |     8 |   0.5 |  12.00
+          s1           | 15 Oct | 31 Oct |     8 |   0.5 |  13.00
+        sync
+          line                                    | kind      | total
+          Business Premium (adjustment, Oct 2026) | once      |  -4.00
+          Business Premium                        | recurring | 104.00
+          says price changed: Northwind, Business Premium: Subscription retail unit price changed from 12.00 to 13.00 on 15 Oct 2026
+    """)  # noqa: E501
+
+
 # --- Moving ---------------------------------------------------------------------------------------
 
 
-def test_moved_mapping_takes_its_line_off_before_it_adds_it() -> None:
+def test_moved_mapping_takes_its_line_off_before_it_adds_anything() -> None:
     prove(f"""
         {STANDING}
         mapping monthly: template Second
-        {TEN}
+        invoice I2 for Oct 2026
+          from   | seats | ratio
+          1 Oct  |     8 |
+          16 Oct |     2 |   0.5
         sync, in this order
-          done    | template          | line             | seats
-          removed | Northwind monthly | Business Premium |     8
-          added   | Second            | Business Premium |    10
+          done    | template          | line                                    | seats | total
+          removed | Northwind monthly | Business Premium                        |     8 |  96.00
+          added   | Second            | Business Premium (adjustment, Oct 2026) |     1 | -12.00
+          added   | Second            | Business Premium                        |    10 | 120.00
     """)
 
 

@@ -26,7 +26,7 @@ def test_standing_line_is_left_alone() -> None:
 
 
 def test_vanished_line_that_an_invoice_carries_is_billed() -> None:
-    prove(f"""
+    month = prove(f"""
         {USAGE}
         generate
           line             | total
@@ -36,6 +36,7 @@ def test_vanished_line_that_an_invoice_carries_is_billed() -> None:
           no lines
           charged 50.00 = billed 50.00
     """)
+    assert [own.state for own in month.books.ledger.own.values()] == ["billed"]
 
 
 def test_line_that_stands_after_it_was_billed_is_taken_off_without_a_new_invoice() -> None:
@@ -229,6 +230,28 @@ def test_more_usage_after_a_person_settled_the_line_is_its_own_line(choice: str,
           added | Business Premium |  7.00
           charged 57.00 = {account}
           says ran early
+    """)
+
+
+def test_annual_charges_that_are_replaced_after_the_run_are_one_line_of_the_difference() -> None:
+    prove("""
+        subscription y1: cycle Annual
+        invoice I1 for Jan 2026
+          subscription | from  | to          | seats
+          y1           | 1 Jan | 31 Dec 2026 |    10
+        sync
+          line             | kind | seats | total
+          Business Premium | once |    10 | 120.00
+        generate
+        invoice I2 for Jan 2026, held
+          subscription | from  | to          | seats
+          y1           | 1 Jan | 31 Dec 2026 |    12
+          y1           | 1 Jan | 31 Dec 2026 |     1
+        decide I2 replaces I1
+        sync
+          done  | line             | kind | seats | cost  | retail
+          added | Business Premium | once |     1 | 30.00 |  36.00
+          charged 276.00 = billed 120.00 + synced 36.00 + excluded 120.00
     """)
 
 

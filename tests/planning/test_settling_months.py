@@ -64,6 +64,60 @@ def test_month_that_did_not_run_is_proposed_when_the_next_one_comes() -> None:
     """)
 
 
+@pytest.mark.parametrize(
+    ("frequency", "says"),
+    [
+        (
+            "Monthly",
+            (
+                "ran unchanged: Northwind: 144.00 for Feb 2026 was not written before the template ran: "
+                "the line was billed once more as it stood, at 120.00."
+            ),
+        ),
+        ("Weekly", "not billed: Northwind: Not billed yet: 144.00 for Feb 2026, no generated invoice carries it."),
+    ],
+)
+def test_month_whose_line_ran_as_it_stood_is_told_with_that_amount(frequency: str, says: str) -> None:
+    prove(f"""
+        {SEATS}
+        template monthly: frequency {frequency}
+        generate
+        generate
+        template monthly: next run 1 Apr 2026
+        invoice I2 for Feb 2026
+          | seats
+          | 12
+        invoice I3 for Mar 2026
+          | seats
+          | 12
+        sync
+          done    | line             | kind      | total
+          changed | Business Premium | recurring | 144.00
+          waits   | Business Premium | once      | 144.00
+          charged of Jan 2026 120.00 = billed 120.00
+          charged of Feb 2026 144.00 = held 144.00
+          says {says}
+    """)
+
+
+def test_month_that_came_late_once_is_not_told_to_have_run_as_it_stood() -> None:
+    prove(f"""
+        {SEATS}
+        generate
+        invoice I2 for Feb 2026
+          | seats
+          | 12
+        invoice I3 for Mar 2026
+          | seats
+          | 12
+        sync
+          done    | line             | kind      | total
+          changed | Business Premium | recurring | 144.00
+          waits   | Business Premium | once      | 144.00
+          says not billed
+    """)
+
+
 def test_seats_that_waited_for_approval_are_not_called_billed() -> None:
     prove(f"""
         {SEATS}

@@ -39,15 +39,19 @@ def test_new_line_takes_product_and_tax_flag_of_its_product() -> None:
 def test_added_seats_are_an_adjustment_written_before_the_recurring_line() -> None:
     prove("""
         invoice I1 for Oct 2026
-          from   | seats | ratio
-          1 Oct  |    10 |
-          16 Oct |     2 |   0.5
+          subscription | from   | seats | ratio
+          s1           | 1 Oct  |    10 |
+          s1           | 16 Oct |     2 |   0.5
+          s2           | 1 Oct  |     5 |
+          s2           | 16 Oct |     1 |   0.5
         sync, in this order
-          done  | line                                    | kind      | seats | cost   | retail | total
-          added | Business Premium (adjustment, Oct 2026) | once      |     1 | -10.00 | -12.00 | -12.00
-          added | Business Premium                        | recurring |    12 |  10.00 |  12.00 | 144.00
-          charged 132.00 = synced 132.00
-          charged cost 110.00 = synced 110.00
+          done  | subscription | line                                    | kind      | seats | cost   | retail | total
+          added | s1           | Business Premium (adjustment, Oct 2026) | once      |     1 | -10.00 | -12.00 | -12.00
+          added | s2           | Business Premium (adjustment, Oct 2026) | once      |     1 |  -5.00 |  -6.00 |  -6.00
+          added | s1           | Business Premium                        | recurring |    12 |  10.00 |  12.00 | 144.00
+          added | s2           | Business Premium                        | recurring |     6 |  10.00 |  12.00 |  72.00
+          charged 198.00 = synced 198.00
+          charged cost 165.00 = synced 165.00
     """)
 
 
