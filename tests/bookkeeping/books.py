@@ -41,10 +41,9 @@ Written = tuple[PlannedChange, TemplateLine]
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What one sync did. ``before``: the lines of the target as they were; ``waits``: why nothing was written."""
+    """What one sync did; ``waits``: why nothing was written."""
 
     plan: Plan
-    before: dict[int, TemplateLine]
     waits: str
     written: list[Written]
 
@@ -156,16 +155,16 @@ class Books:
         """Plan, and carry it out unless it waits for a person, for this reason or the guard's."""
         plan = self.plan()
         waits = waits or self.guard(plan)
-        before = dict(self.target.lines)
-        return Synced(plan, before, waits, self.carry_out(plan, waits=bool(waits), writes_succeed=writes_succeed))
+        return Synced(plan, waits, self.carry_out(plan, waits=bool(waits), writes_succeed=writes_succeed))
 
     def carry_out(self, plan: Plan, *, waits: bool = False, writes_succeed: bool = True) -> list[Written]:
-        """Remember a plan and, unless it waits for a person, write it; answers what was written."""
+        """Remember a plan and, unless it waits for a person, write it; answers what was done."""
         self.ledger.remember(plan, self.target, waits=waits)
+        writes = writes_succeed and not waits
         return [
             self._write(change)
             for change in plan.changes
-            if not (change.hold or waits) and (writes_succeed or change.action is Action.KEEP)
+            if not change.hold and (writes or change.action is Action.KEEP)
         ]
 
     def _write(self, change: PlannedChange) -> Written:
