@@ -2,98 +2,163 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 import pytest
 
-from connectors.records import Cadence, InvoiceRow
-from invoices.classifying import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION, classify
+from tests.bookkeeping.product import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION
+from tests.bookkeeping.proving import prove
 
 
-def record(**values) -> InvoiceRow:
-    """A row of September with one unit, unless said otherwise."""
-    given_values = {
-        "line": 2, "subscription_id": "s1", "product_name": "Sample Suite", "quantity": Decimal(1),
-        "start": dt.datetime(2026, 9, 1, tzinfo=dt.UTC), "end": dt.datetime(2026, 9, 30, tzinfo=dt.UTC),
-        "unit_cost": Decimal(8),
-        "unit_retail": Decimal(10), "ratio": Decimal(1), "cost": Decimal(8), "retail": Decimal(10), "raw": {},
-    }  # fmt: skip
-    return InvoiceRow(**(given_values | values))
+def test_cadence_of_the_subscription_decides_whatever_the_row_says() -> None:
+    prove("""
+        subscriptions
+          subscription | cycle
+          month        | Monthly
+          azure        | usage
+          year         | Annual
+        invoice I1 for Sep 2026
+          subscription | cycle
+          month        |
+          month        | Annual
+          azure        |
+          azure        | Monthly
+          year         |
+          year         | Monthly
+        charges
+          row | subscription | motion  | kind
+            1 | month        | monthly | recurring
+            2 | month        | monthly | recurring
+            3 | azure        | azure   | usage
+            4 | azure        | azure   | usage
+            5 | year         | annual  | one-time
+            6 | year         | annual  | one-time
+    """)
 
 
-def judge(subscription=Cadence.UNKNOWN, *, is_proration=False, **values):
-    """Motion and kind of a row whose subscription has that cadence."""
-    verdict = classify(record(**values), cadence=subscription, has_customer=True, is_proration=is_proration)
-    return verdict.motion, verdict.kind
+def test_row_speaks_for_itself_where_the_subscription_is_silent() -> None:
+    prove("""
+        subscription s1: cycle none
+        invoice I1 for Sep 2026
+          subscription | cycle
+          s1           | Annual
+          s1           | Monthly
+        charges
+          row | motion  | kind
+            1 | annual  | one-time
+            2 | monthly | recurring
+    """)
+
+
+def test_length_of_the_charge_decides_where_nobody_speaks() -> None:
+    prove(f"""
+        subscription s1: cycle none
+        invoice I1 for Sep 2026
+          from  | to
+          1 Sep | 1 Sep
+          1 Sep | 2 Oct
+          1 Sep | 3 Oct
+          1 Sep | 16 Aug 2027
+          1 Sep | 17 Aug 2027
+          2 Sep | 1 Sep
+        charges
+          row | motion  | kind      | problem
+            1 | monthly | recurring |
+            2 | monthly | recurring |
+            3 |         | unknown   | {NO_MOTION}
+            4 |         | unknown   | {NO_MOTION}
+            5 | annual  | one-time  |
+            6 |         | unknown   | {NO_MOTION}
+    """)
+
+
+def test_azure_plan_is_known_by_its_name() -> None:
+    prove("""
+        subscription s1: cycle none
+        invoice I1 for Sep 2026
+          offer        | seats
+          Sample Suite | 1
+          Azure plan   | 1
+        charges
+          row | motion  | kind
+            1 | monthly | recurring
+            2 | azure   | usage
+    """)
+
+
+def test_part_of_a_month_is_a_proration() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          seats | ratio
+              1 |
+              1 |   0.5
+        charges
+          row | motion  | kind
+            1 | monthly | recurring
+            2 | monthly | proration
+    """)
 
 
 @pytest.mark.parametrize(
-    ("cadence", "expected"),
-    [
-        (Cadence.MONTHLY, ("seat_monthly", "recurring")),
-        (Cadence.USAGE, ("azure_plan", "usage")),
-        (Cadence.ANNUAL, ("seat_annual", "one_time")),
-    ],
+    ("cycle", "motion", "kind"),
+    [("Monthly", "monthly", "recurring"), ("usage", "azure", "usage"), ("Annual", "annual", "one-time")],
 )
-def test_cadence_of_the_subscription_decides(cadence, expected):
-    assert judge(cadence) == expected
-    assert judge(cadence, cadence=Cadence.MONTHLY) == expected
+def test_negative_row_is_proration_or_credit_in_every_motion(cycle: str, motion: str, kind: str) -> None:
+    # Each sign alone makes a row negative; what it takes back from decides which it is.
+    prove(f"""
+        subscriptions
+          subscription | cycle
+          both         | {cycle}
+          alone        | {cycle}
+        invoice I1 for Sep 2026
+          subscription | seats | cost amount | amount
+          both         |     9 |       90.00 | 108.00
+          both         |    -1 |        8.00 |  10.00
+          both         |     1 |       -8.00 |  10.00
+          both         |     1 |        8.00 | -10.00
+          alone        |    -1 |        8.00 |  10.00
+          alone        |     1 |       -8.00 |  10.00
+          alone        |     1 |        8.00 | -10.00
+        charges
+          row | subscription | motion   | kind
+            1 | both         | {motion} | {kind}
+            2 | both         | {motion} | proration
+            3 | both         | {motion} | proration
+            4 | both         | {motion} | proration
+            5 | alone        | {motion} | credit
+            6 | alone        | {motion} | credit
+            7 | alone        | {motion} | credit
+    """)
 
 
-def test_row_speaks_for_itself_where_the_subscription_is_silent():
-    assert judge(cadence=Cadence.ANNUAL) == ("seat_annual", "one_time")
+def test_row_that_fits_no_rule_is_unknown_and_says_why() -> None:
+    prove(f"""
+        subscription s1: cycle none
+        subscription nobody's: unlisted
+        invoice I1 for Sep 2026
+          subscription | to         | customer
+          none         | 30 Sep     | Northwind
+          nobody's     | 30 Sep     |
+          nobody's     | 30 Sep     | Northwind
+          s1           | 1 Dec      |
+        charges
+          row | customer  | kind      | problem
+            1 | Northwind | unknown   | {NO_SUBSCRIPTION}
+            2 |           | unknown   | {NO_CUSTOMER}
+            3 | Northwind | recurring |
+            4 | Northwind | unknown   | {NO_MOTION}
+    """)
 
 
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (0, ("seat_monthly", "recurring")),
-        (31, ("seat_monthly", "recurring")),
-        (32, (None, "unknown")),
-        (349, (None, "unknown")),
-        (350, ("seat_annual", "one_time")),
-        (-1, (None, "unknown")),
-    ],
-)
-def test_length_of_the_charge_decides_where_nobody_speaks(days, expected):
-    start = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
-    assert judge(start=start, end=start + dt.timedelta(days=days)) == expected
-
-
-def test_azure_plan_is_known_by_its_name():
-    assert judge(product_name="Azure plan") == ("azure_plan", "usage")
-
-
-def test_part_of_a_month_is_a_proration():
-    assert judge(Cadence.MONTHLY, ratio=Decimal("0.5")) == ("seat_monthly", "proration")
-
-
-@pytest.mark.parametrize("cadence", [Cadence.MONTHLY, Cadence.USAGE, Cadence.ANNUAL])
-@pytest.mark.parametrize("sign", [{"quantity": Decimal(-1)}, {"cost": Decimal(-8)}, {"retail": Decimal(-10)}])
-def test_negative_row_is_proration_or_credit_in_every_motion(cadence, sign):
-    motion = judge(cadence)[0]
-    assert judge(cadence, is_proration=True, **sign) == (motion, "proration")
-    assert judge(cadence, **sign) == (motion, "credit")
-
-
-@pytest.mark.parametrize(
-    ("values", "problem"),
-    [
-        ({"subscription_id": ""}, NO_SUBSCRIPTION),
-        ({"has_customer": False}, NO_CUSTOMER),
-        ({"end": dt.datetime(2026, 12, 1, tzinfo=dt.UTC)}, NO_MOTION),
-    ],
-)
-def test_row_that_fits_no_rule_is_unknown_and_says_why(values, problem):
-    has_customer = values.pop("has_customer", True)
-    verdict = classify(record(**values), cadence=Cadence.UNKNOWN, has_customer=has_customer, is_proration=False)
-    assert (verdict.kind, verdict.problem) == ("unknown", problem)
-
-
-def test_period_is_counted_in_the_offset_given():
-    east = dt.timezone(dt.timedelta(hours=10))
-    start, end = dt.datetime(2026, 9, 1, tzinfo=east), dt.datetime(2027, 8, 31, tzinfo=east)
-    month = classify(record(start=start), cadence=Cadence.MONTHLY, has_customer=True, is_proration=False)
-    year = classify(record(start=start, end=end), cadence=Cadence.ANNUAL, has_customer=True, is_proration=False)
-    assert (month.period, year.period) == ("2026-09", "2026-09-01/2027-08-31")
+def test_period_is_counted_in_the_offset_given() -> None:
+    # Midnight of 1 September is still August in UTC.
+    prove("""
+        subscription y1: cycle Annual
+        settings: offset +10:00
+        invoice I1 for Sep 2026
+          subscription | from  | to
+          s1           | 1 Sep | 30 Sep
+          y1           | 1 Sep | 31 Aug 2027
+        charges
+          row | motion  | period
+            1 | monthly | Sep 2026
+            2 | annual  | 2026-09-01/2027-08-31
+    """)

@@ -5,10 +5,121 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoices.classifying import Amount, find_prorations
+from tests.bookkeeping.product import Amount, find_prorations
+from tests.bookkeeping.proving import prove
+
+
+def test_taken_back_and_charged_again_is_a_proration() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          from   | to     | cost amount | amount
+          1 Sep  | 30 Sep |      100.00 | 100.00
+          11 Sep | 30 Sep |      -66.00 | -66.00
+          11 Sep | 30 Sep |       80.00 |  80.00
+        charges
+          row | kind
+            1 | recurring
+            2 | proration
+            3 | recurring
+    """)
+
+
+@pytest.mark.parametrize(("first_day", "kind"), [("10 Sep", "proration"), ("11 Sep", "credit")])
+def test_one_common_day_is_an_overlap_and_none_is_a_credit(first_day: str, kind: str) -> None:
+    prove(f"""
+        invoice I1 for Sep 2026
+          from        | to     | cost amount | amount
+          1 Sep       | 10 Sep |      100.00 | 100.00
+          {first_day} | 20 Sep |       -5.00 |  -5.00
+        charges
+          row | kind
+            1 | recurring
+            2 | {kind}
+    """)
+
+
+@pytest.mark.parametrize(("taken_back", "kind"), [("-100.00", "proration"), ("-100.01", "credit")])
+def test_all_of_what_was_charged_is_a_proration_and_more_is_a_credit(taken_back: str, kind: str) -> None:
+    prove(f"""
+        invoice I1 for Sep 2026
+          cost amount  | amount
+                100.00 | 100.00
+          {taken_back} | {taken_back}
+        charges
+          row | kind
+            1 | recurring
+            2 | {kind}
+    """)
+
+
+def test_smallest_goes_first_when_not_all_fit() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          cost amount | amount
+               100.00 | 100.00
+               -90.00 | -90.00
+               -20.00 | -20.00
+        charges
+          row | kind
+            1 | recurring
+            2 | credit
+            3 | proration
+    """)
+
+
+@pytest.mark.parametrize(("cost", "kind"), [("10.00", "credit"), ("20.00", "proration")])
+def test_cost_alone_may_forbid_it(cost: str, kind: str) -> None:
+    prove(f"""
+        invoice I1 for Sep 2026
+          cost amount | amount
+               {cost} | 100.00
+               -20.00 | -20.00
+        charges
+          row | kind
+            1 | recurring
+            2 | {kind}
+    """)
+
+
+def test_side_on_which_a_negative_row_charges_gives_no_room_twice() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          from  | to    | seats | cost amount | amount
+          1 Sep | 1 Sep |     1 |        0.00 |   0.00
+          2 Sep | 2 Sep |     1 |        0.00 |   0.00
+          1 Sep | 2 Sep |    -1 |       50.00 |   0.00
+          1 Sep | 1 Sep |     1 |      -50.00 |   0.00
+          2 Sep | 2 Sep |     1 |      -50.00 |   0.00
+        charges
+          row | kind
+            1 | recurring
+            2 | recurring
+            3 | proration
+            4 | credit
+            5 | credit
+    """)
+
+
+def test_row_of_nothing_counts_as_charged() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          subscription | seats | cost amount | amount
+          s1           |     1 |        0.00 |   0.00
+          s1           |    -1 |        0.00 |   0.00
+          s2           |    -1 |        0.00 |   0.00
+        charges
+          row | subscription | kind
+            1 | s1           | recurring
+            2 | s1           | proration
+            3 | s2           | credit
+    """)
+
+
+# --- Whatever the rows -------------------------------------------------------------------------------
 
 
 def amount(line, days, retail, cost=None, quantity=1) -> Amount:
@@ -16,47 +127,6 @@ def amount(line, days, retail, cost=None, quantity=1) -> Amount:
     first, last = days
     dates = dt.date(2026, 9, first), dt.date(2026, 9, last)
     return Amount(line, *dates, Decimal(quantity), Decimal(retail if cost is None else cost), Decimal(retail))
-
-
-def test_taken_back_and_charged_again_is_a_proration():
-    rows = [amount(2, (1, 30), 100), amount(3, (11, 30), -66), amount(4, (11, 30), 80)]
-    assert find_prorations(rows) == {3}
-
-
-def test_no_overlap_is_a_credit():
-    assert find_prorations([amount(2, (1, 10), 100), amount(3, (11, 20), -5)]) == frozenset()
-
-
-def test_one_common_day_is_an_overlap():
-    assert find_prorations([amount(2, (1, 10), 100), amount(3, (10, 20), -5)]) == {3}
-
-
-def test_more_than_was_charged_is_a_credit():
-    assert find_prorations([amount(2, (1, 30), 100), amount(3, (1, 30), "-100.01")]) == frozenset()
-
-
-def test_all_of_what_was_charged_is_a_proration():
-    assert find_prorations([amount(2, (1, 30), 100), amount(3, (1, 30), -100)]) == {3}
-
-
-def test_smallest_goes_first_when_not_all_fit():
-    rows = [amount(2, (1, 30), 100), amount(3, (1, 30), -90), amount(4, (1, 30), -20)]
-    assert find_prorations(rows) == {4}
-
-
-def test_cost_alone_may_forbid_it():
-    assert find_prorations([amount(2, (1, 30), 100, cost=10), amount(3, (1, 30), -20)]) == frozenset()
-
-
-def test_side_on_which_a_negative_row_charges_gives_no_room_twice():
-    charged = [amount(2, (1, 1), 0), amount(3, (2, 2), 0)]
-    odd = amount(4, (1, 2), 0, cost=50, quantity=-1)
-    back = [amount(5, (1, 1), 0, cost=-50), amount(6, (2, 2), 0, cost=-50)]
-    assert find_prorations([*charged, odd, *back]) == {4}
-
-
-def test_row_of_nothing_counts_as_charged():
-    assert find_prorations([amount(2, (1, 30), 0), amount(3, (1, 30), 0, quantity=-1)]) == {3}
 
 
 dates = st.tuples(st.integers(1, 30), st.integers(1, 30)).map(sorted)

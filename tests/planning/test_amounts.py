@@ -1,115 +1,278 @@
-"""From charges to quantities, prices and differences."""
+"""From rows to quantities, prices and differences."""
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
 
-from syncs.planning.amounts import Money, NotBillable, current_level, split_period, split_rest, times, unit_of_row
-from syncs.planning.facts import ChargeFact
-from tests.planning.factories import D, make_charge
+from tests.bookkeeping.product import Money, NotBillable, split_period, split_rest, times
+from tests.bookkeeping.proving import prove
+from tests.planning.charge_facts import make_charge
 
-TOLERANCE = D("0.05")
+TOLERANCE = Decimal("0.05")
 
-
-def split(charges: list[ChargeFact], style: str = "line", *, negatives: bool = True) -> tuple[Decimal, bool, bool]:
-    made = split_period(charges, style, negatives=negatives, tolerance=TOLERANCE)
-    return made.quantity, made.rounds, made.fell_back
+# --- Current quantity and price ---------------------------------------------------------------------
 
 
-def test_level_is_the_sum_of_the_rows_that_cover_the_latest_end() -> None:
-    ended = make_charge("9", end=dt.datetime(2026, 10, 15, tzinfo=dt.UTC))
-    level = current_level([ended, make_charge("10"), make_charge("3", start=16), make_charge("-1", start=20)])
-    assert level.quantity == 12
+def test_quantity_is_the_sum_of_the_rows_that_cover_the_latest_end() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          from   | to     | seats
+          1 Oct  | 15 Oct |     9
+          1 Oct  | 31 Oct |    10
+          16 Oct | 31 Oct |     3
+          20 Oct | 31 Oct |    -1
+        sync
+          line                                    | kind      | seats | total
+          Business Premium                        | recurring |    12 | 144.00
+          Business Premium (adjustment, Oct 2026) | once      |     1 | 108.00
+    """)
 
 
-def test_level_has_the_prices_of_the_positive_row_that_starts_last() -> None:
-    rows = [
-        make_charge("10", cost="10.00", retail="12.00"),
-        make_charge("10", cost="11.00", retail="13.005", start=9),
-        make_charge("-10", cost="10.00", retail="12.00", start=20),
-    ]
-    level = current_level(rows)
-    assert (level.unit, level.unit_in_cents) == (Money(D("11.00"), D("13.005")), Money(D("11.00"), D("13.01")))
+def test_prices_are_those_of_the_positive_row_that_starts_last() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          from   | seats | cost  | retail
+          1 Oct  |    10 | 10.00 | 12.00
+          9 Oct  |    10 | 11.00 | 13.005
+          20 Oct |   -10 | 10.00 | 12.00
+        sync, among others
+          line             | kind      | seats | cost  | retail
+          Business Premium | recurring |    10 | 11.00 |  13.01
+        generate
+        invoice I2 for Nov 2026
+          seats | cost  | retail
+             10 | 11.00 |  13.00
+        sync
+          says price changed: Northwind, Business Premium: Subscription retail unit price changed from 13.005 to 13.00 on 01 Nov 2026
+    """)  # noqa: E501
 
 
 def test_a_refund_with_a_positive_quantity_counts_as_negative() -> None:
-    refund = make_charge("4", cost_amount=D("-40"), retail_amount=D("-48"))
-    assert current_level([make_charge("10"), refund]).quantity == 6
+    prove("""
+        invoice I1 for Oct 2026
+          seats | cost  | retail | cost amount | amount
+             10 | 10.00 |  12.00 |             |
+              4 | 10.00 |  12.00 |      -40.00 | -48.00
+        sync
+          line             | kind      | seats | total
+          Business Premium | recurring |     6 | 72.00
+    """)
 
 
 @pytest.mark.parametrize(
-    ("quantities", "why"),
-    [(["2", "-3"], "add up to -1"), (["2.5"], "2.5 is not a whole number")],
+    ("seats", "amount", "why"),
+    [
+        (("2", "-3"), "21.00", "The quantities of the latest rows add up to -1. 21.00 is held."),
+        (("2.5", "0"), "30.00", "The quantity 2.5 is not a whole number. 30.00 is held."),
+    ],
 )
-def test_level_that_no_line_can_carry_is_not_billable(quantities: list[str], why: str) -> None:
-    with pytest.raises(NotBillable, match=why):
-        current_level([make_charge(quantity) for quantity in quantities])
+def test_quantity_that_no_line_can_carry_is_held(seats: tuple[str, str], amount: str, why: str) -> None:
+    prove(f"""
+        invoice I1 for Oct 2026
+          subscription | seats      | cost  | retail
+          s1           | {seats[0]} | 10.00 |  12.00
+          s1           | {seats[1]} |  1.00 |   1.00
+          s2           | 1          | 10.00 |  12.00
+        sync
+          done  | subscription | line             | total
+          added | s2           | Business Premium |    12.00
+          waits | s1           | Business Premium | {amount}
+          says quantity: Northwind: {why}
+    """)
+
+
+# --- What is left: an adjustment, a decimal quantity, or rounding -----------------------------------
 
 
 def test_line_style_puts_the_current_quantity_on_the_line() -> None:
-    rows = [make_charge("10"), make_charge("2", ratio="0.5", start=16)]
-    assert split(rows) == (12, False, False)
+    prove("""
+        invoice I1 for Oct 2026
+          from   | seats | ratio
+          1 Oct  |    10 |
+          16 Oct |     2 |   0.5
+        sync
+          line                                    | kind      | seats | total
+          Business Premium                        | recurring |    12 | 144.00
+          Business Premium (adjustment, Oct 2026) | once      |     1 | -12.00
+    """)
 
 
 def test_quantity_style_puts_quantity_times_ratio_on_the_line() -> None:
-    rows = [make_charge("10"), make_charge("2", ratio="0.4167", start=19)]
-    assert split(rows, "quantity") == (D("10.83"), True, False)
+    prove("""
+        settings: prorations quantity
+        invoice I1 for Oct 2026
+          from   | seats | ratio
+          1 Oct  |    10 |
+          19 Oct |     2 | 0.4167
+        sync
+          line             | kind      | seats | total
+          Business Premium | recurring | 10.83 | 129.96
+          charged 130.0008 = synced 129.96 + rounding 0.0408
+    """)
 
 
 def test_quantity_style_never_asks_for_a_negative_quantity() -> None:
-    rows = [make_charge("10", ratio="0.1"), make_charge("-9", ratio="1")]
-    with pytest.raises(NotBillable, match="adds up to"):
-        split(rows, "quantity")
+    prove("""
+        settings: prorations quantity
+        invoice I1 for Oct 2026
+          subscription | seats | ratio | cost  | retail
+          s1           |    10 |   0.1 | 10.00 |  12.00
+          s1           |    -9 |       |  1.00 |   1.00
+          s2           |    10 |   0.1 | 10.00 |  12.00
+        sync
+          done  | subscription | line             | total
+          added | s2           | Business Premium | 12.00
+          waits | s1           | Business Premium |  3.00
+          says quantity: Northwind: Quantity x ratio adds up to -8.00. 3.00 is held.
+    """)
 
 
-@pytest.mark.parametrize(("style", "quantity"), [("line", 10), ("warn", 10), ("quantity", 10)])
-def test_plain_row_is_whole_in_every_style(style: str, quantity: int) -> None:
-    assert split([make_charge("10")], style) == (quantity, True, False)
+@pytest.mark.parametrize("style", ["line", "warn", "quantity"])
+def test_plain_row_is_whole_in_every_style(style: str) -> None:
+    prove(f"""
+        settings: prorations {style}
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+          line             | kind      | seats | total
+          Business Premium | recurring |    10 | 120.00
+          charged 120.00 = synced 120.00
+    """)
 
 
 def test_negative_difference_falls_back_to_the_largest_hundredths() -> None:
     # 12 seats at 12.00 would be 144.00, the rows come to 135.60 retail and 113.00 cost: 11.3 seats.
-    rows = [make_charge("10"), make_charge("2", ratio="0.65", start=11)]
-    assert split(rows, negatives=False) == (D("11.30"), False, True)
+    prove("""
+        settings: negative lines refused
+        invoice I1 for Oct 2026
+          from   | seats | ratio
+          1 Oct  |    10 |
+          11 Oct |     2 |  0.65
+        sync
+          line             | kind      | seats | total cost | total
+          Business Premium | recurring |  11.3 |     113.00 | 135.60
+          says decimal quantity
+    """)
 
 
 def test_fall_back_leaves_no_side_negative() -> None:
-    rows = [make_charge("10"), make_charge("2", ratio="0.5", cost_amount=D("3.33"), retail_amount=D("20.00"), start=11)]
-    made = split_period(rows, "line", negatives=False, tolerance=TOLERANCE)
     # 103.33 / 10.00 is less than 140.00 / 12.00
-    assert (made.quantity, made.recurring) == (D("10.33"), Money(D("103.30"), D("123.96")))
+    prove("""
+        settings: negative lines refused
+        invoice I1 for Oct 2026
+          from   | seats | ratio | cost  | retail | cost amount | amount
+          1 Oct  |    10 |       | 10.00 |  12.00 |             |
+          11 Oct |     2 |   0.5 | 10.00 |  12.00 |        3.33 |  20.00
+        sync
+          line                                    | kind      | seats | total cost | total
+          Business Premium                        | recurring | 10.33 |     103.30 | 123.96
+          Business Premium (adjustment, Oct 2026) | once      |     1 |       0.03 |  16.04
+          says decimal quantity
+    """)
 
 
 def test_fall_back_leaves_no_side_negative_where_the_line_comes_to_half_a_cent() -> None:
     # 25.50 at 0.01 is 0.255 and would be billed as 0.26, half a cent more than was charged.
-    rows = [make_charge("50", cost="0.01", retail="0.0051")]
-    made = split_period(rows, "line", negatives=False, tolerance=TOLERANCE)
-    rest, _ = split_rest(Money(D("0.50"), D("0.255")) - made.recurring, rounds=made.rounds, tolerance=TOLERANCE)
-    assert (made.quantity, made.recurring, rest) == (
-        D("25.49"),
-        Money(D("0.25"), D("0.25")),
-        Money(D("0.25"), D("0.01")),
-    )
+    prove("""
+        settings: negative lines refused
+        invoice I1 for Oct 2026
+          seats | cost | retail
+             50 | 0.01 | 0.0051
+        sync
+          line                                    | kind      | seats | total cost | total
+          Business Premium                        | recurring | 25.49 |       0.25 |  0.25
+          Business Premium (adjustment, Oct 2026) | once      |     1 |       0.25 |  0.01
+          charged 0.255 = synced 0.26 - rounding 0.005
+          says decimal quantity
+    """)
+
+
+def test_fall_back_bills_the_rest_to_the_cent() -> None:
+    # 10.6666 seats: the line carries 10.66.
+    prove("""
+        settings: negative lines refused
+        invoice I1 for Oct 2026
+          from   | seats | ratio  | cost | retail
+          1 Oct  |    10 |        | 1.00 |   1.00
+          22 Oct |     2 | 0.3333 | 1.00 |   1.00
+        sync
+          line                                    | kind      | seats | total
+          Business Premium                        | recurring | 10.66 | 10.66
+          Business Premium (adjustment, Oct 2026) | once      |     1 |  0.01
+          charged 10.6666 = synced 10.67 - rounding 0.0034
+          says decimal quantity
+    """)
+
+
+def test_a_few_cents_are_rounding_only_where_quantity_x_price_explains_the_rows() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          subscription | from   | to     | seats | ratio  | retail  | amount
+          finer        | 1 Oct  | 31 Oct |     2 |        | 11.9849 |
+          part         | 1 Oct  | 31 Oct |     2 | 0.9985 |   12.00 |
+          prices       | 1 Oct  | 31 Oct |     1 |        |   12.00 |
+          prices       | 2 Oct  | 31 Oct |     1 |        |   11.97 |
+          refund       | 1 Oct  | 31 Oct |     2 |        |   12.00 |
+          refund       | 1 Oct  | 31 Oct |    -1 |        |   12.00 | -11.97
+          ended        | 1 Oct  | 31 Oct |     1 |        |   12.00 |
+          ended        | 1 Oct  | 15 Oct |     1 |        |   12.00 |   0.03
+        sync, among others
+          subscription | kind      | seats | total
+          finer        | recurring |     2 | 23.96
+          part         | recurring |     2 | 24.00
+          part         | once      |     1 | -0.04
+          prices       | recurring |     2 | 23.94
+          prices       | once      |     1 |  0.03
+          refund       | recurring |     1 | 12.00
+          refund       | once      |     1 |  0.03
+          ended        | recurring |     1 | 12.00
+          ended        | once      |     1 |  0.03
+    """)
 
 
 @pytest.mark.parametrize("style", ["line", "quantity"])
 def test_a_rest_that_is_only_rounding_needs_no_fall_back(style: str) -> None:
-    rows = [make_charge("3", cost="10.005", retail="12.005")]  # 36.015 against 3 x 12.01
-    assert split(rows, style, negatives=False) == (3, True, False)
+    prove(f"""
+        settings: negative lines refused, prorations {style}
+        invoice I1 for Oct 2026
+          seats | cost   | retail
+              3 | 10.005 | 12.005
+        sync
+          line             | kind      | seats | total cost | total
+          Business Premium | recurring |     3 |      30.03 | 36.03
+          charged 36.015 = synced 36.03 - rounding 0.015
+    """)
 
 
 def test_warn_style_writes_no_difference_and_so_never_falls_back() -> None:
-    rows = [make_charge("10"), make_charge("2", ratio="0.65", start=11)]
-    assert split(rows, "warn", negatives=False) == (12, False, False)
+    prove("""
+        settings: negative lines refused, prorations warn
+        invoice I1 for Oct 2026
+          from   | seats | ratio
+          1 Oct  |    10 |
+          11 Oct |     2 |  0.65
+        sync
+          line             | kind      | seats | total
+          Business Premium | recurring |    12 | 144.00
+          charged 135.60 = synced 144.00 - excluded 8.40
+          says excluded
+    """)
+
+
+# --- Arithmetic -------------------------------------------------------------------------------------
 
 
 def test_rows_below_zero_are_not_billable_without_negative_amounts() -> None:
-    rows = [make_charge("1"), make_charge("-1", ratio="0.5"), make_charge("0", cost_amount=D(-9), retail_amount=D(-9))]
+    rows = [
+        make_charge(seats="1"),
+        make_charge(seats="-1", ratio="0.5"),
+        make_charge(seats="0", cost_amount="-9.00", amount="-9.00"),
+    ]
     with pytest.raises(NotBillable, match="negative"):
-        split(rows, negatives=False)
+        split_period(rows, "line", negatives=False, tolerance=TOLERANCE)
 
 
 @pytest.mark.parametrize(
@@ -127,30 +290,48 @@ def test_rows_below_zero_are_not_billable_without_negative_amounts() -> None:
 def test_rest_is_rounding_within_the_tolerance_and_an_adjustment_past_it(
     rest: str, rounds: bool, adjustment: str, rounding: str
 ) -> None:
-    answer = split_rest(Money(D(rest), D(rest)), rounds=rounds, tolerance=TOLERANCE)
-    assert answer == (Money(D(adjustment), D(adjustment)), Money(D(rounding), D(rounding)))
+    answer = split_rest(Money(Decimal(rest), Decimal(rest)), rounds=rounds, tolerance=TOLERANCE)
+    assert answer == (Money(Decimal(adjustment), Decimal(adjustment)), Money(Decimal(rounding), Decimal(rounding)))
 
 
 def test_one_side_past_the_tolerance_makes_both_an_adjustment() -> None:
-    adjustment, rounding = split_rest(Money(D("0.01"), D("0.06")), rounds=True, tolerance=TOLERANCE)
-    assert (adjustment, rounding) == (Money(D("0.01"), D("0.06")), Money(D(0), D(0)))
+    adjustment, rounding = split_rest(Money(Decimal("0.01"), Decimal("0.06")), rounds=True, tolerance=TOLERANCE)
+    assert (adjustment, rounding) == (Money(Decimal("0.01"), Decimal("0.06")), Money(Decimal("0.00"), Decimal("0.00")))
 
 
 def test_amount_of_a_line_is_rounded_half_up() -> None:
-    assert times(D("0.50"), Money(D("0.01"), D("0.03"))) == Money(D("0.01"), D("0.02"))
+    assert times(Decimal("0.50"), Money(Decimal("0.01"), Decimal("0.03"))) == Money(Decimal("0.01"), Decimal("0.02"))
 
 
-@pytest.mark.parametrize(
-    ("row", "exact"),
-    [
-        (make_charge("5"), True),
-        (make_charge("5", ratio="0.5"), False),
-        (make_charge("3", retail="12.005", retail_amount=D("36.02")), False),
-        (make_charge("-5"), False),
-        (make_charge("0.125"), False),
-        (make_charge("0.25"), True),
-    ],
-)
-def test_prices_of_a_row_stand_only_where_their_product_is_its_amount(row: ChargeFact, exact: bool) -> None:
-    unit = unit_of_row(row, Money(row.cost, row.retail).in_cents())
-    assert unit == (Money(D("10.00"), D("12.00")) if exact else None)
+# --- Annual charges ---------------------------------------------------------------------------------
+
+
+def test_prices_of_an_annual_row_stand_only_where_their_product_is_its_amount() -> None:
+    prove("""
+        subscriptions
+          subscription | cycle
+          plain        | Annual
+          part         | Annual
+          rounded      | Annual
+          back         | Annual
+          eighth       | Annual
+          quarter      | Annual
+        invoice I1 for Oct 2026
+          subscription | from  | to          | seats | ratio | cost  | retail | amount
+          plain        | 1 Oct | 30 Sep 2027 |     5 |       | 10.00 |  12.00 |
+          part         | 1 Oct | 30 Sep 2027 |     5 |   0.5 | 10.00 |  12.00 |
+          rounded      | 1 Oct | 30 Sep 2027 |     3 |       | 10.00 | 12.005 |  36.02
+          back         | 1 Oct | 30 Sep 2027 |     6 |       | 10.00 |  12.00 |
+          back         | 1 Oct | 30 Sep 2027 |    -5 |       | 10.00 |  12.00 |
+          eighth       | 1 Oct | 30 Sep 2027 | 0.125 |       | 10.00 |  12.00 |
+          quarter      | 1 Oct | 30 Sep 2027 |  0.25 |       | 10.00 |  12.00 |
+        sync
+          subscription | seats | cost   | retail
+          plain        |     5 |  10.00 |  12.00
+          part         |     1 |  25.00 |  30.00
+          rounded      |     1 |  30.00 |  36.02
+          back         |     6 |  10.00 |  12.00
+          back         |     1 | -50.00 | -60.00
+          eighth       |     1 |   1.25 |   1.50
+          quarter      |  0.25 |  10.00 |  12.00
+    """)

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncs.models.lines import LineState
-from syncs.models.runs import Action
-from syncs.planning.billing import left_behind_subject, plan_billing
-from syncs.planning.facts import Choice, OwnLine
-from syncs.planning.fingerprints import charges_digest
-from syncs.planning.mapping import fingerprint_of
-from syncs.planning.marks import find_mark, line_mark, with_mark
-from syncs.planning.periods import month_after, period_label
-from syncs.planning.results import Plan
-from tests.planning.factories import (
-    MONTHLY,
-    OCT,
-    TEMPLATE,
-    D,
-    make_charge,
-    make_facts,
-    make_line,
-    make_own,
-    make_period,
-    make_template,
-    told,
-    writes,
-)
+from tests.bookkeeping.product import charges_digest, find_mark, line_mark, month_after, period_label, with_mark
+from tests.bookkeeping.proving import prove
+from tests.planning.charge_facts import make_charge
 
+MONTHLY, OCT = "seat_monthly", "2026-10"
 WORDS = st.text(max_size=20)
 
 
@@ -55,6 +37,41 @@ def test_marks_differ_by_every_part() -> None:
     assert len(marks) == 6
 
 
+def test_marks_keep_their_meaning() -> None:
+    # Lines that stand at partners' templates are known by these.
+    assert line_mark("SUB-1", MONTHLY, "recurring") == "BS:OG7QDWFBHI"
+    month = prove("""
+        subscription y1: cycle Annual
+        subscription a1: cycle usage
+        settings: credits apply
+        invoice I1 for Oct 2026
+          subscription | from   | to          | seats | ratio
+          s1           | 1 Oct  | 31 Oct      |    10 |
+          s1           | 16 Oct | 31 Oct      |     2 |   0.5
+          a1           | 1 Oct  | 31 Oct      |     1 |
+          y1           | 1 Oct  | 30 Sep 2027 |     1 |
+          y1           | 1 Oct  | 30 Sep 2027 |     2 |
+        invoice CR-1 for Oct 2026
+          subscription | seats
+          s1           | -1
+        invoice CR-1 for Oct 2026
+          subscription | seats
+          s1           | -2
+        sync
+          charged 144.00 = synced 144.00
+    """)
+    year = "2026-10-01/2027-09-30"
+    assert {own.mark for own in month.books.ledger.own.values()} == {
+        line_mark("s1", MONTHLY, "recurring"),
+        line_mark("s1", MONTHLY, "adjustment", OCT),
+        line_mark("s1", MONTHLY, "credit", OCT, "CR-1"),
+        line_mark("s1", MONTHLY, "credit", OCT, "CR-1#3"),
+        line_mark("a1", "azure_plan", "usage", OCT),
+        line_mark("y1", "seat_annual", "charge", year),
+        line_mark("y1", "seat_annual", "charge", year, "1"),
+    }
+
+
 @given(WORDS, st.lists(st.text("abc", min_size=1), min_size=1, max_size=3))
 def test_a_description_carries_its_mark_once(text: str, subscriptions: list[str]) -> None:
     marks = [line_mark(name, MONTHLY, "recurring") for name in subscriptions]
@@ -70,24 +87,50 @@ def test_other_texts_are_no_mark(text: str) -> None:
 
 # --- Fingerprints -----------------------------------------------------------------------------------
 
-ROWS = [make_charge("10"), make_charge("2", ratio="0.5")]
+ROWS = [make_charge(seats="10"), make_charge(seats="2", ratio="0.5")]
 
 
-@pytest.mark.parametrize("over", [{"pk": 0}, {"quantity": D(9)}, {"cost": D(1)}, {"retail": D(1)}])
+@pytest.mark.parametrize(
+    "over", [{"pk": 0}, {"quantity": Decimal(9)}, {"cost": Decimal("1.00")}, {"retail": Decimal("1.00")}]
+)
 def test_digest_sees_what_decides_about_billing(over: dict[str, object]) -> None:
     changed = replace(ROWS[0], **over)
     assert charges_digest([changed, ROWS[1]]) != charges_digest(ROWS)
 
 
 def test_digest_is_the_same_in_any_order_and_notation() -> None:
-    same = replace(ROWS[0], quantity=D("10.000"), cost=D("100.00000000"))
+    same = replace(ROWS[0], quantity=Decimal("10.000"), cost=Decimal("100.00000000"))
     assert charges_digest([ROWS[1], same]) == charges_digest(ROWS)
 
 
-@pytest.mark.parametrize("pricing", [{"sync_cost": False}, {"sync_retail": False}])
-def test_fingerprint_sees_the_pricing_strategy(pricing: dict[str, bool]) -> None:
-    period = make_period(*ROWS)
-    assert fingerprint_of(make_facts(mapping=pricing), period) != fingerprint_of(make_facts(), period)
+@pytest.mark.parametrize(
+    ("before", "after", "edited", "account"),
+    [
+        ("cost and retail", "only cost", "retail 19.99", "charged 120.00 = synced 199.90 - rules 79.90"),
+        ("only cost", "only quantity", "cost 11.11", "charged cost 100.00 = synced 111.10 - rules 11.10"),
+    ],
+)
+def test_pricing_strategy_that_changes_reaches_the_line_that_stands(
+    before: str, after: str, edited: str, account: str
+) -> None:
+    prove(f"""
+        mapping monthly: pricing {before}
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+          line             | cost  | retail
+          Business Premium | 10.00 |  12.00
+        edit "Business Premium": {edited}
+        sync
+          nothing is written
+          charged 120.00 = synced 120.00
+          charged cost 100.00 = synced 100.00
+        mapping monthly: pricing {after}
+        sync
+          nothing is written
+          {account}
+    """)
 
 
 # --- Periods ----------------------------------------------------------------------------------------
@@ -108,37 +151,78 @@ def test_month_after_crosses_the_year(period: str, day: dt.date) -> None:
 
 # --- Lines left behind ------------------------------------------------------------------------------
 
-MARK = line_mark("SUB-1", MONTHLY, "recurring")
-LEFT = make_line(1, description=f"Business Premium [{MARK}]")
-OWN = make_own(LEFT, MARK)
-
-
-def left_behind(choice: str = "", own: OwnLine = OWN) -> Plan:
-    choices = {left_behind_subject(own): Choice(choice)} if choice else {}
-    return plan_billing([], [own], {TEMPLATE: make_template(LEFT)}, choices)
+LEFT_BEHIND = """
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+          line             | total
+          Business Premium | 120.00
+        mapping monthly: sync off
+"""
 
 
 def test_line_left_behind_is_listed_and_not_touched() -> None:
-    plan = left_behind()
-    assert (plan.changes, told(plan)) == ([], ["left_behind"])
+    prove(f"""
+        {LEFT_BEHIND}
+        sync
+          nothing is written
+          line             | total
+          Business Premium | 120.00
+          says left behind
+    """)
 
 
 def test_line_left_behind_that_syncro_counts_is_not_touched() -> None:
-    counted = {TEMPLATE: make_template(replace(LEFT, counted_by_target=True))}
-    plan = plan_billing([], [OWN], counted, {left_behind_subject(OWN): Choice("remove")})
-    assert (plan.changes, plan.notes) == ([], [])
+    prove(f"""
+        {LEFT_BEHIND}
+        sync
+          says left behind
+        decide remove
+        edit "Business Premium": counted yes
+        sync
+          nothing is written
+          line             | total
+          Business Premium | 120.00
+          says nothing
+    """)
 
 
 def test_line_left_behind_goes_when_a_person_says_so() -> None:
-    assert [change.action for change in writes(left_behind("remove"))] == [Action.REMOVE_LINE]
+    prove(f"""
+        {LEFT_BEHIND}
+        sync
+          says left behind
+        decide remove
+        sync
+          done    | line             | total
+          removed | Business Premium | 120.00
+    """)
 
 
 def test_line_left_behind_stays_silently_when_a_person_says_so() -> None:
-    plan = left_behind("leave")
-    assert (plan.changes, plan.notes) == ([], [])
+    prove(f"""
+        {LEFT_BEHIND}
+        sync
+          says left behind
+        decide leave
+        sync
+          nothing is written
+          line             | total
+          Business Premium | 120.00
+          says nothing
+    """)
 
 
-@pytest.mark.parametrize("own", [replace(OWN, state=LineState.LOST), replace(OWN, template_id=1)])
-def test_line_that_is_no_longer_there_is_not_left_behind(own: OwnLine) -> None:
-    plan = left_behind(own=own)
-    assert (plan.changes, plan.notes) == ([], [])
+@pytest.mark.parametrize("gone", ['delete "Business Premium"', "template monthly: gone"])
+def test_line_that_is_no_longer_there_is_not_left_behind(gone: str) -> None:
+    prove(f"""
+        {LEFT_BEHIND}
+        sync
+          says left behind
+        {gone}
+        sync
+          nothing is written
+          no lines
+          says nothing
+    """)

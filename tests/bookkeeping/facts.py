@@ -1,0 +1,272 @@
+"""What planning is told, from the books: it chooses rows as the product's loading does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tests.bookkeeping.charges import MOTIONS, WORDS, Charge
+from tests.bookkeeping.ledger import Key, Ledger
+from tests.bookkeeping.product import (
+    ChargeFact,
+    Kind,
+    LineState,
+    MappingFact,
+    MappingFacts,
+    Motion,
+    PeriodFact,
+    ProductFact,
+    Rules,
+    Template,
+    find_mark,
+)
+from tests.bookkeeping.source import Product, Source
+from tests.bookkeeping.target import Target
+
+PeriodKey = tuple[str, str, str]  # subscription, motion, period
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Customer x motion -> template. ``pricing``: cost and retail, only cost, or only quantity."""
+
+    number: int
+    customer: str
+    motion: str
+    template_id: int
+    pricing: str = "cost and retail"
+    mapped: bool = True
+    sync_on: bool = True
+    first_month: str = ""  # from which it bills; "" until it was planned
+    trouble: str = ""
+
+    @property
+    def active(self) -> bool:
+        """It is there, and its sync is on."""
+        return self.mapped and self.sync_on
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Our numbers for names, in the order in which they first come up; the first one is 1."""
+
+    known: dict[str, int] = field(default_factory=dict)
+
+    def of(self, name: str) -> int:
+        """The number of a name."""
+        return self.known.setdefault(name, len(self.known) + 1)
+
+    def name(self, number: int) -> str:
+        """The name of a number."""
+        return next(name for name, known in self.known.items() if known == number)
+
+
+@dataclass(slots=True)
+class Told:
+    """All that the facts of the mappings are made of."""
+
+    source: Source
+    target: Target
+    ledger: Ledger
+    charges: list[Charge]
+    rules: Rules
+    subscriptions: Numbers
+    customers: Numbers
+    newest: str = field(init=False)  # usage month of the newest counted invoice with monthly rows, else of any
+
+    def __post_init__(self) -> None:
+        counted = [charge for charge in self.charges if charge.invoice.state == "counted"]
+        months = [charge.invoice.month for charge in counted if charge.motion == "monthly"]
+        invoices = [one.month for one in self.source.invoices if one.state == "counted"]
+        self.newest = max(months or invoices, default="")
+
+
+def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
+    """Facts of the mappings that sync; there are none before the first invoice."""
+    active = [mapping for mapping in mappings if mapping.active] if told.newest else []
+    for mapping in active:
+        mapping.first_month = mapping.first_month or told.newest
+    periods, owners = _periods(told, active), _owners(told)
+    templates = {number: record for number in told.target.templates if (record := told.target.record(number))}
+    known = told.ledger.known_lines()
+    ours = {own.line_id for own in known if own.state is LineState.STANDING}
+    carried = told.ledger.carried(told.target)
+    invoiced = frozenset(map(told.subscriptions.of, _invoiced(told)))
+    uncertain = frozenset(map(told.subscriptions.of, _uncertain(told)))
+    facts = []
+    for mapping in active:
+        place = told.customers.of(mapping.customer), MOTIONS[mapping.motion]
+        template = templates.get(mapping.template_id)
+        posted = tuple(
+            kept.posted
+            for key, kept in told.ledger.kept.items()
+            if (owners.get(key, kept.customer_id), key[1]) == place
+        )
+        facts.append(
+            MappingFacts(
+                mapping=_mapping_fact(told, mapping),
+                template=template,
+                periods=tuple(periods[mapping.number]),
+                newest=told.newest,
+                invoiced=invoiced,
+                own_lines=tuple(own for own in known if (own.customer_id, own.motion) == place),
+                posted=posted,
+                foreign_ids=_foreign_ids(template, ours),
+                other_templates=templates,
+                carried=carried,
+                uncertain=uncertain,
+                choices=dict(told.ledger.choices),
+                rules=told.rules,
+                first=not posted,
+            )
+        )
+    return facts
+
+
+def _foreign_ids(template: Template | None, ours: set[int]) -> frozenset[int]:
+    lines = template.lines if template else ()
+    return frozenset(line.line_id for line in lines if line.line_id not in ours and not find_mark(line.description))
+
+
+def _mapping_fact(told: Told, mapping: Mapping) -> MappingFact:
+    customer = told.customers.of(mapping.customer)
+    return MappingFact(
+        mapping_id=mapping.number,
+        customer_id=customer,
+        customer=mapping.customer,
+        motion=MOTIONS[mapping.motion],
+        template_id=mapping.template_id,
+        target_customer_id=100 + customer,
+        sync_cost=mapping.pricing != "only quantity",
+        sync_retail=mapping.pricing == "cost and retail",
+        trouble=mapping.trouble and f"Trouble with the {mapping.trouble}.",
+        trouble_code=mapping.trouble,
+    )
+
+
+# --- Periods --------------------------------------------------------------------------------------
+
+
+def _periods(told: Told, mappings: list[Mapping]) -> dict[int, list[PeriodFact]]:
+    """By mapping: what is charged, and what was posted and is charged no more."""
+    first = {(mapping.customer, mapping.motion): mapping for mapping in mappings}
+    groups: dict[PeriodKey, list[Charge]] = defaultdict(list)
+    for charge in told.charges:
+        mapping = first.get((charge.customer, charge.motion))
+        if charge.counts and mapping and charge.invoice.month >= mapping.first_month:
+            groups[charge.row.subscription, charge.motion, charge.verdict.period].append(charge)
+    latest = _latest(told, groups)
+    facts: dict[int, list[PeriodFact]] = defaultdict(list)
+    for key, charges in groups.items():
+        mapping = first[charges[0].customer, charges[0].motion]
+        facts[mapping.number].append(_period_fact(told, key, charges, current=latest.get(key[:2]) == key[2]))
+    for key, customer in _withdrawn(told, groups):
+        if (customer, key[1]) in first:
+            facts[first[customer, key[1]].number].append(_period_fact(told, key, [], current=False))
+    return facts
+
+
+def _latest(told: Told, groups: dict[PeriodKey, list[Charge]]) -> dict[tuple[str, str], str]:
+    """The latest period of each subscription that the newest regular invoices charge."""
+    latest: dict[tuple[str, str], str] = {}
+    for (subscription, motion, period), charges in groups.items():
+        if any(c.invoice.month == told.newest and c.verdict.kind is not Kind.CREDIT for c in charges):
+            latest[subscription, motion] = max(latest.get((subscription, motion), ""), period)
+    return latest
+
+
+def _withdrawn(told: Told, groups: dict[PeriodKey, list[Charge]]) -> list[tuple[PeriodKey, str]]:
+    """Periods that were planned and whose rows count no more, each with its customer."""
+    keys = {
+        (told.subscriptions.name(subscription), WORDS[Motion(motion)], period): told.customers.name(kept.customer_id)
+        for (subscription, motion, period), kept in told.ledger.kept.items()
+        if kept.rows[0]
+    }
+    charged = {(c.row.subscription, c.motion, c.verdict.period) for c in told.charges if c.counts}
+    return [(key, customer) for key, customer in keys.items() if key not in charged and key not in groups]
+
+
+def _period_fact(told: Told, key: PeriodKey, charges: list[Charge], *, current: bool) -> PeriodFact:
+    subscription, _, period = key
+    name = charges[-1].product if charges else _product_of(told, subscription)
+    product = told.source.product(name)
+    return PeriodFact(
+        subscription_id=told.subscriptions.of(subscription),
+        subscription=subscription,
+        period=period,
+        charges=tuple(_charge_fact(told, charge) for charge in charges),
+        product=None if product.problem else _product_fact(product),
+        problem=product.problem,
+        current=current,
+        late=bool(charges) and all(charge.invoice.month > period for charge in charges),
+    )
+
+
+def _product_of(told: Told, subscription: str) -> str:
+    return next(charge.product for charge in reversed(told.charges) if charge.row.subscription == subscription)
+
+
+def _charge_fact(told: Told, charge: Charge) -> ChargeFact:
+    row = charge.row
+    return ChargeFact(
+        pk=charge.number,
+        invoice_id=told.source.invoices.index(charge.invoice) + 1,
+        invoice_number=charge.invoice.number,
+        line=charge.line,
+        start=row.start,
+        end=row.end,
+        quantity=row.seats,
+        unit_cost=row.cost,
+        unit_retail=row.retail,
+        ratio=row.ratio,
+        cost=row.cost_amount,
+        retail=row.retail_amount,
+        credit=charge.verdict.kind is Kind.CREDIT,
+    )
+
+
+def _product_fact(product: Product) -> ProductFact:
+    return ProductFact(
+        product_id=product.number,
+        key=product.name.lower(),
+        name=product.name,
+        cost=product.cost,
+        retail=product.retail,
+        target_id=product.target,
+        taxable=product.taxed,
+        expected=product.expected,
+        superseded_ids=product.earlier,
+    )
+
+
+# --- Which subscriptions --------------------------------------------------------------------------
+
+
+def _invoiced(told: Told) -> set[str]:
+    """Those that invoices of the newest month charge; money back for an earlier month tells of none."""
+    return {
+        charge.row.subscription
+        for charge in told.charges
+        if charge.counts
+        and charge.invoice.month == told.newest
+        and (charge.verdict.kind is not Kind.CREDIT or charge.verdict.period >= charge.invoice.month)
+    }
+
+
+def _uncertain(told: Told) -> set[str]:
+    """Those with rows of the newest month that are held or that nobody understands."""
+    return {
+        charge.row.subscription
+        for charge in told.charges
+        if charge.invoice.month == told.newest and (charge.is_unknown or charge.invoice.state == "held")
+    }
+
+
+def _owners(told: Told) -> dict[Key, int]:
+    """Whose the rows of a period are by now: a corrected invoice may charge another customer."""
+    return {
+        (told.subscriptions.of(c.row.subscription), MOTIONS[c.motion], c.verdict.period): told.customers.of(c.customer)
+        for c in told.charges
+        if c.counts
+    }

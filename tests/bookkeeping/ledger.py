@@ -1,0 +1,201 @@
+"""The product's memory: lines of ours, what each period came to, and what people decided.
+
+It does what the product's ledger does when a plan is carried out, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from tests.bookkeeping.product import (
+    Action,
+    Choice,
+    LineState,
+    OwnLine,
+    PartRole,
+    PartState,
+    Plan,
+    PlannedChange,
+    PlannedPosting,
+    Posted,
+    PostedPart,
+    TemplateLine,
+    find_mark,
+)
+from tests.bookkeeping.target import Amount, Generated, Target, amount_of
+
+Key = tuple[int, str, str]  # subscription, motion, period
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a period came to, whose it was then, and the rows that it was planned from."""
+
+    customer_id: int
+    posted: Posted
+    rows: tuple[int, Amount]  # how many, and what they charge
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the product knows of the target and of its own plans."""
+
+    own: dict[int, OwnLine] = field(default_factory=dict)  # by the target's id
+    kept: dict[Key, Kept] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
+    negatives_refused: bool = False
+
+    # --- What is told to planning ---
+
+    def known_lines(self) -> list[OwnLine]:
+        """Lines that stand or were lost; billed and removed ones are history."""
+        return [own for own in self.own.values() if own.state in (LineState.STANDING, LineState.LOST)]
+
+    def carried(self, target: Target) -> frozenset[str]:
+        """Marks of our lines that an invoice carries, of those whose template ran since they were written."""
+        return frozenset(own.mark for own in self.known_lines() if self._is_carried(own, target))
+
+    def _is_carried(self, own: OwnLine, target: Target) -> bool:
+        since = self._confirmed(own) if own.role is PartRole.RECURRING else own.next_run
+        if own.state is not LineState.STANDING or not _may_have_run(own, since, target):
+            return False
+        later = [i for i in target.invoices if i.template_id == own.template_id and (since is None or i.date >= since)]
+        return any(_carries(invoice, own) for invoice in later)
+
+    def _confirmed(self, own: OwnLine) -> dt.date | None:
+        """The run for which the recurring amount stands that is not known to be billed."""
+        waiting = [
+            kept.posted
+            for kept in self.kept.values()
+            if kept.posted.next_run is not None
+            and any(
+                part.mark == own.mark and part.state in (PartState.SYNCED, PartState.HELD) for part in kept.posted.parts
+            )
+        ]
+        return max(waiting, key=lambda posted: posted.period).next_run if waiting else None
+
+    # --- What a plan leaves ---
+
+    def remember(self, plan: Plan, target: Target, *, waits: bool) -> None:
+        """Keep the plan's fates and postings; of a plan that waits, nothing is written yet."""
+        leaving = {change.mark for change in plan.changes if change.action is Action.REMOVE_LINE}
+        for own in list(self.own.values()):
+            if own.state is LineState.STANDING and own.role is not PartRole.RECURRING:
+                if own.mark in plan.billed_marks - leaving:
+                    self.own[own.line_id] = replace(own, state=LineState.BILLED)
+                elif own.mark in plan.lost_marks:
+                    self.own[own.line_id] = replace(own, state=LineState.LOST)
+        for posting in plan.postings:
+            self._keep(posting, target, waits=waits)
+
+    def _keep(self, posting: PlannedPosting, target: Target, *, waits: bool) -> None:
+        key = posting.subscription_id, posting.motion, posting.period
+        before = self.kept.get(key)
+        next_run = before.posted.next_run if before else None
+        template = target.templates.get(posting.template_id)
+        stands = any(p.role is PartRole.RECURRING and p.state is PartState.SYNCED for p in posting.parts)
+        if posting.confirms_run and stands and template is not None:
+            next_run = template.next_run
+        posted = Posted(
+            subscription_id=posting.subscription_id,
+            period=posting.period,
+            fingerprint=posting.fingerprint,
+            template_id=posting.template_id,
+            next_run=next_run,
+            unit_cost=posting.unit_cost,
+            unit_retail=posting.unit_retail,
+            parts=tuple(_parts(posting, waits=waits)),
+            rounding_cost=posting.rounding_cost,
+            rounding_retail=posting.rounding_retail,
+        )
+        rows = posting.charge_count, (posting.source_cost, posting.source_retail)
+        self.kept[key] = Kept(posting.customer_id, posted, rows)
+
+    def took_off(self, change: PlannedChange) -> None:
+        """The change's line is gone from the target."""
+        assert change.line_id is not None
+        own = self.own.get(change.line_id)
+        if own is not None and own.state is LineState.STANDING:
+            billed = change.role is not PartRole.RECURRING and self._is_billed(change)
+            self.own[own.line_id] = replace(own, state=LineState.BILLED if billed else LineState.REMOVED)
+
+    def _is_billed(self, change: PlannedChange) -> bool:
+        parts = [part for kept in self.kept.values() for part in kept.posted.parts if part.mark == change.mark]
+        return any(part.state is PartState.BILLED for part in parts)
+
+    def wrote(self, change: PlannedChange, line: TemplateLine, next_run: dt.date | None, subscription: str) -> None:
+        """The change's line stands as it is."""
+        for other in list(self.own.values()):
+            if other.mark == change.mark and other.state is LineState.STANDING and other.line_id != line.line_id:
+                self.own[other.line_id] = replace(other, state=LineState.REMOVED)
+        self.own[line.line_id] = OwnLine(
+            mark=change.mark,
+            line_id=line.line_id,
+            template_id=line.template_id,
+            role=change.role,
+            motion=change.motion,
+            customer_id=change.customer_id,
+            subscription_id=change.subscription_id,
+            subscription=subscription,
+            period=change.period,
+            quantity=line.quantity,
+            retail_cents=line.retail_cents,
+            cost_cents=line.cost_cents,
+            state=LineState.STANDING,
+            next_run=next_run,
+            target_product_id=line.product_id,
+            name=line.name,
+        )
+        self._confirm(change, line, next_run)
+
+    def _confirm(self, change: PlannedChange, line: TemplateLine, next_run: dt.date | None) -> None:
+        key = change.subscription_id, change.motion, change.period
+        kept = self.kept[key]
+        cost, retail = amount_of(line)
+        parts = tuple(
+            replace(part, state=PartState.SYNCED, cost=cost, retail=retail, reason="")
+            if part.mark == change.mark and part.state is not PartState.BILLED
+            else part
+            for part in kept.posted.parts
+        )
+        if change.role is not PartRole.RECURRING:
+            next_run = kept.posted.next_run
+        self.kept[key] = replace(kept, posted=replace(kept.posted, parts=parts, next_run=next_run))
+
+
+def _parts(posting: PlannedPosting, *, waits: bool) -> Iterable[PostedPart]:
+    for part in posting.parts:
+        held = waits and part.state is PartState.PLANNED
+        yield PostedPart(
+            role=part.role,
+            mark=part.mark,
+            state=PartState.HELD if held else part.state,
+            cost=part.cost,
+            retail=part.retail,
+            rules_cost=part.rules_cost,
+            rules_retail=part.rules_retail,
+            reason=part.reason,
+        )
+
+
+def _may_have_run(own: OwnLine, since: dt.date | None, target: Target) -> bool:
+    """Its next run moved on; where a template names none, a one-time line that is gone tells of a run."""
+    template = target.templates.get(own.template_id)
+    if template is None:
+        return False
+    if template.next_run is not None and since is not None:
+        return template.next_run > since
+    lines = target.lines_of(own.template_id)
+    stands = any(line.line_id == own.line_id or find_mark(line.description) == own.mark for line in lines)
+    return own.role is not PartRole.RECURRING and not stands
+
+
+def _carries(invoice: Generated, own: OwnLine) -> bool:
+    """By the mark; by product, quantity and price where no line of the invoice shows any."""
+    marks = {find_mark(line.description) for line in invoice.lines} - {""}
+    if marks:
+        return own.mark in marks
+    same = (own.target_product_id, own.quantity, own.retail_cents)
+    return any((line.product_id, line.quantity, line.retail_cents) == same for line in invoice.lines)

@@ -1,0 +1,207 @@
+"""Sentences as statements: about money, about what people are told, and about nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tests.bookkeeping.account import BUCKETS
+from tests.bookkeeping.cells import read_money, read_month, show_money
+from tests.bookkeeping.outcome import STANDING, WRITTEN, Shown
+from tests.bookkeeping.product import Note
+from tests.bookkeeping.statements import Compared, Seen
+from tests.bookkeeping.tables import column_widths, show_table
+from tests.bookkeeping.text import Line
+
+SIDES = {"cost": 0, "retail": 1}
+
+# --- Money ----------------------------------------------------------------------------------------
+
+_CHARGED = re.compile(r"charged( cost)?(?: of (.+?))? (-?\d+\.\d\d+) = (.+)")
+_TERM = re.compile(rf"(^|[+-]) ?({'|'.join(BUCKETS)}) (-?\d+\.\d\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """``charged 132.00 = synced 120.00 + held 12.00``: where every cent is. What is not named is nothing."""
+
+    side: str
+    of: str
+    total: Decimal
+    buckets: dict[str, Decimal]
+
+    @classmethod
+    def read(cls, line: Line) -> Charged | None:
+        """None where the line says something else."""
+        said = _CHARGED.fullmatch(line.text)
+        if said is None:
+            return None
+        buckets: dict[str, Decimal] = {}
+        for sign, bucket, amount in _TERM.findall(said[4]):
+            buckets[bucket] = -Decimal(amount) if sign == "-" else Decimal(amount)
+        made = cls("cost" if said[1] else "retail", said[2] or "", read_money(said[3], line), buckets)
+        if _TERM.sub("", said[4]).strip():
+            raise line.unreadable(f"“{_TERM.sub('', said[4]).strip()}” is no bucket", f"One of: {', '.join(BUCKETS)}")
+        if made.total != sum(buckets.values()):
+            right = show_money(sum(buckets.values(), Decimal(0)))
+            raise line.unreadable(f"the right side comes to {right}", "Make both sides the same.")
+        return made
+
+    def compare(self, seen: Seen) -> Compared:
+        """The account, as it is said and as it is."""
+        assert seen.account is not None
+        account = seen.account.of(_period(self.of)) if self.of else seen.account
+        place = SIDES[self.side]
+        sums = {name: amount[place] for name, amount in account.sums().items()}
+        sums["rules"] = -sums["rules"]
+        said = _charged(self.side, self.of, self.total, self.buckets)
+        return Compared.of([said], [_charged(self.side, self.of, account.total[place], sums)])
+
+
+def _period(text: str) -> str:
+    return read_month(text, Line(0, text)) if re.fullmatch(r"\w{3} \d{4}", text) else text
+
+
+def _charged(side: str, of: str, total: Decimal, buckets: dict[str, Decimal]) -> str:
+    terms = ""
+    for name in BUCKETS:
+        if amount := buckets.get(name, Decimal(0)):
+            sign = " - " if amount < 0 else " + "
+            terms += f"{sign if terms or amount < 0 else ''}{name} {show_money(abs(amount))}"
+    head = f"charged{' cost' if side == 'cost' else ''}{f' of {of}' if of else ''}"
+    return f"{head} {show_money(total)} = {terms.strip() or 'synced 0.00'}"
+
+
+_BILLED = re.compile(r"billed( cost)? (-?\d+\.\d\d+), to bill (-?\d+\.\d\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """``billed 50.00, to bill 56.45``: our lines on all invoices so far, and on the templates now."""
+
+    side: str
+    billed: Decimal
+    to_bill: Decimal
+
+    @classmethod
+    def read(cls, line: Line) -> Billed | None:
+        """None where the line says something else."""
+        said = _BILLED.fullmatch(line.text)
+        return cls("cost" if said[1] else "retail", Decimal(said[2]), Decimal(said[3])) if said else None
+
+    def compare(self, seen: Seen) -> Compared:
+        """Both amounts, as they are said and as they are."""
+        place = SIDES[self.side]
+        said = _billed(self.side, self.billed, self.to_bill)
+        return Compared.of([said], [_billed(self.side, seen.billed[place], seen.to_bill[place])])
+
+
+def _billed(side: str, billed: Decimal, to_bill: Decimal) -> str:
+    return f"billed{' cost' if side == 'cost' else ''} {show_money(billed)}, to bill {show_money(to_bill)}"
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """``says conflict`` or ``says conflict: its text``: all that a person is told anew, and no more."""
+
+    word: str  # says, or reminds
+    notes: list[str]
+
+    def compare(self, seen: Seen) -> Compared:
+        """What is told, as short as it is said, in order of the alphabet."""
+        told = [note for note in seen.notes if note.news is (self.word == "says")]
+        return Compared.of(self._lines(self.notes), self._lines([self._shown(note) for note in told]))
+
+    def _lines(self, notes: list[str]) -> list[str]:
+        return [f"{self.word} {note}" for note in sorted(notes)] or [f"{self.word} nothing"]
+
+    def _shown(self, note: Note) -> str:
+        code = note.code.replace("_", " ")
+        return code if code in self.notes else f"{code}: {note.text}"
+
+
+def read_note(line: Line, notes: dict[str, list[str]]) -> None:
+    """Add ``says CODE`` or ``reminds CODE: TEXT`` to what is said; ``says nothing`` adds none."""
+    word, _, text = line.text.partition(" ")
+    if word not in ("says", "reminds") or not text:
+        raise line.unreadable(
+            "this sentence says nothing",
+            "Write: charged 12.00 = synced 12.00; billed 0.00, to bill 12.00; says CODE; reminds CODE; waits: WHY; "
+            "BUCKET because WHY; nothing is written; no lines",
+        )
+    notes.setdefault(word, []).extend([] if text == "nothing" else [text])
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """``excluded because Prorations: warn only``: all reasons for which money is in a bucket."""
+
+    bucket: str
+    reasons: list[str]
+
+    @classmethod
+    def read(cls, line: Line) -> Because | None:
+        """None where the line says something else."""
+        bucket, because, reason = line.text.partition(" because ")
+        return cls(bucket, [reason]) if because and bucket in BUCKETS else None
+
+    def compare(self, seen: Seen) -> Compared:
+        """The reasons, as they are said and as they are."""
+        assert seen.account is not None
+        found = seen.account.reasons(self.bucket) or ["nothing"]
+        return Compared.of(*([f"{self.bucket} because {one}" for one in sorted(x)] for x in (self.reasons, found)))
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """``waits: It would remove ...``: the whole plan waits for a person, and why; "" where it does not."""
+
+    why: str
+
+    def compare(self, seen: Seen) -> Compared:
+        """Why it waits, as it is said and as it is."""
+        return Compared.of(*([f"waits: {why}"] if why else [] for why in (self.why, seen.waits)))
+
+
+@dataclass(frozen=True, slots=True)
+class NothingWritten:
+    """``nothing is written``: no line is added, changed or removed."""
+
+    def compare(self, seen: Seen) -> Compared:
+        """That, or the table of what is."""
+        if any(line.done in WRITTEN for line in seen.lines):
+            return Compared(["nothing is written"], _table_of(seen.lines), same=False)
+        return Compared.of(["nothing is written"], ["nothing is written"])
+
+
+@dataclass(frozen=True, slots=True)
+class NoLines:
+    """``no lines``: the templates are empty."""
+
+    def compare(self, seen: Seen) -> Compared:
+        """That, or the table of those that stand."""
+        standing = [line for line in seen.lines if line.done in STANDING]
+        if standing:
+            return Compared(["no lines"], _table_of(standing), same=False)
+        return Compared.of(["no lines"], ["no lines"])
+
+
+def _table_of(lines: list[Shown]) -> list[str]:
+    columns = ("done", "line", "kind", "seats", "total")
+    rows = [tuple(line.cells[name] for name in columns) for line in lines]
+    return show_table(columns, rows, column_widths([columns, *rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """``unchanged 1, skipped 0, failed 0``: the products about which nothing is done."""
+
+    text: str
+
+    def compare(self, seen: Seen) -> Compared:
+        """Their numbers, as they are said and as they are."""
+        return Compared.of([self.text], [seen.counts])

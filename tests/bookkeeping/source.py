@@ -1,0 +1,105 @@
+"""What the distributor says: invoices with rows, subscriptions with their customers, and prices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+CUSTOMER, PRODUCT = "Northwind", "Business Premium"
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an invoice. Prices and amounts in currency units; a blank text is not told."""
+
+    subscription: str
+    start: dt.datetime
+    end: dt.datetime
+    seats: Decimal
+    cost: Decimal  # of one unit
+    retail: Decimal
+    ratio: Decimal = ONE
+    cost_amount: Decimal = Decimal(0)
+    retail_amount: Decimal = Decimal(0)
+    customer: str = ""
+    offer: str = ""  # what the row calls the product
+    cycle: str = ""
+    term: str = ""
+    text: str = ""
+
+    @classmethod
+    def priced(cls, *, cost_amount: Decimal | None = None, retail_amount: Decimal | None = None, **told: object) -> Row:
+        """A row whose amounts are seats x price x ratio where they are not told."""
+        row = cls(**told)
+        share = row.seats * row.ratio
+        return replace(
+            row,
+            cost_amount=share * row.cost if cost_amount is None else cost_amount,
+            retail_amount=share * row.retail if retail_amount is None else retail_amount,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Invoice:
+    """One invoice; ``month`` is that of the usage, ``2026-10``. ``state``: counted, held or replaced."""
+
+    number: str
+    month: str
+    rows: list[Row]
+    state: str = "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What the source's tenants say of a subscription; ``cycle`` in the source's words, or ``usage``."""
+
+    name: str
+    customer: str = CUSTOMER
+    product: str = PRODUCT
+    cycle: str = "Monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product and what stands for it in the target. Prices in currency units.
+
+    ``target`` is None where there is none (yet), ``earlier`` the ids that it had before. ``problem`` says why
+    it cannot be told which product it is.
+    """
+
+    name: str
+    number: int
+    cost: Decimal = Decimal("10.00")
+    retail: Decimal = Decimal("12.00")
+    target: int | None = 900
+    expected: bool = True  # the product sync will make it
+    taxed: bool = False
+    earlier: frozenset[int] = frozenset()
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Source:
+    """Everything that the distributor said so far."""
+
+    invoices: list[Invoice] = field(default_factory=list)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    unlisted: set[str] = field(default_factory=set)  # of which the source says nothing
+    products: dict[str, Product] = field(default_factory=dict)
+
+    def subscription(self, name: str) -> Subscription | None:
+        """What is known of it: what was told, else a monthly one of the usual customer and product."""
+        if name in self.unlisted:
+            return None
+        return self.subscriptions.setdefault(name, Subscription(name))
+
+    def product(self, name: str) -> Product:
+        """What is known of it; a product that nobody described has the usual prices."""
+        number = len(self.products)
+        return self.products.setdefault(name, Product(name, number + 7, target=900 + number))
+
+    def invoice(self, number: str) -> Invoice | None:
+        """The invoice of that number."""
+        return next((invoice for invoice in self.invoices if invoice.number == number), None)

@@ -1,0 +1,107 @@
+"""Credits: held for a person, applied, or dismissed."""
+
+from __future__ import annotations
+
+from tests.bookkeeping.proving import prove
+
+CREDIT = """
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        invoice CR-1 for Oct 2026
+          | seats
+          | -2
+"""
+
+
+def test_credit_waits_for_review() -> None:
+    prove(f"""
+        {CREDIT}
+        sync
+          done  | line                                | kind      | seats | total
+          added | Business Premium                    | recurring |    10 | 120.00
+          waits | Business Premium (credit, Oct 2026) | once      |     1 | -24.00
+          charged 96.00 = synced 120.00 - held 24.00
+          says credit: Northwind: Credit of -24.00 on invoice CR-1.
+    """)
+
+
+def test_credit_is_written_where_the_program_applies_credits() -> None:
+    prove(f"""
+        settings: credits apply
+        {CREDIT}
+        sync
+          done  | line                                | kind      | seats | cost   | retail
+          added | Business Premium                    | recurring |    10 |  10.00 |  12.00
+          added | Business Premium (credit, Oct 2026) | once      |     1 | -20.00 | -24.00
+          charged 96.00 = synced 96.00
+    """)
+
+
+def test_credits_of_two_invoices_of_one_number_are_told_apart() -> None:
+    prove(f"""
+        {CREDIT}
+        invoice CR-1 for Oct 2026
+          | seats
+          | -1
+        sync
+          done  | line                                | kind      | total
+          added | Business Premium                    | recurring | 120.00
+          waits | Business Premium (credit, Oct 2026) | once      | -24.00
+          waits | Business Premium (credit, Oct 2026) | once      | -12.00
+          charged 84.00 = synced 120.00 - held 36.00
+          says credit
+          says credit
+        settings: credits apply
+        sync
+          line                                | kind      | total
+          Business Premium                    | recurring | 120.00
+          Business Premium (credit, Oct 2026) | once      | -24.00
+          Business Premium (credit, Oct 2026) | once      | -12.00
+    """)
+
+
+def test_dismissed_credit_is_excluded() -> None:
+    prove(f"""
+        {CREDIT}
+        sync
+        decide dismiss
+        sync
+          done  | line             | kind      | total
+          stays | Business Premium | recurring | 120.00
+          charged 96.00 = synced 120.00 - excluded 24.00
+          excluded because Dismissed
+    """)
+
+
+def test_dismissal_answers_for_the_money_that_was_held_and_no_other() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          seats | cost  | retail
+              2 | 10.00 |  12.00
+             -4 |  1.00 |   1.00
+        sync
+          charged 20.00 = held 20.00
+          says quantity
+        decide dismiss
+        sync
+          charged 20.00 = excluded 20.00
+        invoice I2 for Oct 2026
+          | seats
+          |     1
+        sync
+          charged 32.00 = held 32.00
+          says quantity
+    """)
+
+
+def test_credit_waits_even_if_applied_where_negatives_are_refused() -> None:
+    prove(f"""
+        settings: credits apply, negative lines refused
+        {CREDIT}
+        sync
+          done  | line                                | total
+          added | Business Premium                    | 120.00
+          waits | Business Premium (credit, Oct 2026) | -24.00
+          says negative
+    """)
