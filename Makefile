@@ -96,6 +96,10 @@ test: setup browser ## everything, browser tests included
 	@status=0; $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS) || status=$$?; \
 		$(BIN)/python -m tests.databases stop; exit $$status
 
+.PHONY: replay
+replay: setup ## recorded months planned again, without any server: what would customers be billed otherwise?
+	@$(BIN)/python -m pytest tests/replay -q -n 0
+
 .PHONY: dev
 dev: setup ## web server, worker and beat in one terminal
 	@$(BIN)/python manage.py services start
