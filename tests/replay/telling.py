@@ -22,6 +22,7 @@ from tests.replay import form
 from tests.replay.loading import Facts
 from tests.replay.mirror.accounts import NOBODY, Came, account_for, came_before
 from tests.replay.mirror.periods import Key
+from tests.replay.mirror.rows import Charge
 from tests.replay.outcome import Account, Bill, ChangeTold, LineTold, Outcome, Side
 
 _WHAT = {Action.ADD_LINE: "add", Action.CHANGE_LINE: "change", Action.REMOVE_LINE: "remove", Action.KEEP: "keep"}
@@ -194,7 +195,9 @@ def _left_out(facts: Facts) -> Iterator[str]:
             others = ", ".join(facts.record.source.invoices[other - 1].number for other in done.repeats[place])
             total = sum((row.fact.retail for row in rows), Decimal(0))
             yield f"invoice {invoice.number} is held, {plain(total)}: it overlaps {others or 'another one'}"
-        for row in rows:
-            if row.kind == Kind.UNKNOWN:
-                where = f"invoice {invoice.number}, line {row.fact.line}"
-                yield f"{where} is unknown, {plain(row.fact.retail)}: {row.problem}"
+        yield from (_unknown(row) for row in rows if row.kind == Kind.UNKNOWN)
+
+
+def _unknown(row: Charge) -> str:
+    where = f"invoice {row.fact.invoice_number}, line {row.fact.line}"
+    return f"{where} is unknown, {plain(row.fact.retail)}: {row.problem}"

@@ -156,16 +156,22 @@ def _add_withdrawn(
     periods: Periods,
 ) -> None:
     """``syncs.open_periods._WITHDRAWN``: posted amounts whose charges no longer count."""
+    if "replaced" not in done.states.values():
+        return
     counted = {one.key for one in done.countable}
     customers = {tenant.id.lower(): place for place, tenant in enumerate(record.source.tenants, 1)}
-    for posted in record.posted if "replaced" in done.states.values() else ():
+    for posted in record.posted:
         key, owner = key_of(done, posted), (customers[posted.customer.lower()], posted.motion)
         if posted.rows and owner in mappings and key not in counted:
             subscription = done.subscriptions[posted.subscription.lower()]
-            named = [one.product for one in done.charges if one.subscription == subscription.pk and one.product]
-            product = products.get(named[-1]) if named else None
-            fact = PeriodFact(key[0], subscription.ref, key[2], (), product)
+            fact = PeriodFact(key[0], subscription.ref, key[2], (), _product_of(done, key[0], products))
             periods.by_owner[subscription.customer or 0, posted.motion].append(fact)
+
+
+def _product_of(done: Imported, subscription: int, products: dict[int, ProductFact]) -> ProductFact | None:
+    """That of its last row which tells one."""
+    named = [one.product for one in done.charges if one.subscription == subscription and one.product]
+    return products.get(named[-1]) if named else None
 
 
 def _uncertain(record: form.Record, done: Imported, newest: str) -> frozenset[int]:

@@ -147,11 +147,14 @@ def _by_ref(rows: Iterable[InvoiceRow]) -> Iterator[tuple[str, list[InvoiceRow]]
 def _learn_subscriptions(known: dict[str, Subscription], rows: Iterable[InvoiceRow], names: _Directory) -> None:
     """``invoices.directory.resolve_subscriptions``, of subscriptions that nobody knew before."""
     for ref, group in _by_ref(rows):
-        if ref not in known:
-            domain = next((row.domain for row in group if row.domain), "")
-            customer = names.find(domain, next((row.customer_name for row in group if row.customer_name), ""))
-            if customer is not None:
-                known[ref] = Subscription(len(known) + 1, ref, customer)
+        customer = None if ref in known else _whose(group, names)
+        if customer is not None:
+            known[ref] = Subscription(len(known) + 1, ref, customer)
+
+
+def _whose(rows: list[InvoiceRow], names: _Directory) -> int | None:
+    domains, customers = [row.domain for row in rows], [row.customer_name for row in rows]
+    return names.find(next(filter(None, domains), ""), next(filter(None, customers), ""))
 
 
 def _prorations(rows: Iterable[InvoiceRow]) -> frozenset[int]:
@@ -225,12 +228,16 @@ def _settle_state(done: Imported, place: int, invoice: form.Invoice, charges: li
     again = {one.invoice for one in _charged_again(charges, counted)}
     mirrored = {theirs.invoice for _, theirs in _mirrored(charges, counted)} if again or _takes_back(charges) else set()
     done.repeats[place] = sorted(again | mirrored)
-    done.states[place] = invoice.state
-    if invoice.state == "new":
-        done.states[place] = "held" if done.repeats[place] else "counted"
-    elif invoice.answer == "adds" and mirrored:
+    done.states[place] = _state(invoice, repeats=bool(again | mirrored))
+    if invoice.answer == "adds" and mirrored:
         charges = _take_back_mirrored(charges, counted)
     done.charges += charges
+
+
+def _state(invoice: form.Invoice, *, repeats: bool) -> str:
+    if invoice.state != "new":
+        return invoice.state
+    return "held" if repeats else "counted"
 
 
 def _charged_again(charges: Iterable[Charge], counted: Iterable[Charge]) -> list[Charge]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import Any
 
 from connectors.records import Template
@@ -115,11 +115,10 @@ class Ledger:
         rows = [one for one in self.charges if (one.subscription_id, one.motion, one.period) == key]
         invoices = sorted({one.invoice_id for one in rows})
         wanted = row.fingerprint.partition(":")[0]
-        for size in range(len(invoices), -1, -1):
-            for chosen in combinations(invoices, size):
-                found = [one for one in rows if one.invoice_id in chosen]
-                if charges_digest(found) == wanted:
-                    return found
+        for chosen in chain.from_iterable(combinations(invoices, size) for size in range(len(invoices), -1, -1)):
+            found = [one for one in rows if one.invoice_id in chosen]
+            if charges_digest(found) == wanted:
+                return found
         raise LookupError(f"nobody knows what {row} was planned from")
 
     def _decision(self, row: Decision) -> form.Decision | None:

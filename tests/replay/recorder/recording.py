@@ -118,12 +118,10 @@ def _told_money(facts: Facts, balances: Sequence[Json]) -> dict[tuple[str, str, 
         zip((one.id for one in facts.record.source.tenants), name_customers(facts.record).values(), strict=True)
     )
     sums: dict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)
-    for invoice in balances:
-        for entry in invoice["customers"]:
-            for side, bucket in product(("retail", "cost"), BUCKETS):
-                if entry["customer"] in names:
-                    place = (names[entry["customer"]], entry["motion"], BUCKETS[bucket], side)
-                    sums[place] += Decimal(entry[side][bucket])
+    told = [entry for invoice in balances for entry in invoice["customers"] if entry["customer"] in names]
+    for entry, side, bucket in product(told, ("retail", "cost"), BUCKETS):
+        place = (names[entry["customer"]], entry["motion"], BUCKETS[bucket], side)
+        sums[place] += Decimal(entry[side][bucket])
     return {place: amount for place, amount in sums.items() if amount}
 
 
