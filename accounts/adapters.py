@@ -11,7 +11,8 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from accounts.identity import release_address
+from accounts.identity import stop_waiting
+from accounts.models import User
 from core.addresses import clean_address
 from core.secrets import SealContext, seal, unseal
 
@@ -40,14 +41,16 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only what mail can be sent to: sign-in writes to it at once."""
         return clean_address(email)
 
+    def set_password(self, user: User, password: str) -> None:
+        """Nothing else of the person is stored with it: it may have changed since they were read."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The person who waits for this address has proved it, and has no other from now on."""
         try:
             with transaction.atomic():
-                release_address(email_address.email)
-                waiting = EmailAddress.objects.filter(user=email_address.user, verified=False)
-                waiting.exclude(pk=email_address.pk).delete()
-                return bool(super().confirm_email(request, email_address))
+                return stop_waiting(email_address) and bool(super().confirm_email(request, email_address))
         except IntegrityError:  # somebody else proved it at the same moment
             failed = {"email": email_address.email}
             self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", failed)

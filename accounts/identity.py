@@ -28,6 +28,20 @@ def store_proof(user: User) -> None:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
+def stop_waiting(wish: EmailAddress) -> bool:
+    """Make ready for the proof of this address. False: its person does not wait for it any more.
+
+    In the caller's transaction, until whose end their password does not change: a new one forgets all that waits.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=wish.user_id)
+    waiting = EmailAddress.objects.filter(user=wish.user_id, verified=False)
+    if not waiting.filter(pk=wish.pk).exists():
+        return False
+    waiting.exclude(pk=wish.pk).delete()
+    release_address(wish.email)
+    return True
+
+
 def release_address(address: str) -> None:
     """Make room for who proves this address: a person who has it without a proof goes on without an address.
 

@@ -131,7 +131,7 @@ def profile(request: PersonRequest) -> HttpResponse:
     """Name and time zone of the signed-in person."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        form.save()
+        form.save(commit=False).save(update_fields=ProfileForm.Meta.fields)  # the rest may have changed meanwhile
         messages.success(request, "Saved.")
         return redirect("profile")
     return TemplateResponse(request, "accounts/profile.html", {"form": form})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -39,6 +41,15 @@ def bob(cast: Cast) -> Person:
 
 def confirm_link() -> str:
     return link_in(str(letters_to(NEW)[-1].body), "/accounts/confirm-email/")
+
+
+def in_thread(act: Callable[[], Any]) -> int:
+    """The status of what is answered, with a connection of its own."""
+    try:
+        status: int = act().status_code
+        return status
+    finally:
+        connection.close()
 
 
 def addresses_of(user: User) -> list[tuple[str, bool]]:
@@ -187,22 +198,69 @@ def test_address_that_somebody_proves_at_the_same_moment_is_one_persons(transact
     bob.add_address(NEW)
     link = confirm_link()
 
-    def follow() -> int:
-        try:
-            status: int = bob.browser.post(link).status_code
-            return status
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             owner = create_user(email=NEW)
-            followed = pool.submit(follow)
+            followed = pool.submit(in_thread, lambda: bob.browser.post(link))
             wait_for_blocked(1)
         assert followed.result() == 302
 
     assert person_of(NEW) == owner
     assert person_of(OLD) == cast.users["bob"]
+
+
+def test_link_followed_while_the_password_changes_proves_nothing(transactional_db: None, cast: Cast) -> None:
+    bob = Person(OLD)
+    bob.sign_in()
+    bob.add_address(NEW)
+    link = confirm_link()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            update_user(User.objects.get(email=OLD), password=f"{WORDS} again")
+            followed = pool.submit(in_thread, lambda: bob.browser.post(link))
+            wait_for_blocked(1)
+        assert followed.result() == 302
+
+    assert person_of(NEW) is None
+    assert addresses_of(cast.users["bob"]) == [(OLD, True)]
+
+
+def test_password_that_changes_while_the_link_is_followed_leaves_one_address(
+    transactional_db: None, cast: Cast
+) -> None:
+    bob = Person(OLD)
+    bob.sign_in()
+    bob.add_address(NEW)
+    link, new = confirm_link(), f"{WORDS} again"
+    change = {"oldpassword": WORDS, "password1": new, "password2": new}
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            bob.browser.post(link)
+            other = Client(headers={"Cookie": f"sessionid={bob.browser.cookies['sessionid'].value}"})
+            changed = pool.submit(in_thread, lambda: other.post("/accounts/password/change/", change))
+            wait_for_blocked(1)
+        assert changed.result() == 302
+
+    person = person_of(NEW)
+    assert person == cast.users["bob"]
+    assert (person.email, person.check_password(new)) == (NEW, True)
+
+
+def test_profile_that_is_saved_meanwhile_changes_nothing_else(transactional_db: None, cast: Cast) -> None:
+    bob = Person(OLD)
+    bob.sign_in()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            User.objects.filter(email=OLD).update(is_operator=True)
+            saved = pool.submit(in_thread, lambda: bob.browser.post("/profile/", {"name": "Bob", "time_zone": ""}))
+            wait_for_blocked(1)
+        assert saved.result() == 302
+
+    person = User.objects.get(email=OLD)
+    assert (person.name, person.is_operator) == ("Bob", True)
 
 
 def test_second_press_wishes_the_same(cast: Cast, bob: Person) -> None:
@@ -219,17 +277,10 @@ def test_two_presses_at_once_wish_the_same(transactional_db: None, cast: Cast) -
     bob = Person(OLD)
     bob.sign_in()
 
-    def press() -> int:
-        try:
-            status: int = bob.add_address(NEW).status_code
-            return status
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             EmailAddress.objects.create(user=cast.users["bob"], email=NEW)
-            pressed = pool.submit(press)
+            pressed = pool.submit(in_thread, lambda: bob.add_address(NEW))
             wait_for_blocked(1)
         assert pressed.result() == 302
 
