@@ -38,6 +38,24 @@ def test_credit_is_written_where_the_program_applies_credits() -> None:
     """)
 
 
+def test_credit_finer_than_a_cent_is_rounded() -> None:
+    prove("""
+        settings: credits apply
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        invoice CR-1 for Oct 2026
+          cost amount | amount
+              -20.004 | -24.006
+        sync
+          line                                | kind      | cost   | retail
+          Business Premium                    | recurring |  10.00 |  12.00
+          Business Premium (credit, Oct 2026) | once      | -20.00 | -24.01
+          charged 95.994 = synced 95.99 + rounding 0.004
+          charged cost 79.996 = synced 80.00 - rounding 0.004
+    """)
+
+
 def test_credits_of_two_invoices_of_one_number_are_told_apart() -> None:
     prove(f"""
         {CREDIT}

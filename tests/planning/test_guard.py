@@ -88,7 +88,9 @@ def test_plan_waits_when_the_total_moves_by_more_than_half(added: int, lines: in
 
 
 def test_ups_and_downs_count_against_each_other() -> None:
-    assert reason(*[change(Action.CHANGE_LINE, quantity=3)] * 9, *[REMOVAL] * 9) == ""
+    ups = [change(Action.CHANGE_LINE, quantity=3)] * 9
+    assert reason(*ups) == "It would change the total of 2000.00 by 1800.00."
+    assert reason(*ups, *[REMOVAL] * 9) == ""
 
 
 @pytest.mark.parametrize(
@@ -102,19 +104,23 @@ def test_ups_and_downs_count_against_each_other() -> None:
     ],
 )
 def test_what_is_not_written_or_no_news_does_not_count(over: dict[str, object]) -> None:
+    assert reason(*[REMOVAL] * 20) == "It would remove or zero 20 of 20 lines."
     assert reason(*[replace(REMOVAL, **over)] * 20) == ""
 
 
 def test_first_plan_of_a_mapping_does_not_count() -> None:
-    assert reason(*[change(Action.ADD_LINE)] * 20, first={(CUSTOMER, MONTHLY)}) == ""
+    added = [change(Action.ADD_LINE)] * 20
+    assert reason(*added) == "It would change the total of 2000.00 by 2000.00."
+    assert reason(*added, first={(CUSTOMER, MONTHLY)}) == ""
 
 
 def test_lines_that_move_to_another_template_do_not_count() -> None:
-    moves = [change(Action.REMOVE_LINE, moves=True), change(Action.ADD_LINE)] * 20
-    assert reason(*moves) == ""
+    added = [change(Action.ADD_LINE)] * 20
+    assert reason(*[REMOVAL] * 20, *added) == "It would remove or zero 20 of 20 lines."
+    assert reason(*[change(Action.REMOVE_LINE, moves=True)] * 20, *added) == ""
 
 
-USAGE = change(Action.ADD_LINE, quantity=30, role=PartRole.USAGE)  # of 3,000.00
+USAGE = change(Action.ADD_LINE, quantity=30, role=PartRole.USAGE)  # of 3000.00
 
 
 @pytest.mark.parametrize("role", [PartRole.USAGE, PartRole.ADJUSTMENT])

@@ -82,6 +82,7 @@ def test_a_description_carries_its_mark_once(text: str, subscriptions: list[str]
 
 @pytest.mark.parametrize("text", ["", "BS:AAAAAAAAAA", "[BS:AAAA]", "[BS:aaaaaaaaaa]", "[XX:AAAAAAAAAA]"])
 def test_other_texts_are_no_mark(text: str) -> None:
+    assert find_mark("[BS:AAAAAAAAAA]") == "BS:AAAAAAAAAA"
     assert find_mark(text) == ""
 
 

@@ -84,6 +84,18 @@ def test_line_of_a_product_made_again_moves_to_the_new_one() -> None:
     """)
 
 
+def test_line_that_a_person_gave_another_product_keeps_it() -> None:
+    prove(f"""
+        {STANDING}
+        product Backup: cost 5.00
+        edit "Business Premium": product Backup
+        {TEN}
+        sync
+          done    | line             | seats | product
+          changed | Business Premium |    10 | Backup
+    """)
+
+
 def test_price_that_is_not_synced_stays_as_it_stands() -> None:
     prove(f"""
         {STANDING}

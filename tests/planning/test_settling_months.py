@@ -20,6 +20,27 @@ def test_recurring_amount_is_billed_when_an_invoice_carries_it() -> None:
     """)
 
 
+def test_what_was_billed_goes_before_anything_is_added() -> None:
+    prove("""
+        settings: one-time lines stay
+        invoice I1 for Jan 2026
+          from   | seats | ratio
+          1 Jan  |    10 |
+          16 Jan |     2 |   0.5
+        sync
+        generate
+        invoice I2 for Feb 2026
+          from   | seats | ratio
+          1 Feb  |    12 |
+          15 Feb |     2 |   0.5
+        sync, in this order
+          done    | line                                    | kind      | seats | total
+          removed | Business Premium (adjustment, Jan 2026) | once      |     1 | -12.00
+          added   | Business Premium (adjustment, Feb 2026) | once      |     1 | -12.00
+          changed | Business Premium                        | recurring |    14 | 168.00
+    """)
+
+
 def test_recurring_amount_of_a_run_that_no_invoice_proves_is_held() -> None:
     prove(f"""
         {SEATS}

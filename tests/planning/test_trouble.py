@@ -14,6 +14,7 @@ def test_trouble_holds_every_amount_and_writes_nothing() -> None:
         sync
           nothing is written
           charged of Oct 2026 120.00 = held 120.00
+          held because Trouble with the currency.
           says currency: Northwind: Trouble with the currency.
     """)
 
@@ -27,6 +28,7 @@ def test_template_that_is_gone_holds_every_amount_and_writes_nothing() -> None:
           nothing is written
           no lines
           charged of Oct 2026 120.00 = held 120.00
+          held because The invoice template no longer exists. Choose another one.
           says template gone
     """)
 

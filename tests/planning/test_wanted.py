@@ -247,6 +247,22 @@ def test_annual_is_one_line_per_charge() -> None:
     """)
 
 
+def test_annual_amounts_finer_than_a_cent_are_rounded_line_by_line() -> None:
+    prove("""
+        subscription y1: cycle Annual
+        invoice I1 for Oct 2026
+          subscription | from  | to          | cost amount | amount
+          y1           | 1 Oct | 30 Sep 2027 |      80.005 | 100.004
+          y1           | 1 Oct | 30 Sep 2027 |      80.005 | 100.003
+        sync
+          line             | kind | cost  | retail
+          Business Premium | once | 80.01 | 100.00
+          Business Premium | once | 80.01 | 100.00
+          charged 200.007 = synced 200.00 + rounding 0.007
+          charged cost 160.01 = synced 160.02 - rounding 0.01
+    """)
+
+
 def test_prorated_annual_charge_is_its_amount_with_the_explanation() -> None:
     prove("""
         subscription y1: cycle Annual
