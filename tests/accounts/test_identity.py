@@ -39,14 +39,21 @@ def looked_up() -> Iterator[tuple[str, str]]:
 def picks_in(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            for keyword in node.keywords:
-                if name in PICKS and "email" in (keyword.arg or "").split("__"):
-                    yield f"{name}({keyword.arg})"
-        elif isinstance(node, ast.Attribute | ast.Name | ast.alias):
-            name = next(getattr(node, each) for each in ("attr", "id", "name") if hasattr(node, each))
-            if name in FOREIGN:
-                yield name
+            yield from picks_of(node)
+        elif name_of(node) in FOREIGN:
+            yield name_of(node)
+
+
+def picks_of(call: ast.Call) -> Iterator[str]:
+    name = name_of(call.func)
+    given = (keyword.arg or "" for keyword in call.keywords if name in PICKS)
+    yield from (f"{name}({key})" for key in given if "email" in key.split("__"))
+
+
+def name_of(node: ast.AST) -> str:
+    """Of an attribute, a variable or an import; "" of anything else."""
+    kinds = {ast.Attribute: "attr", ast.Name: "id", ast.alias: "name"}
+    return str(getattr(node, kinds[type(node)])) if type(node) in kinds else ""
 
 
 def test_nothing_else_looks_people_up_by_address(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

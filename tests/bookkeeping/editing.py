@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from tests.bookkeeping.cells import (
 from tests.bookkeeping.heads import after_colon, after_word
 from tests.bookkeeping.month import Act, Month
 from tests.bookkeeping.product import TemplateLine, find_mark
-from tests.bookkeeping.target import FREQUENCIES
+from tests.bookkeeping.target import FREQUENCIES, Standing
 from tests.bookkeeping.text import Block, Line, Row, check_columns
 
 LINE_KEYS = ("line", "seats", "cost", "retail", "kind", "product", "taxed", "description", "counted", "place")
@@ -34,18 +35,22 @@ def read_template(block: Block) -> Act:
 
     def change(of: Month) -> None:
         standing = of.template(unquote(name))
-        if "next run" in facts:
-            standing.next_run = None if facts["next run"] == "none" else read_day(facts["next run"], line)
-        if "frequency" in facts:
-            standing.frequency = read_word(facts["frequency"], line, FREQUENCIES)
-        if "paused" in facts:
-            standing.paused = read_yes(facts["paused"], line)
+        _set(standing, facts, line)
         for row in table.rows if table else ():
             _type_in(of, standing.template_id, row)
         if "gone" in facts:
             of.books.target.close_template(standing.template_id)
 
     return change
+
+
+def _set(standing: Standing, facts: Mapping[str, str], line: Line) -> None:
+    if "next run" in facts:
+        standing.next_run = None if facts["next run"] == "none" else read_day(facts["next run"], line)
+    if "frequency" in facts:
+        standing.frequency = read_word(facts["frequency"], line, FREQUENCIES)
+    if "paused" in facts:
+        standing.paused = read_yes(facts["paused"], line)
 
 
 def _type_in(of: Month, template_id: int, row: Row) -> None:

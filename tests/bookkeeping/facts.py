@@ -16,6 +16,7 @@ from tests.bookkeeping.product import (
     MappingFacts,
     Motion,
     PeriodFact,
+    Posted,
     ProductFact,
     Rules,
     Template,
@@ -87,22 +88,19 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
     active = [mapping for mapping in mappings if mapping.active] if told.newest else []
     for mapping in active:
         mapping.first_month = mapping.first_month or told.newest
-    periods, owners = _periods(told, active), _owners(told)
+    periods = _periods(told, active)
     templates = {number: record for number in told.target.templates if (record := told.target.record(number))}
     known = told.ledger.known_lines()
     ours = {own.line_id for own in known if own.state is LineState.STANDING}
     carried = told.ledger.carried(told.target)
     invoiced = frozenset(map(told.subscriptions.of, _invoiced(told)))
     uncertain = frozenset(map(told.subscriptions.of, _uncertain(told)))
+    posted_at = _posted_by_place(told)
     facts = []
     for mapping in active:
         place = told.customers.of(mapping.customer), MOTIONS[mapping.motion]
         template = templates.get(mapping.template_id)
-        posted = tuple(
-            kept.posted
-            for key, kept in told.ledger.kept.items()
-            if (owners.get(key, kept.customer_id), key[1]) == place
-        )
+        posted = tuple(posted_at[place])
         facts.append(
             MappingFacts(
                 mapping=_mapping_fact(told, mapping),
@@ -122,6 +120,15 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
             )
         )
     return facts
+
+
+def _posted_by_place(told: Told) -> dict[tuple[int, str], list[Posted]]:
+    """By customer and motion, what was posted: a corrected invoice may charge another customer for it."""
+    owners = _owners(told)
+    found: dict[tuple[int, str], list[Posted]] = defaultdict(list)
+    for key, kept in told.ledger.kept.items():
+        found[owners.get(key, kept.customer_id), key[1]].append(kept.posted)
+    return found
 
 
 def _foreign_ids(template: Template | None, ours: set[int]) -> frozenset[int]:

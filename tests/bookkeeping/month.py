@@ -59,9 +59,7 @@ class Month:
             number = self.template(template).template_id
             lines = [line for line in lines if line.template_id == number]
         if subscription:
-            own = self.books.ledger.own.values()
-            ours = {one.line_id for one in own if one.subscription == subscription}
-            lines = [line for line in lines if line.line_id in ours]
+            lines = [line for line in lines if line.line_id in self._lines_of(subscription)]
         found = [line for line in lines if line.name == name]
         if len(found) != 1:
             names = ", ".join(f"“{line.name}”" for line in lines) or "none"
@@ -69,6 +67,9 @@ class Month:
                 f"{len(found) or 'no'} lines are called “{name}”", f"Lines: {names}. Say more: of s1 on monthly"
             )
         return found[0]
+
+    def _lines_of(self, subscription: str) -> set[int]:
+        return {own.line_id for own in self.books.ledger.own.values() if own.subscription == subscription}
 
     def questions(self) -> list[Question]:
         """What waits for an answer since the last sync."""
