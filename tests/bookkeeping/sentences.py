@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from tests.bookkeeping.outcome import STANDING, WRITTEN, Shown
 from tests.bookkeeping.product import Note
 from tests.bookkeeping.statements import Compared, Seen
 from tests.bookkeeping.tables import column_widths, show_table
+from tests.bookkeeping.target import Unclear
 from tests.bookkeeping.text import Line
 
 SIDES = {"cost": 0, "retail": 1}
@@ -37,9 +39,9 @@ class Charged:
         said = _CHARGED.fullmatch(line.text)
         if said is None:
             return None
-        buckets: dict[str, Decimal] = {}
+        buckets: dict[str, Decimal] = defaultdict(Decimal)
         for sign, bucket, amount in _TERM.findall(said[4]):
-            buckets[bucket] = -Decimal(amount) if sign == "-" else Decimal(amount)
+            buckets[bucket] += -Decimal(amount) if sign == "-" else Decimal(amount)
         made = cls("cost" if said[1] else "retail", said[2] or "", read_money(said[3], line), buckets)
         if _TERM.sub("", said[4]).strip():
             raise line.unreadable(f"“{_TERM.sub('', said[4]).strip()}” is no bucket", f"One of: {', '.join(BUCKETS)}")
@@ -52,6 +54,8 @@ class Charged:
         """The account, as it is said and as it is."""
         assert seen.account is not None
         account = seen.account.of(_period(self.of)) if self.of else seen.account
+        if self.of and not account.charged:
+            raise Unclear(f"nothing is charged of “{self.of}”", "Name a month, a customer or a motion of the rows.")
         place = SIDES[self.side]
         sums = {name: amount[place] for name, amount in account.sums().items()}
         sums["rules"] = -sums["rules"]

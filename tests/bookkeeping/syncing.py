@@ -11,7 +11,7 @@ from tests.bookkeeping.month import Act, Month
 from tests.bookkeeping.outcome import Shown, lines_after, lines_of_invoices
 from tests.bookkeeping.sentences import Because, Billed, Charged, NoLines, NothingWritten, Says, Waits, read_note
 from tests.bookkeeping.statements import Seen, Statement
-from tests.bookkeeping.tables import CHARGES, Lines
+from tests.bookkeeping.tables import CHARGES, LINES, Columns, Lines
 from tests.bookkeeping.target import Unclear
 from tests.bookkeeping.text import Block, Line, Table
 
@@ -79,7 +79,7 @@ def read_generate(block: Block) -> Act:
     """``generate``, or ``generate Fabrikam monthly``: templates make invoices, whose lines a table may tell."""
     name = block.head.text.partition(" ")[2]
     table = block.only_table()
-    statements: list[Statement] = [Lines.read(table)] if table else []
+    statements: list[Statement] = [_rows(block, table, LINES)] if table else []
 
     def generate(month: Month) -> None:
         __tracebackhide__ = True
@@ -96,10 +96,7 @@ def read_generate(block: Block) -> Act:
 
 def read_charges(block: Block) -> Act:
     """``charges``: what each row of the invoices is taken for, told before anything is planned."""
-    table = block.only_table()
-    if table is None:
-        raise block.head.unreadable("this compares nothing", "Write a table of the charges under it.")
-    statement = Lines.read(table, CHARGES)
+    statement = _rows(block, block.only_table(), CHARGES)
 
     def look(month: Month) -> None:
         __tracebackhide__ = True
@@ -107,6 +104,13 @@ def read_charges(block: Block) -> Act:
         compare(block, [statement], Seen(list(_charges(month))))
 
     return look
+
+
+def _rows(block: Block, table: Table | None, columns: Columns) -> Lines:
+    """A table that has rows: without any it would compare nothing."""
+    if table is None or not table.rows:
+        raise block.head.unreadable("this compares nothing", "Write a table with rows under it.")
+    return Lines.read(table, columns)
 
 
 def _charges(month: Month) -> Iterator[Shown]:
