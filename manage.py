@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Start the embedded servers if the command needs them, then Django and the command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billingsync.settings")
-    from billingsync.embedded.autostart import start_missing_servers
+    from devservers.autostart import start_missing_servers
 
     start_missing_servers(sys.argv)
     from django.core.exceptions import ImproperlyConfigured

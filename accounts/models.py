@@ -11,8 +11,8 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower
 
-from core.long_lists import time_zones
 from core.partner_models import PartnerModel
+from core.time_zones import time_zones
 
 
 def validate_time_zone(name: str) -> None:

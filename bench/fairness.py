@@ -23,9 +23,10 @@ from bench.workers import PER_MINUTE, start_worker, wait_for_workers
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import ProductMode, Program
-from syncs.models import ACTIVE_STATES, Run, RunKind
-from syncs.services import start_sync
-from syncs.slices import SLICE_SECONDS
+from syncs.enums import ACTIVE_STATES, RunKind
+from syncs.models import Run
+from syncs.running.slices import SLICE_SECONDS
+from syncs.running.starting import start_sync
 
 SMALL, LARGE = 20, 20_000  # products on both sides
 CALL_AT_HAND = 1.0  # seconds, with the request limit and the recording of its answer

@@ -52,9 +52,10 @@ def _plan(partner: object, kind: str) -> dict[str, float]:
     from core.audit import COMMAND
     from core.scope import partner_scope
     from programs.models import Program
-    from syncs.models import Run, RunState
-    from syncs.runs import advance
-    from syncs.services import start_sync
+    from syncs.enums import RunState
+    from syncs.models import Run
+    from syncs.running.advancing import advance
+    from syncs.running.starting import start_sync
 
     assert isinstance(partner, Seeded)
     sizes = {"start": peak()}

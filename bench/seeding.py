@@ -13,8 +13,10 @@ from connections.secret_store import store_secrets
 from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.models import Customer, Mapping, TargetCustomer, Template
-from programs.models import Motion, ProductMode, Program
-from syncs.models import Run, RunKind, RunState, RunStatus
+from money.enums import Motion
+from programs.models import ProductMode, Program
+from syncs.enums import RunKind, RunState, RunStatus
+from syncs.models import Run
 
 MOTIONS = [motion.value for motion in Motion]
 

@@ -16,8 +16,9 @@ from bench.vendors import names, opened
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import ACTIVE_STATES, Run, RunKind
-from syncs.services import start_sync
+from syncs.enums import ACTIVE_STATES, RunKind
+from syncs.models import Run
+from syncs.running.starting import start_sync
 
 PER_MINUTE = 900
 GOAL = 1.8

@@ -36,7 +36,7 @@ GRANTS = (
 
 
 @dataclass(frozen=True)
-class Role:
+class DatabaseRole:
     """A role that can log in."""
 
     name: str
@@ -47,8 +47,8 @@ class Role:
 class Roles:
     """The owner of the schema, and the role of web server and workers."""
 
-    owner: Role
-    login: Role
+    owner: DatabaseRole
+    login: DatabaseRole
 
 
 def make_roles(admin: Connection, roles: Roles) -> None:
@@ -76,10 +76,10 @@ def grant_rows(admin: Connection, database: str, roles: Roles) -> None:
             cursor.execute(sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()}))
 
 
-def role_of(url: str) -> Role:
+def role_of(url: str) -> DatabaseRole:
     """The role that a database URL logs in with."""
     parts = urlsplit(url)
-    return Role(name=unquote(parts.username or ""), password=unquote(parts.password or ""))
+    return DatabaseRole(name=unquote(parts.username or ""), password=unquote(parts.password or ""))
 
 
 def main() -> None:
@@ -106,7 +106,7 @@ def _connect(path: str) -> Connection:
     return connection
 
 
-def _make_role(admin: Connection, role: Role, rights: str) -> None:
+def _make_role(admin: Connection, role: DatabaseRole, rights: str) -> None:
     with admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.name])
         verb = "ALTER" if cursor.fetchone() else "CREATE"

@@ -1,23 +1,17 @@
-"""Every address of the service. Each app brings its own list."""
+"""Every address of the service."""
 
 from django.urls import include, path
 
-from accounts.urls import urlpatterns as accounts
-from billingsync import views
 from billingsync.health import healthz
-from billingsync.operator_area import operator
-from connections.urls import urlpatterns as connections
+from portal.urls import urlpatterns as portal
 
 urlpatterns = [
-    *accounts,
-    path("", views.home, name="home"),
+    *portal,
     path("healthz", healthz, name="healthz"),
-    path("operator/", operator, name="operator"),
     path("accounts/", include("allauth.urls")),
-    path("p/<slug:slug>/", include("billingsync.partner_urls")),
-    *connections,
+    path("p/<slug:slug>/", include("portal.partner_urls")),
 ]
 
-handler403 = "billingsync.views.permission_denied"
-handler404 = "billingsync.views.page_not_found"
-handler500 = "billingsync.views.server_error"
+handler403 = "portal.frame.errors.permission_denied"
+handler404 = "portal.frame.errors.page_not_found"
+handler500 = "portal.frame.errors.server_error"

@@ -13,9 +13,9 @@ from connections.alerts import record_failure, record_success
 from connections.models import Connection
 from connections.secret_store import read_credentials
 from connectors import registry
+from connectors.edge.http import Edge, EdgeSettings
+from connectors.edge.ratelimit import SHARE_OF_LIMIT, RedisLimiter
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.http import Edge, EdgeSettings
-from connectors.ratelimit import SHARE_OF_LIMIT, RedisLimiter
 from connectors.registry import Source, Target
 from core.scope import in_real_transaction, partner_scope
 from core.secrets import SealBroken

@@ -66,7 +66,7 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class UptimeSegment:
     """A part of the uptime line, in units of its drawing."""
 
     standing: Standing
@@ -78,7 +78,7 @@ class Segment:
 class Uptime:
     """The last ``DAYS`` days: the line, and the share of the connected time in which it worked."""
 
-    segments: list[Segment]
+    segments: list[UptimeSegment]
     percent: Decimal | None  # one decimal, rounded down; None: it was never connected
     troubles: int
 
@@ -129,14 +129,14 @@ def _count_troubles(spells: Sequence[Spell]) -> int:
     return sum(now and not before for before, now in pairwise(broken))
 
 
-def _segments(spells: Sequence[Spell], begin: dt.datetime, now: dt.datetime) -> Iterator[Segment]:
+def _segments(spells: Sequence[Spell], begin: dt.datetime, now: dt.datetime) -> Iterator[UptimeSegment]:
     """What is off first and trouble last, so that a short trouble is drawn over the others."""
     for spell in sorted(spells, key=lambda each: _DRAWN.index(each.standing)):
         left = _place(max(spell.since, begin), begin)
         width = _place(spell.until or now, begin) - left
         if width < LEAST_WIDTH:
             left, width = min(left, WIDTH - LEAST_WIDTH), LEAST_WIDTH
-        yield Segment(spell.standing, left, width)
+        yield UptimeSegment(spell.standing, left, width)
 
 
 def _place(moment: dt.datetime, begin: dt.datetime) -> Decimal:

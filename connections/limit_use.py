@@ -12,7 +12,7 @@ from connectors.registry import SYSTEMS
 
 
 @dataclass(frozen=True, slots=True)
-class LimitUse:
+class SystemLimitUse:
     """Calls to one vendor through one outgoing address, of all partners together."""
 
     label: str
@@ -23,7 +23,7 @@ class LimitUse:
     wait: float  # seconds until the next call may leave
 
 
-def read_limit_use() -> list[LimitUse]:
+def read_limit_use() -> list[SystemLimitUse]:
     """One entry for each vendor; none while Redis does not answer."""
     try:
         return [_use_of(system) for system in SYSTEMS]
@@ -31,7 +31,7 @@ def read_limit_use() -> list[LimitUse]:
         return []
 
 
-def _use_of(system: str) -> LimitUse:
+def _use_of(system: str) -> SystemLimitUse:
     use = build_limiter(system).read_use()
     label, limit = SYSTEMS[system].label, limit_of(system)
-    return LimitUse(label, settings.EGRESS_ID, limit, use.last_minute, use.this_minute, use.wait)
+    return SystemLimitUse(label, settings.EGRESS_ID, limit, use.last_minute, use.this_minute, use.wait)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from connections.models import Connection, ConnectionStatus
 from connections.services import first_status
 from connections.testing import Definition
-from connectors.registry import SYSTEMS, Role
+from connectors.registry import SYSTEMS, SystemRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ConnectionCard:
     @property
     def is_target(self) -> bool:
         """Targets must be enabled before they can be connected."""
-        return self.definition.role == Role.TARGET
+        return self.definition.role == SystemRole.TARGET
 
     @property
     def stored_since(self) -> dt.datetime | None:

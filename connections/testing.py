@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from connections.clients import source_client, target_client
 from connections.errors import ConnectionRefused
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.records import ConnectionReport, SourceTenant, TargetCustomer, Template
+from connectors.records import ConnectionReport, CustomerRecord, InvoiceTemplate, SourceTenant
 from connectors.registry import SYSTEMS, Source, SourceDefinition, Target, TargetDefinition
 
 Definition = SourceDefinition | TargetDefinition
@@ -62,7 +62,9 @@ def read_source_directory(system: str, credentials: Mapping[str, str]) -> list[S
         raise ConnectionRefused(str(error), detail=error.detail) from error
 
 
-def read_target_directory(system: str, credentials: Mapping[str, str]) -> tuple[list[TargetCustomer], list[Template]]:
+def read_target_directory(
+    system: str, credentials: Mapping[str, str]
+) -> tuple[list[CustomerRecord], list[InvoiceTemplate]]:
     """All customers and invoice templates of a target; credentials need not be stored."""
     client = target_client(system, credentials)
     try:

@@ -147,7 +147,7 @@ class UsageRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetCustomer:
+class CustomerRecord:
     """A customer in the PSA."""
 
     customer_id: int
@@ -159,7 +159,7 @@ class TargetCustomer:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetProduct:
+class ProductRecord:
     """A product in the PSA. Prices in currency units; ``code`` holds our product key."""
 
     product_id: int
@@ -220,7 +220,7 @@ class LineValues:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class InvoiceTemplate:
     """An invoice template (Syncro's API: schedule)."""
 
     template_id: int

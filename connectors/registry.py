@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.interface import (
-    CredentialField,
-    Role,
-    Source,
-    SourceDefinition,
-    Target,
-    TargetDefinition,
-)
+from connectors.interface import CredentialField, Source, SourceDefinition, SystemRole, Target, TargetDefinition
 from connectors.prism.definition import PRISM
 from connectors.syncro.definition import SYNCRO
 
 __all__ = [
     "SYSTEMS",
     "CredentialField",
-    "Role",
     "Source",
     "SourceDefinition",
+    "SystemRole",
     "Target",
     "TargetDefinition",
     "get_source",

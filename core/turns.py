@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 
-def take_turn(work: str, row_id: int) -> None:
+def wait_for_turn(work: str, row_id: int) -> None:
     """Wait until no other transaction has this turn, and keep it until the own one ends.
 
     ``work`` names what is done, ``row_id`` to which row. Nobody else is kept from reading or

@@ -13,7 +13,8 @@ from customers.mapping_batches import Wish
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.selectors import MappedTo
 from customers.services import MappingRefused, check_template
-from programs.models import Motion, Program
+from money.enums import Motion
+from programs.models import Program
 
 # Ids decide; names and amounts are for whoever reads the file.
 NEEDED = ("customer_id", "motion", "target_customer_id", "template_id")
@@ -38,7 +39,7 @@ def mapping_cells(customer: Customer, motion: str, retail: str, month: str, mapp
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LineProblem:
     """What is wrong with a line, and what to do about it."""
 
     line: int
@@ -51,15 +52,15 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MappingReading:
     """What a file asks for. ``notes`` are about the file as a whole."""
 
     wishes: list[Wish]
-    problems: list[Problem]
+    problems: list[LineProblem]
     notes: list[str]
 
 
-def read_mappings(program: Program, content: bytes) -> Reading:
+def read_mappings(program: Program, content: bytes) -> MappingReading:
     """The wishes of a file, or what is wrong with its lines. Raises ``UnreadableFile``.
 
     ``content`` is of at most ``MOST_BYTES``. A line without a template asks for nothing: a file takes no mapping away.
@@ -67,22 +68,22 @@ def read_mappings(program: Program, content: bytes) -> Reading:
     columns, rows = read_csv(content, needed=NEEDED, most_rows=MOST_ROWS)
     known = _Known(program, rows)
     wishes: list[Wish] = []
-    problems: list[Problem] = []
+    problems: list[LineProblem] = []
     lines: dict[tuple[int, str], int] = {}
     for row in rows:
         try:
             wish = known.wish(row)
         except _LineRefused as refusal:
-            problems.append(Problem(row.line, str(refusal), refusal.cure))
+            problems.append(LineProblem(row.line, str(refusal), refusal.cure))
             continue
         wishes.append(wish)
         first = lines.setdefault((wish.customer_id, wish.motion), row.line)
         if first != row.line:
             text = f"Line {first} is about the same customer and motion."
-            problems.append(Problem(row.line, text, "Keep one of the two lines."))
+            problems.append(LineProblem(row.line, text, "Keep one of the two lines."))
     ignored = [name for name in columns if name and name not in {*NEEDED, *OPTIONAL, *FOR_READERS}]
     notes = [f"Columns that were not read: {', '.join(ignored)}."] if ignored else []
-    return Reading(wishes, problems, notes)
+    return MappingReading(wishes, problems, notes)
 
 
 class _LineRefused(Exception):
@@ -166,7 +167,7 @@ class _Known:
 def _motion(row: Row) -> str:
     found = _choice(row.cells.get("motion", ""), Motion)
     if found is None:
-        raise _LineRefused(f"“{_cut(row.cells.get('motion', ''))}” is no motion.", f"Use {', '.join(Motion.values)}.")
+        raise _LineRefused(f"“{_cut(row.cells.get('motion', ''))}” is no motion.", f"Use {', '.join(list(Motion))}.")
     return found
 
 

@@ -7,7 +7,8 @@ from django.db import models
 
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
-from programs.models import Motion, Program
+from money.enums import Motion
+from programs.models import Program
 
 
 class Customer(PartnerModel):
@@ -115,7 +116,7 @@ class Mapping(PartnerModel):
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="mappings")
     customer = PartnerForeignKey(Customer, on_delete=models.CASCADE, related_name="mappings")
-    motion = models.CharField(max_length=12, choices=Motion.choices)
+    motion = models.CharField(max_length=12, choices=Motion.pairs())
     target_customer = PartnerForeignKey(TargetCustomer, on_delete=models.PROTECT, related_name="mappings")
     template = PartnerForeignKey(Template, on_delete=models.PROTECT, related_name="mappings")
     pricing = models.CharField(max_length=15, choices=Pricing.choices, default=Pricing.COST_AND_RETAIL)

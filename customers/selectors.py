@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 from core.searching import ids_matching, one_of
 from customers.matching import Matcher, Suggestion
 from customers.models import Customer, Mapping, TargetCustomer, Template
-from programs.models import Motion, Program
+from money.enums import Motion
+from programs.models import Program
 
 
 class MappedTo(NamedTuple):

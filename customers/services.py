@@ -8,10 +8,11 @@ from typing import Any
 
 from connectors import registry
 from core.audit import Actor, record
-from core.turns import take_turn
+from core.turns import wait_for_turn
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.refreshing import CustomerReport, refresh_customers
-from programs.models import Motion, Program
+from money.enums import Motion
+from programs.models import Program
 
 __all__ = [
     "CustomerReport",
@@ -69,7 +70,7 @@ def mapping_warnings(*, program: Program, template: Template, motion: str) -> li
 
 def lock_mappings(program_id: int) -> None:
     """Whoever writes mappings of a program does so alone: in different orders two would wait for each other."""
-    take_turn("mappings", program_id)
+    wait_for_turn("mappings", program_id)
 
 
 def save_mapping(
@@ -140,7 +141,7 @@ def destination_of(mapping: Mapping) -> str:
 
 
 def _refuse_strangers(program: Program, customer: Customer, motion: str, pricing: str) -> None:
-    if motion not in Motion.values:
+    if motion not in list(Motion):
         raise MappingRefused(f"“{motion}” is no billing motion.", field="motion")
     if pricing not in Pricing.values:
         raise MappingRefused(f"“{pricing}” is no pricing strategy.", field="pricing")

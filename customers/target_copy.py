@@ -18,7 +18,7 @@ from connectors.errors import RecordMissing
 from connectors.interface import Target
 from core.bulk_saving import fit, save_differences
 from core.scope import partner_scope
-from core.turns import take_turn
+from core.turns import wait_for_turn
 from customers.models import TargetCustomer, Template
 
 
@@ -43,7 +43,7 @@ def refresh_target(partner_id: int, connection_id: int, client: Target) -> Targe
     customers = client.list_customers()
     templates = client.list_templates()
     with partner_scope(partner_id):
-        take_turn("target copy", connection_id)
+        wait_for_turn("target copy", connection_id)
         now = timezone.now()
         gone_customers = _store_customers(connection_id, customers)
         gone_templates = _store_templates(connection_id, templates, began, now)
@@ -51,10 +51,10 @@ def refresh_target(partner_id: int, connection_id: int, client: Target) -> Targe
     return TargetReport(len(customers), len(templates), gone_customers, gone_templates)
 
 
-def save_template(partner_id: int, connection_id: int, record: records.Template) -> None:
+def save_template(partner_id: int, connection_id: int, record: records.InvoiceTemplate) -> None:
     """Bring the copy of one template to what a fresh read said."""
     with partner_scope(partner_id, flushed=False):
-        take_turn("target copy", connection_id)
+        wait_for_turn("target copy", connection_id)
         existing = {
             row.external_id: row
             for row in Template.objects.filter(target_id=connection_id, external_id=record.template_id)
@@ -74,9 +74,9 @@ def reread_template(partner_id: int, connection_id: int, client: Target, templat
     save_template(partner_id, connection_id, record)
 
 
-def template_record(row: Template) -> records.Template:
+def template_record(row: Template) -> records.InvoiceTemplate:
     """A template as it was last read, line by line and digit by digit."""
-    return records.Template(
+    return records.InvoiceTemplate(
         template_id=row.external_id,
         customer_id=row.customer_external_id,
         name=row.name,
@@ -87,7 +87,7 @@ def template_record(row: Template) -> records.Template:
     )
 
 
-def _store_customers(connection_id: int, listed: list[records.TargetCustomer]) -> int:
+def _store_customers(connection_id: int, listed: list[records.CustomerRecord]) -> int:
     existing = {row.external_id: row for row in TargetCustomer.objects.filter(target_id=connection_id)}
     wanted: dict[int, Mapping[str, Any]] = {
         customer.customer_id: {
@@ -106,7 +106,9 @@ def _store_customers(connection_id: int, listed: list[records.TargetCustomer]) -
     return len(gone)
 
 
-def _store_templates(connection_id: int, listed: list[records.Template], began: dt.datetime, now: dt.datetime) -> int:
+def _store_templates(
+    connection_id: int, listed: list[records.InvoiceTemplate], began: dt.datetime, now: dt.datetime
+) -> int:
     """A sync that is writing reads what it writes: since the list was begun, that is newer than the list."""
     read_since = Q(read_at__gt=began, read_at__lte=now)
     known = Template.objects.filter(target_id=connection_id)
@@ -121,7 +123,7 @@ def _store_templates(connection_id: int, listed: list[records.Template], began: 
     return len(gone)
 
 
-def _template_values(record: records.Template) -> dict[str, Any]:
+def _template_values(record: records.InvoiceTemplate) -> dict[str, Any]:
     return {
         "external_id": record.template_id,
         "customer_external_id": record.customer_id,

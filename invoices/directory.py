@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from connectors.records import Cadence, InvoiceRow, SourceSubscription
 from customers.models import Customer, Subscription
-from customers.refreshing import keep_subscriptions, subscription_values
+from customers.subscriptions import keep_subscriptions, subscription_values
 from invoices.reading import Profile
-from products.matching import Match, ProductFacts, ProductIndex, Wanted
+from products.matching import Match, ProductFacts, ProductIndex, SoughtProduct
 from products.selectors import product_facts
 from products.services import product_made_from_invoice
 
@@ -100,14 +100,14 @@ class ProductFinder:
 
     connection_id: int
     index: ProductIndex = field(init=False)
-    _found: dict[Wanted, Match] = field(default_factory=dict)
+    _found: dict[SoughtProduct, Match] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.index = ProductIndex(product_facts(self.connection_id))
 
     def find(self, row: InvoiceRow, subscription: KnownSubscription) -> tuple[int | None, str]:
         """The product's id; without one, why."""
-        wanted = Wanted(
+        wanted = SoughtProduct(
             ref=subscription.product_ref,
             name=row.product_name,
             terms=(subscription.term, row.term),
@@ -123,7 +123,7 @@ class ProductFinder:
         names = ", ".join(dict.fromkeys(f"“{rival.name}” ({rival.key})" for rival in match.rivals))
         return None, f"{SEVERAL_PRODUCTS}: {names}"
 
-    def _make(self, wanted: Wanted, row: InvoiceRow, subscription: KnownSubscription) -> ProductFacts:
+    def _make(self, wanted: SoughtProduct, row: InvoiceRow, subscription: KnownSubscription) -> ProductFacts:
         term = next((text for text in wanted.terms if text.strip()), "")
         cycle = next((text for text in wanted.cycles if text.strip()), "")
         made = product_made_from_invoice(

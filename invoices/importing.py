@@ -24,7 +24,7 @@ from connectors.interface import Source, SourceDefinition
 from connectors.records import InvoiceHeader, SourceSubscription
 from core.bulk_saving import fit
 from core.scope import partner_scope
-from core.turns import take_turn
+from core.turns import wait_for_turn
 from invoices.billing_items import recount_invoices
 from invoices.directory import unlisted
 from invoices.models import SourceInvoice
@@ -47,7 +47,7 @@ MOST_LOOK_UPS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblem:
     """An invoice that could not be imported; ``line`` is that of the file where one is to blame."""
 
     invoice: str
@@ -70,7 +70,7 @@ class ImportReport:
     reclassified: int = 0
     skipped_programs: tuple[str, ...] = ()
     not_final: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ImportProblem, ...] = ()
     baseline_recorded: bool = False
 
 
@@ -128,7 +128,7 @@ class _Import:
     changed: list[int] = field(default_factory=list)
     skipped_programs: dict[str, None] = field(default_factory=dict)
     not_final: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     baseline_recorded: bool = False
 
     @classmethod
@@ -184,7 +184,7 @@ class _Import:
     def record_listed(self, headers: Sequence[InvoiceHeader]) -> bool:
         """Keep the ids that are listed as billing is switched on."""
         with partner_scope(self.partner_id):
-            take_turn("invoices", self.program.source_id)
+            wait_for_turn("invoices", self.program.source_id)
             waiting = Program.objects.filter(pk=self.program.pk, start_listed_at=None, baseline_at=None)
             if not waiting.update(start_listed_at=timezone.now()):
                 return False  # somebody else was quicker
@@ -228,7 +228,7 @@ class _Import:
                 self._store(header, copy)
 
     def _store(self, header: InvoiceHeader, copy: InvoiceCopy) -> None:
-        take_turn("invoices", self.program.source_id)
+        wait_for_turn("invoices", self.program.source_id)
         invoice = program_invoices(self.program).filter(external_id=header.invoice_id).first()
         if invoice is not None and invoice.content_hash:
             return  # another import was faster
@@ -288,7 +288,7 @@ class _Import:
         """What could not be read although billing starts with it stays unknown, to be imported later."""
         failed = {problem.invoice for problem in self.problems} if self.program.start == Start.LATEST else set()
         with partner_scope(self.partner_id):
-            take_turn("invoices", self.program.source_id)
+            wait_for_turn("invoices", self.program.source_id)
             self._keep_unread([header for header in headers if header.number not in failed])
             self.baseline_recorded = record and record_baseline(self.program)
             if self.baseline_recorded:
@@ -327,13 +327,13 @@ def _describe_header(invoice: SourceInvoice, header: InvoiceHeader, currency: st
     invoice.header_retail_total = header.retail_total
 
 
-def _describe(header: InvoiceHeader, error: ConnectorError) -> Problem:
+def _describe(header: InvoiceHeader, error: ConnectorError) -> ImportProblem:
     line = error.line if isinstance(error, UnreadableInvoice) else None
     if isinstance(error, TransientError):
         cure = "Nothing needs to be done: it is tried again at the next sync."
     else:
         cure = "Ask the distributor for a corrected invoice. It is tried again at every sync."
-    return Problem(header.number, str(error), line, cure)
+    return ImportProblem(header.number, str(error), line, cure)
 
 
 def _age(header: InvoiceHeader) -> tuple[dt.date, str]:

@@ -7,8 +7,8 @@ from django.db import models
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
 from customers.models import Customer, Mapping, Subscription
+from money.enums import Kind, Motion
 from products.models import Product
-from programs.models import Motion
 
 
 class InvoiceState(models.TextChoices):
@@ -75,25 +75,14 @@ class InvoiceOverlap(PartnerModel):
         return f"{self.held_id} overlaps {self.other_id}"
 
 
-class Kind(models.TextChoices):
-    """What a charge is, derived from its sign, dates and subscription."""
-
-    RECURRING = "recurring", "Recurring"
-    PRORATION = "proration", "Proration"
-    USAGE = "usage", "Usage"
-    ONE_TIME = "one_time", "One-time"
-    CREDIT = "credit", "Credit"
-    UNKNOWN = "unknown", "Unknown"
-
-
 class Charge(PartnerModel):
     """One row of a source invoice, as it came (``raw``) and as it was classified."""
 
     invoice = PartnerForeignKey(SourceInvoice, on_delete=models.CASCADE, related_name="charges", db_index=False)
     line = models.PositiveIntegerField()  # in the file, the header being line 1
     raw = models.JSONField()
-    kind = models.CharField(max_length=9, choices=Kind.choices)
-    motion = models.CharField(max_length=12, choices=Motion.choices, blank=True)
+    kind = models.CharField(max_length=9, choices=Kind.pairs())
+    motion = models.CharField(max_length=12, choices=Motion.pairs(), blank=True)
     customer = PartnerForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="charges")
     subscription = PartnerForeignKey(Subscription, null=True, on_delete=models.PROTECT, related_name="charges")
     subscription_ref = models.CharField(max_length=100, blank=True)  # as written, lower case
@@ -144,7 +133,7 @@ class BillingItem(PartnerModel):
     source = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     program_slug = models.SlugField()
     customer = PartnerForeignKey(Customer, on_delete=models.CASCADE, related_name="billing_items")
-    motion = models.CharField(max_length=12, choices=Motion.choices)
+    motion = models.CharField(max_length=12, choices=Motion.pairs())
     month = models.DateField()  # the newest with such charges
     cost = models.DecimalField(max_digits=24, decimal_places=8)
     retail = models.DecimalField(max_digits=24, decimal_places=8)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.money import ZERO
 from invoices.models import Charge, InvoiceOverlap, InvoiceState, SourceInvoice
+from money.words import ZERO
 
 IS_NEGATIVE = Q(cost__lt=ZERO) | Q(retail__lt=ZERO) | Q(quantity__lt=ZERO)
 

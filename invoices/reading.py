@@ -20,8 +20,8 @@ from typing import Self
 
 from connectors.errors import UnreadableInvoice
 from connectors.records import InvoiceHeader, InvoiceRow
-from customers.refreshing import subscription_ref
-from invoices.classifying import Amount, find_prorations
+from customers.subscriptions import subscription_ref
+from money.classifying import Amount, find_prorations
 
 RowReader = Callable[[int, Mapping[str, str]], InvoiceRow]
 
@@ -99,12 +99,12 @@ class InvoiceCopy:
         asked = self._rows.execute("SELECT ref FROM row WHERE ref != '' GROUP BY ref ORDER BY min(line)")
         return (ref for (ref,) in asked)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[InvoicePart]:
         """The invoice in parts of whole subscriptions; the rows that name none are in the first."""
         columns = "SELECT ref, domain, customer_name, is_negative FROM row ORDER BY ref, line"
         subscriptions = groupby(self._rows.execute(columns), key=itemgetter(0))
         while some := [(ref, _profile(rows)) for ref, rows in islice(subscriptions, _SUBSCRIPTIONS_AT_ONCE)]:
-            yield Part(self, some[0][0], some[-1][0], {ref: profile for ref, profile in some if ref})
+            yield InvoicePart(self, some[0][0], some[-1][0], {ref: profile for ref, profile in some if ref})
 
     def rows_between(self, first: str, last: str) -> Iterator[InvoiceRow]:
         """The rows of the subscriptions from the first to the last, in their order."""
@@ -114,7 +114,7 @@ class InvoiceCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class InvoicePart:
     """The subscriptions of an invoice from the first to the last; ``profiles`` are by id in lower case."""
 
     copy: InvoiceCopy

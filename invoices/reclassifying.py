@@ -10,15 +10,16 @@ from django.db.models import Q
 from connectors import registry
 from connectors.records import InvoiceRow
 from core.scope import partner_scope
-from core.turns import take_turn
-from customers.refreshing import subscription_ref
+from core.turns import wait_for_turn
+from customers.subscriptions import subscription_ref
 from invoices.billing_items import recount_invoices
-from invoices.classifying import Amount, find_prorations
 from invoices.directory import CustomerDirectory, ProductFinder, resolve_subscriptions
-from invoices.models import Charge, Kind, SourceInvoice
+from invoices.models import Charge, SourceInvoice
 from invoices.reading import RowReader, build_profiles
 from invoices.start import program_invoices
 from invoices.storing import Classifier
+from money.classifying import Amount, find_prorations
+from money.enums import Kind
 from programs.models import Program
 
 _BATCH = 500
@@ -34,7 +35,7 @@ def reclassify_unknown(partner_id: int, program_id: int) -> int:
     """
     with partner_scope(partner_id):
         program = Program.objects.select_related("source").get(pk=program_id)
-        take_turn("invoices", program.source_id)
+        wait_for_turn("invoices", program.source_id)
         unsettled = program_invoices(program).filter(pk__in=Charge.objects.filter(_OPEN).values("invoice_id"))
         if not unsettled.exists():
             return 0

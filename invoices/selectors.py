@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from core.searching import ids_matching
-from invoices.amounts import Money
 from invoices.models import Charge, InvoiceOverlap, SourceInvoice
 from invoices.overlaps import charged_again_by, mirrored_by
 from invoices.start import program_invoices
+from money.words import Money
 from programs.models import Program
 
 

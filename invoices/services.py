@@ -8,16 +8,17 @@ from django.utils import timezone
 from connectors import registry
 from core.audit import Actor, record
 from invoices.billing_items import recount_invoices
-from invoices.importing import ImportReport, Problem, import_invoices, record_start
-from invoices.models import InvoiceOverlap, InvoiceState, Kind, OverlapChoice, SourceInvoice
+from invoices.importing import ImportProblem, ImportReport, import_invoices, record_start
+from invoices.models import InvoiceOverlap, InvoiceState, OverlapChoice, SourceInvoice
 from invoices.overlaps import mirroring_rows
 from invoices.reclassifying import prorations_among, reclassify_unknown
 from invoices.start import awaits_start, record_baseline
+from money.enums import Kind
 
 __all__ = [
     "DecisionRefused",
+    "ImportProblem",
     "ImportReport",
-    "Problem",
     "awaits_start",
     "decide_overlap",
     "import_invoices",

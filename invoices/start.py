@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from connectors.records import InvoiceHeader
 from invoices.models import Charge, SourceInvoice
-from programs.models import Motion, Program, Start
+from money.enums import Motion
+from programs.models import Program, Start
 
 # A partner without monthly seats would otherwise have years of history read.
 MOST_MONTHS_SEARCHED = 12

@@ -8,9 +8,7 @@ from itertools import islice
 
 from connectors.records import InvoiceRow
 from core.bulk_saving import fit
-from core.money import ZERO
-from customers.refreshing import subscription_ref
-from invoices.classifying import Verdict, classify
+from customers.subscriptions import subscription_ref
 from invoices.directory import (
     NOBODYS,
     CustomerDirectory,
@@ -19,8 +17,11 @@ from invoices.directory import (
     ProductFinder,
     resolve_subscriptions,
 )
-from invoices.models import Charge, Kind, SourceInvoice
+from invoices.models import Charge, SourceInvoice
 from invoices.reading import InvoiceCopy
+from money.classifying import Classified, classify
+from money.enums import Kind
+from money.words import ZERO
 
 _BATCH = 500
 
@@ -80,7 +81,7 @@ def _charge(
     row: InvoiceRow,
     ref: str,
     known: KnownSubscription,
-    verdict: Verdict,
+    verdict: Classified,
     *,
     customer_id: int | None,
     product_id: int | None,

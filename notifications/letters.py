@@ -17,7 +17,7 @@ SUBJECT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LetterItem:
     """One thing that needs a look: what, where it counts, and what to do."""
 
     text: str
@@ -44,7 +44,7 @@ class Letter:
     tone: str = "good"  # good, warning, bad
     paragraphs: tuple[str, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()  # label, number
-    items: tuple[Item, ...] = ()
+    items: tuple[LetterItem, ...] = ()
     items_title: str = ""
     more: int = 0  # items that the list leaves out
     button: str = ""
@@ -84,8 +84,8 @@ def render(letter: Letter, why: Why | None = None) -> Rendered:
     context = {"letter": letter, "why": why}
     return Rendered(
         subject=one_line(letter.subject)[:SUBJECT_LENGTH],
-        text=render_to_string("emails/letter.txt", context).strip() + "\n",
-        html=render_to_string("emails/letter.html", context),
+        text=render_to_string("portal/emails/letter.txt", context).strip() + "\n",
+        html=render_to_string("portal/emails/letter.html", context),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
-from notifications.letters import House, Item, Letter
+from notifications.letters import House, Letter, LetterItem
 
 MOST_ITEMS = 20
 
@@ -159,7 +159,7 @@ def unmapped_customers(facts: UnmappedFacts, house: House) -> Letter:
         tone="warning",
         items_title="Not mapped",
         items=tuple(
-            Item(f"{name} ({motion})", house.money(retail, currency), link=link)
+            LetterItem(f"{name} ({motion})", house.money(retail, currency), link=link)
             for name, motion, retail, link in rows[:MOST_ITEMS]
         ),
         more=max(0, len(rows) - MOST_ITEMS),
@@ -229,7 +229,7 @@ def _capital(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _finding(finding: FindingFacts, currency: str, house: House) -> Item:
+def _finding(finding: FindingFacts, currency: str, house: House) -> LetterItem:
     retail = finding.get("retail") or Decimal(0)
     amount = house.money(retail, currency) if retail else ""
-    return Item(finding["text"], amount, finding.get("cure", ""), finding.get("link", ""))
+    return LetterItem(finding["text"], amount, finding.get("cure", ""), finding.get("link", ""))

@@ -32,7 +32,7 @@ class News(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class MailWishes:
     """Which news a member wants."""
 
     run_problems: bool = False
@@ -78,18 +78,18 @@ def why_asked(partner: Partner) -> Why:
     return Why(text, links.preferences_page(partner.slug), "Change your e-mail preferences")
 
 
-def read_wishes(user_id: int) -> Wishes:
+def read_wishes(user_id: int) -> MailWishes:
     """What the user wants of the open partner."""
-    names = [field.name for field in fields(Wishes)]
+    names = [field.name for field in fields(MailWishes)]
     stored = MailPreference.objects.filter(membership__user_id=user_id).values(*names).first()
-    return Wishes(**stored) if stored else Wishes()
+    return MailWishes(**stored) if stored else MailWishes()
 
 
-def save_wishes(*, user_id: int, wishes: Wishes, actor: Actor) -> bool:
+def save_wishes(*, user_id: int, wishes: MailWishes, actor: Actor) -> bool:
     """Store what a member of the open partner wants. False: they wanted it already."""
     if read_wishes(user_id) == wishes:
         return False
-    values = {field.name: getattr(wishes, field.name) for field in fields(Wishes)}
+    values = {field.name: getattr(wishes, field.name) for field in fields(MailWishes)}
     membership = Membership.objects.get(user_id=user_id)
     MailPreference.objects.update_or_create(membership=membership, defaults=values)
     wanted = ", ".join(name.replace("_", " ") for name, wants in values.items() if wants)

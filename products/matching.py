@@ -34,7 +34,7 @@ class ProductFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SoughtProduct:
     """What an invoice row says of its product.
 
     ``ref`` is the subscription's product id, "" where nobody knows; ``terms`` and ``cycles`` are all
@@ -88,7 +88,7 @@ class ProductIndex:
         ids[product.product_id.casefold()].append(product)
         skus[product.sku.casefold()].append(product)
 
-    def find(self, wanted: Wanted) -> Match:
+    def find(self, wanted: SoughtProduct) -> Match:
         """The product of a row: by product id, then SKU; the price list first, then what left it.
 
         Several are told apart by term and billing cycle. A product made from an earlier invoice is
@@ -148,7 +148,7 @@ class _Comparison:
         return not (other.term and not self.term) and not (other.cycle and not self.cycle)
 
 
-def _only(candidates: Sequence[ProductFacts], wanted: Wanted) -> Match:
+def _only(candidates: Sequence[ProductFacts], wanted: SoughtProduct) -> Match:
     if len(candidates) == 1:
         return Match(candidates[0])
     compared = [(product, _compare(product, wanted)) for product in candidates]
@@ -160,7 +160,7 @@ def _only(candidates: Sequence[ProductFacts], wanted: Wanted) -> Match:
     return Match(rivals=tuple(product for product, _ in (fitting or compared)))
 
 
-def _compare(product: ProductFacts, wanted: Wanted) -> _Comparison:
+def _compare(product: ProductFacts, wanted: SoughtProduct) -> _Comparison:
     return _Comparison(_equal(product.term, wanted.terms), _equal(product.billing_cycle, wanted.cycles))
 
 

@@ -15,7 +15,7 @@ from connectors import records
 from connectors.interface import Source, Target
 from core.bulk_saving import fit, save_differences
 from core.scope import partner_scope
-from core.turns import take_turn
+from core.turns import wait_for_turn
 from products.keys import product_key
 from products.models import Product, ProductLink, TargetProduct
 
@@ -40,7 +40,7 @@ class PriceListReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ListReading:
     """A reading of the target's products that broke off: when it began, and the page to go on with."""
 
     since: dt.datetime
@@ -58,7 +58,7 @@ def refresh_price_list(partner_id: int, connection_id: int, client: Source, on: 
         return PriceListReport(total=0, problem="The source's price list is empty. Nothing was changed.")
     wanted = _merge(listed)
     with partner_scope(partner_id):
-        take_turn("price list", connection_id)
+        wait_for_turn("price list", connection_id)
         return _store_price_list(connection_id, wanted)
 
 
@@ -66,9 +66,9 @@ def refresh_target_products(
     partner_id: int,
     connection_id: int,
     client: Target,
-    reading: Reading | None = None,
+    reading: ListReading | None = None,
     enough: Callable[[], bool] = lambda: False,
-) -> Reading | None:
+) -> ListReading | None:
     """Read all products of the target anew. Call it outside any scope.
 
     A long list is read in parts: between two pages ``enough`` may say that others want their turn;
@@ -76,10 +76,10 @@ def refresh_target_products(
     (disabled ones), so a linked product that is not in it is asked for by id before it counts as
     gone. Raises what the client raises.
     """
-    reading = reading or Reading(timezone.now())
+    reading = reading or ListReading(timezone.now())
     with partner_scope(partner_id):
         seen = list(_read_since(connection_id, reading.since).values_list("external_id", flat=True))
-    page, listed = reading.page, list[records.TargetProduct]()
+    page, listed = reading.page, list[records.ProductRecord]()
     for products in client.product_pages(first=page, seen=seen):
         page += 1
         listed += products
@@ -88,7 +88,7 @@ def refresh_target_products(
             _store_target_products(partner_id, connection_id, listed)
             listed.clear()
         if broken_off:
-            return Reading(reading.since, page)
+            return ListReading(reading.since, page)
     _store_target_products(partner_id, connection_id, listed)
     _settle_target_products(partner_id, connection_id, client, reading.since)
     return None
@@ -183,11 +183,11 @@ def _store_price_list(connection_id: int, wanted: Mapping[str, Mapping[str, Any]
     )
 
 
-def _store_target_products(partner_id: int, connection_id: int, listed: Sequence[records.TargetProduct]) -> None:
+def _store_target_products(partner_id: int, connection_id: int, listed: Sequence[records.ProductRecord]) -> None:
     wanted = {product.product_id: _copy_values(product) for product in listed}
     now = timezone.now()
     with partner_scope(partner_id):
-        take_turn("target products", connection_id)
+        wait_for_turn("target products", connection_id)
         copies = TargetProduct.objects.filter(target_id=connection_id, external_id__in=list(wanted))
         existing = {row.external_id: row for row in copies}
         save_differences(TargetProduct, existing, wanted, for_new={"target_id": connection_id, "read_at": now})
@@ -203,7 +203,7 @@ def _settle_target_products(partner_id: int, connection_id: int, client: Target,
     if hidden:
         _store_target_products(partner_id, connection_id, client.get_products(hidden))
     with partner_scope(partner_id):
-        take_turn("target products", connection_id)
+        wait_for_turn("target products", connection_id)
         TargetProduct.objects.filter(target_id=connection_id, gone=False, read_at__lt=since).update(gone=True)
 
 
@@ -211,7 +211,7 @@ def _read_since(connection_id: int, since: dt.datetime) -> QuerySet[TargetProduc
     return TargetProduct.objects.filter(target_id=connection_id, read_at__gte=since)
 
 
-def _copy_values(product: records.TargetProduct) -> dict[str, Any]:
+def _copy_values(product: records.ProductRecord) -> dict[str, Any]:
     return {
         "external_id": product.product_id,
         "name": fit(product.name, 1000),

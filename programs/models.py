@@ -12,14 +12,7 @@ from django.db import models
 
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
-
-
-class Motion(models.TextChoices):
-    """A category of charges on the source invoice."""
-
-    SEAT_MONTHLY = "seat_monthly", "Seat Based Monthly"
-    AZURE_PLAN = "azure_plan", "Azure Plan"
-    SEAT_ANNUAL = "seat_annual", "Seat Based Annual"
+from money.enums import Motion
 
 
 class ProductMode(models.TextChoices):
@@ -69,7 +62,7 @@ class Program(PartnerModel):
     notification_emails = ArrayField(models.EmailField(), default=list, blank=True)
     mail_every_run = models.BooleanField(default=False)
     billing_enabled = models.BooleanField(default=False)
-    motions = ArrayField(models.CharField(max_length=12, choices=Motion.choices), default=list, blank=True)
+    motions = ArrayField(models.CharField(max_length=12, choices=Motion.pairs()), default=list, blank=True)
     start = models.CharField(max_length=6, choices=Start.choices, default=Start.LATEST)
     approval = models.CharField(max_length=9, choices=Approval.choices, default=Approval.AUTOMATIC)
     prorations = models.CharField(max_length=8, choices=Prorations.choices, default=Prorations.LINE)

@@ -14,7 +14,8 @@ from accounts.models import validate_time_zone
 from connections.models import Connection, ConnectionStatus
 from core.addresses import fold_address, validate_address
 from core.audit import Actor, record
-from programs.models import PROGRAM_NAMES, Approval, Credits, Motion, ProductMode, Program, Prorations, Start
+from money.enums import Motion
+from programs.models import PROGRAM_NAMES, Approval, Credits, ProductMode, Program, Prorations, Start
 from programs.schedule import next_due
 from programs.signals import program_saved
 
@@ -94,7 +95,7 @@ def _clean(given: dict[str, Any]) -> dict[str, Any]:
         given["notification_emails"] = [address for address in addresses if address]
     if "motions" in given:
         given["motions"] = [motion.value for motion in Motion if motion.value in given["motions"]] + [
-            name for name in given["motions"] if name not in Motion.values
+            name for name in given["motions"] if name not in list(Motion)
         ]
     return given
 
@@ -128,8 +129,8 @@ def _check_connections(program: Program) -> dict[str, list[str]]:
 
 
 def _check_motions(program: Program) -> dict[str, list[str]]:
-    if unknown := [name for name in program.motions if name not in Motion.values]:
-        return {"motions": [f"Unknown: {', '.join(unknown)}. Choose from {', '.join(Motion.values)}."]}
+    if unknown := [name for name in program.motions if name not in list(Motion)]:
+        return {"motions": [f"Unknown: {', '.join(unknown)}. Choose from {', '.join(list(Motion))}."]}
     if program.billing_enabled and not program.motions:
         return {"motions": ["Billing is on: choose at least one billing motion."]}
     return {}

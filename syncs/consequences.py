@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from connections.consequences import Consequence
 from connections.models import Connection
-from syncs.models import ACTIVE_STATES, Run, RunState
+from syncs.enums import ACTIVE_STATES, RunState
+from syncs.models import Run
 
 
 def runs_that_end(connection: Connection) -> Iterator[Consequence]:

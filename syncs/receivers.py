@@ -9,8 +9,9 @@ from django.dispatch import receiver
 from core.audit import Actor
 from programs.models import Program
 from programs.signals import program_saved
-from syncs.models import ACTIVE_STATES, Run
-from syncs.services import cancel_run, enabled_kinds
+from syncs.enums import ACTIVE_STATES
+from syncs.models import Run
+from syncs.running.starting import cancel_run, enabled_kinds
 
 
 @receiver(program_saved)

@@ -14,10 +14,11 @@ from core.audit import SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
 from programs.schedule import next_due
-from syncs import tickets
-from syncs.circuit import is_broken
-from syncs.runs import take_turn
-from syncs.services import SyncRefused, enabled_kinds, start_sync
+from syncs.errors import SyncRefused
+from syncs.running import tickets
+from syncs.running.advancing import take_turn
+from syncs.running.circuit import is_broken
+from syncs.running.starting import enabled_kinds, start_sync
 
 AT_MOST = 200
 # A living worker's heartbeat is younger: a slice takes some 20 s, a single call under a minute.

@@ -16,7 +16,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
-from billingsync.embedded.places import CHECKOUT, data_folder
+from devservers.places import CHECKOUT, data_folder
 from tests import databases
 
 OFFICIAL_DOCUMENTS = ("SYNCRO_OPENAPI", "CLOUDIQ_OPENAPI")

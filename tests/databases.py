@@ -20,11 +20,11 @@ from pathlib import Path
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  # it is a class
 
-from billingsync.embedded import migrating, postgres, roles, servers
-from billingsync.embedded.addresses import OWNER, Addresses, addresses
-from billingsync.embedded.keys import make_keys
-from billingsync.embedded.places import data_folder
-from billingsync.embedded.ports import choose_ports
+from devservers import migrating, postgres, roles, servers
+from devservers.addresses import OWNER, Addresses, addresses
+from devservers.keys import make_keys
+from devservers.places import data_folder
+from devservers.ports import choose_ports
 
 TEMPLATE = "tests_template_"
 COPY = "test_"

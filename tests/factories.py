@@ -22,23 +22,13 @@ from customers.models import (
     Template,
 )
 from invoices.billing_items import recount_invoices
-from invoices.models import Charge, Kind, SourceInvoice
+from invoices.models import Charge, SourceInvoice
+from money.enums import Action, Kind, Motion, PartRole, Severity
 from notifications.models import Message, MessageState
 from products.models import Product, ProductLink, TargetProduct
-from programs.models import Motion, Program
-from syncs.models import (
-    Action,
-    Change,
-    ChangeState,
-    Finding,
-    Line,
-    PartRole,
-    Run,
-    RunKind,
-    RunState,
-    RunStatus,
-    Severity,
-)
+from programs.models import Program
+from syncs.enums import ChangeState, RunKind, RunState, RunStatus
+from syncs.models import Change, Finding, Line, Run
 
 MONTH = dt.date(2026, 9, 1)
 START = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -82,7 +72,7 @@ class ProgramFactory(ScopedFactory):
     enabled = True
     billing_enabled = True
     products_enabled = True
-    motions = factory.LazyFunction(lambda: list(Motion.values))
+    motions = factory.LazyFunction(lambda: list(Motion))
     notification_emails = factory.LazyFunction(lambda: ["billing@northwind.example"])
 
 

@@ -5,9 +5,9 @@ The servers themselves start when the first test asks for a database or Redis.
 
 import os
 
-from billingsync.embedded.keys import make_keys
-from billingsync.embedded.places import data_folder
-from billingsync.embedded.ports import choose_ports
+from devservers.keys import make_keys
+from devservers.places import data_folder
+from devservers.ports import choose_ports
 
 os.environ["BILLINGSYNC_ENV"] = "test"
 for _name in ("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "EMAIL_URL"):

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import path
 
-from accounts.page_sizes import PAGE_SIZES
 from accounts.services import find_partner
 from bench.large.partners import SLUG
 from billingsync.urls import handler403, handler404, handler500
@@ -16,6 +15,7 @@ from billingsync.urls import urlpatterns as portal
 from core.models import AuditEntry
 from core.scope import partner_scope
 from invoices.models import BillingItem, Charge
+from portal.kit.page_sizes import PAGE_SIZES
 from products.models import Product
 from syncs.models import Change, Run
 

@@ -14,7 +14,7 @@ from accounts import services as accounts
 from accounts.identity import person_of
 from accounts.services import AccountError
 from billingsync.configuration.document import Path
-from billingsync.configuration.problems import ConfigurationInvalid, Problem
+from billingsync.configuration.problems import ConfigurationInvalid, FileProblem
 from billingsync.configuration.stored import CustomerIndex, ProgramKey, Stored, program_of
 from billingsync.configuration.vendors import Answers
 from billingsync.configuration.wishes import ConnectionWish, MappingWish, ProgramWish, UserWish, Wishes
@@ -64,7 +64,7 @@ class _Writer:
         self.wishes = wishes
         self.stored = stored
         self.answers = answers
-        self.problems: list[Problem] = []
+        self.problems: list[FileProblem] = []
         self.summary = Summary(wishes.partner.slug)
         self._mapped: dict[tuple[int, str], Path] = {}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from billingsync.configuration.applying import Summary, apply_wishes
 from billingsync.configuration.document import read_document
-from billingsync.configuration.problems import ConfigurationInvalid, Place, Problem
+from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, Place
 from billingsync.configuration.starting import record_starts
 from billingsync.configuration.stored import read_stored
 from billingsync.configuration.vendors import ask_vendors
@@ -23,7 +23,7 @@ def configure(file: str, environ: Mapping[str, str], say: Callable[[str], None])
     try:
         content = Path(file).read_bytes()
     except OSError as error:
-        raise ConfigurationInvalid(file, [Problem(Place(1, 1), f"Cannot be read: {error.strerror}.")]) from None
+        raise ConfigurationInvalid(file, [FileProblem(Place(1, 1), f"Cannot be read: {error.strerror}.")]) from None
     wishes = read_wishes(read_document(file, content), environ)
     stored = read_stored(wishes)
     answers = ask_vendors(wishes, stored, say)

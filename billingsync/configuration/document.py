@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from billingsync.configuration.problems import ConfigurationInvalid, Place, Problem
+from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, Place
 
 MOST_BYTES = 2_000_000
 DEEPEST = 20
@@ -43,9 +43,9 @@ class Document:
             path = path[:-1]
         return self.values.get(path, Place(1, 1))
 
-    def problem(self, path: Path, text: str, *, key: bool = False) -> Problem:
+    def problem(self, path: Path, text: str, *, key: bool = False) -> FileProblem:
         """A problem at that path."""
-        return Problem(self.place(path, key=key), text)
+        return FileProblem(self.place(path, key=key), text)
 
 
 def read_document(file: str, content: bytes) -> Document:
@@ -57,9 +57,11 @@ def read_document(file: str, content: bytes) -> Document:
     except yaml.YAMLError as error:
         raise ConfigurationInvalid(file, [_syntax_problem(error)]) from None
     if not isinstance(root, yaml.MappingNode):
-        raise ConfigurationInvalid(file, [Problem(Place(1, 1), "The file must begin with keys such as “partner:”.")])
+        raise ConfigurationInvalid(
+            file, [FileProblem(Place(1, 1), "The file must begin with keys such as “partner:”.")]
+        )
     document = Document(file=file, data=None)
-    problems: list[Problem] = []
+    problems: list[FileProblem] = []
     document.data = _convert(root, (), document, problems)
     if problems:
         raise ConfigurationInvalid(file, problems)
@@ -68,13 +70,13 @@ def read_document(file: str, content: bytes) -> Document:
 
 def _decode(file: str, content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise ConfigurationInvalid(file, [Problem(Place(1, 1), f"The file is larger than {MOST_BYTES:,} bytes.")])
+        raise ConfigurationInvalid(file, [FileProblem(Place(1, 1), f"The file is larger than {MOST_BYTES:,} bytes.")])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigurationInvalid(
-            file, [Problem(Place(line, 1), "This is not UTF-8. Save the file as UTF-8.")]
+            file, [FileProblem(Place(line, 1), "This is not UTF-8. Save the file as UTF-8.")]
         ) from None
 
 
@@ -91,10 +93,10 @@ def _refuse_dangerous(file: str, text: str) -> None:
         if depth > DEEPEST:
             trouble = "This is nested too deeply."
         if trouble:
-            raise ConfigurationInvalid(file, [Problem(_place(event.start_mark), trouble)])
+            raise ConfigurationInvalid(file, [FileProblem(_place(event.start_mark), trouble)])
 
 
-def _convert(node: yaml.Node, path: Path, document: Document, problems: list[Problem]) -> Any:
+def _convert(node: yaml.Node, path: Path, document: Document, problems: list[FileProblem]) -> Any:
     document.values[path] = _place(node.start_mark)
     if isinstance(node, yaml.MappingNode):
         return dict(_pairs(node, path, document, problems))
@@ -108,17 +110,17 @@ def _convert(node: yaml.Node, path: Path, document: Document, problems: list[Pro
 
 
 def _pairs(
-    node: yaml.MappingNode, path: Path, document: Document, problems: list[Problem]
+    node: yaml.MappingNode, path: Path, document: Document, problems: list[FileProblem]
 ) -> Iterator[tuple[str, Any]]:
     seen: dict[str, Place] = {}
     for key_node, value_node in node.value:
         place = _place(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode):
-            problems.append(Problem(place, "A key must be a plain word."))
+            problems.append(FileProblem(place, "A key must be a plain word."))
             continue
         key = key_node.value
         if key in seen:
-            problems.append(Problem(place, f"“{key}” stands twice, first in line {seen[key].line}. Keep one."))
+            problems.append(FileProblem(place, f"“{key}” stands twice, first in line {seen[key].line}. Keep one."))
             continue
         seen[key] = document.keys[(*path, key)] = place
         yield key, _convert(value_node, (*path, key), document, problems)
@@ -149,8 +151,8 @@ def _place(mark: Any) -> Place:
     return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 
-def _syntax_problem(error: yaml.YAMLError) -> Problem:
+def _syntax_problem(error: yaml.YAMLError) -> FileProblem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        return Problem(_place(mark), f"This is not readable as YAML: {error.problem or error.context}.")
-    return Problem(Place(1, 1), "This is not readable as YAML: it holds a character that text cannot have.")
+        return FileProblem(_place(mark), f"This is not readable as YAML: {error.problem or error.context}.")
+    return FileProblem(Place(1, 1), "This is not readable as YAML: it holds a character that text cannot have.")

@@ -16,7 +16,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class FileProblem:
     """One thing that is wrong; ``text`` ends with what to do."""
 
     place: Place
@@ -26,7 +26,7 @@ class Problem:
 class ConfigurationInvalid(Exception):
     """The file cannot be applied; nothing was changed. All problems found are in ``problems``."""
 
-    def __init__(self, file: str, problems: Collection[Problem]) -> None:
+    def __init__(self, file: str, problems: Collection[FileProblem]) -> None:
         self.file = file
         self.problems = sorted(set(problems))
         super().__init__("\n".join(f"{file}:{one.place.line}:{one.place.column}: {one.text}" for one in self.problems))

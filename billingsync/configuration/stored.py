@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import Partner
 from accounts.services import find_partner
-from billingsync.configuration.problems import ConfigurationInvalid, Problem, did_you_mean
+from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
 from billingsync.configuration.shape import MappingShape
 from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
 from connections.models import Connection, ConnectionStatus
@@ -129,7 +129,7 @@ def _key(program: ProgramWish) -> ProgramKey:
     return ProgramKey(program.shape.program, program.shape.source, program.shape.target)
 
 
-def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
+def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     if stored.partner_id is None and not wishes.partner.name:
         text = (
             f"“name” is missing: there is no partner “{wishes.partner.slug}” yet. Give it a name, or correct the slug."
@@ -137,7 +137,7 @@ def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
         yield wishes.document.problem(("partner",), text)
 
 
-def _connection_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
+def _connection_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     for wish in wishes.connections:
         if wish.system in stored.connected or not wish.missing_keys():
             continue
@@ -148,7 +148,7 @@ def _connection_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
         )
 
 
-def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
+def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     available = {*stored.connected, *(wish.system for wish in wishes.connections)}
     for program in wishes.programs:
         for side in ("source", "target"):
@@ -158,7 +158,7 @@ def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
                 yield wishes.document.problem((*program.path, side), text)
 
 
-def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[Problem]:
+def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     programs = all_programs(wishes, stored)
     for mapping in wishes.mappings:
         if program_of(mapping, wishes, stored) is not None:

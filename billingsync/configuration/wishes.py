@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from billingsync.configuration.document import Document, Path, WrittenInt
-from billingsync.configuration.problems import ConfigurationInvalid, Problem, did_you_mean
+from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
 from billingsync.configuration.shape import (
     ConnectionShape,
     FileShape,
@@ -121,7 +121,7 @@ class _Reader:
     def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
         self.document = document
         self.environ = environ
-        self.problems: list[Problem] = []
+        self.problems: list[FileProblem] = []
 
     def user(self, shape: UserShape, path: Path) -> UserWish:
         return UserWish(shape, path, self.environ.get(shape.password_env) if shape.password_env else None)
@@ -200,7 +200,7 @@ class _Reader:
         self.problems.append(self.document.problem(path, text, key=key))
 
 
-def _missing_variables(document: Document, environ: Mapping[str, str]) -> Iterator[Problem]:
+def _missing_variables(document: Document, environ: Mapping[str, str]) -> Iterator[FileProblem]:
     """Every named environment variable that is not set, whatever else is wrong with the file."""
     for path in document.keys:
         section, key = path[0], path[-1]

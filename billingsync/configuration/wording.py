@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from billingsync.configuration.document import Document, Path
-from billingsync.configuration.problems import Problem, did_you_mean
+from billingsync.configuration.problems import FileProblem, did_you_mean
 from billingsync.configuration.shape import FileShape
 
 EXPECTED = {
@@ -24,12 +24,12 @@ EXPECTED = {
 }
 
 
-def problems_of(document: Document, error: ValidationError) -> list[Problem]:
+def problems_of(document: Document, error: ValidationError) -> list[FileProblem]:
     """One problem per finding of the models, without ever quoting a value that could be a secret."""
     return [_problem(document, one) for one in error.errors(include_url=False, include_input=True)]
 
 
-def _problem(document: Document, one: Any) -> Problem:
+def _problem(document: Document, one: Any) -> FileProblem:
     path: Path = tuple(one["loc"])
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "the file")
     match one["type"]:

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from core.scope import partner_scope
-from syncs.models import ACTIVE_STATES, Run
+from syncs.enums import ACTIVE_STATES
+from syncs.models import Run
 
 LOOK_EVERY = 1.0  # seconds
 SAY_EVERY = 5.0  # seconds between two lines that differ in numbers only

@@ -19,10 +19,10 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from billingsync.embedded.addresses import read_addresses
-from billingsync.embedded.keys import read_keys
-from billingsync.embedded.places import data_folder
 from billingsync.settings import environment, logs
+from devservers.addresses import read_addresses
+from devservers.keys import read_keys
+from devservers.places import data_folder
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 BILLINGSYNC_ENV = environment.environment_name()
@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "pghistory",
     "csp",
     "core",
+    "portal",
     "accounts",
     "notifications",
     "connections",
@@ -113,7 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "billingsync.context_processors.shell",
+                "portal.frame.shell.shell",
             ],
         },
     }

@@ -49,7 +49,7 @@ LONGEST_CALL_SECONDS = 55
 
 
 @dataclass(frozen=True)
-class Problem:
+class SettingProblem:
     """One variable that keeps production from starting."""
 
     variable: str
@@ -70,7 +70,7 @@ def environment_name(environ: Mapping[str, str] = os.environ) -> str:
 def require_production_variables(environ: Mapping[str, str] = os.environ) -> None:
     """Raise ``ImproperlyConfigured`` naming every variable that is missing or unsafe, all at once."""
     problems = [
-        Problem(name, f"missing. {meaning}")
+        SettingProblem(name, f"missing. {meaning}")
         for name, meaning in PRODUCTION_VARIABLES.items()
         if not environ.get(name, "").strip()
     ]
@@ -85,23 +85,23 @@ def is_owner_command(arguments: list[str]) -> bool:
     return len(arguments) > 1 and arguments[1] in OWNER_COMMANDS
 
 
-def _unsafe_values(environ: Mapping[str, str]) -> list[Problem]:
+def _unsafe_values(environ: Mapping[str, str]) -> list[SettingProblem]:
     problems = []
     secret = environ.get("SECRET_KEY", "")
     if secret and len(secret) < SECRET_KEY_LENGTH:
-        problems.append(Problem("SECRET_KEY", f"too short. It needs {SECRET_KEY_LENGTH} characters"))
+        problems.append(SettingProblem("SECRET_KEY", f"too short. It needs {SECRET_KEY_LENGTH} characters"))
     keys = environ.get("FIELD_ENCRYPTION_KEYS", "")
     if keys and not all(is_field_key(entry) for entry in keys.split(",")):
-        problems.append(Problem("FIELD_ENCRYPTION_KEYS", "unreadable. Each entry is id:base64 of 32 bytes"))
+        problems.append(SettingProblem("FIELD_ENCRYPTION_KEYS", "unreadable. Each entry is id:base64 of 32 bytes"))
     if "*" in environ.get("ALLOWED_HOSTS", "").split(","):
-        problems.append(Problem("ALLOWED_HOSTS", "* answers to any host. Name the hosts"))
+        problems.append(SettingProblem("ALLOWED_HOSTS", "* answers to any host. Name the hosts"))
     public = environ.get("PUBLIC_URL", "")
     if public and not public.startswith("https://"):
-        problems.append(Problem("PUBLIC_URL", "must begin with https://"))
+        problems.append(SettingProblem("PUBLIC_URL", "must begin with https://"))
     settle = environ.get("SETTLE_SECONDS", "").strip()
     if settle and not (settle.isdecimal() and int(settle) > LONGEST_CALL_SECONDS):
         text = f"must be a whole number above {LONGEST_CALL_SECONDS}, the seconds that a call takes at most: a write "
-        problems.append(Problem("SETTLE_SECONDS", text + "whose answer was lost may land until then"))
+        problems.append(SettingProblem("SETTLE_SECONDS", text + "whose answer was lost may land until then"))
     return problems
 
 

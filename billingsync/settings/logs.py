@@ -65,6 +65,6 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # One line per call to a vendor: wanted in production, noise at a terminal.
-            "connectors.http": {"handlers": [], "level": level if as_json else "WARNING", "propagate": True},
+            "connectors.edge.http": {"handlers": [], "level": level if as_json else "WARNING", "propagate": True},
         },
     }

@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from itertools import count
 from urllib.parse import quote
 
-from connectors.answers import Answer, Download, error_messages
+from connectors.edge.answers import Answer, Download, error_messages
+from connectors.edge.http import Edge
+from connectors.edge.json_rows import JsonRow
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
@@ -24,8 +26,6 @@ from connectors.errors import (
     UnexpectedAnswer,
     UnreadableInvoice,
 )
-from connectors.http import Edge
-from connectors.json_rows import JsonRow
 from connectors.prism import records
 from connectors.prism.invoice_csv import read_invoice_rows
 from connectors.prism.probing import CUSTOMERS, GRANTED, INVOICES, PRICE_LIST, TENANTS, try_readings

@@ -18,8 +18,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, BinaryIO
 
+from connectors.edge.json_rows import read_decimal
 from connectors.errors import UnreadableInvoice
-from connectors.json_rows import read_decimal
 from connectors.prism.wording import cadence_of, read_moment
 from connectors.records import InvoiceRow, RowAmounts
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from connectors.edge.json_rows import JsonRow
+from connectors.edge.wire import jsonable
 from connectors.errors import UnexpectedAnswer
-from connectors.json_rows import JsonRow
 from connectors.prism.wording import cadence_of, is_active, is_csp, is_final, is_usage, read_moment
 from connectors.records import (
     Cadence,
@@ -21,7 +22,6 @@ from connectors.records import (
     UsageRecord,
     UsageSummary,
 )
-from connectors.wire import jsonable
 
 SYSTEM = "prism"
 

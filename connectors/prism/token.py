@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from connectors.answers import Answer
+from connectors.edge.answers import Answer
+from connectors.edge.http import Edge
+from connectors.edge.json_rows import JsonRow
 from connectors.errors import ConfigurationError, UnexpectedAnswer
-from connectors.http import Edge
-from connectors.json_rows import JsonRow
 
 _DEFAULT_LIFE_SECONDS = 3600
 _RENEW_SECONDS_BEFORE_END = 120.0

@@ -10,19 +10,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 
+from connectors.edge.http import Edge
+from connectors.edge.json_rows import JsonRow
 from connectors.errors import ConfigurationError, RecordMissing
-from connectors.http import Edge
-from connectors.json_rows import JsonRow
 from connectors.records import (
     AccountLocale,
     ConnectionReport,
+    CustomerRecord,
+    InvoiceTemplate,
     LineValues,
     NewProduct,
-    TargetCustomer,
+    ProductRecord,
     TargetInvoice,
     TargetInvoiceLine,
-    TargetProduct,
-    Template,
     TemplateLine,
 )
 from connectors.syncro import records
@@ -79,7 +79,7 @@ class SyncroClient:
         symbol, zone, problems = read_locale(self._transport)
         return None if problems else AccountLocale(symbol, zone)
 
-    def list_customers(self) -> list[TargetCustomer]:
+    def list_customers(self) -> list[CustomerRecord]:
         """All customers, disabled ones included and marked so.
 
         Syncro API document: GET /customers; disabled ones are hidden unless asked for.
@@ -92,7 +92,7 @@ class SyncroClient:
         )
         return [records.read_customer(row) for row in rows]
 
-    def product_pages(self, *, first: int = 1, seen: Iterable[int] = ()) -> Iterator[list[TargetProduct]]:
+    def product_pages(self, *, first: int = 1, seen: Iterable[int] = ()) -> Iterator[list[ProductRecord]]:
         """The products that the list shows, a page at a time; disabled ones may be hidden.
 
         A reading that broke off goes on with the ``first`` page that is not read yet and the ids
@@ -102,14 +102,14 @@ class SyncroClient:
         for rows in pages:
             yield [records.read_product(row) for row in rows]
 
-    def get_products(self, product_ids: Collection[int]) -> list[TargetProduct]:
+    def get_products(self, product_ids: Collection[int]) -> list[ProductRecord]:
         """Those of these products that exist, disabled ones included, in the order asked.
 
         Syncro API document: GET /products with ``id[]``; whoever is absent there is asked for by
         id, because a list may hide disabled products.
         """
         wanted = list(dict.fromkeys(product_ids))
-        found: dict[int, TargetProduct] = {}
+        found: dict[int, ProductRecord] = {}
         for batch in _batches(wanted, _IDS_PER_CALL):
             found |= self._products_in_list(frozenset(batch))
         for product_id in wanted:
@@ -117,7 +117,7 @@ class SyncroClient:
                 found |= self._product_if_any(product_id)
         return [found[product_id] for product_id in wanted if product_id in found]
 
-    def find_products_by_code(self, code: str) -> list[TargetProduct]:
+    def find_products_by_code(self, code: str) -> list[ProductRecord]:
         """Products whose code is exactly this one.
 
         Syncro API document: GET /products with ``upc_code``; whether the filter is exact is not
@@ -127,7 +127,7 @@ class SyncroClient:
         products = (records.read_product(row) for row in rows)
         return [product for product in products if product.code.strip() == code.strip()]
 
-    def get_product(self, product_id: int) -> TargetProduct:
+    def get_product(self, product_id: int) -> ProductRecord:
         """One product as it stands; ``RecordMissing`` if it was deleted.
 
         Syncro API document: GET /products/{id}.
@@ -135,7 +135,7 @@ class SyncroClient:
         payload = self._transport.get(f"/products/{product_id}", permission=PRODUCTS_LIST)
         return records.read_product(_existing(payload, "product"))
 
-    def create_product(self, product: NewProduct) -> TargetProduct:
+    def create_product(self, product: NewProduct) -> ProductRecord:
         """Create an active product that is not stock-tracked; returns it as Syncro stored it.
 
         Prices in currency units, whole cents. Syncro API document: POST /products, answers 200.
@@ -145,7 +145,7 @@ class SyncroClient:
         with answer_of_a_write():
             return records.read_product(records.unwrap(payload, "product"))
 
-    def update_prices(self, current: TargetProduct, *, cost: Decimal, retail: Decimal) -> TargetProduct:
+    def update_prices(self, current: ProductRecord, *, cost: Decimal, retail: Decimal) -> ProductRecord:
         """Change cost and retail price and nothing else; ``current`` must be freshly read.
 
         Prices in currency units, whole cents. Syncro API document: PUT /products/{id}.
@@ -156,12 +156,12 @@ class SyncroClient:
         with answer_of_a_write():
             return records.read_product(records.unwrap(payload, "product"))
 
-    def list_templates(self) -> list[Template]:
+    def list_templates(self) -> list[InvoiceTemplate]:
         """All invoice templates with their lines. Syncro API document: GET /schedules."""
         rows = self._transport.pages("/schedules", "schedules", permission=SCHEDULES_LIST)
         return [self._template_with_lines(row) for row in rows]
 
-    def get_template(self, template_id: int) -> Template:
+    def get_template(self, template_id: int) -> InvoiceTemplate:
         """One invoice template as it stands; ``RecordMissing`` if it was deleted.
 
         Syncro API document: GET /schedules/{id}.
@@ -229,9 +229,9 @@ class SyncroClient:
             lines=self._line_items(invoice.invoice_id),
         )
 
-    def _products_in_list(self, wanted: frozenset[int]) -> dict[int, TargetProduct]:
+    def _products_in_list(self, wanted: frozenset[int]) -> dict[int, ProductRecord]:
         """Ask for some ids at once; stops early, also when Syncro does not heed the filter."""
-        found: dict[int, TargetProduct] = {}
+        found: dict[int, ProductRecord] = {}
         params = [("id[]", str(product_id)) for product_id in sorted(wanted)]
         for row in self._transport.pages("/products", "products", permission=PRODUCTS_LIST, params=params):
             product = records.read_product(row)
@@ -242,13 +242,13 @@ class SyncroClient:
                 break
         return found
 
-    def _product_if_any(self, product_id: int) -> dict[int, TargetProduct]:
+    def _product_if_any(self, product_id: int) -> dict[int, ProductRecord]:
         try:
             return {product_id: self.get_product(product_id)}
         except RecordMissing:
             return {}
 
-    def _template_with_lines(self, row: JsonRow) -> Template:
+    def _template_with_lines(self, row: JsonRow) -> InvoiceTemplate:
         if isinstance(row.value("lines"), list):
             return records.read_template(row)
         return self.get_template(records.need_id(row))

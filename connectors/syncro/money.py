@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connectors.json_rows import JsonRow
+from connectors.edge.json_rows import JsonRow
 
 _CENT = Decimal("0.01")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from connectors.edge.json_rows import JsonRow
 from connectors.errors import ConfigurationError, ConnectorError, PermissionMissing, RecordMissing
-from connectors.json_rows import JsonRow
 from connectors.records import ConnectionReport, PermissionResult
 from connectors.syncro import transport as syncro
 from connectors.syncro.address import PLACEHOLDER, SYSTEM, normalise_subdomain

@@ -9,16 +9,16 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
+from connectors.edge.json_rows import JsonRow
 from connectors.errors import UnexpectedAnswer
-from connectors.json_rows import JsonRow
 from connectors.records import (
+    CustomerRecord,
+    InvoiceTemplate,
     LineValues,
     NewProduct,
-    TargetCustomer,
+    ProductRecord,
     TargetInvoice,
     TargetInvoiceLine,
-    TargetProduct,
-    Template,
     TemplateLine,
 )
 from connectors.syncro.address import SYSTEM
@@ -49,12 +49,12 @@ def need_id(row: JsonRow, field: str = "id") -> int:
     return number
 
 
-def read_customer(row: JsonRow) -> TargetCustomer:
+def read_customer(row: JsonRow) -> CustomerRecord:
     """A customer; a person without a business shows the own name."""
     customer_id = need_id(row)
     name = row.text("business_then_name", "business_name", "fullname", "business_and_full_name")
     parts = (row.text(field) for field in _ADDRESS_FIELDS)
-    return TargetCustomer(
+    return CustomerRecord(
         customer_id=customer_id,
         name=name or f"Customer {customer_id}",
         email=row.text("email"),
@@ -64,9 +64,9 @@ def read_customer(row: JsonRow) -> TargetCustomer:
     )
 
 
-def read_product(row: JsonRow) -> TargetProduct:
+def read_product(row: JsonRow) -> ProductRecord:
     """A product. Texts stay exactly as they are: they are sent back with each price change."""
-    return TargetProduct(
+    return ProductRecord(
         product_id=need_id(row),
         name=row.exact_text("name"),
         description=row.exact_text("description"),
@@ -80,10 +80,10 @@ def read_product(row: JsonRow) -> TargetProduct:
     )
 
 
-def read_template(row: JsonRow) -> Template:
+def read_template(row: JsonRow) -> InvoiceTemplate:
     """A schedule with its lines."""
     template_id = need_id(row)
-    return Template(
+    return InvoiceTemplate(
         template_id=template_id,
         customer_id=need_id(row, "customer_id"),
         name=row.text("name"),
@@ -164,7 +164,7 @@ def body_of_new_product(product: NewProduct) -> Mapping[str, object]:
     }
 
 
-def body_of_prices(current: TargetProduct, cost: Decimal, retail: Decimal) -> Mapping[str, object]:
+def body_of_prices(current: ProductRecord, cost: Decimal, retail: Decimal) -> Mapping[str, object]:
     """Body of PUT /products/{id}: new prices, and everything that would be reset without it.
 
     A boolean that is left out falls back to its default, and name and description are required.

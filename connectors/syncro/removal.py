@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.errors import ConnectorError, RejectedRecord, UnexpectedAnswer
-from connectors.records import Template
+from connectors.records import InvoiceTemplate
 from connectors.syncro.address import SYSTEM
 from connectors.syncro.transport import SCHEDULES_EDIT, SyncroTransport
 
@@ -35,13 +35,13 @@ _BODIES: tuple[BodyOf, ...] = (_line_item_id, _schedule_line_item_id, _bare_inte
 class LineRemover:
     """Removes lines and remembers which key worked, so that later removals cost one call."""
 
-    def __init__(self, transport: SyncroTransport, read_template: Callable[[int], Template]) -> None:
+    def __init__(self, transport: SyncroTransport, read_template: Callable[[int], InvoiceTemplate]) -> None:
         self._transport = transport
         self._read_template = read_template
         self._proven: BodyOf | None = None
         self._last_read: dict[int, frozenset[int]] = {}
 
-    def note(self, template: Template) -> None:
+    def note(self, template: InvoiceTemplate) -> None:
         """A template was read: its lines need no second reading before the first removal."""
         self._last_read[template.template_id] = _line_ids(template)
 
@@ -94,7 +94,7 @@ class LineRemover:
             raise
 
 
-def _line_ids(template: Template) -> frozenset[int]:
+def _line_ids(template: InvoiceTemplate) -> frozenset[int]:
     return frozenset(line.line_id for line in template.lines)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
-from connectors.answers import Answer, error_messages
+from connectors.edge.answers import Answer, error_messages
+from connectors.edge.http import Edge
+from connectors.edge.json_rows import JsonRow
 from connectors.errors import (
     ConfigurationError,
     PermissionMissing,
@@ -14,8 +16,6 @@ from connectors.errors import (
     RejectedRecord,
     UnexpectedAnswer,
 )
-from connectors.http import Edge
-from connectors.json_rows import JsonRow
 from connectors.syncro.address import SYSTEM, api_url
 from connectors.syncro.records import need_id
 

@@ -1,19 +1,10 @@
 """Runs and their ledger, what we keep in the target, and what waits for a person."""
 
-from syncs.models.lines import Line, LineState, Part, PartRole, PartState, Posting
-from syncs.models.review import Decision, Finding, Severity
-from syncs.models.runs import (
-    ACTIVE_STATES,
-    LONG_COLUMNS,
-    Action,
-    Change,
-    ChangeState,
-    Run,
-    RunKind,
-    RunState,
-    RunStatus,
-    RunTemplate,
-)
+from money.enums import Action, LineState, PartRole, PartState, Severity
+from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState, RunStatus
+from syncs.models.lines import Line, Part, Posting
+from syncs.models.review import Decision, Finding
+from syncs.models.runs import LONG_COLUMNS, Change, Run, RunTemplate
 from syncs.models.totals import MonthTotal
 
 __all__ = [

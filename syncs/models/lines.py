@@ -7,28 +7,9 @@ from django.db import models
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
 from customers.models import Customer, Subscription
+from money.enums import LineState, Motion, PartRole, PartState
 from products.models import Product
-from programs.models import Motion, Program
-
-
-class PartRole(models.TextChoices):
-    """What a line is for."""
-
-    RECURRING = "recurring", "Recurring line"
-    ADJUSTMENT = "adjustment", "Adjustment"
-    USAGE = "usage", "Azure usage"
-    CHARGE = "charge", "Annual charge"
-    CREDIT = "credit", "Credit"
-    CATCH_UP = "catch_up", "Not billed yet"
-
-
-class LineState(models.TextChoices):
-    """What became of a line of ours."""
-
-    STANDING = "standing", "On the template"
-    BILLED = "billed", "Billed"  # one-time lines: a generated invoice carries it
-    REMOVED = "removed", "Removed"
-    LOST = "lost", "Gone without us"
+from programs.models import Program
 
 
 class Line(PartnerModel):
@@ -38,8 +19,8 @@ class Line(PartnerModel):
     template_id = models.BigIntegerField()  # the target's id
     line_id = models.BigIntegerField()  # the target's id
     mark = models.CharField(max_length=40)
-    role = models.CharField(max_length=10, choices=PartRole.choices)
-    motion = models.CharField(max_length=12, choices=Motion.choices)
+    role = models.CharField(max_length=10, choices=PartRole.pairs())
+    motion = models.CharField(max_length=12, choices=Motion.pairs())
     customer = PartnerForeignKey(Customer, on_delete=models.PROTECT, related_name="lines")
     subscription = PartnerForeignKey(Subscription, on_delete=models.PROTECT, related_name="lines")
     period = models.CharField(max_length=30, blank=True)  # of a one-time line
@@ -48,7 +29,7 @@ class Line(PartnerModel):
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     retail_cents = models.BigIntegerField()
     cost_cents = models.BigIntegerField()
-    state = models.CharField(max_length=8, choices=LineState.choices, default=LineState.STANDING)
+    state = models.CharField(max_length=8, choices=LineState.pairs(), default=LineState.STANDING)
     next_run = models.DateField(null=True)  # of the template when the line was last written
     billed_on = models.BigIntegerField(null=True)  # newest generated invoice that carries it
     written_at = models.DateTimeField()
@@ -81,7 +62,7 @@ class Posting(PartnerModel):
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="postings")
     customer = PartnerForeignKey(Customer, on_delete=models.PROTECT, related_name="postings")
     subscription = PartnerForeignKey(Subscription, on_delete=models.PROTECT, related_name="postings")
-    motion = models.CharField(max_length=12, choices=Motion.choices)
+    motion = models.CharField(max_length=12, choices=Motion.pairs())
     period = models.CharField(max_length=30)
     fingerprint = models.CharField(max_length=64)  # of the charges and settings it was planned from
     template_id = models.BigIntegerField()
@@ -108,17 +89,6 @@ class Posting(PartnerModel):
         return f"{self.subscription} {self.period}"
 
 
-class PartState(models.TextChoices):
-    """Where a part of a posting counts in the balance."""
-
-    PLANNED = "planned", "Planned"  # not, or not certainly, written: counts as failed
-    SYNCED = "synced", "Synced"
-    BILLED = "billed", "Billed"  # synced, and a generated invoice carries it
-    HELD = "held", "Held"
-    EXCLUDED = "excluded", "Excluded"
-    FAILED = "failed", "Failed"
-
-
 class Part(PartnerModel):
     """One line's worth of a posting. ``cost``/``retail`` are currency units.
 
@@ -128,9 +98,9 @@ class Part(PartnerModel):
     """
 
     posting = PartnerForeignKey(Posting, on_delete=models.CASCADE, related_name="parts")
-    role = models.CharField(max_length=10, choices=PartRole.choices)
+    role = models.CharField(max_length=10, choices=PartRole.pairs())
     mark = models.CharField(max_length=40)
-    state = models.CharField(max_length=8, choices=PartState.choices)
+    state = models.CharField(max_length=8, choices=PartState.pairs())
     cost = models.DecimalField(max_digits=24, decimal_places=8)
     retail = models.DecimalField(max_digits=24, decimal_places=8)
     rules_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)

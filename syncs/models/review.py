@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from core.partner_models import PartnerForeignKey, PartnerModel
 from customers.models import Customer
+from money.enums import Severity
 from programs.models import Program
 
 
 class Decision(PartnerModel):
     """A person's answer to a held item; planning takes it as input.
 
-    ``subject`` names the item (``conflict:...``, ``credit:...``), see ``syncs.planning.holds``.
+    ``subject`` names the item (``conflict:...``, ``credit:...``), see ``money.holds``.
     """
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="decisions")
@@ -36,14 +37,6 @@ class Decision(PartnerModel):
         return f"{self.subject}: {self.choice}"
 
 
-class Severity(models.TextChoices):
-    """How loud a finding is."""
-
-    INFO = "info", "Information"
-    WARNING = "warning", "Warning"
-    ERROR = "error", "Error"
-
-
 class Finding(PartnerModel):
     """Something a run reported. Open until a run no longer reports it.
 
@@ -54,7 +47,7 @@ class Finding(PartnerModel):
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="findings")
     run_kind = models.CharField(max_length=8)
     fingerprint = models.CharField(max_length=64)
-    severity = models.CharField(max_length=7, choices=Severity.choices)
+    severity = models.CharField(max_length=7, choices=Severity.pairs())
     code = models.CharField(max_length=40)  # e.g. "conflict", "price_changed", "credit"
     subject = models.CharField(max_length=200, blank=True)  # decision subject, if a person may decide
     text = models.TextField()

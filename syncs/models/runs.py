@@ -6,58 +6,16 @@ from django.db import models
 
 from core.partner_models import PartnerForeignKey, PartnerModel
 from customers.models import Customer, Subscription
+from money.enums import Action, Motion, PartRole
 from products.models import Product
-from programs.models import Motion, Program
-from syncs.models.lines import PartRole
-
-
-class RunKind(models.TextChoices):
-    """What a run carries."""
-
-    PRODUCTS = "products", "Products"
-    BILLING = "billing", "Billing"
-
-
-class RunState(models.TextChoices):
-    """How far a run has come."""
-
-    QUEUED = "queued", "Queued"
-    READING = "reading", "Reading"
-    PLANNING = "planning", "Planning"
-    WAITING = "waiting", "Waiting for a person"
-    APPLYING = "applying", "Writing"
-    SETTLING = "settling", "Resolving lost answers"
-    VERIFYING = "verifying", "Verifying"
-    FINISHED = "finished", "Finished"
-    DISCARDED = "discarded", "Discarded"
-    SUPERSEDED = "superseded", "Replaced by a newer plan"
-    CANCELLED = "cancelled", "Cancelled"
-
+from programs.models import Program
+from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState, RunStatus
 
 LONG_COLUMNS = ("basis", "messages", "error_detail")  # of a run; no list shows them
 
-# A waiting run does not block: the next sync makes its plan again.
-ACTIVE_STATES = (
-    RunState.QUEUED,
-    RunState.READING,
-    RunState.PLANNING,
-    RunState.APPLYING,
-    RunState.SETTLING,
-    RunState.VERIFYING,
-)
-
-
-class RunStatus(models.TextChoices):
-    """The verdict of a run."""
-
-    NO_CHANGE = "no_change", "No change"
-    SUCCESS = "success", "Success"
-    WARNING = "warning", "Warning"
-    ERROR = "error", "Error"
-
 
 class Run(PartnerModel):
-    """One execution of a sync; a state machine that ``syncs.runs.advance`` moves on."""
+    """One execution of a sync; a state machine that ``syncs.running.advancing.advance`` moves on."""
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=8, choices=RunKind.choices)
@@ -129,36 +87,6 @@ class RunTemplate(PartnerModel):
         return f"template {self.template_id} in run {self.run_id}"
 
 
-class Action(models.TextChoices):
-    """What a change does in the target."""
-
-    CREATE_PRODUCT = "create_product", "Create product"
-    UPDATE_PRICES = "update_prices", "Update prices"
-    ADOPT_PRODUCT = "adopt_product", "Adopt product"
-    ADD_LINE = "add_line", "Add line"
-    CHANGE_LINE = "change_line", "Change line"
-    REMOVE_LINE = "remove_line", "Remove line"
-    KEEP = "keep", "Leave as it is"
-
-    @property
-    def writes(self) -> bool:
-        """True when the target is written; adopting a product as it stands writes nothing."""
-        return self not in (Action.KEEP, Action.ADOPT_PRODUCT)
-
-
-class ChangeState(models.TextChoices):
-    """The ledger protocol; ``sending`` is committed before the call to the vendor."""
-
-    PLANNED = "planned", "Planned"
-    SENDING = "sending", "Sending"
-    DONE = "done", "Done"
-    UNKNOWN = "unknown", "Answer lost"
-    FAILED = "failed", "Failed"
-    HELD = "held", "Held"
-    SKIPPED = "skipped", "Skipped"
-    DROPPED = "dropped", "Planned again"  # the plan was made anew, discarded or cancelled
-
-
 class Change(PartnerModel):
     """One write, or one decision not to write, with the values before and after.
 
@@ -169,7 +97,7 @@ class Change(PartnerModel):
 
     run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
     position = models.PositiveIntegerField()
-    action = models.CharField(max_length=14, choices=Action.choices)
+    action = models.CharField(max_length=14, choices=Action.pairs())
     state = models.CharField(max_length=8, choices=ChangeState.choices, default=ChangeState.PLANNED)
     what = models.CharField(max_length=700)  # for people: customer, product
     reason = models.TextField(blank=True)
@@ -182,8 +110,8 @@ class Change(PartnerModel):
     target_product_id = models.BigIntegerField(null=True)
     customer = PartnerForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
     subscription = PartnerForeignKey(Subscription, null=True, on_delete=models.CASCADE, related_name="+")
-    motion = models.CharField(max_length=12, choices=Motion.choices, blank=True)
-    role = models.CharField(max_length=10, choices=PartRole.choices, blank=True)
+    motion = models.CharField(max_length=12, choices=Motion.pairs(), blank=True)
+    role = models.CharField(max_length=10, choices=PartRole.pairs(), blank=True)
     period = models.CharField(max_length=30, blank=True)
     mark = models.CharField(max_length=40, blank=True)
     template_id = models.BigIntegerField(null=True)

@@ -6,31 +6,11 @@ What decides is the real code: how a row is classified, what is planned, when a 
 from __future__ import annotations
 
 from connectors.prism.wording import cadence_of
-from connectors.records import Cadence, InvoiceRow, LineValues, Template, TemplateLine
-from invoices.classifying import (
-    NO_CUSTOMER,
-    NO_MOTION,
-    NO_SUBSCRIPTION,
-    Amount,
-    Verdict,
-    classify,
-    find_prorations,
-)
-from invoices.models import Kind
-from programs.models import Motion
-from syncs.models.lines import LineState, PartRole, PartState
-from syncs.models.runs import Action
-from syncs.planning.amounts import (
-    Money,
-    NotBillable,
-    current_level,
-    split_period,
-    split_rest,
-    times,
-    unit_of_row,
-)
-from syncs.planning.billing import plan_billing
-from syncs.planning.facts import (
+from connectors.records import Cadence, InvoiceRow, InvoiceTemplate, LineValues, TemplateLine
+from money.amounts import NotBillable, current_level, split_period, split_rest, times, unit_of_row
+from money.classifying import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION, Amount, Classified, classify, find_prorations
+from money.enums import Action, Kind, LineState, Motion, PartRole, PartState
+from money.facts import (
     ChargeFact,
     Choice,
     MappingFact,
@@ -42,22 +22,16 @@ from syncs.planning.facts import (
     ProductFact,
     Rules,
 )
-from syncs.planning.fingerprints import charges_digest
-from syncs.planning.guard import Upheaval, guard_reason
-from syncs.planning.holds import CHOICES
-from syncs.planning.marks import find_mark, line_mark, with_mark
-from syncs.planning.periods import month_after, period_label
-from syncs.planning.present import values_of
-from syncs.planning.products import (
-    ProductChange,
-    ProductPlan,
-    ProductRules,
-    SourceItem,
-    TargetItem,
-    plan_products,
-    product_name,
-)
-from syncs.planning.results import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
+from money.fingerprints import charges_digest
+from money.guard import Upheaval, guard_reason
+from money.holds import CHOICES
+from money.marks import find_mark, line_mark, with_mark
+from money.periods import month_after, period_label
+from money.plan import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
+from money.planning import plan_billing
+from money.present import values_of
+from money.products import ProductChange, ProductPlan, ProductRules, SourceItem, TargetItem, plan_products, product_name
+from money.words import Money
 
 __all__ = [
     "CHOICES",
@@ -69,8 +43,10 @@ __all__ = [
     "Cadence",
     "ChargeFact",
     "Choice",
+    "Classified",
     "Hold",
     "InvoiceRow",
+    "InvoiceTemplate",
     "Kind",
     "LineState",
     "LineValues",
@@ -97,10 +73,8 @@ __all__ = [
     "Rules",
     "SourceItem",
     "TargetItem",
-    "Template",
     "TemplateLine",
     "Upheaval",
-    "Verdict",
     "cadence_of",
     "charges_digest",
     "classify",

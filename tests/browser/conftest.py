@@ -12,8 +12,8 @@ from accounts.models import Invitation, Membership
 from accounts.services import hash_token
 from core.scope import partner_scope
 from notifications.models import Message
-from syncs.models import RunState
-from syncs.telling import tell_of_run
+from syncs.enums import RunState
+from syncs.running.telling import tell_of_run
 from tests import factories as make
 from tests.browser.keyboard import Keyboard
 from tests.onboarding import vendors

@@ -13,7 +13,8 @@ from core.scope import partner_scope
 from customers.models import Mapping
 from notifications.models import Message
 from programs.models import Program
-from syncs.models import Decision, Run, RunState
+from syncs.enums import RunState
+from syncs.models import Decision, Run
 from tests import factories as make
 from tests.browser.conftest import Open
 from tests.browser.keyboard import Keyboard

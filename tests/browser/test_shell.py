@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.scope import partner_scope
 from syncs.models import Run
-from syncs.telling import tell_of_run
+from syncs.running.telling import tell_of_run
 from tests import factories as make
 from tests.browser.conftest import Open
 from tests.browser.looking import violations

@@ -14,9 +14,9 @@ import pytest
 import redis
 import responses
 
-from connectors.http import Edge, EdgeSettings
-from connectors.ratelimit import NoLimit
-from tests.connectors.wire_server import Reply, WireServer
+from connectors.edge.http import Edge, EdgeSettings
+from connectors.edge.ratelimit import NoLimit
+from tests.connectors.edge.wire_server import Reply, WireServer
 
 API = "https://api.vendor.example"
 URLS = {

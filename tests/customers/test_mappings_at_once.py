@@ -9,8 +9,7 @@ from django.db import connection
 
 from core.audit import COMMAND
 from core.scope import partner_scope
-from customers.models import Customer, Mapping, TargetCustomer
-from customers.models import Template as TemplateRow
+from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.services import save_mapping
 from tests.invoices.prism_wire import World
 
@@ -22,7 +21,7 @@ def test_two_orders_of_the_same_mappings_never_wait_for_each_other(transactional
     with partner_scope(world.partner.pk):
         customers = list(Customer.objects.order_by("name"))
         owner = TargetCustomer.objects.create(target_id=world.program.target_id, external_id=1, name="Both")
-        template = TemplateRow.objects.create(
+        template = Template.objects.create(
             target_id=world.program.target_id, customer_external_id=1, external_id=50, name="Monthly",
             frequency="Monthly", read_at=world.program.created_at,
         )  # fmt: skip

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import responses
 
-from connectors.http import Edge, EdgeSettings
-from connectors.ratelimit import NoLimit
+from connectors.edge.http import Edge, EdgeSettings
+from connectors.edge.ratelimit import NoLimit
 from connectors.syncro.client import SyncroClient
 from core.scope import in_real_transaction, partner_scope
 from customers.models import TargetCustomer, Template

@@ -18,7 +18,7 @@ from accounts.models import Partner
 from accounts.services import find_partner
 from core.scope import partner_scope
 from sandbox.server import running
-from syncs.slices import Slice
+from syncs.running.slices import Slice
 from tests import databases
 from tests.end_to_end.office import Json, Office
 

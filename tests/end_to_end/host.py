@@ -11,12 +11,12 @@ from pathlib import Path
 
 import yaml
 
-from billingsync.embedded.addresses import Addresses
-from billingsync.embedded.places import CHECKOUT
+from devservers.addresses import Addresses
+from devservers.places import CHECKOUT
 from sandbox.server import running
 from tests import databases
+from tests.billingsync.conftest import plain_environment
 from tests.end_to_end.office import Json, Office
-from tests.platform.conftest import plain_environment
 
 CAST = ("adatum", "coho-winery")
 KEYS = "k1:" + "A" * 43 + "="

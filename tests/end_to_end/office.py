@@ -20,6 +20,7 @@ from accounts.services import find_partner
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
+from reports.as_json import run_json
 from sandbox.admin import whole_truth
 from sandbox.faults import clear_faults, order_fault, waiting_faults
 from sandbox.generation import line_amount
@@ -27,10 +28,11 @@ from sandbox.mapping import mapping_of
 from sandbox.server import SandboxServer
 from sandbox.timeline import advance
 from sandbox.ui_edits import apply_edit
-from syncs.models import Finding, Run, RunState
-from syncs.runs import advance as advance_run
-from syncs.selectors import run_json
-from syncs.services import apply_plan, decide, discard_plan
+from syncs.deciding.answering import decide
+from syncs.enums import RunState
+from syncs.models import Finding, Run
+from syncs.running.advancing import advance as advance_run
+from syncs.running.starting import apply_plan, discard_plan
 
 Json = dict[str, Any]
 ACCOUNT = "northwind"

@@ -14,9 +14,9 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
 from syncs.models import Run
-from syncs.services import start_sync
+from syncs.running.starting import start_sync
+from syncs.running.tickets import TASK
 from syncs.tasks import sweep
-from syncs.tickets import TASK
 
 Commits = Callable[..., AbstractContextManager[Any]]
 

@@ -7,9 +7,10 @@ import time
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Change, ChangeState, Run, RunState
-from syncs.runs import advance
-from syncs.services import start_sync
+from syncs.enums import ChangeState, RunState
+from syncs.models import Change, Run
+from syncs.running.advancing import advance
+from syncs.running.starting import start_sync
 from tests.end_to_end.office import Office
 
 

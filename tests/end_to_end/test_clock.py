@@ -13,9 +13,10 @@ from time_machine import Traveller
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Run, RunKind, RunState
-from syncs.runs import advance as advance_run
-from syncs.services import start_sync
+from syncs.enums import RunKind, RunState
+from syncs.models import Run
+from syncs.running.advancing import advance as advance_run
+from syncs.running.starting import start_sync
 from syncs.tasks import dispatch_due, sweep
 from tests.end_to_end.office import Office
 from tests.end_to_end.rightness import right

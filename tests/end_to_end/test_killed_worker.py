@@ -15,14 +15,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from billingsync.embedded.binaries import valkey_server
-from billingsync.embedded.places import CHECKOUT
-from billingsync.embedded.ports import free_ports
 from core.audit import COMMAND
 from core.scope import partner_scope
+from devservers.binaries import valkey_server
+from devservers.places import CHECKOUT
+from devservers.ports import free_ports
 from programs.models import Program
-from syncs.models import Run, RunState
-from syncs.services import start_sync
+from syncs.enums import RunState
+from syncs.models import Run
+from syncs.running.starting import start_sync
 from tests.end_to_end.conftest import opened
 from tests.end_to_end.office import Office, amount_of
 

@@ -15,9 +15,10 @@ from billingsync.celery import app
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import ACTIVE_STATES, Run, RunState
-from syncs.services import start_sync
-from syncs.slices import Slice
+from syncs.enums import ACTIVE_STATES, RunState
+from syncs.models import Run
+from syncs.running.slices import Slice
+from syncs.running.starting import start_sync
 from tests.end_to_end.office import Office
 from tests.end_to_end.queue import Queue, run_of
 

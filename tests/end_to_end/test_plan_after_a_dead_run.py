@@ -12,8 +12,9 @@ from connections.models import Connection, ConnectionStatus
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Change, ChangeState, Run, RunState
-from syncs.services import apply_plan, start_sync
+from syncs.enums import ChangeState, RunState
+from syncs.models import Change, Run
+from syncs.running.starting import apply_plan, start_sync
 from tests.end_to_end.office import Office, finish
 from tests.end_to_end.rightness import right
 

@@ -12,10 +12,10 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
-from syncs import product_run, runs
-from syncs.models import RunKind, RunState
-from syncs.product_links import adopt_product, detach_product
-from syncs.slices import Slice
+from syncs.deciding.product_links import adopt_product, detach_product
+from syncs.enums import RunKind, RunState
+from syncs.running import advancing, planning_products
+from syncs.running.slices import Slice
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office
 
@@ -229,11 +229,11 @@ def test_product_detached_while_a_sync_is_under_way_is_not_written(office: Offic
     office.edit("edit_product", product_id=product["id"], values=values)
 
     def plan_then_detach(work: Slice) -> RunState:
-        state = product_run.plan(work)
+        state = planning_products.plan_product_run(work)
         detach(office, product)
         return state
 
-    monkeypatch.setitem(runs.STEPS, (RunKind.PRODUCTS, RunState.PLANNING), plan_then_detach)
+    monkeypatch.setitem(advancing.STEPS, (RunKind.PRODUCTS, RunState.PLANNING), plan_then_detach)
 
     synced = office.sync("products")
 

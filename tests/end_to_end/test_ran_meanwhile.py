@@ -9,10 +9,12 @@ import pytest
 from connections.clients import open_target
 from core.scope import partner_scope
 from customers.target_copy import refresh_target
+from money.enums import Action, PartRole, PartState
 from programs.models import Program
-from syncs.models import Action, Change, ChangeState, Part, PartRole, PartState, Run, RunState
-from syncs.runs import advance
-from syncs.slices import Slice
+from syncs.enums import ChangeState, RunState
+from syncs.models import Change, Part, Run
+from syncs.running.advancing import advance
+from syncs.running.slices import Slice
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, finish, mark_of
 from tests.end_to_end.stepping import advance_to, begin, begin_and_lose, lost

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from syncs.planning.results import Plan
+from money.plan import Plan
 from tests.end_to_end.conftest import opened
 from tests.end_to_end.office import Json
 from tests.replay.form import Record

@@ -7,12 +7,14 @@ import pytest
 from core.audit import COMMAND, SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Change, ChangeState, Finding, Run
-from syncs.retry_scope import retry_scope
-from syncs.retrying import retry_failed
-from syncs.services import SyncRefused, start_sync
-from syncs.slices import open_slice
-from syncs.target_reading import read_again
+from syncs.enums import ChangeState
+from syncs.errors import SyncRefused
+from syncs.facts.retry_scope import retry_scope
+from syncs.models import Change, Finding, Run
+from syncs.running.reading import read_again
+from syncs.running.retrying import retry_failed
+from syncs.running.slices import open_slice
+from syncs.running.starting import start_sync
 from tests.end_to_end.office import Json, Office, Synced
 from tests.end_to_end.rightness import right
 

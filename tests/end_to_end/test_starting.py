@@ -7,11 +7,13 @@ import pytest
 from core.audit import COMMAND, SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
-from syncs import retrying
-from syncs.models import Run, RunState
-from syncs.runs import advance
-from syncs.services import SyncRefused, cancel_run, start_sync
-from syncs.slices import Slice
+from syncs.enums import RunState
+from syncs.errors import SyncRefused
+from syncs.models import Run
+from syncs.running import retrying
+from syncs.running.advancing import advance
+from syncs.running.slices import Slice
+from syncs.running.starting import cancel_run, start_sync
 from tests.end_to_end.office import Office, finish
 from tests.end_to_end.stepping import advance_to, begin
 

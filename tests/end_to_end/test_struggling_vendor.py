@@ -11,9 +11,10 @@ from django.conf import settings
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Run, RunState
-from syncs.runs import advance
-from syncs.services import start_sync
+from syncs.enums import RunState
+from syncs.models import Run
+from syncs.running.advancing import advance
+from syncs.running.starting import start_sync
 from tests.end_to_end.office import Office
 from tests.end_to_end.rightness import right
 

@@ -19,8 +19,9 @@ from core.scope import partner_scope
 from sandbox.mapping import mapping_of
 from sandbox.server import SandboxServer, running
 from sandbox.ui_edits import apply_edit
-from syncs.models import ACTIVE_STATES, Run
-from syncs.tickets import is_void
+from syncs.enums import ACTIVE_STATES
+from syncs.models import Run
+from syncs.running.tickets import is_void
 from tests.end_to_end.office import Json
 from tests.end_to_end.queue import Queue, run_of
 

@@ -10,8 +10,10 @@ from customers.mapping_batches import Wish, apply_batch, propose_batch
 from customers.models import Mapping
 from customers.services import remove_mapping
 from programs.models import Program
-from syncs.models import Run, RunState
-from syncs.services import SyncRefused, apply_plan, cancel_run, start_sync
+from syncs.enums import RunState
+from syncs.errors import SyncRefused
+from syncs.models import Run
+from syncs.running.starting import apply_plan, cancel_run, start_sync
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Office, finish
 from tests.end_to_end.rightness import right

@@ -12,7 +12,7 @@ from tests.house.tree import Source, called, product
 def knows_decimal(source: Source) -> bool:
     """Whether a module deals with exact numbers: it imports them, or what our own money is made of."""
     modules = {node.module for node in source.nodes(ast.ImportFrom)}
-    return bool(modules & {"decimal", "core.money", "money.words"})
+    return bool(modules & {"decimal", "money.words"})
 
 
 def floats(source: Source) -> Iterator[Breach]:

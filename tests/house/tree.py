@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from billingsync.embedded.places import CHECKOUT
+from devservers.places import CHECKOUT
 
 BESIDE_PRODUCT = {"tests", "sandbox", "chaos", "bench", "stubs"}  # top folders that no customer's money goes through
 

@@ -21,15 +21,16 @@ from accounts.models import Partner
 from accounts.services import create_partner
 from connections.clients import _refuse_in_transaction
 from connections.models import Connection, ConnectionStatus
-from connectors.http import Edge, EdgeSettings
+from connectors.edge.http import Edge, EdgeSettings
+from connectors.edge.ratelimit import NoLimit
 from connectors.prism.client import PrismClient
-from connectors.ratelimit import NoLimit
 from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.services import refresh_customers
 from invoices.importing import ImportReport, import_invoices, record_start
 from invoices.models import Charge, SourceInvoice
-from programs.models import Motion, Program
+from money.enums import Motion
+from programs.models import Program
 
 IDENTITY = "https://identity.prism.example/core/connect/token"
 API = "https://api.prism.example"
@@ -240,6 +241,6 @@ def world(db: None) -> World:
             target=Connection.objects.create(system="syncro", currency_symbol="$", **common),
             enabled=True,
             billing_enabled=True,
-            motions=Motion.values,
+            motions=list(Motion),
         )
     return World(partner, program, PrismWire())

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from core.scope import partner_scope
-from invoices.importing import Problem
+from invoices.importing import ImportProblem
 from invoices.models import Charge, SourceInvoice
 from tests.invoices.prism_wire import COLUMNS, World, row, subscription, to_csv
 
@@ -89,6 +89,6 @@ def test_any_file_is_imported_whole_or_refused_with_the_place(world: World, data
             assert [invoice.row_count for invoice in read] == [len(stored)]
 
 
-def tells_the_place(problem: Problem, number: str) -> bool:
+def tells_the_place(problem: ImportProblem, number: str) -> bool:
     """Which invoice, what is wrong, and what to do."""
     return problem.invoice == number and len(problem.text) > 10 and len(problem.cure) > 10

@@ -8,10 +8,10 @@ import pytest
 
 from core.scope import partner_scope
 from customers.models import Customer, Subscription
-from invoices.classifying import NO_CUSTOMER, NO_SUBSCRIPTION
 from invoices.importing import MOST_LOOK_UPS
 from invoices.models import Charge
 from invoices.services import reclassify_unknown
+from money.classifying import NO_CUSTOMER, NO_SUBSCRIPTION
 from products.models import Product
 from products.services import refresh_price_list
 from tests.invoices.prism_wire import World, row, subscription

@@ -14,9 +14,9 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.services import save_mapping
-from invoices.billing_list import billing_items, billing_rows, next_unmapped, sums_by_state
 from invoices.selectors import listed_invoices
 from invoices.services import decide_overlap, undo_overlap_decision
+from reports.billing import billing_items, billing_rows, next_unmapped, sums_by_state
 from tests import factories as make
 from tests.invoices.prism_wire import World, row, subscription
 

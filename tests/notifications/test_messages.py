@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Partner
-from billingsync.embedded.places import CHECKOUT
+from devservers.places import CHECKOUT
 from notifications.letters import House, Rendered, Why, render
 from notifications.messages import MESSAGES
 

@@ -13,7 +13,7 @@ from core.audit import COMMAND, actor_of
 from core.scope import partner_scope
 from notifications.letters import Why
 from notifications.models import Message, Notice
-from notifications.news import Group, News, Wishes, read_wishes, save_wishes, tell
+from notifications.news import Group, MailWishes, News, read_wishes, save_wishes, tell
 from tests import factories as make
 
 OWNER, VIEWER = "owner@northwind.example", "viewer@northwind.example"
@@ -24,7 +24,7 @@ def wish(partner: Partner, email: str, **wishes: bool) -> bool:
     user = person_of(email)
     assert user is not None
     with partner_scope(partner.pk):
-        return save_wishes(user_id=user.pk, wishes=Wishes(**wishes), actor=actor_of(user))
+        return save_wishes(user_id=user.pk, wishes=MailWishes(**wishes), actor=actor_of(user))
 
 
 def tell_group(partner: Partner, *addresses: str, event: str = "sample:1") -> int:
@@ -131,7 +131,7 @@ def test_wishes_are_saved_once(partner: Partner) -> None:
     assert [wish(partner, VIEWER, connections=True), wish(partner, VIEWER, connections=True)] == [True, False]
 
     with partner_scope(partner.pk):
-        assert read_wishes(viewer.pk) == Wishes(connections=True)
+        assert read_wishes(viewer.pk) == MailWishes(connections=True)
 
 
 def test_notice_is_made_once_for_all_and_leads_within_the_portal(partner: Partner) -> None:

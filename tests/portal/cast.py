@@ -16,10 +16,12 @@ from accounts.models import Partner, Role, User
 from accounts.services import create_partner, create_user, ensure_member
 from core.audit import COMMAND
 from core.scope import partner_scope
-from invoices.models import Kind, SourceInvoice
+from invoices.models import SourceInvoice
+from money.enums import Kind, Motion
 from products.models import Product
-from programs.models import Motion, Program
-from syncs.models import Change, Finding, Run, RunKind
+from programs.models import Program
+from syncs.enums import RunKind
+from syncs.models import Change, Finding, Run
 from tests import factories as make
 
 PASSWORD = "correct horse battery staple"

@@ -12,9 +12,9 @@ from core.audit import Actor, record
 from core.scope import partner_scope
 from customers.models import Template
 from invoices.models import SourceInvoice
-from programs.models import Motion
-from syncs.models import Action, ChangeState
-from syncs.spending import HEIGHT, Charges, monthly_charges
+from money.enums import Action, Motion
+from reports.spending import HEIGHT, Charges, monthly_charges
+from syncs.enums import ChangeState
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from products.keys import KEY_LENGTH, product_key
-from products.matching import ProductFacts, ProductIndex, Wanted, lengths_in
+from products.matching import ProductFacts, ProductIndex, SoughtProduct, lengths_in
 
 
 def facts(
@@ -20,7 +20,7 @@ def facts(
 
 def find(products: list[ProductFacts], ref: str = "p1", *, term: str = "", cycle: str = "") -> int | list[int] | None:
     """The product found, or the rivals."""
-    match = ProductIndex(products).find(Wanted(ref, "Suite", (term,), (cycle,)))
+    match = ProductIndex(products).find(SoughtProduct(ref, "Suite", (term,), (cycle,)))
     return match.product.pk if match.product else ([rival.pk for rival in match.rivals] or None)
 
 
@@ -141,5 +141,5 @@ def test_answer_does_not_depend_on_the_order_of_the_products(rows, term, cycle):
 
 @given(products, texts, texts)
 def test_there_is_never_both_an_answer_and_a_rival(rows, term, cycle):
-    match = ProductIndex(rows).find(Wanted("p1", "Suite", (term,), (cycle,)))
+    match = ProductIndex(rows).find(SoughtProduct("p1", "Suite", (term,), (cycle,)))
     assert match.product is None or match.rivals == ()

@@ -17,8 +17,8 @@ import responses
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from connectors.http import Edge, EdgeSettings
-from connectors.ratelimit import NoLimit
+from connectors.edge.http import Edge, EdgeSettings
+from connectors.edge.ratelimit import NoLimit
 from connectors.syncro.client import SyncroClient
 from core.scope import in_real_transaction, partner_scope
 from products.models import Product, ProductLink, TargetProduct

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from connections.currency import symbol_fits
-from connectors.records import Template
-from syncs.models.lines import LineState
-from syncs.planning.billing import plan_billing
-from syncs.planning.facts import Choice, MappingFact, MappingFacts, OwnLine, Posted, Rules
-from syncs.planning.marks import find_mark
-from syncs.planning.results import Plan
+from connectors.records import InvoiceTemplate
+from money.enums import LineState
+from money.facts import Choice, MappingFact, MappingFacts, OwnLine, Posted, Rules
+from money.marks import find_mark
+from money.plan import Plan
+from money.planning import plan_billing
 from tests.replay import form
 from tests.replay.mirror.evidence import carried_marks, leftovers
 from tests.replay.mirror.guarding import reason_to_wait
@@ -33,7 +33,7 @@ class Facts:
 
     record: form.Record
     done: Imported
-    templates: dict[int, Template]
+    templates: dict[int, InvoiceTemplate]
     own_lines: list[OwnLine]  # in the order of the record
     choices: dict[str, Choice]
     periods: Periods
@@ -87,7 +87,7 @@ def _standing(facts: Facts) -> Iterator[OwnLine]:
 def _mapping_facts(
     facts: Facts, place: int, mapping: form.Mapping, owner: Owner, carried: frozenset[str]
 ) -> MappingFacts:
-    """``syncs.loading._mapping_facts``."""
+    """``syncs.facts.program._mapping_facts``."""
     template = facts.templates.get(mapping.invoice_template)
     settings = facts.record.program.billing
     kept = (LineState.STANDING, LineState.LOST)
@@ -115,7 +115,7 @@ def _mapping_facts(
 
 
 def _mapping_fact(
-    record: form.Record, place: int, mapping: form.Mapping, owner: Owner, template: Template | None
+    record: form.Record, place: int, mapping: form.Mapping, owner: Owner, template: InvoiceTemplate | None
 ) -> MappingFact:
     code, trouble = _trouble(record, mapping, template)
     sync_cost, sync_retail = PRICINGS[mapping.pricing]
@@ -133,8 +133,8 @@ def _mapping_fact(
     )
 
 
-def _trouble(record: form.Record, mapping: form.Mapping, template: Template | None) -> tuple[str, str]:
-    """``syncs.loading._trouble``, in fewer words."""
+def _trouble(record: form.Record, mapping: form.Mapping, template: InvoiceTemplate | None) -> tuple[str, str]:
+    """``syncs.facts.mappings._trouble``, in fewer words."""
     symbol, currency = record.target.currency_symbol, record.program.currency
     if symbol_fits(symbol, currency) is False:
         return "currency", f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written."
@@ -147,6 +147,6 @@ def _trouble(record: form.Record, mapping: form.Mapping, template: Template | No
     return "", ""
 
 
-def _foreign_ids(template: Template | None, own_ids: set[int]) -> frozenset[int]:
+def _foreign_ids(template: InvoiceTemplate | None, own_ids: set[int]) -> frozenset[int]:
     lines = template.lines if template else ()
     return frozenset(line.line_id for line in lines if line.line_id not in own_ids and not find_mark(line.description))

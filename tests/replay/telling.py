@@ -6,18 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from connectors.records import LineValues, Template
-from core.money import plain
-from core.text import one_line
-from invoices.models import Kind
-from syncs.models.lines import LineState
-from syncs.models.runs import Action
-from syncs.planning.amounts import Money
-from syncs.planning.facts import OwnLine
-from syncs.planning.marks import find_mark
-from syncs.planning.present import standing_line, values_of
-from syncs.planning.results import Note, Plan, PlannedChange
-from syncs.reconciliation import Balance
+from connectors.records import InvoiceTemplate, LineValues
+from money.enums import Action, Kind, LineState
+from money.facts import OwnLine
+from money.marks import find_mark
+from money.plan import Note, Plan, PlannedChange
+from money.present import standing_line, values_of
+from money.text import one_line
+from money.words import Money, plain
+from syncs.proving.reconciliation import Balance
 from tests.replay import form
 from tests.replay.loading import Facts
 from tests.replay.mirror.accounts import NOBODY, Came, account_for, came_before
@@ -62,7 +59,7 @@ def name_customers(record: form.Record) -> dict[int, str]:
     }
 
 
-def _describe(template: Template) -> str:
+def _describe(template: InvoiceTemplate) -> str:
     runs = f"next run {template.next_run}" if template.next_run else "no next run"
     paused = ", paused" if template.paused else ""
     return f"“{one_line(template.name)}”, {template.frequency}, {runs}{paused}"
@@ -127,7 +124,7 @@ def _bills(facts: Facts, plan: Plan, names: Mapping[int, str]) -> list[Bill]:
 
 
 def _standing_lines(
-    own_lines: Iterable[OwnLine], templates: Mapping[int, Template]
+    own_lines: Iterable[OwnLine], templates: Mapping[int, InvoiceTemplate]
 ) -> dict[tuple[int, int], _Standing]:
     found = {}
     for own in own_lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
-from syncs.models.lines import LineState, PartRole, PartState
+from money.enums import LineState, PartRole, PartState
 from tests.replay import form
 
 ROLES: dict[str, PartRole] = {

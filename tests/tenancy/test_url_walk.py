@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Invitation, Membership, Role
-from accounts.permissions import Rule
 from accounts.selectors import RANKS
 from connections.models import ConnectionStatus
 from core.scope import partner_scope
 from notifications.models import Message
+from portal.kit.permissions import Rule
 from tests import factories as make
 from tests.portal.cast import NAMES, Cast, Shop
 

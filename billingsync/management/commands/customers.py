@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from billingsync.management.partner_command import PartnerCommand
-from syncs.customer_states import SourceFailed, customer_states, read_source_now
+from reports.customer_states import customer_states
+from syncs.running.source_now import SourceFailed, read_source_now
 
 
 class Command(PartnerCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from billingsync.management.partner_command import PartnerCommand
 from core.scope import partner_scope
-from syncs.selectors import balance_json, find_invoices
+from reports.as_json import balance_json, find_invoices
 
 
 class Command(PartnerCommand):

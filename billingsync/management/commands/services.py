@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billingsync.embedded import servers
-from billingsync.embedded.places import DataFolder, data_folder
-from billingsync.embedded.trouble import ServerTrouble
+from devservers import servers
+from devservers.places import DataFolder, data_folder
+from devservers.trouble import ServerTrouble
 
 
 class Command(BaseCommand):

@@ -13,10 +13,12 @@ from billingsync.management.progress import ProgressTeller
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
-from syncs.models import Run, RunStatus
-from syncs.runs import advance
-from syncs.selectors import COUNT_NAMES, run_json
-from syncs.services import SyncRefused, enabled_kinds, start_sync
+from reports.as_json import run_json
+from syncs.enums import COUNT_NAMES, RunStatus
+from syncs.errors import SyncRefused
+from syncs.models import Run
+from syncs.running.advancing import advance
+from syncs.running.starting import enabled_kinds, start_sync
 
 LONGEST_NAP = 5.0  # seconds between two looks at a run that waits
 

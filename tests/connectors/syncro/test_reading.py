@@ -16,11 +16,11 @@ from connectors.errors import (
     UnexpectedAnswer,
 )
 from connectors.records import (
-    TargetCustomer,
+    CustomerRecord,
+    InvoiceTemplate,
+    ProductRecord,
     TargetInvoice,
     TargetInvoiceLine,
-    TargetProduct,
-    Template,
     TemplateLine,
 )
 from connectors.syncro.client import SyncroClient
@@ -36,7 +36,7 @@ from tests.connectors.syncro.conftest import (
 )
 
 
-def listed(client: SyncroClient) -> list[TargetProduct]:
+def listed(client: SyncroClient) -> list[ProductRecord]:
     """All products of the list."""
     return [product for page in client.product_pages() for product in page]
 
@@ -122,7 +122,7 @@ def test_product_prices_are_dollars(vendor, syncro):
     row = product_json(5, price_cost="8.70", price_retail=22, upc_code="key-1", description=" kept \n as is ")
     vendor.get(f"{API}/products/5", json={"product": row})
 
-    assert syncro.get_product(5) == TargetProduct(
+    assert syncro.get_product(5) == ProductRecord(
         product_id=5,
         name="Product 5",
         description=" kept \n as is ",
@@ -167,8 +167,8 @@ def test_customers_include_disabled_ones_and_show_a_name(vendor, syncro):
     serve_pages(vendor, "/customers", "customers", [rows], meta={"total_pages": 1})
 
     assert syncro.list_customers() == [
-        TargetCustomer(1, "Sample Person", "person@fabrikam.example", "123", "1 Road, Oslo, 0150", disabled=True),
-        TargetCustomer(2, "Customer 2"),
+        CustomerRecord(1, "Sample Person", "person@fabrikam.example", "123", "1 Road, Oslo, 0150", disabled=True),
+        CustomerRecord(2, "Customer 2"),
     ]
     assert asked(vendor)[0]["include_disabled"] == ["true"]
 
@@ -177,7 +177,7 @@ def test_template_lines_are_cents_and_quantities_text(vendor, syncro):
     line = line_json(501, quantity="9.99", cost_cents="870", one_time_charge=True, recurring_type_id=3)
     vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(201, line, product_id=None)})
 
-    assert syncro.get_template(201) == Template(
+    assert syncro.get_template(201) == InvoiceTemplate(
         template_id=201,
         customer_id=7,
         name="Microsoft 365",

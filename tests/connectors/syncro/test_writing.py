@@ -19,12 +19,12 @@ from connectors.errors import (
     TransientError,
     UnexpectedAnswer,
 )
-from connectors.records import LineValues, NewProduct, TargetProduct
+from connectors.records import LineValues, NewProduct, ProductRecord
 from connectors.syncro.client import SyncroClient
 from tests.connectors.syncro.conftest import API, NO_PERMISSION, line_json, product_json, schedule_json
 
 NEW = NewProduct("PC_SKU Microsoft 365", "Microsoft 365", "sku|1|monthly", Decimal("18.7"), Decimal(22), taxable=True)
-CURRENT = TargetProduct(
+CURRENT = ProductRecord(
     product_id=5,
     name="Renamed by hand",
     description=" Text of theirs ",

@@ -1,4 +1,4 @@
-"""Where each cent of a record's invoices is once the plan is carried out: ``syncs.reconciliation``, per period."""
+"""Where each cent of a record's invoices is once the plan is carried out: as ``syncs.proving.reconciliation``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from invoices.models import Kind
-from syncs.models.lines import PartState
-from syncs.planning.amounts import NOTHING, Money
-from syncs.planning.facts import PostedPart
-from syncs.planning.results import PlannedPart
-from syncs.reconciliation import Balance
+from money.enums import Kind, PartState
+from money.facts import PostedPart
+from money.plan import PlannedPart
+from money.words import NOTHING, Money
+from syncs.proving.reconciliation import Balance
 from tests.replay import form
 from tests.replay.mirror.periods import Key, Owner, key_of, planned_from, posted_part
 from tests.replay.mirror.rows import Charge, Imported
@@ -98,7 +97,7 @@ def _balance(came: Came, charged: Money, *, unplanned: str, waits: bool) -> Bala
 
 
 def _unplanned(record: form.Record, done: Imported, starts: Mapping[Owner, str], charge: Charge) -> str:
-    """``syncs.reconciliation._bucket_without_posting``."""
+    """``syncs.proving.reconciliation._bucket_without_posting``."""
     if charge.motion not in record.program.billing.motions:
         return "excluded"
     tenant = record.source.tenants[(charge.customer or 1) - 1].id

@@ -6,26 +6,27 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.records import TargetInvoice, TargetInvoiceLine, Template
-from syncs.evidence import Sought, find_carried
-from syncs.planning.facts import OwnLine
-from syncs.planning.marks import find_mark
-from syncs.planning.removing import removal_of
-from syncs.planning.results import PlannedChange
+from connectors.records import InvoiceTemplate, TargetInvoice, TargetInvoiceLine
+from money.facts import OwnLine
+from money.marks import find_mark
+from money.plan import PlannedChange
+from money.present import removal_of
+from syncs.facts.evidence import Sought
+from syncs.writing.carried import find_carried
 from tests.replay import form
 from tests.replay.words import period_of
 
 
-def carried_marks(record: form.Record, templates: dict[int, Template]) -> frozenset[str]:
-    """``syncs.evidence.lines_to_prove`` and ``find_carried``."""
+def carried_marks(record: form.Record, templates: dict[int, InvoiceTemplate]) -> frozenset[str]:
+    """``syncs.facts.evidence.lines_to_prove`` and ``find_carried``."""
     sought = _lines_to_prove(record, templates)
     return frozenset(find_carried(sought, _Invoices(record.target.invoices)))
 
 
 def leftovers(
-    record: form.Record, own_lines: list[OwnLine], templates: dict[int, Template], planned: set[int | None]
+    record: form.Record, own_lines: list[OwnLine], templates: dict[int, InvoiceTemplate], planned: set[int | None]
 ) -> Iterator[PlannedChange]:
-    """``syncs.leftovers.removals_of_leftovers``; ``own_lines`` are all of ours, in the order of the record."""
+    """``syncs.writing.leftovers.removals_of_leftovers``; ``own_lines`` are all of ours, in the order of the record."""
     gone = {
         (own.template_id, own.line_id): own
         for own, told in zip(own_lines, record.written, strict=True)
@@ -39,7 +40,7 @@ def leftovers(
                 yield removal_of(own, line, line.name, "Still there although it was taken off")
 
 
-def _lines_to_prove(record: form.Record, templates: dict[int, Template]) -> Iterator[Sought]:
+def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Iterator[Sought]:
     confirmed = _confirmed_runs(record)
     for line in record.written:
         template = templates.get(line.template)
@@ -70,7 +71,7 @@ def _confirmed_runs(record: form.Record) -> dict[tuple[str, str], dt.date]:
     return {(one.subscription.lower(), one.motion): one.run for one in ordered if one.run is not None}
 
 
-def _may_have_run(template: Template, line: form.Written, since: dt.date | None) -> bool:
+def _may_have_run(template: InvoiceTemplate, line: form.Written, since: dt.date | None) -> bool:
     if since is not None and template.next_run is not None:
         return template.next_run > since
     stands = any(one.line_id == line.line or find_mark(one.description) == line.mark for one in template.lines)

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from core.money import ZERO
-from syncs.models.lines import LineState, PartRole
-from syncs.planning.amounts import amount_of_values
-from syncs.planning.facts import OwnLine
-from syncs.planning.guard import Upheaval, guard_reason
-from syncs.planning.results import PlannedChange
+from money.amounts import amount_of_values
+from money.enums import LineState, PartRole
+from money.facts import OwnLine
+from money.guard import Upheaval, guard_reason
+from money.plan import PlannedChange
+from money.words import ZERO
 from tests.replay import form
 from tests.replay.mirror.rows import Imported
 from tests.replay.words import ROLES, period_of
@@ -24,7 +24,7 @@ def reason_to_wait(
     changes: Collection[PlannedChange],
     first: Collection[tuple[int, str]],
 ) -> str:
-    """``syncs.billing_plan._must_wait``: "" when the plan is written at once.
+    """``syncs.running.planning._must_wait``: "" when the plan is written at once.
 
     ``first``: the mappings that are planned for the first time, as (customer, motion).
     """
@@ -42,7 +42,7 @@ def reason_to_wait(
 def _usual_amounts(
     record: form.Record, done: Imported, changes: Iterable[PlannedChange]
 ) -> dict[tuple[int, str], Decimal]:
-    """``syncs.usual_amounts``: the most that was written for one other period."""
+    """``syncs.facts.usual_amounts``: the most that was written for one other period."""
     planned = {(one.subscription_id, str(one.role), one.period) for one in changes if one.role is PartRole.USAGE}
     usual: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     subscriptions = {subscription for subscription, _, _ in planned}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from connectors.records import Template, TemplateLine
-from core.money import to_cents
-from syncs.planning.facts import Choice, OwnLine
-from syncs.planning.holds import conflict_subject
-from syncs.planning.marks import line_mark
+from connectors.records import InvoiceTemplate, TemplateLine
+from money.facts import Choice, OwnLine
+from money.holds import conflict_subject
+from money.marks import line_mark
+from money.words import to_cents
 from tests.replay import form
 from tests.replay.mirror.periods import Owner, earliest_unbilled, newest_month
 from tests.replay.mirror.products import name_behind
@@ -26,10 +26,10 @@ _SUBJECTS = {
 }
 
 
-def templates_of(record: form.Record) -> dict[int, Template]:
-    """``syncs.loading.load_templates``."""
+def templates_of(record: form.Record) -> dict[int, InvoiceTemplate]:
+    """``syncs.facts.target.load_templates``."""
     return {
-        one.id: Template(
+        one.id: InvoiceTemplate(
             template_id=one.id,
             customer_id=one.customer,
             name=one.name,
@@ -60,7 +60,7 @@ def _line(template: int, line: form.TemplateLine) -> TemplateLine:
 
 
 def own_lines_of(record: form.Record, done: Imported) -> list[OwnLine]:
-    """``syncs.loading.own_line_of``, of every line that we wrote, in the order of the record."""
+    """``syncs.facts.lines.own_line_of``, of every line that we wrote, in the order of the record."""
     return [
         OwnLine(
             mark=one.mark,
@@ -92,7 +92,7 @@ def customer_of(record: form.Record, tenant: str) -> int:
 def starts_of(
     record: form.Record, done: Imported, choices: Mapping[str, Choice]
 ) -> dict[int, tuple[form.Mapping, Owner, str]]:
-    """``syncs.loading.active_mappings``, ``_take_up`` and ``syncs.older_periods.take_up_older``.
+    """``syncs.facts.mappings.active_mappings``, ``_take_up`` and ``syncs.running.opening.take_up_older``.
 
     By the mapping's place, from 1: the mappings that sync, whose they are, and their first month.
     """
@@ -110,7 +110,7 @@ def starts_of(
 
 
 def choices_of(record: form.Record) -> dict[str, Choice]:
-    """``syncs.loading.load_choices``."""
+    """``syncs.facts.program.load_choices``."""
     return {_subject(record, one): Choice(one.answer, one.line, one.retail, one.cost) for one in record.decisions}
 
 

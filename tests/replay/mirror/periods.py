@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from invoices.models import Kind
-from syncs.planning.facts import PeriodFact, Posted, PostedPart, ProductFact
-from syncs.planning.fingerprints import charges_digest, digest
+from money.enums import Kind
+from money.facts import PeriodFact, Posted, PostedPart, ProductFact
+from money.fingerprints import charges_digest, digest
 from tests.replay import form
 from tests.replay.mirror.rows import Charge, Imported
 from tests.replay.words import PART_STATES, PRICINGS, ROLES, period_of
@@ -30,7 +30,7 @@ class Periods:
 
 
 def newest_month(done: Imported) -> str:
-    """``syncs.period_loading.newest_month``: of invoices with monthly seats, else of any that counts; or ""."""
+    """``syncs.facts.periods.newest_month``: of invoices with monthly seats, else of any that counts; or ""."""
     monthly = [done.months[one.invoice] for one in done.countable if one.motion == "seat_monthly"]
     return max(
         monthly or [done.months[place] for place, state in done.states.items() if state == "counted"], default=""
@@ -38,7 +38,7 @@ def newest_month(done: Imported) -> str:
 
 
 def earliest_unbilled(record: form.Record, done: Imported, owner: Owner, start: str) -> str:
-    """``syncs.older_periods._OLDER``: the first month before the start of which something was not written."""
+    """``syncs.facts.older_months._OLDER``: the first month before the start of which something was not written."""
     posted = {key_of(done, one): one for one in record.posted}
     months = [
         done.months[one.invoice]
@@ -58,7 +58,7 @@ def _is_unwritten(posted: form.Posted | None) -> bool:
 def find_periods(
     record: form.Record, done: Imported, mappings: Mapping[Owner, str], products: dict[int, ProductFact]
 ) -> Periods:
-    """``syncs.open_periods`` and ``syncs.period_loading``. ``mappings``: the first month of each that syncs."""
+    """``syncs.facts.open_periods`` and ``syncs.facts.periods``. ``mappings``: the first month of each that syncs."""
     periods = Periods(newest_month(done))
     wanted = _open(record, done, mappings, periods.newest)
     groups: dict[Key, list[Charge]] = defaultdict(list)
@@ -81,7 +81,7 @@ def find_periods(
 
 
 def _open(record: form.Record, done: Imported, mappings: Mapping[Owner, str], newest: str) -> set[Key]:
-    """``syncs.open_periods._OPEN``."""
+    """``syncs.facts.open_periods._OPEN``."""
     charged: dict[Key, list[Charge]] = defaultdict(list)
     for one in done.countable:
         start = mappings.get((one.customer or 0, one.motion))
@@ -155,7 +155,7 @@ def _add_withdrawn(
     products: dict[int, ProductFact],
     periods: Periods,
 ) -> None:
-    """``syncs.open_periods._WITHDRAWN``: posted amounts whose charges no longer count."""
+    """``syncs.facts.open_periods._WITHDRAWN``: posted amounts whose charges no longer count."""
     if "replaced" not in done.states.values():
         return
     counted = {one.key for one in done.countable}
@@ -175,7 +175,7 @@ def _product_of(done: Imported, subscription: int, products: dict[int, ProductFa
 
 
 def _uncertain(record: form.Record, done: Imported, newest: str) -> frozenset[int]:
-    """``syncs.period_loading.uncertain_subscriptions``."""
+    """``syncs.facts.periods.uncertain_subscriptions``."""
     doubtful = {
         one.ref
         for one in done.charges
@@ -189,7 +189,7 @@ def _uncertain(record: form.Record, done: Imported, newest: str) -> frozenset[in
 
 
 def load_posted(record: form.Record, done: Imported, periods: Periods) -> dict[Owner, list[Posted]]:
-    """``syncs.loading.load_posted``: those of the wanted periods, and each subscription's latest."""
+    """``syncs.facts.posted.load_posted``: those of the wanted periods, and each subscription's latest."""
     customers = {tenant.id.lower(): place for place, tenant in enumerate(record.source.tenants, 1)}
     owners = {
         (fact.subscription_id, motion, fact.period): customer
@@ -231,7 +231,7 @@ def _posted(one: form.Posted, key: Key, rows: list[Charge]) -> Posted:
 
 
 def posted_part(part: form.PostedPart) -> PostedPart:
-    """``syncs.loading._posted_part``."""
+    """``syncs.facts.posted._posted_part``."""
     return PostedPart(
         role=ROLES[part.what],
         mark=part.mark,

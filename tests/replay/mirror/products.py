@@ -8,9 +8,9 @@ from typing import Protocol
 
 from connectors.records import InvoiceRow
 from invoices.directory import SEVERAL_PRODUCTS
+from money.facts import ProductFact
 from products.keys import product_key
-from products.matching import ProductFacts, ProductIndex, Wanted, first_text
-from syncs.planning.facts import ProductFact
+from products.matching import ProductFacts, ProductIndex, SoughtProduct, first_text
 from tests.replay import form
 
 
@@ -37,7 +37,7 @@ class Catalogue:
 
     def find(self, row: InvoiceRow, subscription: Known) -> tuple[int | None, str]:
         """``invoices.directory.ProductFinder.find``."""
-        wanted = Wanted(
+        wanted = SoughtProduct(
             ref=subscription.product_ref,
             name=row.product_name,
             terms=(subscription.term, row.term),
@@ -52,7 +52,7 @@ class Catalogue:
         return None, f"{SEVERAL_PRODUCTS}: {names}"
 
     def facts(self) -> dict[int, ProductFact]:
-        """``syncs.product_facts.load_product_facts`` of all of them."""
+        """``syncs.facts.products.load_product_facts`` of all of them."""
         copies = {one.id: one for one in self.record.target.products}
         gone = frozenset(one.id for one in copies.values() if one.gone)
         by_code: dict[str, list[int]] = defaultdict(list)
@@ -61,7 +61,7 @@ class Catalogue:
                 by_code[one.code].append(one.id)
         return {place: self._fact(place, one, copies, by_code, gone) for place, one in enumerate(self.products, 1)}
 
-    def _make(self, wanted: Wanted, row: InvoiceRow, subscription: Known) -> int:
+    def _make(self, wanted: SoughtProduct, row: InvoiceRow, subscription: Known) -> int:
         """``products.services.product_made_from_invoice``."""
         made = form.Product(
             id="",

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from connectors.records import Cadence, InvoiceRow
 from connectors.registry import get_source
-from invoices.classifying import Amount, Verdict, classify, find_prorations
-from invoices.models import Kind
-from syncs.planning.facts import ChargeFact
+from money.classifying import Amount, Classified, classify, find_prorations
+from money.enums import Kind
+from money.facts import ChargeFact
 from tests.replay import form
 from tests.replay.mirror.products import Catalogue
 
@@ -75,7 +75,7 @@ class Imported:
 
     @property
     def countable(self) -> list[Charge]:
-        """``syncs.period_loading.countable_invoices``: the charges that are to be billed."""
+        """``syncs.facts.periods.countable_invoices``: the charges that are to be billed."""
         return [charge for charge in self.charges if self.states[charge.invoice] == "counted"]
 
 
@@ -163,7 +163,7 @@ def _prorations(rows: Iterable[InvoiceRow]) -> frozenset[int]:
 
 def _classify(
     row: InvoiceRow, known: Mapping[str, Subscription], names: _Directory, prorations: frozenset[int]
-) -> tuple[Subscription, int | None, Verdict]:
+) -> tuple[Subscription, int | None, Classified]:
     """``invoices.storing.Classifier``."""
     ref = row.subscription_id.strip().lower()
     subscription = known.get(ref, Subscription(None))
@@ -184,7 +184,7 @@ def _charge(
     invoice: form.Invoice,
     subscription: Subscription,
     customer: int | None,
-    verdict: Verdict,
+    verdict: Classified,
     catalogue: Catalogue,
 ) -> Charge:
     product, problem = None, verdict.problem

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from connections.clients import open_source, open_target
 from connectors import records as vendor
-from core.money import from_cents
 from core.scope import partner_scope
 from customers import models as customers
 from customers.target_copy import template_record
 from invoices.models import Charge, SourceInvoice
+from money.words import from_cents
 from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
 from programs.selectors import source_currency
@@ -246,7 +246,7 @@ def _target_product(row: TargetProduct) -> form.TargetProduct:
     )
 
 
-def _template(one: vendor.Template) -> form.Template:
+def _template(one: vendor.InvoiceTemplate) -> form.Template:
     return form.Template(
         id=one.template_id,
         customer=one.customer_id,

@@ -10,12 +10,12 @@ from decimal import Decimal
 from itertools import chain, combinations, product
 from typing import Any
 
-from connectors.records import Template
-from core.money import from_cents
+from connectors.records import InvoiceTemplate
 from customers.models import Mapping as CustomerMapping
 from invoices.models import Charge
+from money.fingerprints import charges_digest, digest
+from money.words import from_cents
 from syncs.models import Change, Decision, Line, Part, Posting
-from syncs.planning.fingerprints import charges_digest, digest
 from tests.replay import form
 from tests.replay.words import LINE_STATES, PART_STATES, PRICINGS, ROLES, days_of
 
@@ -46,7 +46,7 @@ class Ledger:
     charges: Sequence[Charge]
     mappings: Sequence[CustomerMapping]
     lines: Sequence[Line]
-    templates: Sequence[Template]
+    templates: Sequence[InvoiceTemplate]
     written_on: Mapping[tuple[int, dt.datetime], dt.date]  # line as written -> the sandbox's day
 
     def written(self) -> Iterator[form.Written]:

@@ -18,9 +18,9 @@ import pytest
 
 from core.scope import partner_scope
 from invoices.models import SourceInvoice
-from syncs import billing_plan
+from money.plan import Plan
 from syncs.models import Line
-from syncs.planning.results import Plan
+from syncs.running import planning
 from tests.end_to_end.office import Json, Office
 from tests.replay import form
 from tests.replay.difference import show_difference
@@ -143,7 +143,7 @@ def _cut_out(plan: Plan, customers: Mapping[int, int], subscriptions: Mapping[in
 def _overheard() -> Iterator[Plan]:
     """What the engine plans meanwhile."""
     heard, whole = Plan(), []
-    plan_billing, removals_of_leftovers = billing_plan.plan_billing, billing_plan.removals_of_leftovers
+    plan_billing, removals_of_leftovers = planning.plan_billing, planning.removals_of_leftovers
 
     def plan(*facts: Any) -> Plan:
         made = plan_billing(*facts)
@@ -158,6 +158,6 @@ def _overheard() -> Iterator[Plan]:
         return removals
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(billing_plan, "plan_billing", plan)
-        patch.setattr(billing_plan, "removals_of_leftovers", remove)
+        patch.setattr(planning, "plan_billing", plan)
+        patch.setattr(planning, "removals_of_leftovers", remove)
         yield heard

@@ -1,0 +1,1 @@
+"""The HTTP side of every connector: exchange, answers, retrying, rate limit, network guard, redaction."""

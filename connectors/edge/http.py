@@ -1,0 +1,284 @@
+"""The one HTTP edge: every request to a vendor leaves and returns through here.
+
+It keeps time and size limits, repeats only what may be repeated, refuses private addresses and
+redirects, and lets no secret into an error or a log. A write is sent at most once: an answer that
+got lost is reported with ``maybe_applied`` and resolved by reading.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlencode, urlsplit
+
+import requests
+
+from connectors.edge.answer_table import Failure, judge
+from connectors.edge.answers import Answer, Download
+from connectors.edge.exchange import Call, Exchange, Lost, Received
+from connectors.edge.losses import Losses
+from connectors.edge.network_guard import ConnectionGuard, GuardedAdapter, PrivateAddressRefused
+from connectors.edge.ratelimit import Limiter
+from connectors.edge.redaction import Redactor
+from connectors.edge.retrying import backoff, wait_after_refusal
+from connectors.edge.wire import encode_json
+from connectors.errors import ConfigurationError, ConnectorError, MustWait, RateLimited
+
+__all__ = ["Answer", "Download", "Edge", "EdgeSettings"]
+
+logger = logging.getLogger(__name__)
+
+# In memory up to here, on disk beyond.
+_SPOOL_BYTES = 1024 * 1024
+
+# Seconds. "Come back later" may be about one account alone: whoever asked waits as long as was said, others up to here.
+_LONGEST_FOR_EVERYBODY = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSettings:
+    """How one edge behaves. Times in seconds, sizes in bytes.
+
+    ``connect_timeout`` + ``read_timeout`` limit one whole call and must stay below the product's
+    settle time. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
+    longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised. A write
+    is on record as under way while it waits, so it waits ``max_write_wait`` at most, and that much
+    more must its longest call stay below the settle time.
+    ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
+    the pauses before another attempt, where a test imitates long trouble.
+    """
+
+    system: str
+    urls: Mapping[str, str]
+    allow_private_hosts: bool = False
+    connect_timeout: float = 10.0
+    read_timeout: float = 40.0
+    download_timeout: float = 300.0
+    max_response_bytes: int = 64 * 1024 * 1024
+    max_download_bytes: int = 1024 * 1024 * 1024
+    user_agent: str = "BillingSync/1.0"
+    max_wait: float = 30.0
+    max_write_wait: float = 5.0
+    attempts: int = 4
+    wait_factor: float = 1.0
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    before_call: Callable[[], None] | None = field(default=None, repr=False)
+
+
+class Edge:
+    """Sends requests to one vendor system, one at a time; not for use by several threads.
+
+    ``calls`` counts the requests sent per HTTP method, ``losses`` the writes whose answer got lost; token
+    requests are not counted.
+    """
+
+    def __init__(self, settings: EdgeSettings, limiter: Limiter) -> None:
+        self.settings = settings
+        self.calls: dict[str, int] = {}
+        self.losses = Losses()
+        self._limiter = limiter
+        self._redactor = Redactor()
+        self._guard = ConnectionGuard(allow_private=settings.allow_private_hosts)
+        self._session = _open_session(settings, self._guard)
+        self._refusals = 0
+
+    def __repr__(self) -> str:
+        return f"<Edge to {self.settings.system}>"
+
+    @property
+    def system(self) -> str:
+        """Name of the vendor system, as errors carry it."""
+        return self.settings.system
+
+    def url(self, name: str) -> str:
+        """The configured base address of that name, without a slash at its end."""
+        return self.settings.urls[name].rstrip("/")
+
+    def add_secret(self, value: str) -> None:
+        """Mask this value wherever the vendor may echo it."""
+        self._redactor.add(value)
+
+    def redact(self, text: str, *, limit: int = 200) -> str:
+        """A vendor's text fit for an error or a log."""
+        return self._redactor.clean(text, limit=limit)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool | None = None,
+        counted: bool = True,
+        expects_json: bool = True,
+    ) -> Answer:
+        """Send one request and return the answer: 2xx, or a refusal (4xx) for the caller to name.
+
+        ``repeatable`` is true by default for GET alone. Raises ``RateLimited``, ``TransientError``,
+        ``ConfigurationError`` (redirect, private address, not this API) or ``UnexpectedAnswer``;
+        for a write each says by ``maybe_applied`` whether it may have arrived.
+        """
+        body, kind = _encode_body(json, form)
+        call = Call(
+            method=method,
+            url=_with_params(url, params),
+            body=body,
+            headers={**kind, "Accept": "application/json", **(headers or {})},
+            repeatable=method == "GET" if repeatable is None else repeatable,
+            counted=counted,
+            expects_json=expects_json,
+            seconds=self.settings.read_timeout,
+            max_bytes=self.settings.max_response_bytes,
+        )
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as sink:
+            received = self._repeat(call, Exchange(sink))
+            return received.answer(self._redactor)
+
+    @contextmanager
+    def download(self, url: str, *, headers: Mapping[str, str] | None = None) -> Iterator[Answer | Download]:
+        """GET a body of any size into a temporary file; a refusal (4xx) comes as an ``Answer``.
+
+        The file is handed out only when the whole body has arrived. Raises as ``call`` does.
+        """
+        call = Call(
+            method="GET",
+            url=url,
+            body=None,
+            # Unpacked on arrival, a cut-off body could pass for a whole one.
+            headers={"Accept": "text/csv, */*;q=0.5", "Accept-Encoding": "identity", **(headers or {})},
+            repeatable=True,
+            counted=True,
+            expects_json=False,
+            seconds=self.settings.download_timeout,
+            max_bytes=self.settings.max_download_bytes,
+            expects_text=True,
+        )
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as sink:
+            received = self._repeat(call, Exchange(sink))
+            yield received.download() if received.ok else received.answer(self._redactor)
+
+    def _repeat(self, call: Call, exchange: Exchange) -> Received:
+        """Send until there is a verdict, waiting between the attempts."""
+        attempt = 0
+        while True:
+            attempt += 1
+            outcome = self._attempt(call, exchange)
+            if call.writes and call.counted:
+                self.losses.count(outcome)
+            if isinstance(outcome, Received):
+                return outcome
+            wait = outcome.wait if outcome.wait is not None else backoff(attempt) * self.settings.wait_factor
+            used_up = attempt >= min(self.settings.attempts, outcome.attempts)
+            if used_up or not call.repeatable or wait > self.settings.max_wait:
+                raise outcome.error
+            self.settings.sleep(wait)
+
+    def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
+        host = urlsplit(call.url)
+        if host.scheme != "https" and not self.settings.allow_private_hosts:
+            raise self._misconfigured("The address must begin with https://.", call)
+        if self.settings.before_call is not None:
+            self.settings.before_call()
+        self._take_slot(self.settings.max_write_wait if call.writes else self.settings.max_wait)
+        if call.counted:
+            self.calls[call.method] = self.calls.get(call.method, 0) + 1
+        started = time.monotonic()
+        outcome = self._exchange(call, exchange)
+        self._log(call, outcome, time.monotonic() - started)
+        if isinstance(outcome, Received) and outcome.status == 429:
+            return self._refused(outcome)
+        self._refusals = 0
+        if isinstance(outcome, Received) and outcome.status == 503 and outcome.retry_after:
+            asked = min(outcome.retry_after, _LONGEST_FOR_EVERYBODY)
+            self._limiter.penalise(asked * self.settings.wait_factor)
+        return judge(outcome, call, system=self.system, redactor=self._redactor)
+
+    def _exchange(self, call: Call, exchange: Exchange) -> Received | Lost:
+        self._guard.begin(
+            total_seconds=call.seconds + self.settings.connect_timeout,
+            idle_seconds=self.settings.read_timeout,
+        )
+        timeouts = (self.settings.connect_timeout, self.settings.read_timeout)
+        try:
+            return exchange.send(self._session, call, timeouts, self._guard)
+        except PrivateAddressRefused:
+            pass
+        raise self._misconfigured("The address leads into a private network.", call)
+
+    def _take_slot(self, longest: float) -> None:
+        """Wait for the rate limit, that many seconds at most; ``MustWait`` beyond."""
+        waited = 0.0
+        while (wait := self._limiter.try_acquire()) > 0:
+            waited += wait
+            if waited > longest:
+                raise MustWait("Waiting for the request limit.", retry_after=wait, system=self.system)
+            self.settings.sleep(wait)
+
+    def _refused(self, received: Received) -> Failure:
+        """The vendor said "too many": nothing was done, and everybody must stay away a while."""
+        self._refusals += 1
+        wait = wait_after_refusal(received.retry_after, self._refusals) * self.settings.wait_factor
+        self._limiter.penalise(wait)
+        error = RateLimited(
+            "The request limit was reached; the work goes on by itself later.",
+            retry_after=wait,
+            system=self.system,
+            status=429,
+            detail=received.describe(self._redactor),
+        )
+        return Failure(error, wait=wait)
+
+    def _misconfigured(self, message: str, call: Call) -> ConnectorError:
+        host = urlsplit(call.url).hostname or "no host"
+        return ConfigurationError(message, system=self.system, detail=f"{message} ({host})")
+
+    def _log(self, call: Call, outcome: Received | Lost, seconds: float) -> None:
+        target = urlsplit(call.url)
+        status = outcome.status if isinstance(outcome, Received) else 0
+        request_id = outcome.request_id if isinstance(outcome, Received) else ""
+        fields = {
+            "vendor_system": self.system,
+            "http_method": call.method,
+            "http_host": target.hostname,
+            "http_path": self.redact(target.path),
+            "http_status": status,
+            "milliseconds": round(seconds * 1000),
+            "request_id": self.redact(request_id, limit=80),
+        }
+        logger.info("%(http_method)s %(http_host)s%(http_path)s %(http_status)s", fields, extra=fields)
+
+
+def _open_session(settings: EdgeSettings, guard: ConnectionGuard) -> requests.Session:
+    session = requests.Session()
+    # No proxy, netrc or CA file from the environment: netrc would replace our Authorization.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = settings.user_agent
+    adapter = GuardedAdapter(guard)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _encode_body(json: object, form: Mapping[str, str] | None) -> tuple[bytes | None, dict[str, str]]:
+    if form is not None:
+        return urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    if json is not None:
+        return encode_json(json), {"Content-Type": "application/json"}
+    return None, {}
+
+
+def _with_params(url: str, params: Sequence[tuple[str, str]]) -> str:
+    return f"{url}?{urlencode(params)}" if params else url

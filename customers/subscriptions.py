@@ -1,0 +1,49 @@
+"""What is known of subscriptions: the key that rows and charges hold, and what invoices taught us."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.records import SourceSubscription
+from core.bulk_saving import fit, save_differences
+from customers.models import Subscription
+
+# A later answer that leaves these out does not make us forget them: old invoices need them.
+_REMEMBERED = ("product_ref", "term", "billing_cycle", "cadence")
+
+
+def keep_subscriptions(
+    connection_id: int, wanted: Mapping[str, Mapping[str, Any]], now: dt.datetime
+) -> dict[str, Subscription]:
+    """Store what is known of subscriptions that may not be listed; by id in lower case.
+
+    ``wanted`` holds column values by id. Call it inside the scope of their partner.
+    """
+    existing = {
+        row.external_id: row
+        for row in Subscription.objects.filter(source_id=connection_id, external_id__in=list(wanted))
+    }
+    for_new = {"source_id": connection_id, "last_seen_at": now}
+    saved = save_differences(Subscription, existing, wanted, for_new=for_new)
+    return existing | {row.external_id: row for row in saved.created}
+
+
+def subscription_values(record: SourceSubscription, customer_id: int | None) -> dict[str, Any]:
+    """The columns of a subscription as the source describes it now."""
+    values = {
+        "external_id": subscription_ref(record.subscription_id),
+        "customer_id": customer_id,
+        "product_ref": fit(record.product_ref, 100),
+        "term": fit(record.term, 60),
+        "billing_cycle": fit(record.billing_cycle, 120),
+        "cadence": str(record.cadence),
+        "status": fit(record.status, 60),
+    }
+    return {name: value for name, value in values.items() if value or name not in _REMEMBERED}
+
+
+def subscription_ref(subscription_id: str) -> str:
+    """A subscription's id as rows and charges hold it: trimmed, lower case."""
+    return fit(subscription_id.strip().lower(), 100)

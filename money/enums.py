@@ -1,0 +1,99 @@
+"""The words that a plan speaks in: motions, kinds of charges, roles and states of lines, actions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Worded(StrEnum):
+    """A word that is stored, with the words that people read."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """``value`` is stored, ``label`` is shown."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def pairs(cls) -> list[tuple[str, str]]:
+        """What a column or a form may hold, each with its words."""
+        return [(member.value, member.label) for member in cls]
+
+
+class Motion(Worded):
+    """A category of charges on the source invoice."""
+
+    SEAT_MONTHLY = "seat_monthly", "Seat Based Monthly"
+    AZURE_PLAN = "azure_plan", "Azure Plan"
+    SEAT_ANNUAL = "seat_annual", "Seat Based Annual"
+
+
+class Kind(Worded):
+    """What a charge is, derived from its sign, dates and subscription."""
+
+    RECURRING = "recurring", "Recurring"
+    PRORATION = "proration", "Proration"
+    USAGE = "usage", "Usage"
+    ONE_TIME = "one_time", "One-time"
+    CREDIT = "credit", "Credit"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class PartRole(Worded):
+    """What a line is for."""
+
+    RECURRING = "recurring", "Recurring line"
+    ADJUSTMENT = "adjustment", "Adjustment"
+    USAGE = "usage", "Azure usage"
+    CHARGE = "charge", "Annual charge"
+    CREDIT = "credit", "Credit"
+    CATCH_UP = "catch_up", "Not billed yet"
+
+
+class PartState(Worded):
+    """Where a part of a posting counts in the balance."""
+
+    PLANNED = "planned", "Planned"  # not, or not certainly, written: counts as failed
+    SYNCED = "synced", "Synced"
+    BILLED = "billed", "Billed"  # synced, and a generated invoice carries it
+    HELD = "held", "Held"
+    EXCLUDED = "excluded", "Excluded"
+    FAILED = "failed", "Failed"
+
+
+class LineState(Worded):
+    """What became of a line of ours."""
+
+    STANDING = "standing", "On the template"
+    BILLED = "billed", "Billed"  # one-time lines: a generated invoice carries it
+    REMOVED = "removed", "Removed"
+    LOST = "lost", "Gone without us"
+
+
+class Action(Worded):
+    """What a change does in the target."""
+
+    CREATE_PRODUCT = "create_product", "Create product"
+    UPDATE_PRICES = "update_prices", "Update prices"
+    ADOPT_PRODUCT = "adopt_product", "Adopt product"
+    ADD_LINE = "add_line", "Add line"
+    CHANGE_LINE = "change_line", "Change line"
+    REMOVE_LINE = "remove_line", "Remove line"
+    KEEP = "keep", "Leave as it is"
+
+    @property
+    def writes(self) -> bool:
+        """True when the target is written; adopting a product as it stands writes nothing."""
+        return self not in (Action.KEEP, Action.ADOPT_PRODUCT)
+
+
+class Severity(Worded):
+    """How loud a finding is."""
+
+    INFO = "info", "Information"
+    WARNING = "warning", "Warning"
+    ERROR = "error", "Error"

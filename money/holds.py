@@ -1,0 +1,126 @@
+"""The reasons for which a change waits for a person, in the field's words, each with its cure.
+
+A subject names what a person may decide: ``kind:mark`` or ``kind:motion:subscription``, where it happens
+more than once with the period, or the line of the target. The choices of each kind are in ``CHOICES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from connectors.records import TemplateLine
+from money.plan import Hold
+from money.words import plain
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "conflict": ("adopt", "keep", "exclude"),
+    "credit": ("apply", "dismiss"),
+    "catch_up": ("apply", "dismiss"),
+    "quantity": ("dismiss",),
+    "adjustment": ("dismiss",),
+    "usage": ("dismiss",),
+    "charge": ("dismiss",),
+    "lost": ("again", "dismiss"),
+    "unproven": ("billed", "dismiss"),
+    "left_behind": ("remove", "leave"),
+    "older": ("take_up", "pass"),
+}
+
+
+def conflict_subject(motion: str, subscription: str) -> str:
+    """Subject of *already on the template* for one subscription."""
+    return f"conflict:{motion}:{subscription.lower()}"
+
+
+def already_on_template(lines: Sequence[TemplateLine], subject: str) -> Hold:
+    """A line typed in by hand has the product of the line to be added."""
+    first = lines[0]
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return Hold(
+        "conflict",
+        f"Already on the template: “{first.name}”, quantity {first.quantity.normalize():f}{more}.",
+        "Adopt the line, keep both, or exclude the subscription.",
+        subject,
+    )
+
+
+def counted_by_target(line: TemplateLine) -> Hold:
+    """A line of ours whose quantity was handed over to Syncro's own counting."""
+    return Hold(
+        "counted",
+        f"Syncro counts the quantity of “{line.name}” itself, so it is not written.",
+        "Set the line back to a fixed quantity, or remove it.",
+    )
+
+
+def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
+    """A credit that the program's settings hold for review."""
+    return Hold(
+        "credit",
+        f"Credit of {plain(amount)} on invoice {invoice}.",
+        "Apply it as a negative one-time line, or dismiss it.",
+        subject,
+    )
+
+
+def held_quantity(problem: str, amount: Decimal, subject: str) -> Hold:
+    """Rows whose quantity no line can carry."""
+    return Hold(
+        "quantity",
+        f"{problem} {plain(amount)} is held.",
+        "Look at the source rows, bill the amount by hand, then dismiss it.",
+        subject,
+    )
+
+
+def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
+    """An older period's recurring amount that no generated invoice carries."""
+    return Hold(
+        "not_billed",
+        f"Not billed yet: {plain(amount)} for {period}, no generated invoice carries it.",
+        "Apply it as a one-time line, or dismiss it.",
+        subject,
+    )
+
+
+def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str) -> Hold:
+    """An older period's recurring amount that was not written in time: its line ran as it stood."""
+    return Hold(
+        "ran_unchanged",
+        f"{plain(amount)} for {period} was not written before the template ran: "
+        f"the line was billed once more as it stood, at {plain(stood_at)}.",
+        "Compare with the invoice in Syncro. Where it covers the period, bill the difference by hand and dismiss this; "
+        "applying bills the whole amount as a one-time line.",
+        subject,
+    )
+
+
+def negative_refused(amount: Decimal, subject: str) -> Hold:
+    """A negative amount where the target refuses negative lines."""
+    return Hold(
+        "negative",
+        f"Syncro refuses negative amounts; {plain(amount)} is held.",
+        "Enter the amount by hand on the next invoice, then dismiss it.",
+        subject,
+    )
+
+
+def unproven(period: str, subject: str) -> Hold:
+    """The template moved on, but no invoice of the customer shows the line."""
+    return Hold(
+        "unproven",
+        f"The template's next run moved on, but no invoice shows the line of {period}.",
+        "Look at the customer's invoices: say that it was billed, or dismiss it.",
+        subject,
+    )
+
+
+def gone_without_run(period: str, subject: str) -> Hold:
+    """A one-time line disappeared although the template did not run."""
+    return Hold(
+        "lost",
+        f"The one-time line of {period} is gone, but the template has not run.",
+        "Write it again, or dismiss it.",
+        subject,
+    )

@@ -1,0 +1,183 @@
+"""What people are told about a plan, in the field's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from money.enums import Action, LineState, Severity
+from money.facts import MappingFacts, OwnLine, PeriodFact, ProductFact
+from money.periods import day_label, month_after, period_label
+from money.plan import Hold, Note, Plan
+from money.wanting.wants import PeriodWants, Wanted
+from money.words import plain
+
+
+def note_of_hold(facts: MappingFacts, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:
+    """An amount waits for a person; ``retail`` in currency units."""
+    return Note(
+        Severity.WARNING,
+        hold.code,
+        f"{hold.code}:{hold.subject}" if hold.subject else f"{hold.code}:{mark}:{period.period}",
+        f"{facts.mapping.customer}: {hold.text}",
+        hold.cure,
+        hold.subject,
+        facts.mapping.customer_id,
+        retail,
+    )
+
+
+def note_excluded(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Note:
+    """An amount is not billed, and why."""
+    return Note(
+        Severity.WARNING,
+        "excluded",
+        f"excluded:{wanted.mark}",
+        f"{facts.mapping.customer}: {wanted.text}: {plain(wanted.amount.retail)} is not billed ({wanted.excluded}).",
+        customer_id=facts.mapping.customer_id,
+        retail=wanted.amount.retail,
+        subscription_id=period.subscription_id,
+    )
+
+
+def note_fallback(facts: MappingFacts, period: PeriodFact) -> Note:
+    """Negative amounts are refused: the line has a decimal quantity for this period."""
+    return Note(
+        Severity.WARNING,
+        "decimal_quantity",
+        f"decimal_quantity:{period.subscription}:{period.period}",
+        f"{facts.mapping.customer}, {_product_name(period)}: Syncro refuses negative amounts, so the line for "
+        f"{period_label(period.period)} has a decimal quantity.",
+        customer_id=facts.mapping.customer_id,
+        subscription_id=period.subscription_id,
+    )
+
+
+def note_without_product(facts: MappingFacts, period: PeriodFact, product: ProductFact) -> Note:
+    """A line is written without a product link."""
+    return Note(
+        Severity.WARNING,
+        "no_product",
+        f"no_product:{product.key}",
+        f"{facts.mapping.customer}: {product.name} has no product in the target; its line for "
+        f"{period_label(period.period)} is written without a product link.",
+        "Switch the product sync on, or create the product.",
+        customer_id=facts.mapping.customer_id,
+        subscription_id=period.subscription_id,
+    )
+
+
+def note_uncertain(facts: MappingFacts, own: OwnLine) -> Note:
+    """A line stays although no row asks for it, because rows of the month are not settled."""
+    return Note(
+        Severity.WARNING,
+        "removal_held",
+        f"removal_held:{own.mark}:{facts.newest}",
+        f"{facts.mapping.customer}: {own.name or own.subscription} has rows for "
+        f"{period_label(facts.newest)} that are held or unknown; its line stays.",
+        "Decide about the held invoice or rows first.",
+        customer_id=own.customer_id,
+    )
+
+
+def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
+    """Price changes against the last period, in the field's words."""
+    if not period.current or not wants.unit:
+        return
+    earlier = [
+        p
+        for p in facts.posted
+        if p.subscription_id == period.subscription_id and p.period < period.period and p.unit_cost
+    ]
+    if not earlier:
+        return
+    last = max(earlier, key=lambda p: p.period)
+    start = max(charge.start for charge in period.charges if not charge.credit)
+    for word, old, new in (
+        ("cost", last.unit_cost, wants.unit.cost),
+        ("retail", last.unit_retail, wants.unit.retail),
+    ):
+        if old != new:
+            plan.notes.append(
+                Note(
+                    Severity.WARNING,
+                    "price_changed",
+                    f"price:{word}:{period.subscription}:{period.period}",
+                    f"{facts.mapping.customer}, {_product_name(period)}: Subscription {word} unit price changed from "
+                    f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
+                    customer_id=facts.mapping.customer_id,
+                    subscription_id=period.subscription_id,
+                )
+            )
+
+
+def note_template(facts: MappingFacts, plan: Plan) -> None:
+    """A paused template, or one that ran before the invoice came, bills later than expected.
+
+    Pausing is told as long as it lasts; running early when something is written, and again until it runs.
+    """
+    template = facts.template
+    if template is None:
+        return
+    writes = any(change.action is not Action.KEEP and not change.hold for change in plan.changes)
+    if template.paused and (writes or _stands_on(facts)):
+        text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
+        plan.notes.append(_template_note(facts, "paused", facts.newest, text, "Resume it in Syncro."))
+    if _ran_early(facts, template.next_run) and template.frequency == "Monthly":
+        assert template.next_run is not None
+        text = (
+            f"The invoice template “{template.name}” ran before the invoice for "
+            f"{period_label(facts.newest)} came; it is billed on {day_label(template.next_run)}."
+        )
+        key = f"{facts.newest}:{template.next_run}"
+        plan.notes.append(_template_note(facts, "ran_early", key, text, news=writes))
+
+
+def _stands_on(facts: MappingFacts) -> bool:
+    """True when a line of ours stands on the mapping's template."""
+    return any(
+        own.template_id == facts.mapping.template_id and own.state is LineState.STANDING for own in facts.own_lines
+    )
+
+
+def _ran_early(facts: MappingFacts, next_run: dt.date | None) -> bool:
+    if not facts.newest or next_run is None or facts.mapping.motion == "seat_annual":
+        return False
+    return next_run >= month_after(month_after(facts.newest).strftime("%Y-%m"))
+
+
+def note_foreign_lines(facts: MappingFacts, plan: Plan) -> None:
+    """A mapping's first plan lists the recurring lines that others put on its template."""
+    if not facts.first or facts.template is None:
+        return
+    foreign = [line for line in facts.template.lines if line.line_id in facts.foreign_ids and not line.one_time]
+    if not foreign:
+        return
+    named = ", ".join(f"“{line.name}” ({line.quantity.normalize():f})" for line in foreign[:5])
+    more = f" and {len(foreign) - 5} more" if len(foreign) > 5 else ""
+    plan.notes.append(
+        Note(
+            Severity.INFO,
+            "foreign_lines",
+            f"foreign_lines:{facts.mapping.template_id}",
+            f"{facts.mapping.customer}: other recurring lines on “{facts.template.name}”: {named}{more}.",
+            "They are never touched. Remove what the sync now bills.",
+            customer_id=facts.mapping.customer_id,
+        )
+    )
+
+
+def _product_name(period: PeriodFact) -> str:
+    return period.product.name if period.product else period.subscription
+
+
+def _template_note(facts: MappingFacts, code: str, key: str, text: str, cure: str = "", *, news: bool = True) -> Note:
+    return Note(
+        Severity.WARNING,
+        code,
+        f"{code}:{facts.mapping.template_id}:{key}",
+        f"{facts.mapping.customer}: {text}",
+        cure,
+        customer_id=facts.mapping.customer_id,
+        news=news,
+    )

@@ -1,0 +1,186 @@
+"""One wanted line against what stands: add it, change it, keep it, or let a person decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connectors.records import LineValues, TemplateLine
+from money.enums import Action, PartRole, PartState
+from money.facts import MappingFacts, PeriodFact
+from money.holds import already_on_template, conflict_subject, counted_by_target
+from money.marks import with_mark
+from money.notes import note_excluded, note_of_hold, note_without_product
+from money.periods import period_label
+from money.plan import Hold, Plan, PlannedChange, PlannedPart
+from money.present import (
+    adopted_line,
+    changed_values,
+    foreign_lines_of_product,
+    own_line,
+    recurring_mark,
+    standing_line,
+    values_of,
+)
+from money.taking_off import take_off_old_template
+from money.wanting.wants import Wanted
+from money.words import to_cents
+
+
+def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> PlannedPart:
+    """Compare a wanted line with what stands; adds the change and answers the part."""
+    if wanted.excluded:
+        plan.notes.append(note_excluded(facts, period, wanted))
+        return _part_of(wanted, PartState.EXCLUDED, wanted.excluded)
+    if _is_dismissed(facts, wanted):
+        return _part_of(wanted, PartState.EXCLUDED, "Dismissed")
+    own = own_line(facts, wanted.mark)
+    line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)
+    conflict = _conflict(facts, period, wanted) if line is None else None
+    if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
+        return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
+    change = _left_to_target(_change(facts, period, wanted, line=line, hold=conflict or wanted.hold), line)
+    if change.hold is not None:
+        plan.notes.append(note_of_hold(facts, period, change.hold, wanted.mark, wanted.amount.retail))
+        plan.changes.append(change)
+        return _part_of(wanted, PartState.HELD, change.hold.text)
+    if own is not None and own.template_id != facts.mapping.template_id:
+        take_off_old_template(facts, own, plan)
+    _note_without_product(facts, period, change, plan)
+    plan.changes.append(change)
+    return _part_of(wanted, PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED, "")
+
+
+def _is_dismissed(facts: MappingFacts, wanted: Wanted) -> bool:
+    choice = facts.choices.get(wanted.hold.subject) if wanted.hold else None
+    return choice is not None and choice.dismisses(retail=wanted.amount.retail, cost=wanted.amount.cost)
+
+
+def _change(
+    facts: MappingFacts,
+    period: PeriodFact,
+    wanted: Wanted,
+    *,
+    line: TemplateLine | None,
+    hold: Hold | None,
+) -> PlannedChange:
+    product = period.product
+    after = _values(period, wanted, line)
+    return PlannedChange(
+        action=_action(line, after),
+        role=wanted.role,
+        mark=wanted.mark,
+        customer_id=facts.mapping.customer_id,
+        motion=facts.mapping.motion,
+        subscription_id=period.subscription_id,
+        period=period.period,
+        template_id=facts.mapping.template_id,
+        what=f"{facts.mapping.customer}: {after.name}",
+        reason=wanted.reason,
+        line_id=line.line_id if line else None,
+        before=values_of(line) if line else None,
+        after=after,
+        product_id=product.product_id if product else None,
+        product_key=product.key if product else "",
+        retail=wanted.amount.retail,
+        cost=wanted.amount.cost,
+        hold=hold,
+        charge_ids=wanted.charge_ids,
+    )
+
+
+def _left_to_target(change: PlannedChange, line: TemplateLine | None) -> PlannedChange:
+    """Holds the change of a line whose quantity the target counts itself."""
+    if line is None or not line.counted_by_target or change.hold or change.action is Action.KEEP:
+        return change
+    return replace(change, hold=counted_by_target(line))
+
+
+def _action(line: TemplateLine | None, after: LineValues) -> Action:
+    if line is None:
+        return Action.ADD_LINE
+    return Action.KEEP if after == values_of(line) else Action.CHANGE_LINE
+
+
+def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> LineValues:
+    product = period.product
+    if line is not None:
+        values = changed_values(
+            line,
+            mark=wanted.mark,
+            quantity=wanted.quantity,
+            unit=wanted.unit,
+            one_time=wanted.one_time,
+        )
+        if product and product.target_id and line.product_id in product.superseded_ids:
+            values = replace(values, product_id=product.target_id)
+        return values
+    return LineValues(
+        product_id=product.target_id if product else None,
+        name=_line_name(period, wanted),
+        description=with_mark(wanted.text, wanted.mark),
+        quantity=wanted.quantity,
+        retail_cents=to_cents(wanted.unit.retail),
+        cost_cents=to_cents(wanted.unit.cost),
+        taxable=product.taxable if product else True,
+        one_time=wanted.one_time,
+    )
+
+
+def _line_name(period: PeriodFact, wanted: Wanted) -> str:
+    name = period.product.name if period.product else period.subscription
+    if wanted.role is PartRole.ADJUSTMENT:
+        return f"{name} (adjustment, {period_label(period.period)})"
+    if wanted.role is PartRole.CREDIT:
+        return f"{name} (credit, {period_label(period.period)})"
+    return name
+
+
+def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold | None:
+    """Holds a line to be added where a foreign line has the same product."""
+    # What is held needs no second reason; but a catch-up that only a conflict kept from the template missed no run.
+    if wanted.hold is not None and wanted.role is not PartRole.CATCH_UP:
+        return None
+    product_id = period.product.target_id if period.product else None
+    subject = conflict_subject(facts.mapping.motion, period.subscription)
+    choice = _choice_of(facts, subject)
+    mark = recurring_mark(facts, period.subscription)
+    taken_over = own_line(facts, mark) or adopted_line(facts, subject, mark)
+    if choice == "keep" or (choice == "adopt" and taken_over):
+        return None
+    lines = foreign_lines_of_product(facts, product_id)
+    return already_on_template(lines, subject) if lines else None
+
+
+def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> TemplateLine | None:
+    """The foreign line to take over for this recurring line; each is taken over once."""
+    if wanted.role is not PartRole.RECURRING:
+        return None
+    subject = conflict_subject(facts.mapping.motion, period.subscription)
+    line = adopted_line(facts, subject, wanted.mark)
+    taken = line is not None and any(change.line_id == line.line_id for change in plan.changes)
+    return None if taken else line
+
+
+def _choice_of(facts: MappingFacts, subject: str) -> str:
+    choice = facts.choices.get(subject)
+    return choice.choice if choice else ""
+
+
+def _note_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange, plan: Plan) -> None:
+    product = period.product
+    missing = product is not None and not product.target_id and not product.expected
+    if change.action is Action.ADD_LINE and product is not None and missing:
+        plan.notes.append(note_without_product(facts, period, product))
+
+
+def _part_of(wanted: Wanted, state: PartState, reason: str) -> PlannedPart:
+    return PlannedPart(
+        role=wanted.role,
+        mark=wanted.mark,
+        state=state,
+        cost=wanted.amount.cost,
+        retail=wanted.amount.retail,
+        rules_cost=wanted.rules.cost,
+        rules_retail=wanted.rules.retail,
+        reason=reason,
+    )

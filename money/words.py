@@ -1,0 +1,71 @@
+"""Decimal money: whole cents, half up, for both sides of every amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+ZERO = Decimal(0)
+
+CENT = Decimal("0.01")
+
+
+def to_cents(amount: Decimal) -> int:
+    """Whole cents of ``amount`` (currency units), half up away from zero."""
+    return int((amount * 100).to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def from_cents(cents: int) -> Decimal:
+    """Currency units with two decimals."""
+    return Decimal(cents) / 100
+
+
+def round_to_cent(amount: Decimal) -> Decimal:
+    """``amount`` in whole cents, half up away from zero."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def cut_to_hundredths(quantity: Decimal) -> Decimal:
+    """``quantity`` with two decimals, cut towards zero."""
+    return quantity.quantize(CENT, rounding=ROUND_DOWN)
+
+
+def plain(amount: Decimal) -> str:
+    """A decimal string without exponent and with at least two decimals: ``12.50``, ``0.0123``."""
+    normal = amount.normalize()
+    exponent = normal.as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{normal:.{places}f}" if normal else "0.00"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount for both sides, in currency units."""
+
+    cost: Decimal = ZERO
+    retail: Decimal = ZERO
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.cost - other.cost, self.retail - other.retail)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.cost + other.cost, self.retail + other.retail)
+
+    def __bool__(self) -> bool:
+        return bool(self.cost or self.retail)
+
+    def in_cents(self) -> Money:
+        """Both sides rounded half up to whole cents."""
+        return Money(round_to_cent(self.cost), round_to_cent(self.retail))
+
+    def within(self, tolerance: Decimal) -> bool:
+        """True when neither side is further from zero than ``tolerance``."""
+        return abs(self.cost) <= tolerance and abs(self.retail) <= tolerance
+
+    @property
+    def negative(self) -> bool:
+        """True when either side is below zero."""
+        return self.cost < 0 or self.retail < 0
+
+
+NOTHING = Money(ZERO, ZERO)

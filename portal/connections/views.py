@@ -1,0 +1,184 @@
+"""Configurations > Connections: cards, credentials, tests, history."""
+
+from __future__ import annotations
+
+from celery import current_app
+from celery.exceptions import OperationalError
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Role
+from connections import services
+from connections.consequences import consequences_of
+from connections.errors import ConnectionRefused
+from connections.history import DAYS, SHOWN_FACTS, SHOWN_SPELLS, WIDTH, read_facts, read_spells, uptime_of
+from connections.models import Connection
+from connections.selectors import (
+    ConnectionCard,
+    connection_cards,
+    find_card,
+)
+from core.audit import actor_of
+from core.scope import partner_scope
+from portal.connections.forms import CredentialForm
+from portal.kit.permissions import PartnerRequest, partner_action, partner_page
+from portal.kit.reauthentication import ask_again
+
+REFRESH_TASK = "customers.tasks.refresh_target_copy"  # by name: customers stand above connections
+
+
+@require_safe
+@partner_page()
+def connections(request: PartnerRequest) -> HttpResponse:
+    """Sources and targets as cards."""
+    cards = connection_cards()
+    sides = [
+        ("Sources", "Where billing truth comes from: the distributor.", [card for card in cards if not card.is_target]),
+        ("Targets", "Where it goes: your PSA.", [card for card in cards if card.is_target]),
+    ]
+    return TemplateResponse(request, "portal/connections/connections.html", {"sides": sides})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_action(Role.ADMIN)
+def connect(request: PartnerRequest, system: str) -> HttpResponse:
+    """The credential form: saving tests against the real API, and a failed test saves nothing."""
+    card = _card(request, system)
+    if card.status in services.STORED and (detour := ask_again(request)):
+        if request.method == "POST":
+            messages.warning(request, "Confirm that it is you, then enter the values again. Nothing was saved.")
+        return detour
+    if card.status in services.NOT_ENABLED:
+        return redirect("connections", request.partner.slug)
+    form = CredentialForm(request.POST or None, card=card, partner_currency=request.partner.currency)
+    refusal = None
+    if form.is_valid():
+        try:
+            connection = services.connect(
+                request.partner.pk, system, form.credentials(), actor_of(request.user), form.currency()
+            )
+        except ConnectionRefused as refused:
+            refusal = refused
+            _show_at_fields(form, refused)
+        else:
+            return _connected(request, card, connection)
+    return _form_page(request, card, form, refusal)
+
+
+@require_POST
+@partner_action(Role.ADMIN)
+def retest(request: PartnerRequest, system: str) -> HttpResponse:
+    """Test the stored credentials again."""
+    card = _card(request, system)
+    try:
+        services.retest(request.partner.pk, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{card.definition.label} works.")
+    return redirect("connections", request.partner.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_action(Role.ADMIN)
+def disconnect(request: PartnerRequest, system: str) -> HttpResponse:
+    """Forget the credentials, after saying what will stop."""
+    card = _card(request, system)
+    if detour := ask_again(request):
+        return detour
+    if request.method != "POST":
+        with partner_scope(request.partner.pk):
+            context = {"card": card, "consequences": consequences_of(card.connection)}
+            return render(request, "portal/connections/disconnect.html", context)
+    try:
+        services.disconnect(request.partner.pk, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{card.definition.label} is disconnected. Mappings and history are kept.")
+    return redirect("connections", request.partner.slug)
+
+
+@require_safe
+@partner_page()
+def connection_history(request: PartnerRequest, system: str) -> HttpResponse:
+    """Since when the connection works, when it did not and why, and who did what to it."""
+    card = find_card(system)
+    if card is None:
+        raise Http404
+    now = timezone.now()
+    spells = read_spells(card.connection) if card.connection else []
+    facts = read_facts(system)
+    context = {
+        "card": card,
+        "spells": [(spell, spell.seconds(now)) for spell in spells[:SHOWN_SPELLS]],
+        "facts": facts,
+        "uptime": uptime_of(spells, now),
+        "days": DAYS,
+        "width": WIDTH,
+        "cut": len(spells) > SHOWN_SPELLS or len(facts) == SHOWN_FACTS,
+    }
+    request.menu = reverse("connections", args=[request.partner.slug])  # type: ignore[attr-defined]  # read by the menu
+    return TemplateResponse(request, "portal/connections/history.html", context)
+
+
+@require_POST
+@partner_action(Role.ADMIN)
+def request_target(request: PartnerRequest, system: str) -> HttpResponse:
+    """Ask the operator to enable a target."""
+    card = _card(request, system)
+    try:
+        services.request_target(request.partner.pk, system, actor_of(request.user))
+    except ConnectionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{card.definition.label} is requested. You get an e-mail when it is ready.")
+    return redirect("connections", request.partner.slug)
+
+
+def _card(request: PartnerRequest, system: str) -> ConnectionCard:
+    with partner_scope(request.partner.pk):
+        card = find_card(system)
+    if card is None:
+        raise Http404
+    return card
+
+
+def _show_at_fields(form: CredentialForm, refusal: ConnectionRefused) -> None:
+    known = {name: text for name, text in refusal.fields.items() if name in form.fields}
+    for name, text in known.items():
+        form.add_error(name, text)
+    if not known:
+        form.add_error(None, str(refusal))
+
+
+def _form_page(
+    request: PartnerRequest, card: ConnectionCard, form: CredentialForm, refusal: ConnectionRefused | None
+) -> HttpResponse:
+    context = {"card": card, "form": form, "permissions": refusal.permissions if refusal else []}
+    with partner_scope(request.partner.pk):
+        return render(request, "portal/connections/connect.html", context, status=422 if form.errors else 200)
+
+
+def _connected(request: PartnerRequest, card: ConnectionCard, connection: Connection) -> HttpResponse:
+    account = f" as {connection.account}" if connection.account else ""
+    messages.success(request, f"{card.definition.label} is connected{account}.")
+    for warning in connection.warnings:
+        messages.warning(request, warning)
+    if card.is_target:
+        _read_copy_soon(request, connection)
+    return redirect("connections", request.partner.slug)
+
+
+def _read_copy_soon(request: PartnerRequest, connection: Connection) -> None:
+    try:
+        current_app.send_task(REFRESH_TASK, args=[connection.partner_id, connection.pk], retry=False)
+    except OperationalError:
+        messages.warning(request, "Its customers and templates are read at the next sync, or with Refresh in Billing.")

@@ -1,0 +1,1 @@
+"""The partner's dashboard and the overview of a program."""

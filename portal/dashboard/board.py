@@ -1,0 +1,116 @@
+"""What the dashboard shows of each program, and the set-up checklist until the first sync succeeded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+
+from accounts.models import Partner
+from connections.models import ConnectionStatus
+from connections.selectors import ConnectionCard, connection_cards
+from customers.models import Mapping
+from invoices.models import SourceInvoice
+from invoices.selectors import listed_invoices
+from programs.models import Program
+from reports.inbox import Unmapped, unmapped_of
+from reports.overview import KindCard, program_cards
+from reports.trend import Trend, trends_of
+from reports.verdict import Verdict, Waiting, verdict_of
+from syncs.enums import RunKind
+from syncs.models import Run
+
+USABLE = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One program: is its billing right, its newest invoice, its syncs, and what they came to."""
+
+    program: Program
+    verdict: Verdict | None  # None while billing is off
+    unmapped: Unmapped
+    invoice: SourceInvoice | None
+    cards: list[KindCard]
+    trend: Trend | None
+
+
+def program_boards(programs: Sequence[Program], waiting: Waiting, today: dt.date) -> list[Board]:
+    """The boards of these programs. A constant number of queries for each."""
+    trends = trends_of([program.pk for program in programs], today)
+    return [_board(each.program, each.cards, waiting, trends.get(each.program.pk)) for each in program_cards(programs)]
+
+
+def _board(program: Program, cards: list[KindCard], waiting: Waiting, trend: Trend | None) -> Board:
+    unmapped = unmapped_of(program)
+    billing = next(card for card in cards if card.kind is RunKind.BILLING)
+    return Board(
+        program=program,
+        verdict=verdict_of(billing, unmapped, waiting) if billing.on else None,
+        unmapped=unmapped,
+        invoice=listed_invoices(program).filter(past=False).first(),
+        cards=cards,
+        trend=trend,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from zero to the first sync; ``verb`` is empty while somebody else has to act."""
+
+    title: str
+    help: str
+    done: bool
+    url: str
+    verb: str
+    next: bool = False
+
+
+def set_up_steps(partner: Partner, programs: Sequence[Program]) -> list[Step]:
+    """The steps in order; the first that is not done is the next one."""
+    slug = partner.slug
+    cards = connection_cards()
+    program = programs[0] if programs else None
+    overview = reverse("program", args=[slug, program.pk]) if program else ""
+    steps = [
+        _connect(slug, [card for card in cards if not card.is_target], "Connect your source", _SOURCE_HELP),
+        _connect(slug, [card for card in cards if card.is_target], "Connect your target", _TARGET_HELP),
+        Step(
+            "Set up the program",
+            "What is synced, when, and who is told.",
+            program is not None,
+            reverse("programs", args=[slug]),
+            "Set up",
+        ),
+        Step("Read invoices", "The first sync reads customers and invoices.", Run.objects.exists(), overview, "Open"),
+        Step(
+            "Map customers",
+            "Tell which Syncro customer and invoice template each gets.",
+            Mapping.objects.exists(),
+            reverse("billing", args=[slug, program.pk]) if program else "",
+            "Map",
+        ),
+        Step("Sync", "Preview what would be written, then let it write.", False, overview, "Open"),
+    ]
+    first = next(place for place, step in enumerate(steps) if not step.done)
+    return [replace(step, next=place == first) for place, step in enumerate(steps)]
+
+
+_SOURCE_HELP = "The distributor whose invoices are carried."
+_TARGET_HELP = "The PSA that bills your customers."
+
+
+def _connect(slug: str, cards: Sequence[ConnectionCard], title: str, help_text: str) -> Step:
+    """Connecting one of these systems: a target may have to be requested first, and enabled by the operator."""
+    statuses = {card.status for card in cards}
+    verb = "Connect"
+    if not statuses & {*USABLE, ConnectionStatus.READY}:
+        if ConnectionStatus.REQUESTED in statuses:
+            verb, help_text = "", f"{help_text} Requested: you get an e-mail when the operator has enabled it."
+        else:
+            verb, help_text = "Request", f"{help_text} The operator has to enable it first: request it."
+    return Step(
+        title, help_text, any(card.status in USABLE for card in cards), reverse("connections", args=[slug]), verb
+    )

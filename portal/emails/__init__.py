@@ -1,0 +1,1 @@
+"""For development the local inbox of e-mails."""

@@ -1,0 +1,17 @@
+"""The page that explains every message."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from portal.help.chapters import chapters
+from portal.kit.permissions import PartnerRequest, partner_page
+
+
+@require_safe
+@partner_page()
+def explanations(request: PartnerRequest) -> HttpResponse:
+    """What each warning and error means, and what to do; each has an address of its own."""
+    return TemplateResponse(request, "portal/help/explanations.html", {"chapters": chapters()})

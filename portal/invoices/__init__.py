@@ -1,0 +1,1 @@
+"""The distributor's invoices: the list, one invoice and its account."""

@@ -1,0 +1,10 @@
+"""Addresses of the operator's page."""
+
+from django.urls import path
+
+from portal.operator import enabling, views
+
+urlpatterns = [
+    path("operator/", views.operator, name="operator"),
+    path("operator/<slug:slug>/<slug:system>/enable/", enabling.enable, name="enable_target"),
+]

@@ -1,0 +1,97 @@
+"""Runs and balances as the commands print them. Call these inside the partner's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from invoices.models import SourceInvoice
+from invoices.selectors import listed_invoices
+from money.enums import Action
+from money.words import plain
+from programs.models import Program
+from syncs.enums import COUNT_NAMES, RunState, RunStatus
+from syncs.models import Change, Run
+from syncs.proving.reconciliation import Balance, InvoiceBalance, reconcile_invoice
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """A run as the ``sync`` command prints it; a preview tells each change that it would make."""
+    told: dict[str, Any] = {
+        "id": run.pk,
+        "kind": run.kind,
+        "status": run_status(run),
+        "counts": {name: run.counts.get(name, 0) for name in COUNT_NAMES},
+        "api_calls": run.api_calls,
+        "seconds": run_seconds(run),
+        "messages": run.messages,
+    }
+    if run.preview:
+        told["changes"] = [change_json(change) for change in run.changes.exclude(action=Action.KEEP)]
+    return told
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """One change: values before and after, as decimal strings."""
+    return {
+        "action": change.action,
+        "state": change.state,
+        "what": change.what,
+        "before": change.before,
+        "after": change.after,
+        "reason": change.reason,
+    }
+
+
+def run_status(run: Run) -> str:
+    """The verdict: a run that did not come to its end counts as an error, one that waits as a warning."""
+    if run.status:
+        return str(run.status)
+    return str(RunStatus.WARNING if run.state == RunState.WAITING else RunStatus.ERROR)
+
+
+def run_seconds(run: Run) -> float:
+    """How long the run took, or has taken so far."""
+    if run.started_at is None:
+        return 0.0
+    return round(((run.finished_at or timezone.now()) - run.started_at).total_seconds(), 1)
+
+
+def find_invoices(program: Program, number: str = "") -> list[SourceInvoice]:
+    """The program's imported invoices, oldest first; ``number`` may be a number or the source's id."""
+    invoices = sorted(listed_invoices(program), key=lambda invoice: (invoice.month, invoice.pk))
+    return [invoice for invoice in invoices if not number or number in {invoice.number, invoice.external_id}]
+
+
+def balance_json(invoice: SourceInvoice, program: Program) -> dict[str, Any]:
+    """The account of one invoice as the ``reconcile`` command prints it, amounts as decimal strings."""
+    balance = reconcile_invoice(invoice, program)
+    return {
+        "number": invoice.number,
+        "period": f"{invoice.month:%Y-%m}",
+        "currency": invoice.currency,
+        **_sides(balance.total, balanced=balance.balanced),
+        "customers": _customers(balance),
+    }
+
+
+def _customers(balance: InvoiceBalance) -> list[dict[str, Any]]:
+    return [
+        {"customer": entry.external_id, "name": entry.name, "motion": entry.motion, **_sides(entry.balance)}
+        for entry in balance.customers
+    ]
+
+
+def _sides(balance: Balance, *, balanced: bool = True) -> dict[str, dict[str, str | bool]]:
+    """Both sides; ``balanced`` false says that something beside the buckets does not add up."""
+    sides = {name: _texts(balance.side(name)) for name in ("retail", "cost")}
+    for side in sides.values():
+        side["balanced"] = bool(side["balanced"]) and balanced
+    return sides
+
+
+def _texts(side: Mapping[str, Decimal | bool]) -> dict[str, str | bool]:
+    return {name: value if isinstance(value, bool) else plain(value) for name, value in side.items()}

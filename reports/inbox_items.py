@@ -1,0 +1,184 @@
+"""The facts that a person needs to decide about an item: amounts, invoice, rows, and lines side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import F
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from connectors.records import TemplateLine
+from customers.models import Template
+from customers.target_copy import template_record
+from invoices.models import Charge
+from money.enums import LineState
+from money.words import from_cents
+from programs.models import Program
+from programs.selectors import source_currency
+from reports.inbox_kinds import KINDS, kind_of
+from reports.run import change_row
+from syncs.deciding.answers import ChoiceButton, choices_of
+from syncs.models import Change, Finding, Line
+
+_PROPOSED, _FIRST = " primary", SafeString(" data-first")
+MOST_ROWS = 3  # source rows that are named; the rest is behind a link
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line that stands, or one that would be written. Amounts in currency units; None where unknown."""
+
+    label: str
+    name: str
+    quantity: Decimal | None
+    price: Decimal | None
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the line bills."""
+        return None if self.quantity is None or self.price is None else self.quantity * self.price
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A finding to decide about, with its answers; ``adoptable`` are lines that *adopt* may take over."""
+
+    finding: Finding
+    kind: str
+    currency: str
+    choices: list[ChoiceButton]
+    adoptable: list[TemplateLine] = field(default_factory=list)
+    change: Change | None = None
+    period: str = ""
+    lines: list[LineFacts] = field(default_factory=list)
+    charges: list[Charge] = field(default_factory=list)  # source rows, at most a few
+    charge_count: int = 0
+
+    @property
+    def kind_label(self) -> str:
+        """The kind's name."""
+        return KINDS[self.kind].label
+
+    @property
+    def buttons(self) -> SafeString:
+        """The answers as buttons, each with what it brings about; the first one is proposed."""
+        return _buttons(tuple(self.choices))
+
+    @property
+    def more_charges(self) -> int:
+        """How many source rows are not named."""
+        return self.charge_count - len(self.charges)
+
+
+@lru_cache(maxsize=64)
+def _buttons(choices: tuple[ChoiceButton, ...]) -> SafeString:
+    """Written once for each set of answers, of which there are a handful."""
+    return format_html_join(
+        "",
+        '<p><button class="button{}" name="choice" value="{}" type="submit"{}>{}</button>'
+        ' <span class="quiet small">{}</span></p>',
+        (
+            (_PROPOSED if not place else "", choice.value, _FIRST if not place else "", choice.label, choice.help)
+            for place, choice in enumerate(choices)
+        ),
+    )
+
+
+def items_of(findings: Sequence[Finding], programs: Iterable[Program]) -> list[InboxItem]:
+    """Findings of these programs with what a person needs to decide. Five queries, whatever their number."""
+    facts = _Facts(findings, programs)
+    return [_item(finding, facts) for finding in findings]
+
+
+class _Facts:
+    """Everything about some findings, by subject."""
+
+    def __init__(self, findings: Sequence[Finding], programs: Iterable[Program]) -> None:
+        subjects = [finding.subject for finding in findings]
+        held = Change.objects.filter(subject__in=subjects, run__preview=False)
+        held = held.annotate(target_id=F("run__program__target_id"))
+        self.changes = {change.subject: change for change in held.order_by("pk")}
+        self.adoptable = _adoptable_lines(self.changes.values())
+        self.charges = _named_charges(self.changes.values())
+        marks = [subject.partition(":")[2] for subject in subjects]
+        self.programs = {program.pk: program for program in programs}
+        targets = {program.target_id for program in self.programs.values()}
+        lines = Line.objects.filter(target__in=targets, mark__in=marks, state=LineState.STANDING)
+        self.standing = {line.mark: line for line in lines.select_related("product")}
+
+
+def _item(finding: Finding, facts: _Facts) -> InboxItem:
+    change = facts.changes.get(finding.subject)
+    mark = finding.subject.partition(":")[2]
+    adoptable = facts.adoptable.get(finding.subject, [])
+    return InboxItem(
+        finding=finding,
+        kind=kind_of(finding),
+        currency=source_currency(facts.programs[finding.program_id]),
+        choices=[c for c in choices_of(finding.subject) if c.value != "adopt" or adoptable],
+        adoptable=adoptable,
+        change=change,
+        period=change.period if change else "",
+        lines=[*_standing(adoptable, facts.standing.get(mark)), *_written(change)],
+        charges=facts.charges.get(finding.subject, []),
+        charge_count=len(change.charge_ids) if change else 0,
+    )
+
+
+def _standing(adoptable: Iterable[TemplateLine], own: Line | None) -> list[LineFacts]:
+    lines = [
+        LineFacts("On the template now", line.name, line.quantity, from_cents(line.retail_cents)) for line in adoptable
+    ]
+    if own is not None:
+        name = own.product.name if own.product else own.get_role_display()
+        lines.append(LineFacts("Our line", name, own.quantity, from_cents(own.retail_cents)))
+    return lines
+
+
+def _written(change: Change | None) -> list[LineFacts]:
+    if change is None:
+        return []
+    row = change_row(change)
+    if row.quantity.new is None and row.retail.new is None:
+        return []
+    label = "Would be set to" if change.before else "Would be added"
+    return [LineFacts(label, row.name, row.quantity.new, row.retail.new)]
+
+
+def _named_charges(changes: Collection[Change]) -> dict[str, list[Charge]]:
+    """The first source rows of each held change, by its subject."""
+    wanted = {pk for change in changes for pk in change.charge_ids[:MOST_ROWS]}
+    charges = Charge.objects.filter(pk__in=wanted).select_related("invoice").defer("raw").in_bulk()
+    named: dict[str, list[Charge]] = defaultdict(list)
+    for change in changes:
+        named[change.subject] += [charges[pk] for pk in change.charge_ids[:MOST_ROWS] if pk in charges]
+    return named
+
+
+def _adoptable_lines(held: Iterable[Any]) -> Mapping[str, list[TemplateLine]]:
+    """Lines typed in by hand with the product of the held change, by its subject."""
+    changes = [change for change in held if change.hold == "conflict" and change.template_id is not None]
+    if not changes:
+        return {}
+    ids = {change.template_id for change in changes}
+    ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
+    templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
+    return {
+        change.subject: _foreign_lines(
+            templates.get((change.target_id, change.template_id)), (change.after or {}).get("product_id"), ours
+        )
+        for change in changes
+    }
+
+
+def _foreign_lines(
+    template: Template | None, product_id: int | None, ours: Collection[tuple[int, int]]
+) -> list[TemplateLine]:
+    lines = template_record(template).lines if template else ()
+    return [line for line in lines if line.product_id == product_id and (line.template_id, line.line_id) not in ours]

@@ -1,0 +1,95 @@
+"""How far a run has come, and how long it still takes. Call inside the partner's scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from connections.clients import seconds_per_call
+from money.enums import Action
+from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
+from syncs.models import Run
+
+READ_SOURCE, READ_TARGET, PLAN, WRITE, VERIFY = "Read the source", "Read the target", "Plan", "Write", "Verify"
+READ_FAILED = "Read what failed"
+PACE_IS_KNOWN = 5  # writes, after which the pace so far tells more than the limit alone
+_PLACES = {RunState.PLANNING: PLAN, RunState.APPLYING: WRITE, RunState.SETTLING: WRITE, RunState.VERIFYING: VERIFY}
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """One step of a run: ``done``, ``now`` or ``next``."""
+
+    name: str
+    state: str
+
+
+def steps_of(run: Run, *, source_read: bool, retry: bool) -> list[RunStep]:
+    """All steps of a run that is under way, and where it is."""
+    names = _step_names(run, retry=retry)
+    here = _place(run, names, source_read=source_read)
+    return [
+        RunStep(name, "done" if place < here else "now" if place == here else "next")
+        for place, name in enumerate(names)
+    ]
+
+
+def _step_names(run: Run, *, retry: bool) -> list[str]:
+    names = [READ_FAILED, PLAN] if retry else [READ_SOURCE, READ_TARGET, PLAN]
+    if not run.preview:
+        names.append(WRITE)
+        if run.kind == RunKind.BILLING:
+            names.append(VERIFY)
+    return names
+
+
+def _place(run: Run, names: list[str], *, source_read: bool) -> int:
+    """Of the step at hand; -1 before the first."""
+    if run.state == RunState.QUEUED:
+        return -1
+    if run.state == RunState.READING:
+        return min(int(source_read), names.index(PLAN) - 1)
+    name = _PLACES.get(RunState(run.state), PLAN)
+    return names.index(name) if name in names else len(names)
+
+
+def seconds_left(run: Run) -> float | None:
+    """Until all is written and verified: by the calls that are planned and the vendor's limit, or the pace so far.
+
+    None while nothing is planned yet, or nothing tells how long it takes.
+    """
+    if run.state not in ACTIVE_STATES or not has_plan(run):
+        return None
+    known = [each for each in (_by_limit(run), _by_pace(run)) if each is not None]
+    return max(known, default=None)
+
+
+def has_plan(run: Run) -> bool:
+    """True once the plan is made."""
+    return run.state not in (RunState.QUEUED, RunState.READING, RunState.PLANNING)
+
+
+def _by_limit(run: Run) -> float | None:
+    spacing = seconds_per_call(run.program.target.system)
+    return _calls_left(run) * spacing if spacing else None
+
+
+def _calls_left(run: Run) -> int:
+    """A change is one call, a price two; each template is read before its first write and after its last."""
+    planned = run.changes.filter(state=ChangeState.PLANNED)
+    left = planned.aggregate(all=Count("pk"), prices=Count("pk", filter=Q(action=Action.UPDATE_PRICES)))
+    reads = run.templates.aggregate(
+        before=Count("pk", filter=Q(read_at=None)), after=Count("pk", filter=Q(verified_at=None))
+    )
+    return int(left["all"] + left["prices"] + reads["before"] + reads["after"])
+
+
+def _by_pace(run: Run) -> float | None:
+    if run.done < PACE_IS_KNOWN:
+        return None
+    began = run.changes.aggregate(first=Min("sent_at"))["first"]
+    if began is None:
+        return None
+    return float((timezone.now() - began).total_seconds() / run.done * max(0, run.total - run.done))

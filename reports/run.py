@@ -1,0 +1,139 @@
+"""Changes of a run as a bookkeeper reads them: old and new beside each other, per customer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models.fields.json import KT
+
+from money.enums import Action
+from money.words import ZERO
+from syncs.enums import ChangeState
+from syncs.models import Change, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A value before and after; None where there is no line or product on that side."""
+
+    old: Decimal | None
+    new: Decimal | None
+
+    @property
+    def changed(self) -> bool:
+        """True when both sides are there and differ."""
+        return self.old is not None and self.new is not None and self.old != self.new
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change with its pairs; totals are quantity x retail in currency units."""
+
+    change: Change
+    name: str
+    one_time: bool
+    quantity: Pair
+    retail: Pair
+    cost: Pair
+    total: Pair
+
+    @property
+    def removes(self) -> bool:
+        """True when the line goes away."""
+        return self.change.action == Action.REMOVE_LINE
+
+
+@dataclass(slots=True)
+class GroupSum:
+    """What the lines of one customer in a run come to, before and after; in currency units."""
+
+    old: Decimal = ZERO
+    new: Decimal = ZERO
+    unchanged: int = 0  # lines that stay as they are
+
+    @property
+    def difference(self) -> Decimal:
+        """What the customer is billed more, or less."""
+        return self.new - self.old
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """The changes of one customer (or the products), in writing order; no sum for products."""
+
+    title: str
+    under: str  # tells two customers of one name apart
+    customer_id: int | None
+    rows: list[ChangeRow]
+    sum: GroupSum | None = None
+
+
+def group_changes(run: Run, changes: Iterable[Change]) -> list[ChangeGroup]:
+    """Rows grouped by customer, in the order in which the changes come. One query for the sums.
+
+    A sum is of all lines of the customer in the run, also where a page or a filter shows some of them.
+    """
+    shown = list(changes)
+    sums = _sums(run, {change.customer_id for change in shown if change.customer_id is not None})
+    groups: dict[int | None, ChangeGroup] = {}
+    for change in shown:
+        customer, number = change.customer, change.customer_id
+        title, under = (customer.name, customer.domain or customer.external_id) if customer else ("Products", "")
+        group = groups.setdefault(number, ChangeGroup(title, under, number, [], sums.get(number or 0)))
+        group.rows.append(change_row(change))
+    return list(groups.values())
+
+
+def _sums(run: Run, customer_ids: Collection[int]) -> dict[int, GroupSum]:
+    """What was planned again counts once. What is not written, or not yet, stays as it was."""
+    sums: dict[int, GroupSum] = {}
+    rows = run.changes.filter(customer__in=customer_ids).exclude(state=ChangeState.DROPPED).order_by()
+    for customer_id, action, state, *factors in rows.values_list("customer_id", "action", "state", *_FACTORS):
+        found = sums.setdefault(customer_id, GroupSum())
+        quantity_before, retail_before, quantity_after, retail_after = map(_decimal, factors)
+        old = _times(quantity_before, retail_before)
+        new = None if action == Action.REMOVE_LINE else _times(quantity_after, retail_after)
+        stays = action == Action.KEEP and state == ChangeState.DONE
+        if stays and old is None:
+            old = new
+        found.old += old or ZERO
+        found.new += (new if state in _TAKES_PLACE else old) or ZERO
+        found.unchanged += stays
+    return sums
+
+
+# Of each side of a change; picked out by the database, since the rest of it would be read for nothing.
+_FACTORS = (KT("before__quantity"), KT("before__retail"), KT("after__quantity"), KT("after__retail"))
+_TAKES_PLACE = (ChangeState.PLANNED, ChangeState.SENDING, ChangeState.DONE)
+
+
+def change_row(change: Change) -> ChangeRow:
+    """The pairs of one change."""
+    before = change.before or {}
+    after = {} if change.action == Action.REMOVE_LINE else change.after or {}
+    quantity = Pair(_number(before, "quantity"), _number(after, "quantity"))
+    retail = Pair(_number(before, "retail"), _number(after, "retail"))
+    return ChangeRow(
+        change=change,
+        name=str((change.after or {}).get("name") or before.get("name") or change.what),
+        one_time=bool((change.after or before).get("one_time")),
+        quantity=quantity,
+        retail=retail,
+        cost=Pair(_number(before, "cost"), _number(after, "cost")),
+        total=Pair(_times(quantity.old, retail.old), _times(quantity.new, retail.new)),
+    )
+
+
+def _number(values: dict[str, Any], name: str) -> Decimal | None:
+    return _decimal(values.get(name))
+
+
+def _decimal(value: object) -> Decimal | None:
+    return None if value in (None, "") else Decimal(str(value))
+
+
+def _times(quantity: Decimal | None, price: Decimal | None) -> Decimal | None:
+    return None if quantity is None or price is None else quantity * price

@@ -1,0 +1,1 @@
+"""What runs report to people, and what people answer."""

@@ -1,0 +1,68 @@
+"""Answers of people to held items: the next sync plans with them. Call inside the partner's scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.audit import Actor, record
+from money.holds import CHOICES
+from programs.models import Program
+from syncs.enums import ChangeState
+from syncs.errors import SyncRefused
+from syncs.models import Change, Decision, Finding
+
+
+def decide(
+    *,
+    program: Program,
+    subject: str,
+    choice: str,
+    actor: Actor,
+    line_id: int | None = None,
+    at: dt.datetime | None = None,
+) -> Decision:
+    """Answer a held item; the next sync plans with the answer. Answers of one moment ``at`` are undone together.
+
+    Raises ``SyncRefused`` for a choice that the item does not offer.
+    """
+    kind = subject.partition(":")[0]
+    if choice not in CHOICES.get(kind, ()):
+        raise SyncRefused(f"“{choice}” is not a choice here.")
+    if kind == "conflict" and choice == "adopt" and line_id is None:
+        raise SyncRefused("Say which line to adopt.")
+    retail, cost = _at_stake(program, subject)
+    decision, _ = Decision.objects.update_or_create(
+        program=program,
+        subject=subject,
+        defaults={
+            "choice": choice,
+            "line_id": line_id,
+            "retail": retail,
+            "cost": cost,
+            "decided_by_id": actor.user_id,
+            "decided_at": at or timezone.now(),
+        },
+    )
+    record(actor, "item.decided", f"{subject}: {choice}")
+    return decision
+
+
+@transaction.atomic
+def decide_all(*, findings: Iterable[Finding], choice: str, actor: Actor) -> int:
+    """Give many items the same answer; answers how many. Raises ``SyncRefused`` where one does not offer it."""
+    now, number = timezone.now(), 0
+    for finding in findings:
+        decide(program=finding.program, subject=finding.subject, choice=choice, actor=actor, at=now)
+        number += 1
+    return number
+
+
+def _at_stake(program: Program, subject: str) -> tuple[Decimal | None, Decimal | None]:
+    """Retail and cost that the item held last, in currency units."""
+    held = Change.objects.filter(run__program=program, run__preview=False, subject=subject, state=ChangeState.HELD)
+    return held.order_by("-pk").values_list("retail", "cost").first() or (None, None)

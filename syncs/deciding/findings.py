@@ -1,0 +1,112 @@
+"""What runs report, remembered: so that only what is new raises a run's status. Inside the scope."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from core.turns import wait_for_turn
+from customers.models import Mapping
+from money.plan import Note
+from syncs.facts.retry_scope import retry_scope
+from syncs.models import Change, Finding, Run
+
+SOURCE = "source"  # kind of what reading the source reports, whichever run reads it
+
+
+def store_notes(run: Run, notes: Iterable[Note], kind: str = "") -> None:
+    """Open a finding for each note, or say that an open one is still there; a reminder opens none."""
+    kind = kind or run.kind
+    if run.preview:
+        return
+    wait_for_turn(f"{kind} findings", run.program_id)  # two runs may read the same news in the source
+    by_fingerprint = {_fingerprint(note): note for note in notes}
+    known = {
+        finding.fingerprint: finding
+        for finding in Finding.objects.filter(
+            program=run.program_id,
+            run_kind=kind,
+            closed_at__isnull=True,
+            fingerprint__in=by_fingerprint,
+        )
+    }
+    new = []
+    for fingerprint, note in by_fingerprint.items():
+        finding = known.get(fingerprint)
+        if finding is None:
+            if note.news:
+                new.append(_finding(run, kind, fingerprint, note))
+            continue
+        finding.last_run, finding.facts = run, _facts(note)
+        finding.text, finding.cure, finding.retail = note.text, note.cure, note.retail
+    Finding.objects.bulk_create(new, batch_size=500)
+    Finding.objects.bulk_update(known.values(), ["last_run", "text", "cure", "retail", "facts"], batch_size=500)
+
+
+def close_unreported(run: Run, kind: str = "") -> None:
+    """What this run no longer reports is over, but for what it had no reason to look into again."""
+    unreported = Finding.objects.filter(program=run.program_id, run_kind=kind or run.kind, closed_at__isnull=True)
+    unreported = unreported.exclude(last_run=run)
+    scope = retry_scope(run)
+    if scope is not None:
+        unreported = unreported.filter(fingerprint__in=scope.findings)
+    planned = set(run.changes.values_list("subscription_id", flat=True))
+    synced = set(Mapping.objects.filter(program=run.program_id, sync_on=True).values_list("customer_id", flat=True))
+    over = [
+        pk
+        for pk, customer_id, facts in unreported.values_list("pk", "customer_id", "facts")
+        if customer_id not in synced or facts.get("subscription") in {None, *planned}
+    ]
+    Finding.objects.filter(pk__in=over).update(closed_at=timezone.now())
+
+
+def new_findings(run: Run) -> list[Finding]:
+    """What this run is the first to report, the loudest first, with its customers."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = Finding.objects.filter(first_run=run, closed_at__isnull=True).select_related("customer")
+    return sorted(found, key=lambda finding: (order[finding.severity], finding.pk))
+
+
+def open_findings(run: Run) -> list[Finding]:
+    """Everything this run reports, new or still waiting."""
+    return list(Finding.objects.filter(last_run=run, closed_at__isnull=True).order_by("pk"))
+
+
+def finding_of_failure(change: Change) -> str:
+    """The key of what is said about a change that failed; it is said again each time it fails."""
+    return f"failed:{change.mark or change.product_key}:{change.period}"
+
+
+def fingerprint_of(code: str, key: str) -> str:
+    """By which a finding is known again."""
+    return hashlib.sha256(f"{code}\0{key}".encode()).hexdigest()
+
+
+def _fingerprint(note: Note) -> str:
+    return fingerprint_of(note.code, note.key)
+
+
+def _facts(note: Note) -> dict[str, int | str]:
+    known = {"subscription": note.subscription_id, "product": note.product_id, "change": note.change_id}
+    facts: dict[str, int | str] = {name: number for name, number in known.items() if number is not None}
+    return facts | ({"motion": note.motion} if note.motion else {})
+
+
+def _finding(run: Run, kind: str, fingerprint: str, note: Note) -> Finding:
+    return Finding(
+        program_id=run.program_id,
+        run_kind=kind,
+        fingerprint=fingerprint,
+        severity=note.severity,
+        code=note.code,
+        subject=note.subject[:200],
+        text=note.text,
+        cure=note.cure,
+        facts=_facts(note),
+        customer_id=note.customer_id,
+        retail=note.retail,
+        first_run=run,
+        last_run=run,
+    )

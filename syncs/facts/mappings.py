@@ -1,0 +1,81 @@
+"""Which mappings sync, in which chunks, to which templates, and what keeps one from being written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from itertools import groupby
+
+from django.db.models import QuerySet
+
+from connections.currency import symbol_fits
+from connectors.records import InvoiceTemplate
+from customers.models import Mapping, Pricing
+from money.facts import MappingFact
+from programs.models import Program
+from programs.selectors import source_currency
+
+CHUNK = 200  # mappings
+
+
+def mapping_chunks(program: Program, only: Collection[int] | None = None) -> list[list[int]]:
+    """Ids of the mappings that sync (of ``only`` these), template by template, in chunks of about ``CHUNK``."""
+    mappings = active_mappings(program) if only is None else active_mappings(program).filter(pk__in=only)
+    rows = mappings.order_by("template", "pk").values_list("template", "pk")
+    chunks: list[list[int]] = []
+    for _, group in groupby(rows, key=lambda row: row[0]):
+        ids = [pk for _, pk in group]
+        if not chunks or len(chunks[-1]) + len(ids) > CHUNK:
+            chunks.append([])
+        chunks[-1] += ids
+    return chunks
+
+
+def mappings_on(program: Program, template_id: int) -> list[int]:
+    """Ids of the mappings that sync to one template."""
+    return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
+
+
+def mapped_to(program: Program, template_ids: Collection[int] | None = None) -> dict[int, list[tuple[int, str]]]:
+    """By template (of these alone), the mappings that sync to it, each with its pricing strategy."""
+    rows = active_mappings(program).order_by("pk").values_list("template__external_id", "pk", "pricing")
+    if template_ids is not None:
+        rows = rows.filter(template__external_id__in=template_ids)
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for template_id, pk, pricing in rows:
+        found[template_id].append((pk, pricing))
+    return found
+
+
+def active_mappings(program: Program) -> QuerySet[Mapping]:
+    """The mappings that sync."""
+    return Mapping.objects.filter(program=program, sync_on=True, motion__in=program.motions)
+
+
+def mapping_fact(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> MappingFact:
+    code, trouble = _trouble(program, mapping, template)
+    return MappingFact(
+        mapping_id=mapping.pk,
+        customer_id=mapping.customer_id,
+        customer=mapping.customer.name,
+        motion=mapping.motion,
+        template_id=mapping.template.external_id,
+        target_customer_id=mapping.target_customer.external_id,
+        sync_cost=mapping.pricing in (Pricing.COST_AND_RETAIL, Pricing.COST_ONLY),
+        sync_retail=mapping.pricing == Pricing.COST_AND_RETAIL,
+        trouble=trouble,
+        trouble_code=code,
+    )
+
+
+def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[str, str]:
+    currency, symbol = source_currency(program), program.target.currency_symbol
+    if symbol_fits(symbol, currency) is False:
+        return "currency", (f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written.")
+    if template is not None and template.customer_id != mapping.target_customer.external_id:
+        return "template_moved", (
+            f"The invoice template “{template.name}” now belongs to another Syncro customer. Choose another one."
+        )
+    if mapping.target_customer.gone:
+        return "customer_gone", "The Syncro customer no longer exists. Map to another one."
+    return "", ""

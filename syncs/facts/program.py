@@ -1,0 +1,144 @@
+"""The facts of a program's billing, whole. Call inside the partner's scope.
+
+A program's mappings are loaded in chunks, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q
+
+from connectors.records import InvoiceTemplate
+from customers.models import Mapping
+from money.enums import LineState
+from money.facts import Choice, MappingFacts, OwnLine, Rules
+from programs.models import Credits, Program
+from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
+from syncs.facts.mappings import active_mappings, mapping_fact
+from syncs.facts.open_periods import find_open_periods
+from syncs.facts.periods import load_periods, newest_month, uncertain_subscriptions
+from syncs.facts.posted import load_posted
+from syncs.facts.target import load_templates
+from syncs.models import Decision
+
+
+@dataclass(slots=True)
+class BillingFacts:
+    """Facts of some mappings of a program, ready for ``plan_billing``."""
+
+    mappings: list[MappingFacts] = field(default_factory=list)
+    left_behind: list[OwnLine] = field(default_factory=list)
+    templates: dict[int, InvoiceTemplate] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
+
+
+def load_billing(
+    program: Program,
+    mapping_ids: Collection[int],
+    *,
+    carried: Collection[str] = (),
+    again: Collection[tuple[int, str]] = (),
+) -> BillingFacts:
+    """Everything that the plan of these mappings depends on.
+
+    ``carried`` are the marks that a generated invoice is known to carry; ``again`` the
+    subscriptions and periods that were planned in this run and must be looked at once more.
+    """
+    mappings = list(
+        active_mappings(program).filter(pk__in=mapping_ids).select_related("customer", "template", "target_customer")
+    )
+    newest = newest_month(program)
+    own_lines = load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings}))
+    facts = BillingFacts(choices=load_choices(program))
+    template_ids = {line.template_id for line in own_lines} | {m.template.external_id for m in mappings}
+    facts.templates = load_templates(program, template_ids)
+    if newest:
+        facts.mappings = _mapping_facts(
+            program,
+            mappings,
+            facts,
+            own_lines=own_lines,
+            carried=frozenset(carried),
+            again=frozenset(again),
+            newest=newest,
+        )
+    return facts
+
+
+def load_left_behind(program: Program, only: Collection[str] | None = None) -> BillingFacts:
+    """Lines of ours that stand although their mapping was removed or switched off (of ``only`` these marks)."""
+    active = active_mappings(program).filter(customer=OuterRef("customer"), motion=OuterRef("motion"))
+    which = ~Exists(active) & Q(state=LineState.STANDING)
+    lines = load_own_lines(program, which if only is None else which & Q(mark__in=only))
+    templates = load_templates(program, {line.template_id for line in lines})
+    return BillingFacts(left_behind=lines, templates=templates, choices=load_choices(program))
+
+
+def load_choices(program: Program) -> dict[str, Choice]:
+    """What people decided, by subject."""
+    return {
+        decision.subject: Choice(decision.choice, decision.line_id, decision.retail, decision.cost)
+        for decision in Decision.objects.filter(program=program)
+    }
+
+
+def _mapping_facts(
+    program: Program,
+    mappings: list[Mapping],
+    facts: BillingFacts,
+    *,
+    own_lines: list[OwnLine],
+    carried: frozenset[str],
+    again: frozenset[tuple[int, str]],
+    newest: str,
+) -> list[MappingFacts]:
+    wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
+    loaded = load_periods(program, wanted, withdrawn, newest)
+    owners = {
+        (period.subscription_id, motion, period.period): customer_id
+        for (customer_id, motion), periods in loaded.periods.items()
+        for period in periods
+    }
+    posted = load_posted(program, {mapping.customer_id for mapping in mappings}, owners)
+    uncertain = uncertain_subscriptions(program, newest)
+    own_by_mapping = defaultdict(list)
+    for line in own_lines:
+        own_by_mapping[line.customer_id, line.motion].append(line)
+    standing = load_standing_ids(program, facts.templates)
+    rules = _rules(program)
+    made = []
+    for mapping in mappings:
+        key = (mapping.customer_id, mapping.motion)
+        template = facts.templates.get(mapping.template.external_id)
+        made.append(
+            MappingFacts(
+                mapping=mapping_fact(program, mapping, template),
+                template=template,
+                periods=tuple(loaded.periods.get(key, ())),
+                newest=newest,
+                invoiced=loaded.invoiced,
+                own_lines=tuple(own_by_mapping[key]),
+                posted=tuple(posted.get(key, ())),
+                foreign_ids=foreign_ids(template, standing),
+                other_templates=facts.templates,
+                carried=carried,
+                uncertain=uncertain,
+                choices=facts.choices,
+                rules=rules,
+                first=not posted.get(key),
+                again=again,
+            )
+        )
+    return made
+
+
+def _rules(program: Program) -> Rules:
+    return Rules(
+        prorations=program.prorations,
+        apply_credits=program.credits == Credits.APPLY,
+        tolerance=program.rounding_tolerance,
+        negative_lines=program.target.negative_lines,
+    )

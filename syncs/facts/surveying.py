@@ -1,0 +1,131 @@
+"""What billing should know about beside its plan: unknown rows, held invoices, unmapped money."""
+
+from __future__ import annotations
+
+from django.db.models import Count, QuerySet, Sum
+
+from customers.models import Mapping
+from invoices.models import Charge, InvoiceState, SourceInvoice
+from money.enums import Kind, Motion, Severity
+from money.plan import Note
+from money.words import ZERO, plain
+from programs.models import Program
+
+
+def survey(program: Program) -> list[Note]:
+    """Notes about the program's imported invoices. Inside the partner's scope."""
+    return [
+        *_unknown_rows(program),
+        *_held_invoices(program),
+        *_changed_invoices(program),
+        *_empty_invoices(program),
+        *_unmapped(program),
+    ]
+
+
+def _invoices(program: Program) -> QuerySet[SourceInvoice]:
+    return SourceInvoice.objects.filter(source=program.source_id, program_slug=program.slug, past=False)
+
+
+def _unknown_rows(program: Program) -> list[Note]:
+    rows = (
+        Charge.objects.filter(invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED), kind=Kind.UNKNOWN)
+        .values("invoice", "invoice__number", "problem")
+        .annotate(number=Count("pk"), retail=Sum("retail"))
+        .order_by("invoice", "problem")
+    )
+    return [
+        Note(
+            Severity.WARNING,
+            "unknown_rows",
+            f"unknown:{row['invoice']}:{row['problem']}",
+            f"Invoice {row['invoice__number']}: {row['number']} unknown "
+            f"row{'s' if row['number'] > 1 else ''}, {plain(row['retail'])}. {row['problem']}",
+            "Look at the source rows and bill them by hand.",
+            retail=row["retail"],
+        )
+        for row in rows
+    ]
+
+
+def _held_invoices(program: Program) -> list[Note]:
+    return [
+        Note(
+            Severity.WARNING,
+            "invoice_held",
+            f"held:{invoice.pk}",
+            f"Invoice {invoice.number} overlaps an imported invoice and is held.",
+            "Say whether it replaces the other invoice or adds to it.",
+            f"overlap:{invoice.pk}",
+        )
+        for invoice in _invoices(program).filter(state=InvoiceState.HELD)
+    ]
+
+
+def _changed_invoices(program: Program) -> list[Note]:
+    return [
+        Note(
+            Severity.WARNING,
+            "invoice_changed",
+            f"changed:{invoice.pk}:{invoice.changed_hash}",
+            f"Invoice {invoice.number} was changed at the source after it was imported. "
+            "What was imported stays; nothing is planned from the change.",
+            "Compare it with the distributor's invoice, and bill the difference by hand.",
+        )
+        for invoice in _invoices(program).exclude(changed_hash="")
+    ]
+
+
+def _empty_invoices(program: Program) -> list[Note]:
+    """Those of the newest month that came without a row: nothing is billed from them, nothing taken off."""
+    newest = _newest(program)
+    if newest is None:
+        return []
+    return [
+        Note(
+            Severity.WARNING,
+            "invoice_empty",
+            f"empty:{invoice.pk}",
+            f"Invoice {invoice.number} has no rows: nothing is billed from it, and no line is removed.",
+            "Compare it with the distributor's invoice, and bill by hand what it charges.",
+        )
+        for invoice in _invoices(program).filter(month=newest.month, row_count=0).exclude(content_hash="")
+    ]
+
+
+def _newest(program: Program) -> SourceInvoice | None:
+    return _invoices(program).filter(state=InvoiceState.COUNTED).order_by("-month").first()
+
+
+def _unmapped(program: Program) -> list[Note]:
+    """Customers of the newest month that nobody mapped, with the money at risk."""
+    newest = _newest(program)
+    if newest is None:
+        return []
+    mapped = set(Mapping.objects.filter(program=program).values_list("customer_id", "motion"))
+    rows = (
+        Charge.objects.filter(
+            invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED, month=newest.month),
+            customer__isnull=False,
+            motion__in=program.motions,
+        )
+        .exclude(kind__in=(Kind.UNKNOWN, Kind.CREDIT))
+        .values("customer", "customer__name", "motion")
+        .annotate(retail=Sum("retail"))
+        .order_by("-retail")
+    )
+    return [
+        Note(
+            Severity.INFO,
+            "not_mapped",
+            f"not_mapped:{row['customer']}:{row['motion']}",
+            f"{row['customer__name']} ({Motion(row['motion']).label}) is not mapped: "
+            f"{plain(row['retail'] or ZERO)} is not billed.",
+            "Map the customer under Billing.",
+            customer_id=row["customer"],
+            retail=row["retail"] or ZERO,
+            motion=row["motion"],
+        )
+        for row in rows
+        if (row["customer"], row["motion"]) not in mapped
+    ]

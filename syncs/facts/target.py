@@ -1,0 +1,16 @@
+"""Invoice templates as last read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from connectors.records import InvoiceTemplate
+from customers.models import Template
+from customers.target_copy import template_record
+from programs.models import Program
+
+
+def load_templates(program: Program, ids: Collection[int]) -> dict[int, InvoiceTemplate]:
+    """These templates as last read; gone ones are absent."""
+    rows = Template.objects.filter(target=program.target_id, gone=False, external_id__in=ids)
+    return {row.external_id: template_record(row) for row in rows}

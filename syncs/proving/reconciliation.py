@@ -1,0 +1,377 @@
+"""Prove it: what became of every cent of a source invoice. Call inside the partner's scope.
+
+``source_total = synced + rounding + held + excluded + not_mapped + unknown + failed`` and
+``total = source_total + rules``, in cost and in retail, exactly. ``source_total`` is summed anew
+from the stored raw rows; ``synced`` comes from the lines as the target returned them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Count, QuerySet, Sum
+
+from connectors.registry import get_source
+from customers.models import Mapping
+from invoices.models import Charge, InvoiceState, SourceInvoice
+from money.enums import Kind, PartState
+from money.words import NOTHING, ZERO, Money
+from programs.models import Program
+from syncs.models import Part, Posting
+
+BUCKETS = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
+_NOT_PLANNED_YET = "held"
+_BUCKET_OF = {
+    PartState.SYNCED: "synced",
+    PartState.BILLED: "synced",
+    PartState.HELD: "held",
+    PartState.EXCLUDED: "excluded",
+    PartState.FAILED: "failed",
+    PartState.PLANNED: "failed",
+}
+
+
+@dataclass(slots=True)
+class Balance:
+    """One side-by-side account in currency units: cost and retail of each bucket."""
+
+    source: Money = NOTHING
+    rules: Money = NOTHING
+    buckets: dict[str, Money] = field(default_factory=lambda: dict.fromkeys(BUCKETS, NOTHING))
+
+    def add(self, other: Balance) -> None:
+        """Add another account to this one."""
+        self.source += other.source
+        self.rules += other.rules
+        for name, amount in other.buckets.items():
+            if amount:
+                self.buckets[name] += amount
+
+    def without_source(self) -> Balance:
+        """A copy of what is accounted for, of a source yet to be told."""
+        return Balance(rules=self.rules, buckets=dict(self.buckets))
+
+    def put(self, bucket: str, amount: Money) -> None:
+        """Account for ``amount`` of the source in one bucket."""
+        self.source += amount
+        self.buckets[bucket] += amount
+
+    @property
+    def accounted(self) -> Money:
+        """Sum of all buckets."""
+        return sum(self.buckets.values(), NOTHING)
+
+    @property
+    def balanced(self) -> bool:
+        """True when the buckets add up to the source's amount exactly, on both sides."""
+        return self.accounted == self.source
+
+    def side(self, name: str) -> dict[str, Decimal | bool]:
+        """One side, ``"cost"`` or ``"retail"``, as the fields of the reconcile command."""
+        source = getattr(self.source, name)
+        rules = getattr(self.rules, name)
+        amounts = {bucket: getattr(self.buckets[bucket], name) for bucket in BUCKETS}
+        return {
+            "total": source + rules,
+            "rules": rules,
+            "source_total": source,
+            **amounts,
+            "balanced": sum(amounts.values(), ZERO) == source,
+        }
+
+
+@dataclass(slots=True)
+class CustomerBalance:
+    """The account of one customer and motion; ``customer_id`` is None for unknown rows."""
+
+    customer_id: int | None
+    external_id: str
+    name: str
+    motion: str
+    balance: Balance
+
+
+@dataclass(slots=True)
+class InvoiceBalance:
+    """The account of one invoice. ``stored_equals_raw``: the rows add up to what was stored."""
+
+    invoice: SourceInvoice
+    total: Balance
+    customers: list[CustomerBalance]
+    stored_equals_raw: bool
+    header_differs: Decimal | None = None  # what the header says, where it says something else
+
+    @property
+    def balanced(self) -> bool:
+        """True when the account is exact, in total and for each customer."""
+        return (
+            self.stored_equals_raw and self.total.balanced and all(entry.balance.balanced for entry in self.customers)
+        )
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one customer, motion, subscription and period on one invoice."""
+
+    amount: Money = NOTHING
+    customer_name: str = ""
+    external_id: str = ""
+
+
+GroupKey = tuple[int | None, str, int | None, str]
+
+
+def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalance:
+    """The account of one invoice, from its stored rows and the ledger."""
+    groups, raw_total, stored_total, unknown = _read_rows(invoice, program)
+    accounts: dict[tuple[int | None, str], CustomerBalance] = {}
+    for key, group in groups.items():
+        _account(accounts, key, group)
+    balances = _group_balances(invoice, program, groups)
+    for key, balance in balances.items():
+        accounts[key[0], key[1]].balance.add(balance)
+    total = Balance()
+    for entry in accounts.values():
+        total.add(entry.balance)
+    total.put("unknown", unknown)
+    total.source = raw_total
+    return InvoiceBalance(
+        invoice=invoice,
+        total=total,
+        customers=sorted(accounts.values(), key=lambda entry: (entry.name, entry.motion)),
+        stored_equals_raw=raw_total == stored_total,
+        header_differs=_header_difference(invoice, raw_total),
+    )
+
+
+def _read_rows(invoice: SourceInvoice, program: Program) -> tuple[dict[GroupKey, _Group], Money, Money, Money]:
+    """Groups of rows, and the totals: raw, stored, unknown. Flat memory: rows are streamed."""
+    amounts = get_source(program.source.system).row_amounts
+    groups: dict[GroupKey, _Group] = defaultdict(_Group)
+    raw_total = stored_total = unknown = NOTHING
+    key = ("customer", "motion", "subscription", "period")
+    columns = ("raw", "cost", "retail", "kind", "customer__name", "customer__external_id", *key)
+    rows = Charge.objects.filter(invoice=invoice).values_list(*columns)
+    for raw_row, cost, retail, kind, name, external_id, *place in rows.iterator(chunk_size=1000):
+        raw = amounts(raw_row)
+        raw_total += Money(raw.cost, raw.retail)
+        amount = Money(cost, retail)
+        stored_total += amount
+        customer_id, motion, subscription_id, period = place
+        if kind == Kind.UNKNOWN or customer_id is None:
+            unknown += amount
+            continue
+        group = groups[customer_id, motion, subscription_id, period]
+        group.amount += amount
+        group.customer_name, group.external_id = name, external_id
+    return groups, raw_total, stored_total, unknown
+
+
+def _account(accounts: dict[tuple[int | None, str], CustomerBalance], key: GroupKey, group: _Group) -> None:
+    customer_id, motion, _, _ = key
+    if (customer_id, motion) not in accounts:
+        accounts[customer_id, motion] = CustomerBalance(
+            customer_id, group.external_id, group.customer_name, motion, Balance()
+        )
+
+
+def _header_difference(invoice: SourceInvoice, total: Money) -> Decimal | None:
+    """The header's total where it equals neither side of the rows."""
+    for stated in (invoice.header_retail_total, invoice.header_cost_total):
+        if stated is not None and stated not in (total.cost, total.retail):
+            return stated
+    return None
+
+
+def _group_balances(
+    invoice: SourceInvoice, program: Program, groups: dict[GroupKey, _Group]
+) -> dict[GroupKey, Balance]:
+    whole = _whole_invoice_bucket(invoice, program)
+    if whole:
+        return {key: _single(whole, group.amount) for key, group in groups.items()}
+    periods = {key[3] for key in groups}
+    postings = _postings(invoice, program, periods)
+    mappings = _mappings(invoice, program)
+    sums = _sums(invoice, periods)
+    balances = {}
+    for key, group in groups.items():
+        customer_id, motion, subscription_id, period = key
+        posting = postings.get((subscription_id or 0, motion, period))
+        mapping = mappings.get((customer_id, motion))
+        bucket = _bucket_without_posting(invoice, program, motion, mapping)
+        if posting is not None:
+            known = sums[subscription_id or 0, motion, period]
+            balances[key] = _from_posting(invoice, posting, group, known, unplanned=bucket)
+        else:
+            balances[key] = _single(bucket, group.amount)
+    return balances
+
+
+def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> str:
+    if invoice.state == InvoiceState.HELD:
+        return "held"
+    if invoice.state == InvoiceState.REPLACED or invoice.past or not program.billing_enabled:
+        return "excluded"
+    return ""
+
+
+class _Mapped(NamedTuple):
+    """What of a mapping decides where the money of a row without a posting is."""
+
+    sync_on: bool
+    first_month: dt.date | None
+
+
+def _mappings(invoice: SourceInvoice, program: Program) -> dict[tuple[int | None, str], _Mapped]:
+    """By customer and motion. Thousands of them, so no object is made of any row."""
+    found = Mapping.objects.filter(program=program, customer__in=_customers_of(invoice)).order_by()
+    rows = found.values_list("customer", "motion", "sync_on", "first_month")
+    return {(customer_id, motion): _Mapped(on, since) for customer_id, motion, on, since in rows}
+
+
+def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: _Mapped | None) -> str:
+    if motion not in program.motions:
+        return "excluded"
+    if mapping is None:
+        return "not_mapped"
+    if not mapping.sync_on:
+        return "excluded"
+    if mapping.first_month is not None and invoice.month < mapping.first_month:
+        return "not_mapped"
+    return _NOT_PLANNED_YET
+
+
+def _single(bucket: str, amount: Money) -> Balance:
+    balance = Balance()
+    balance.put(bucket, amount)
+    return balance
+
+
+@dataclass(slots=True)
+class _Planned:
+    """What the ledger says of a period: what was planned from, and where every part of it went."""
+
+    charge_count: int
+    source: Money
+    balance: Balance
+
+
+def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> dict[tuple[int, str, str], _Planned]:
+    """By subscription, motion and period. Thousands of them, so no object is made of any row."""
+    # Without the periods, years of postings would be read for each invoice.
+    wanted = Posting.objects.filter(program=program, customer__in=_customers_of(invoice), period__in=periods).order_by()
+    columns = ("pk", "charge_count", "source_cost", "source_retail", "rounding_cost", "rounding_retail")
+    by_key: dict[tuple[int, str, str], _Planned] = {}
+    by_id: dict[int, _Planned] = {}
+    for pk, count, cost, retail, off_cost, off_retail, *key in wanted.values_list(
+        *columns, "subscription", "motion", "period"
+    ).iterator(chunk_size=1000):
+        planned = _Planned(count, Money(cost, retail), Balance())
+        planned.balance.buckets["rounding"] = Money(off_cost, off_retail)
+        by_id[pk] = by_key[key[0], key[1], key[2]] = planned
+    amounts = ("posting", "state", "cost", "retail", "rules_cost", "rules_retail")
+    parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*amounts)
+    for posting_id, state, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
+        if posting_id in by_id:  # else it was planned just now
+            _add_part(by_id[posting_id].balance, state, Money(cost, retail), Money(rules_cost, rules_retail))
+    return by_key
+
+
+def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None:
+    bucket = _BUCKET_OF[PartState(state)]
+    balance.buckets[bucket] += amount - rules
+    if bucket == "synced":
+        balance.rules += rules
+
+
+def _customers_of(invoice: SourceInvoice) -> QuerySet[Charge, Any]:
+    """Ids of the customers of an invoice, for the database to join."""
+    found: QuerySet[Charge, Any] = Charge.objects.filter(invoice=invoice).order_by().values("customer")
+    return found
+
+
+def _from_posting(
+    invoice: SourceInvoice, posting: _Planned, group: _Group, sums: list[_Sum], *, unplanned: str
+) -> Balance:
+    """This invoice's share of a posting: all of it, unless several invoices make up the period."""
+    whole = posting.balance.without_source()
+    if unplanned != _NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
+        whole.buckets[unplanned] += whole.buckets["failed"]
+        whole.buckets["failed"] = NOTHING
+    total = sum((each.amount for each in sums), NOTHING)
+    if (posting.charge_count, posting.source) != (sum(each.rows for each in sums), total):
+        # The charges changed since: the difference is not planned yet.
+        whole.buckets["held"] += total - whole.accounted
+    if len(sums) == 1:
+        whole.source = group.amount
+        return whole
+    return _share(invoice, sums, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What one counted invoice charges for a subscription, motion and period."""
+
+    invoice_id: int
+    rows: int
+    amount: Money
+
+
+def _sums(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, str], list[_Sum]]:
+    """By subscription, motion and period, over all invoices that count. Two queries."""
+    counted = SourceInvoice.objects.filter(source=invoice.source_id, state=InvoiceState.COUNTED, past=False)
+    mine = Charge.objects.filter(invoice=invoice, subscription__isnull=False).order_by()
+    rows = (
+        Charge.objects.filter(
+            subscription__in=mine.values("subscription"),
+            period__in=periods,
+            invoice__in=list(counted.order_by().values_list("pk", flat=True)),
+        )
+        .exclude(kind=Kind.UNKNOWN)
+        .order_by()
+        .values_list("subscription", "motion", "period", "invoice")
+        .annotate(rows=Count("pk"), cost=Sum("cost"), retail=Sum("retail"))
+    )
+    sums: dict[tuple[int, str, str], list[_Sum]] = defaultdict(list)
+    for subscription, motion, period, invoice_id, number, cost, retail in rows:
+        sums[subscription, motion, period].append(_Sum(invoice_id, number, Money(cost, retail)))
+    return sums
+
+
+def _share(invoice: SourceInvoice, sums: list[_Sum], whole: Balance) -> Balance:
+    """This invoice's share where several charge the period: the earlier ones take first what was synced."""
+    *earlier, last = sorted(sums, key=lambda each: each.invoice_id)
+    left = whole.without_source()
+    for each in earlier:
+        share = _take(left, each.amount)
+        if each.invoice_id == invoice.pk:
+            return share
+    left.source = last.amount
+    return left
+
+
+def _take(left: Balance, amount: Money) -> Balance:
+    """Take ``amount`` out of the buckets, in their order, no more than each holds."""
+    share = Balance(source=amount)
+    cost, retail = amount.cost, amount.retail
+    for name in BUCKETS:
+        held = left.buckets[name]
+        part = Money(_at_most(cost, held.cost), _at_most(retail, held.retail))
+        share.buckets[name] += part
+        left.buckets[name] -= part
+        cost, retail = cost - part.cost, retail - part.retail
+    rest = Money(cost, retail)  # more than all buckets hold together: it shows in the first one
+    share.buckets["synced"] += rest
+    left.buckets["synced"] -= rest
+    return share
+
+
+def _at_most(wanted: Decimal, there: Decimal) -> Decimal:
+    """As much of ``wanted`` as is there: towards the same sign, never past it."""
+    if wanted >= ZERO:
+        return max(ZERO, min(wanted, there))
+    return min(ZERO, max(wanted, there))

@@ -1,0 +1,1 @@
+"""Runs move on: one file per state of a run, a slice of work at a time."""

@@ -1,0 +1,37 @@
+"""What earlier runs sent and never heard of again is resolved first, or it might be sent twice."""
+
+from __future__ import annotations
+
+from syncs.running.slices import Slice
+from syncs.writing.products import resolve_product
+from syncs.writing.resolving import (
+    abandoned_changes,
+    drop_unsent,
+    resolve_line_changes,
+    settles_in,
+)
+
+
+def resolve_abandoned_lines(work: Slice) -> float:
+    with work.run() as run:
+        abandoned = [] if run.preview else abandoned_changes(run)
+        wait = settles_in(abandoned)
+    if wait > 0:
+        return wait
+    resolve_line_changes(work.partner_id, abandoned, work.target)
+    with work.run():
+        drop_unsent(abandoned)
+    return 0.0
+
+
+def resolve_abandoned_products(work: Slice) -> float:
+    with work.run() as run:
+        abandoned = [] if run.preview else abandoned_changes(run)
+        wait = settles_in(abandoned)
+    if wait > 0:
+        return wait
+    for change in abandoned:
+        resolve_product(work, change)
+    with work.run():
+        drop_unsent(abandoned)
+    return 0.0

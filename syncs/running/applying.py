@@ -1,0 +1,100 @@
+"""The state *applying* of a billing run: template by template, each read afresh before its first write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from django.utils import timezone
+
+from connectors.records import InvoiceTemplate
+from core.scope import partner_scope
+from customers.models import Template
+from customers.target_copy import template_record
+from syncs.enums import ChangeState, RunState
+from syncs.facts.mappings import mapped_to
+from syncs.models import Change, RunTemplate
+from syncs.running.moving import without_stranded
+from syncs.running.replanning import plan_rest_again, replan_template
+from syncs.running.slices import Slice
+from syncs.running.templates import read_template
+from syncs.writing.freshness import mapped_digest, template_digest
+from syncs.writing.lines import Outcome, send_change
+
+AT_HAND = 25  # changes that are loaded at once
+
+
+def write_lines(work: Slice) -> RunState | None:
+    """Write template by template until the slice is over; None when there is more to do."""
+    try:
+        while not work.over:
+            changes = _changes_at_hand(work)
+            if not changes:
+                return RunState.SETTLING
+            template = _template_to_write(work, changes[0].template_id or 0)
+            if template is not None and not _write_template(work, template, changes):
+                return RunState.SETTLING
+        return None
+    finally:
+        work.tell_progress(last=True)
+
+
+def _changes_at_hand(work: Slice) -> list[Change]:
+    """The next planned changes of the run, as far as they are of one template; none once it is cancelled."""
+    with work.bare_run() as run:
+        if run.cancel_requested:
+            return []
+        planned = list(run.changes.filter(state=ChangeState.PLANNED).order_by("position")[:AT_HAND])
+        return list(takewhile(lambda change: change.template_id == planned[0].template_id, planned))
+
+
+def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
+    """Read the template just before its first write; None when its changes had to be planned again."""
+    with partner_scope(work.partner_id):
+        visit, _ = RunTemplate.objects.get_or_create(run_id=work.run_id, template_id=template_id)
+        if visit.read_at is not None:
+            return _stored_template(work.target_id, visit)
+    template = read_template(work, template_id)
+    if template is None:
+        replan_template(work, template_id, "The invoice template was deleted since the plan.")
+        return None
+    with partner_scope(work.partner_id, flushed=False):
+        RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
+    if visit.planned_from != template_digest(template) or visit.mapped != _mapped(work, template_id):
+        replan_template(work, template_id, "The invoice template or its mappings changed since the plan.")
+        return None
+    return template
+
+
+def _mapped(work: Slice, template_id: int) -> str:
+    """Digest of what syncs to the template now. One query: it is asked before each line."""
+    with partner_scope(work.partner_id):
+        return mapped_digest(mapped_to(work.program, [template_id]).get(template_id, ()))
+
+
+def _stored_template(target_id: int, visit: RunTemplate) -> InvoiceTemplate | None:
+    """As the run read it: that the template ran since must not be taken for known."""
+    row = Template.objects.filter(target=target_id, external_id=visit.template_id).first()
+    if row is None:
+        return None
+    template = template_record(row)
+    return replace(template, next_run=visit.next_run or template.next_run)
+
+
+def _write_template(work: Slice, template: InvoiceTemplate, changes: Sequence[Change]) -> bool:
+    """Send these changes of one template, in order, until the slice is over.
+
+    False when lost answers must be resolved before the template can be planned again.
+    """
+    with partner_scope(work.partner_id):
+        visit = RunTemplate.objects.get(run=work.run_id, template_id=template.template_id)
+    for change in without_stranded(work, changes):
+        if work.over:
+            return True
+        if visit.mapped != _mapped(work, template.template_id):
+            return plan_rest_again(work, template.template_id, "Its mappings were changed during the sync.")
+        if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
+            return plan_rest_again(work, template.template_id, "Syncro refuses negative amounts.")
+        work.tell_progress()
+    return True

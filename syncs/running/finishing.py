@@ -1,0 +1,161 @@
+"""The end of a run: prove it, judge it, and tell people what is new."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from invoices.models import Charge, InvoiceState, SourceInvoice
+from money.enums import Severity
+from money.plan import Note
+from money.words import plain
+from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
+from syncs.enums import ChangeState, RunKind, RunState, RunStatus
+from syncs.models import Change, Run
+from syncs.proving.months import recount_months
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.running.judging import count_changes, judge, messages_of
+from syncs.running.slices import Slice
+from syncs.running.telling import tell_of_run
+
+
+def finish(work: Slice, state: RunState) -> None:
+    """End a run that came to its end, or whose plan now waits for a person."""
+    with work.run() as run:
+        balances = [] if run.preview else _prove(run)
+        run.counts = count_changes(run)
+        _report_failures(run)
+        if not run.preview:
+            close_unreported(run)
+            if run.kind == RunKind.BILLING:
+                recount_months(run.program)
+        cancelled = run.cancel_requested and state is RunState.FINISHED
+        _drop_rest(run, state)
+        run.state = RunState.CANCELLED if cancelled else state
+        run.status = judge(run, state)
+        run.messages = [*run.messages, *messages_of(run)]
+        run.finished_at = timezone.now()
+        run.save()
+        _supersede_waiting(run)
+        tell_of_run(run, balances, new_findings(run))
+
+
+def finish_unplanned(work: Slice) -> None:
+    """End a run that was cancelled before it planned: what was known before stands, a waiting plan too."""
+    with work.run() as run:
+        run.counts = count_changes(run)
+        run.state, run.status = RunState.CANCELLED, judge(run, RunState.CANCELLED)
+        run.messages = [*run.messages, *messages_of(run)]
+        run.finished_at = timezone.now()
+        run.save()
+        tell_of_run(run, [], new_findings(run))
+
+
+def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
+    """End a run that could not go on. What was not written counts as failed.
+
+    ``told``: people hear of the cause by another e-mail, that of the broken connection. A plan that waits
+    is replaced only once this run had a newer one, if only of some customers: their older plan is out of date.
+    """
+    with work.run() as run:
+        had_plan = run.state in (RunState.APPLYING, RunState.SETTLING, RunState.VERIFYING) or run.changes.exists()
+        run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.FAILED, error=f"Not written: {text}")
+        run.counts = count_changes(run)
+        run.error, run.error_detail = text, detail
+        run.state, run.status = RunState.FINISHED, RunStatus.ERROR
+        run.messages = [*run.messages, text]
+        run.finished_at = timezone.now()
+        run.save()
+        if had_plan:
+            _supersede_waiting(run)
+        key = f"run:{run.kind}:{text}"
+        store_notes(run, [Note(Severity.ERROR, "run", key, text)])
+        if new_findings(run) and not told:
+            tell_of_run(run, [], new_findings(run))
+
+
+def _prove(run: Run) -> list[InvoiceBalance]:
+    """Balance every invoice that this run touched, and those of the newest month."""
+    if run.kind != RunKind.BILLING:
+        return []
+    balances = [reconcile_invoice(invoice, run.program) for invoice in _invoices_to_prove(run)]
+    notes = [
+        Note(
+            Severity.ERROR,
+            "unbalanced",
+            f"unbalanced:{balance.invoice.pk}",
+            f"Invoice {balance.invoice.number} does not balance: "
+            f"{plain(balance.total.source.retail)} on the invoice, "
+            f"{plain(balance.total.accounted.retail)} accounted for.",
+            "Tell the operator: this is a fault of the program.",
+        )
+        for balance in balances
+        if not balance.balanced
+    ]
+    notes += [
+        Note(
+            Severity.WARNING,
+            "header_total",
+            f"header:{balance.invoice.pk}",
+            f"Invoice {balance.invoice.number}: its header says {plain(balance.header_differs)}, "
+            f"its rows add up to {plain(balance.total.source.retail)} retail and "
+            f"{plain(balance.total.source.cost)} cost.",
+            "Compare it with the distributor's invoice.",
+        )
+        for balance in balances
+        if balance.header_differs is not None
+    ]
+    store_notes(run, notes)
+    return balances
+
+
+def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
+    counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
+    newest = counted.filter(state=InvoiceState.COUNTED).order_by("-month").first()
+    if newest is None:
+        return []
+    touched = {
+        charge_id
+        for ids in run.changes.exclude(charge_ids=[]).values_list("charge_ids", flat=True)
+        for charge_id in ids
+    }
+    ids = set(Charge.objects.filter(pk__in=touched).values_list("invoice_id", flat=True))
+    ids |= set(counted.filter(month=newest.month).values_list("pk", flat=True))
+    return list(counted.filter(pk__in=ids).order_by("month", "pk"))
+
+
+def _report_failures(run: Run) -> None:
+    """Every failed change is said again each time it fails."""
+    failed = run.changes.filter(state=ChangeState.FAILED)
+    store_notes(
+        run,
+        [
+            Note(
+                Severity.ERROR,
+                "failed",
+                finding_of_failure(change),
+                f"{change.what}: {change.error}",
+                "Try it again once the cause is gone.",
+                customer_id=change.customer_id,
+                retail=change.retail,
+                product_id=change.product_id,
+                change_id=change.pk,
+            )
+            for change in failed
+        ],
+    )
+
+
+def _drop_rest(run: Run, state: RunState) -> None:
+    if state is RunState.FINISHED and not run.preview:
+        run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Cancelled")
+
+
+def _supersede_waiting(run: Run) -> None:
+    """There is one plan to decide about: the newest."""
+    if run.preview:
+        return
+    older = Run.objects.filter(program=run.program_id, kind=run.kind, state=RunState.WAITING, pk__lt=run.pk)
+    Change.objects.filter(run__in=older, state=ChangeState.PLANNED).update(
+        state=ChangeState.DROPPED, error="Replaced by a newer plan"
+    )
+    older.update(state=RunState.SUPERSEDED)

@@ -1,0 +1,53 @@
+"""How far a run has come for good: what need not be done again when a slice breaks off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from invoices.models import SourceInvoice
+from syncs.enums import ChangeState, RunState
+from syncs.models import Run
+
+_OPEN = (ChangeState.PLANNED, ChangeState.SENDING, ChangeState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Headway:
+    """Counts that grow as the run goes on, but for ``lost``, which shrinks as lost answers are resolved."""
+
+    basis: str
+    invoices: int
+    settled: int
+    lost: int
+    read: int
+    verified: int
+
+    def is_beyond(self, before: Headway) -> bool:
+        """Whether anything was done since."""
+        return (
+            self.basis != before.basis
+            or self.invoices > before.invoices
+            or self.settled > before.settled
+            or self.lost < before.lost
+            or self.read > before.read
+            or self.verified > before.verified
+        )
+
+
+def headway_of(run: Run) -> Headway:
+    """Count it. Inside the scope; the run comes with its program."""
+    changes = run.changes.aggregate(
+        settled=Count("pk", filter=~Q(state__in=_OPEN)),
+        lost=Count("pk", filter=Q(state__in=(ChangeState.SENDING, ChangeState.UNKNOWN))),
+    )
+    templates = run.templates.aggregate(read=Count("read_at"), verified=Count("verified_at"))
+    return Headway(basis=str(run.basis), invoices=_invoices(run), **changes, **templates)
+
+
+def _invoices(run: Run) -> int:
+    """How many are imported; asked only while that is what the run does."""
+    if run.state != RunState.READING:
+        return 0
+    return SourceInvoice.objects.filter(source=run.program.source_id).count()

@@ -1,0 +1,92 @@
+"""What a run's counts and status say: what is new in it, and whether a write failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from money.enums import Action, Severity
+from syncs.deciding.findings import new_findings, open_findings
+from syncs.enums import COUNT_NAMES, ChangeState, RunState, RunStatus
+from syncs.models import Run
+
+_COUNTED_AS = {
+    Action.ADD_LINE: "created",
+    Action.CREATE_PRODUCT: "created",
+    Action.CHANGE_LINE: "updated",
+    Action.UPDATE_PRICES: "updated",
+    Action.ADOPT_PRODUCT: "updated",
+    Action.REMOVE_LINE: "removed",
+    Action.KEEP: "unchanged",
+}
+
+
+def count_changes(run: Run) -> dict[str, int]:
+    """Counts of a run as the field's words; planned changes count by what they would do."""
+    counts = dict.fromkeys(COUNT_NAMES, 0)
+    for name in ("unchanged", "skipped", "failed"):
+        counts[name] = run.counts.get(f"plan_{name}", 0)
+    states = Counter(run.changes.values_list("action", "state"))
+    for (action, state), number in states.items():
+        if state in (ChangeState.HELD, ChangeState.FAILED):
+            counts[str(state)] += number
+        elif state == ChangeState.DONE or (run.preview and state == ChangeState.PLANNED):
+            counts[_COUNTED_AS[Action(action)]] += number
+        elif state == ChangeState.PLANNED:
+            counts["held"] += number
+        elif state == ChangeState.SKIPPED:
+            counts["skipped"] += number
+    return counts | {k: v for k, v in run.counts.items() if k.startswith("plan_")}
+
+
+def judge(run: Run, state: RunState) -> RunStatus:
+    """A run speaks of what is new in it; a write that fails speaks up every time."""
+    severities = {finding.severity for finding in new_findings(run)}
+    failed_write = run.changes.filter(state=ChangeState.FAILED).exists()
+    if failed_write or Severity.ERROR in severities:
+        return RunStatus.ERROR
+    if Severity.WARNING in severities:
+        return RunStatus.WARNING
+    if state is RunState.WAITING and not _said_before(run):
+        return RunStatus.WARNING
+    wrote = ChangeState.PLANNED if run.preview else ChangeState.DONE
+    changed = run.changes.filter(state=wrote).exclude(action=Action.KEEP).exists()
+    return RunStatus.SUCCESS if changed else RunStatus.NO_CHANGE
+
+
+def _said_before(run: Run) -> bool:
+    """The same plan waited already when this run began."""
+    earlier = _waiting_before(run)
+    return earlier is not None and _plan_key(earlier) == _plan_key(run)
+
+
+def _waiting_before(run: Run) -> Run | None:
+    return (
+        Run.objects.filter(program=run.program_id, kind=run.kind, state=RunState.WAITING)
+        .exclude(pk=run.pk)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def _plan_key(run: Run) -> list[tuple[object, ...]]:
+    planned = run.changes.filter(state=ChangeState.PLANNED)
+    return sorted(
+        planned.values_list("action", "template_id", "mark", "retail", "cost"),
+        key=lambda row: [str(value) for value in row],
+    )
+
+
+def messages_of(run: Run) -> list[str]:
+    """What the run has to say, new things first; what still waits is counted."""
+    found = new_findings(run)
+    said = [finding.text for finding in found if finding.severity != Severity.INFO]
+    info = [finding for finding in found if finding.severity == Severity.INFO]
+    said += [finding.text for finding in info[:5]]
+    if len(info) > 5:
+        said.append(f"and {len(info) - 5} more of the kind")
+    waiting = len(open_findings(run)) - len([f for f in found if f.last_run_id == run.pk])
+    if waiting > 0:
+        said.append(f"{waiting} reported before and still waiting")
+    if run.waiting_for:
+        said.insert(0, f"The plan waits for a person: {run.waiting_for}")
+    return said

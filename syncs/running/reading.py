@@ -1,0 +1,147 @@
+"""The state *reading*: what the source and the target have now, read once for a full sync."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from customers.refreshing import refresh_customers
+from customers.target_copy import refresh_target, reread_template
+from invoices.importing import ImportReport, import_invoices
+from money.enums import Severity
+from money.plan import Note
+from products.services import ListReading, refresh_price_list, refresh_target_products, reread_products
+from syncs.deciding.findings import SOURCE, close_unreported, store_notes
+from syncs.enums import RunState
+from syncs.facts.retry_scope import retry_scope
+from syncs.running.abandoned import resolve_abandoned_lines, resolve_abandoned_products
+from syncs.running.planning_products import nothing_in_use
+from syncs.running.slices import Slice
+
+
+def read_for_billing(work: Slice) -> RunState | float | None:
+    """Invoices from the source; customers and templates from the target.
+
+    First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
+    number is the seconds until that can be done; None asks for another slice.
+    """
+    wait = resolve_abandoned_lines(work)
+    if wait > 0:
+        return wait
+    if read_again(work):  # a retry: what failed is read, and nothing else
+        return RunState.PLANNING
+    with work.run() as run:
+        fresh = run.after is not None and run.after.started_at is not None
+        products_off = not run.program.products_enabled
+        read_before = fresh and run.after is not None and "source" in run.after.basis
+        source_read = read_before or "source" in run.basis
+    if not source_read:
+        read_source(work)
+    if products_off and not read_target_products(work):
+        return None
+    refresh_target(work.partner_id, work.target_id, work.target)
+    return RunState.PLANNING
+
+
+def read_for_products(work: Slice) -> RunState | float | None:
+    """Price list and invoices from the source, products from the target.
+
+    First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
+    number is the seconds until that can be done; None asks for another slice.
+    """
+    wait = resolve_abandoned_products(work)
+    if wait > 0:
+        return wait
+    if read_again(work):  # a retry: what failed is read, and nothing else
+        return RunState.PLANNING
+    with work.run() as run:
+        source_read = "source" in run.basis
+    if not source_read:
+        read_source(work)
+    with work.run() as run:
+        idle = nothing_in_use(run.program)
+    return RunState.PLANNING if idle or read_target_products(work) else None
+
+
+def read_source(work: Slice) -> None:
+    """Bring customers, products and invoices up to date. Raises what the source's client raises."""
+    customers = refresh_customers(work.partner_id, work.source_id, work.source)
+    products = refresh_price_list(work.partner_id, work.source_id, work.source, timezone.now().date())
+    imported = import_invoices(work.partner_id, work.program_id, work.source, verify_newest=True)
+    notes = [
+        Note(Severity.ERROR, "source", f"source:{text}", text) for text in (customers.problem, products.problem) if text
+    ]
+    notes += import_notes(imported)
+    with work.run() as run:
+        run.basis["source"] = True
+        run.basis["imported"] = list(imported.imported)
+        run.save(update_fields=["basis"])
+        store_notes(run, notes, SOURCE)
+        close_unreported(run, SOURCE)
+
+
+def import_notes(report: ImportReport) -> list[Note]:
+    """What an import has to say to people."""
+    notes = [
+        Note(
+            Severity.ERROR,
+            "import",
+            f"import:{problem.invoice}:{problem.text}",
+            f"Invoice {problem.invoice} was not imported: {problem.text}",
+            problem.cure,
+        )
+        for problem in report.problems
+    ]
+    notes += [
+        Note(
+            Severity.INFO,
+            "program_skipped",
+            f"program:{name}",
+            f"Invoices of the program “{name}” are skipped: only Microsoft CSP is synced.",
+        )
+        for name in report.skipped_programs
+    ]
+    notes += [
+        Note(
+            Severity.INFO,
+            "not_final",
+            f"not_final:{number}",
+            f"Invoice {number} is not final yet: it is imported when it is.",
+        )
+        for number in report.not_final
+    ]
+    return notes
+
+
+READING = "products"  # in the basis of a run: since when, and which page comes next; None once all are read
+
+
+def read_target_products(work: Slice) -> bool:
+    """Go on reading until the slice is over; true when all products are read."""
+    with work.run() as run:
+        if READING in run.basis and run.basis[READING] is None:
+            return True
+        stored = run.basis.get(READING)
+    reading = ListReading(dt.datetime.fromisoformat(stored["since"]), stored["page"]) if stored else None
+    left = refresh_target_products(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
+    with work.run() as run:
+        run.basis[READING] = {"since": left.since.isoformat(), "page": left.page} if left else None
+        run.save(update_fields=["basis"])
+    return left is None
+
+
+MOST_READ_ALONE = 50  # templates and products: more of them are read quicker with the whole list
+
+
+def read_again(work: Slice) -> bool:
+    """Read what a retry is about, fresh; False for a run that has to read everything."""
+    with work.run() as run:
+        scope = retry_scope(run)
+    if scope is None or len(scope.templates) + len(scope.products) > MOST_READ_ALONE:
+        return False
+    for template_id in scope.templates:
+        reread_template(work.partner_id, work.target_id, work.target, template_id)
+    if scope.products:
+        reread_products(work.partner_id, work.target_id, work.target, scope.products)
+    return True

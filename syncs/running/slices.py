@@ -1,0 +1,167 @@
+"""What the steps of a run share: the run's row, its clients, and counting calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from connections.clients import open_source, open_target
+from connectors.registry import Source, Target
+from core.scope import partner_scope
+from programs.models import Program
+from syncs.enums import ChangeState
+from syncs.models import Change, Run
+from syncs.running.headway import Headway, headway_of
+
+SLICE_SECONDS = 20.0
+LOST_IN_A_ROW = 3  # writes without an answer: from here on one is sent at a time, after growing pauses
+PROGRESS_SECONDS = 1.0  # between two counts of what is done: each one reads all changes of the run
+
+
+@dataclass(slots=True)
+class Slice:
+    """One slice of work on a run. Clients are opened on first use, outside any scope."""
+
+    partner_id: int
+    run_id: int
+    program_id: int
+    source_id: int
+    target_id: int
+    source_system: str
+    target_system: str
+    lost_before: int  # writes in a row whose answer was lost, at the end of the slice before
+    progress: Headway  # of the run before this slice
+    seconds: float = SLICE_SECONDS
+    started: float = field(default_factory=time.monotonic)
+    _told_at: float = 0.0
+    _program: Program | None = None
+    _source: Source | None = None
+    _target: Target | None = None
+
+    @property
+    def source(self) -> Source:
+        """The source's client."""
+        if self._source is None:
+            self._source = open_source(self.partner_id, self.source_id)
+        return self._source
+
+    @property
+    def target(self) -> Target:
+        """The target's client."""
+        if self._target is None:
+            self._target = open_target(self.partner_id, self.target_id)
+        return self._target
+
+    @property
+    def over(self) -> bool:
+        """True when this slice has worked long enough, or the target must be left alone."""
+        return time.monotonic() - self.started > self.seconds or self.in_trouble
+
+    @property
+    def lost_writes(self) -> int:
+        """Writes in a row whose answer was lost, those of earlier slices included."""
+        if self._target is None:
+            return self.lost_before
+        losses = self._target.losses
+        return losses.in_a_row if losses.answered else self.lost_before + losses.in_a_row
+
+    @property
+    def in_trouble(self) -> bool:
+        """True when this slice lost an answer, and the next write had better wait."""
+        if self._target is None or not self._target.losses.in_a_row:
+            return False
+        return self.lost_writes >= LOST_IN_A_ROW or self._target.losses.wait > 0
+
+    @property
+    def asked_to_wait(self) -> float:
+        """Seconds that the target asked for when it lost the last write."""
+        return self._target.losses.wait if self._target else 0.0
+
+    def has_progressed(self) -> bool:
+        """Whether the run has come further in this slice, for good."""
+        with self.run() as run:
+            return headway_of(run).is_beyond(self.progress)
+
+    @contextmanager
+    def run(self) -> Iterator[Run]:
+        """The run's row inside the partner's scope; what is changed on it is not saved for you."""
+        with partner_scope(self.partner_id):
+            yield Run.objects.select_related("program__source", "program__target", "after").get(pk=self.run_id)
+
+    @contextmanager
+    def bare_run(self) -> Iterator[Run]:
+        """As ``run``, but with the program as this slice saw it first: for what is done many times a minute."""
+        with partner_scope(self.partner_id):
+            run = Run.objects.get(pk=self.run_id)
+            run.program = self.program
+            yield run
+
+    @property
+    def program(self) -> Program:
+        """As this slice saw it first. Inside the scope."""
+        if self._program is None:
+            self._program = Program.objects.select_related("source", "target").get(pk=self.program_id)
+        return self._program
+
+    def next_change(self) -> Change | None:
+        """The next planned change of the run, None when none is left or somebody cancelled. Inside the scope."""
+        planned = Change.objects.filter(run=self.run_id, state=ChangeState.PLANNED, run__cancel_requested=False)
+        return planned.order_by("position").first()
+
+    def tell_progress(self, *, last: bool = False) -> None:
+        """Count on the run what was sent; now and then, and always the ``last`` time of a slice."""
+        now = time.monotonic()
+        if not last and now - self._told_at < PROGRESS_SECONDS:
+            return
+        self._told_at = now
+        with partner_scope(self.partner_id, flushed=False):
+            sent = Change.objects.filter(run=self.run_id, sent_at__isnull=False)
+            over = sent.exclude(state__in=(ChangeState.PLANNED, ChangeState.SENDING))
+            Run.objects.filter(pk=self.run_id).update(done=over.count())
+
+    def update(self, **values: Any) -> None:
+        """Set columns of the run, and its heartbeat."""
+        with partner_scope(self.partner_id):
+            Run.objects.filter(pk=self.run_id).update(heartbeat_at=timezone.now(), **values)
+
+    def save_calls(self) -> None:
+        """Add the calls that this slice's clients made to the run's count, and keep that of lost answers."""
+        counted = [(self.source_system, self._source), (self.target_system, self._target)]
+        with partner_scope(self.partner_id):
+            run = Run.objects.select_for_update(no_key=True).get(pk=self.run_id)
+            for system, client in counted:
+                if client is not None and client.calls:
+                    known = run.api_calls.setdefault(system, {})
+                    for method, number in client.calls.items():
+                        known[method] = known.get(method, 0) + number
+            run.lost_writes = self.lost_writes
+            run.save(update_fields=["api_calls", "lost_writes"])
+
+
+def open_slice(partner_id: int, run_id: int) -> Slice:
+    """Read what a slice needs to know of its run."""
+    with partner_scope(partner_id):
+        run = Run.objects.select_related("program__source", "program__target").get(pk=run_id)
+        program = run.program
+        return Slice(
+            partner_id=partner_id,
+            run_id=run_id,
+            program_id=program.pk,
+            source_id=program.source_id,
+            target_id=program.target_id,
+            source_system=program.source.system,
+            target_system=program.target.system,
+            lost_before=run.lost_writes,
+            progress=headway_of(run),
+        )
+
+
+def in_seconds(seconds: float) -> dt.datetime:
+    """The instant that many seconds from now."""
+    return timezone.now() + dt.timedelta(seconds=seconds)

@@ -1,0 +1,151 @@
+"""Start, cancel, apply and discard runs. Call inside the partner's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.audit import SCHEDULER, Actor, record
+from programs.models import Program
+from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
+from syncs.errors import SyncRefused
+from syncs.facts.retry_scope import RETRY
+from syncs.models import Run
+from syncs.running import tickets
+from syncs.writing.committing import release_parts
+
+
+def start_sync(
+    *,
+    program: Program,
+    kinds: Sequence[str],
+    actor: Actor,
+    preview: bool = False,
+    enqueue: bool = True,
+) -> list[Run]:
+    """Start (or join) one run per kind, products first.
+
+    A run of that kind that is under way already is answered instead of a second one. Raises
+    ``SyncRefused`` when the program is off, a kind is not switched on, failed items alone are being
+    tried again, or the run under way was cancelled and has not ended yet.
+    """
+    _refuse_if_off(program, kinds)
+    if not preview:
+        _refuse_to_join(program, kinds, actor)
+    runs: list[Run] = []
+    before: Run | None = None
+    for kind in [kind for kind in RunKind.values if kind in kinds]:
+        known = None if preview else active_run(program, kind)
+        run = known or _create_run(program, kind, actor, preview=preview, after=before)
+        runs.append(run)
+        before = run
+    if enqueue:
+        for run in runs:
+            tickets.hand_over(run.pk)
+    return runs
+
+
+def _refuse_if_off(program: Program, kinds: Sequence[str]) -> None:
+    if not program.enabled:
+        raise SyncRefused(f"{program.name} is switched off. Switch it on under Programs.")
+    if RunKind.PRODUCTS in kinds and not program.products_enabled:
+        raise SyncRefused("The product sync is switched off. Switch it on under Programs.")
+    if RunKind.BILLING in kinds and not program.billing_enabled:
+        raise SyncRefused("The billing sync is switched off. Switch it on under Programs.")
+
+
+def enabled_kinds(program: Program) -> list[str]:
+    """The kinds that are switched on, in the order in which a full sync does them."""
+    kinds = []
+    if program.products_enabled:
+        kinds.append(RunKind.PRODUCTS.value)
+    if program.billing_enabled:
+        kinds.append(RunKind.BILLING.value)
+    return kinds
+
+
+def _refuse_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> None:
+    """What is under way would not do what is asked for."""
+    active = Run.objects.filter(program=program, kind__in=kinds, state__in=ACTIVE_STATES, preview=False)
+    if active.filter(basis__has_key=RETRY).exists():
+        reason = "Failed items are being tried again right now."
+    elif active.filter(cancel_requested=True).exists():
+        reason = "The sync before was cancelled and is about to end."
+    else:
+        return
+    if actor == SCHEDULER:  # the next beat asks again
+        Program.objects.filter(pk=program.pk).update(next_due_at=timezone.now())
+    raise SyncRefused(f"{reason} Start this sync when that has ended.")
+
+
+def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object]) -> Run:
+    """Start one run that rests on what ``basis`` says. Raises ``SyncRefused`` when that kind is off."""
+    _refuse_if_off(program, [kind])
+    run = _create_run(program, kind, actor, basis=basis)
+    tickets.hand_over(run.pk)
+    return run
+
+
+def active_run(program: Program, kind: str) -> Run | None:
+    """The run of that kind that is under way; previews apart."""
+    return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
+
+
+def _create_run(program: Program, kind: str, actor: Actor, **values: Any) -> Run:
+    try:
+        with transaction.atomic():
+            return Run.objects.create(program=program, kind=kind, started_by=actor.name, **values)
+    except IntegrityError:  # somebody started it in this very moment
+        run = active_run(program, kind)
+        if run is None:
+            raise
+        return run
+
+
+def apply_plan(*, run: Run, actor: Actor) -> None:
+    """Write a plan that waited. Templates that changed since are planned again first.
+
+    It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
+    Raises ``SyncRefused`` when the plan no longer waits, that kind is off, or another sync is under way.
+    """
+    locked = _lock_waiting(run)
+    _refuse_if_off(locked.program, [locked.kind])
+    reason, locked.waiting_for = locked.waiting_for, ""
+    locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
+    locked.finished_at, locked.heartbeat_at = None, timezone.now()
+    locked.cancel_requested = False  # what was asked of the run before it waited is over
+    try:
+        with transaction.atomic():
+            locked.save()
+    except IntegrityError as error:
+        raise SyncRefused("Another sync is under way. Wait for its end, then apply.") from error
+    release_parts(locked, reason)
+    record(actor, "plan.applied", f"Applied the plan of {locked}")
+    tickets.hand_over(locked.pk)
+
+
+def discard_plan(*, run: Run, actor: Actor) -> None:
+    """Drop a plan that waited. The next sync plans again from what stands then."""
+    locked = _lock_waiting(run)
+    locked.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Discarded")
+    locked.state, locked.finished_at = RunState.DISCARDED, timezone.now()
+    locked.save(update_fields=["state", "finished_at"])
+    record(actor, "plan.discarded", f"Discarded the plan of {locked}")
+
+
+def _lock_waiting(run: Run) -> Run:
+    locked = Run.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
+    if locked.state != RunState.WAITING:
+        raise SyncRefused("This plan no longer waits: it was applied, discarded or replaced.")
+    return locked
+
+
+def cancel_run(*, run: Run, actor: Actor) -> None:
+    """Stop a run after the write at hand. What was written stays and is recorded."""
+    if run.state not in ACTIVE_STATES:
+        raise SyncRefused("This run is over.")
+    Run.objects.filter(pk=run.pk).update(cancel_requested=True)
+    record(actor, "run.cancelled", f"Cancelled {run}")

@@ -1,0 +1,31 @@
+"""Read one template now, and keep it in our copy."""
+
+from __future__ import annotations
+
+from connectors.errors import RecordMissing
+from connectors.records import InvoiceTemplate
+from core.scope import partner_scope
+from customers.models import Template
+from customers.target_copy import save_template
+from syncs.models import RunTemplate
+from syncs.running.slices import Slice
+
+
+def read_template(work: Slice, template_id: int) -> InvoiceTemplate | None:
+    """The template as it is now, kept in our copy; None when it no longer exists."""
+    try:
+        template = work.target.get_template(template_id)
+    except RecordMissing:
+        with work.run() as run:
+            Template.objects.filter(target=run.program.target_id, external_id=template_id).update(gone=True)
+        return None
+    keep_template(work, template)
+    return template
+
+
+def keep_template(work: Slice, template: InvoiceTemplate) -> None:
+    """In our copy; its next run with the run too, for the copy is refreshed by others as well."""
+    save_template(work.partner_id, work.target_id, template)
+    with partner_scope(work.partner_id, flushed=False):
+        visits = RunTemplate.objects.filter(run=work.run_id, template_id=template.template_id)
+        visits.update(next_run=template.next_run)

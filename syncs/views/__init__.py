@@ -1,1 +1,0 @@
-"""Pages of programs in motion: overview, runs, inbox, and the records that syncs touch."""

@@ -1,0 +1,1 @@
+"""The ledger: claim, call, record what came back, resolve what got lost."""

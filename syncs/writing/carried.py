@@ -1,0 +1,61 @@
+"""Do the customers' invoices carry our lines? Asked of the target once, before planning or resolving."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from connectors.records import TargetInvoice, TargetInvoiceLine
+from connectors.registry import Target
+from money.marks import find_mark
+from syncs.facts.evidence import SLACK, Carried, Sought
+
+
+def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]:
+    """By mark, those of the sought lines that a generated invoice carries. Calls the target."""
+    by_customer: dict[int, list[Sought]] = defaultdict(list)
+    for item in sought:
+        by_customer[item.customer].append(item)
+    if not by_customer:
+        return {}
+    earliest = min(item.since for item in chain.from_iterable(by_customer.values()))
+    since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
+    carried: dict[str, Carried] = {}
+    for invoice in client.list_invoices_since(since):
+        open_items = [
+            item
+            for item in by_customer.get(invoice.customer_id, ())
+            if item.mark not in carried and late_enough(invoice, item)
+        ]
+        if open_items:
+            lines = client.get_invoice(invoice.invoice_id).lines or ()
+            carried |= _carried_on(invoice.invoice_id, lines, open_items)
+    return carried
+
+
+def late_enough(invoice: TargetInvoice, item: Sought) -> bool:
+    if invoice.invoice_id <= item.after_invoice:
+        return False
+    return invoice.date is None or invoice.date >= item.since - SLACK
+
+
+def _carried_on(invoice_id: int, lines: Sequence[TargetInvoiceLine], items: Iterable[Sought]) -> dict[str, Carried]:
+    """By mark, what one invoice with these lines carries of what is sought."""
+    carried = {}
+    for item in items:
+        line = _line_that_carries(lines, item)
+        if line is not None:
+            carried[item.mark] = Carried(invoice_id, line.quantity, line.price)
+    return carried
+
+
+def _line_that_carries(lines: Iterable[TargetInvoiceLine], item: Sought) -> TargetInvoiceLine | None:
+    """By the mark; by product, quantity and price only where no line shows any mark."""
+    by_mark = {find_mark(text): line for line in lines for text in line.texts}
+    if by_mark.keys() - {""}:
+        return by_mark.get(item.mark)
+    same = (item.product_id, item.quantity, item.price)
+    alike = (line for line in lines if line.product_id is not None)
+    return next((line for line in alike if (line.product_id, line.quantity, line.price) == same), None)

@@ -1,0 +1,60 @@
+"""Whether a template and its mappings are still those that a plan was made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from connectors.records import InvoiceTemplate
+from products.models import Product, ProductLink
+from syncs.models import Change
+
+
+def overtaken(change: Change, target_id: int) -> str:
+    """Why a planned write of a product must not be sent any more; "" when it may.
+
+    People link and detach while a sync is under way. The product's row stays locked until the claim
+    is committed, so that whoever links or detaches sees that it is being written.
+    """
+    assert change.product_id is not None
+    product = Product.objects.select_for_update(no_key=True).get(pk=change.product_id)
+    if product.detached:
+        return "Detached meanwhile: the sync leaves it alone."
+    either = Q(product=product) | Q(external_id=change.target_product_id)
+    links = ProductLink.objects.filter(either, target=target_id).exclude(copy__gone=True)
+    for owner, external_id in links.values_list("product_id", "external_id"):
+        if owner != product.pk:
+            return "It stands for another product now."
+        if external_id != change.target_product_id:
+            return "Linked to another product meanwhile: the next sync follows."
+    return ""
+
+
+def template_digest(template: InvoiceTemplate) -> str:
+    """Of everything about a template that a plan depends on (the order of lines is not)."""
+    lines = sorted(
+        (
+            line.line_id,
+            str(line.product_id),
+            line.name,
+            line.description,
+            line.quantity.normalize(),
+            line.retail_cents,
+            line.cost_cents,
+            line.taxable,
+            line.one_time,
+        )
+        for line in template.lines
+    )
+    return _digest((template.next_run, template.paused, template.customer_id, lines))
+
+
+def mapped_digest(mapped: Sequence[tuple[int, str]]) -> str:
+    """Of the mappings to a template that sync, each with its pricing strategy."""
+    return _digest(list(mapped))
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]

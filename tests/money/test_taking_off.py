@@ -1,0 +1,214 @@
+"""Lines that leave a template: missing from the invoice, no longer asked for, or doubled."""
+
+from __future__ import annotations
+
+from tests.bookkeeping.proving import prove
+from tests.money.beginnings import STANDING
+
+OTHERS_GO_ON = """
+        invoice I2 for Oct 2026
+          subscription | seats
+          s2           | 1
+"""
+
+
+def test_subscription_missing_from_the_newest_invoice_loses_its_line() -> None:
+    prove(f"""
+        {STANDING}
+        {OTHERS_GO_ON}
+        sync
+          done    | subscription | line             | seats
+          removed | s1           | Business Premium |     8
+          added   | s2           | Business Premium |     1
+    """)
+
+
+def test_nothing_is_removed_without_a_newer_regular_invoice() -> None:
+    # Annual orders alone make no regular month; the month's own invoice takes the line off.
+    prove(f"""
+        {STANDING}
+        subscription y1: cycle Annual
+        invoice Y1 for Oct 2026
+          subscription | from  | to          | seats
+          y1           | 1 Oct | 30 Sep 2027 |     1
+        sync
+          done  | subscription | kind      | seats
+          added | y1           | once      |     1
+          stays | s1           | recurring |     8
+        {OTHERS_GO_ON}
+        sync
+          done    | subscription | kind      | seats
+          removed | s1           | recurring |     8
+          added   | s2           | recurring |     1
+          stays   | y1           | once      |     1
+    """)
+
+
+def test_credit_of_the_newest_month_keeps_the_line_and_one_of_a_month_before_does_not() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          subscription | seats
+          s1           | 8
+          s2           | 7
+        sync
+        generate
+        sync
+        invoice I2 for Oct 2026
+          subscription | from  | to     | seats
+          s1           | 1 Oct | 31 Oct |    -1
+          s2           | 1 Sep | 30 Sep |    -1
+          s3           | 1 Oct | 31 Oct |     1
+        sync
+          done    | subscription | line                                | total
+          added   | s3           | Business Premium                    |  12.00
+          removed | s2           | Business Premium                    |  84.00
+          stays   | s1           | Business Premium                    |  96.00
+          waits   | s1           | Business Premium (credit, Oct 2026) | -12.00
+          waits   | s2           | Business Premium (credit, Sep 2026) | -12.00
+          says credit
+          says credit
+    """)
+
+
+def test_line_that_another_invoice_of_the_same_month_lacks_stays() -> None:
+    prove(f"""
+        {STANDING}
+        invoice I2 for Sep 2026, held
+          subscription | seats
+          s2           | 1
+        decide I2 replaces I1
+        sync
+          done  | subscription | line             | total
+          added | s2           | Business Premium |  12.00
+          stays | s1           | Business Premium |  96.00
+          waits | s1           | Business Premium | -96.00
+          charged 108.00 = billed 96.00 + synced 12.00 - held 96.00 + excluded 96.00
+          says quantity
+          says ran early
+    """)
+
+
+def test_line_of_a_subscription_with_held_rows_stays() -> None:
+    prove(f"""
+        {STANDING}
+        {OTHERS_GO_ON}
+        invoice I3 for Oct 2026, held
+          subscription | seats
+          s1           | 9
+        sync
+          done  | subscription | line             | seats
+          added | s2           | Business Premium |     1
+          stays | s1           | Business Premium |     8
+          says removal held
+    """)
+
+
+def test_seats_that_came_down_to_none_take_the_line_off() -> None:
+    prove(f"""
+        {STANDING}
+        invoice I2 for Oct 2026
+          | seats
+          |     8
+          |    -8
+        sync
+          done    | line             | seats
+          removed | Business Premium |     8
+    """)
+
+
+def test_line_that_syncro_counts_is_never_taken_off() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          subscription | seats
+          s1           | 8
+          s2           | 1
+        sync
+        generate
+        sync
+        edit "Business Premium" of s1: counted yes
+        invoice I2 for Oct 2026
+          subscription | seats
+          s3           | 1
+        sync
+          done    | subscription | line             | seats
+          removed | s2           | Business Premium |     1
+          added   | s3           | Business Premium |     1
+          stays   | s1           | Business Premium |     8
+    """)
+
+
+def test_second_line_with_the_mark_is_taken_off() -> None:
+    prove(f"""
+        {STANDING}
+        copy "Business Premium"
+        sync
+          done    | line             | seats
+          removed | Business Premium |     8
+          stays   | Business Premium |     8
+          says ran early
+    """)
+
+
+ADDED_SEATS = """
+        invoice I1 for Oct 2026
+          from   | seats | ratio
+          1 Oct  |    10 |
+          16 Oct |     2 |   0.5
+        sync
+          line                                    | kind      | seats | total
+          Business Premium (adjustment, Oct 2026) | once      |     1 | -12.00
+          Business Premium                        | recurring |    12 | 144.00
+"""
+
+
+def test_one_time_line_that_nothing_asks_for_is_taken_off() -> None:
+    # The invoice with the added seats is replaced by one without them.
+    prove(f"""
+        {ADDED_SEATS}
+        invoice I2 for Oct 2026, held
+          | seats
+          | 10
+        decide I2 replaces I1
+        sync
+          done    | line                                    | kind      | seats | total
+          removed | Business Premium (adjustment, Oct 2026) | once      |     1 | -12.00
+          changed | Business Premium                        | recurring |    10 | 120.00
+    """)
+
+
+def test_one_time_line_of_a_period_that_is_not_looked_at_stays() -> None:
+    # Switched to a later start, the mapping looks at October no more.
+    prove(f"""
+        {ADDED_SEATS}
+        mapping monthly: from Nov 2026
+        invoice I2 for Oct 2026, held
+          | seats
+          | 10
+        decide I2 replaces I1
+        sync
+          done  | line                                    | kind      | seats | total
+          stays | Business Premium (adjustment, Oct 2026) | once      |     1 | -12.00
+          stays | Business Premium                        | recurring |    12 | 144.00
+    """)
+
+
+def test_applied_credit_that_is_dismissed_later_is_taken_off() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        invoice CR-1 for Oct 2026
+          | seats
+          | -2
+        sync
+          says credit
+        decide apply
+        sync
+          line                                | kind      | total
+          Business Premium                    | recurring | 120.00
+          Business Premium (credit, Oct 2026) | once      | -24.00
+        undecide
+        sync
+          nothing is written
+          charged 96.00 = synced 96.00
+    """)

@@ -1,0 +1,62 @@
+"""Decimal money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from money.words import cut_to_hundredths, from_cents, plain, round_to_cent, to_cents
+
+AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=8)
+
+
+@pytest.mark.parametrize(
+    ("amount", "cents"),
+    [("0.005", 1), ("-0.005", -1), ("0.0049999", 0), ("1.005", 101), ("2.675", 268), ("-2.675", -268), ("0", 0)],
+)
+def test_half_a_cent_goes_away_from_zero(amount: str, cents: int) -> None:
+    assert to_cents(Decimal(amount)) == cents
+    assert round_to_cent(Decimal(amount)) == from_cents(cents)
+
+
+@given(AMOUNTS)
+def test_rounding_moves_by_half_a_cent_at_most(amount: Decimal) -> None:
+    assert abs(from_cents(to_cents(amount)) - amount) <= Decimal("0.005")
+
+
+@given(AMOUNTS)
+def test_rounding_is_symmetric(amount: Decimal) -> None:
+    assert to_cents(-amount) == -to_cents(amount)
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12))
+def test_cents_survive_the_way_there_and_back(cents: int) -> None:
+    assert to_cents(from_cents(cents)) == cents
+
+
+@pytest.mark.parametrize(("quantity", "cut"), [("3.999", "3.99"), ("-3.999", "-3.99"), ("0.019", "0.01")])
+def test_quantity_is_cut_towards_zero(quantity: str, cut: str) -> None:
+    assert cut_to_hundredths(Decimal(quantity)) == Decimal(cut)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("12.5", "12.50"),
+        ("0.0123", "0.0123"),
+        ("1E+3", "1000.00"),
+        ("0", "0.00"),
+        ("-0.00", "0.00"),
+        ("-1.10", "-1.10"),
+    ],
+)
+def test_plain_has_two_decimals_and_no_exponent(amount: str, text: str) -> None:
+    assert plain(Decimal(amount)) == text
+
+
+@given(AMOUNTS)
+def test_plain_loses_no_digit(amount: Decimal) -> None:
+    assert Decimal(plain(amount)) == amount

@@ -1,0 +1,164 @@
+"""The dashboard: is the billing right, what each program came to, and the way to the first sync."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connections.models import Connection, ConnectionStatus
+from core.scope import partner_scope
+from customers.models import Mapping
+from money.enums import Severity
+from syncs.enums import RunStatus
+from syncs.models import Finding, Run
+from tests import factories as make
+from tests.portal.cast import Cast, Shop
+
+HOME = "/p/northwind/"
+
+
+def boards(cast: Cast) -> list[Any]:
+    found: list[Any] = cast.client("vera").get(HOME).context["programs"]
+    return found
+
+
+def points(cast: Cast) -> list[tuple[str, Decimal | None]]:
+    return [(point.place, point.amount) for point in boards(cast)[0].verdict.points]
+
+
+def settle(cast: Cast, shop: Shop) -> None:
+    """Nothing waits any more, and everybody is mapped."""
+    with partner_scope(cast.northwind.pk):
+        Finding.objects.all().delete()
+        shop.held.delete()
+        make.MappingFactory(program=shop.program, customer=shop.customer, motion="azure_plan")
+
+
+def test_billing_is_right_when_nothing_waits_and_all_are_mapped(cast: Cast, shop: Shop) -> None:
+    settle(cast, shop)
+
+    page = cast.client("vera").get(HOME).content.decode()
+
+    assert "Your billing is right." in page
+    assert page.index("Your billing is right.") < page.index("Last success")
+
+
+def test_what_waits_and_what_is_not_mapped_is_said_with_its_money(cast: Cast, shop: Shop) -> None:
+    assert boards(cast)[0].verdict.tone == "warn"
+    assert points(cast) == [("decide", Decimal("19.16")), ("map", Decimal("10.00"))]
+
+
+def test_error_of_the_last_sync_is_said_first(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        make.FindingFactory(last_run=shop.run, severity=Severity.ERROR, code="failed", subject="", retail="7.00")
+
+    assert boards(cast)[0].verdict.tone == "bad"
+    assert points(cast)[0] == ("failed", Decimal("7.00"))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("discarded", "The last plan was discarded"), ("cancelled", "The last sync was cancelled")]
+)
+def test_billing_is_not_complete_while_a_plan_was_stopped(cast: Cast, shop: Shop, state: str, told: str) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program, state=state)
+        make.ChangeFactory(run=run, customer=shop.customer, state="dropped")
+
+    verdict = boards(cast)[0].verdict
+
+    assert verdict.headline == "Your billing is not complete."
+    assert [(point.place, point.text.partition(":")[0]) for point in verdict.points] == [("last_run", told)]
+
+
+def test_nothing_is_known_of_a_billing_that_never_succeeded(cast: Cast, shop: Shop) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        Run.objects.filter(kind="billing").update(state="cancelled")
+
+    assert boards(cast)[0].verdict.headline == "Not known yet."
+
+
+def test_nothing_is_known_before_the_first_sync(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        Run.objects.update(after=None)
+        Finding.objects.all().delete()
+        Run.objects.all().delete()
+
+    assert boards(cast)[0].verdict.headline == "Not known yet."
+
+
+def test_money_that_is_not_mapped_is_true_right_after_unmapping(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        Mapping.objects.all().delete()
+
+    assert boards(cast)[0].unmapped.retail == Decimal("60.00")
+
+
+def test_each_program_shows_its_own_invoice(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        other = make.ProgramFactory(source=shop.program.source, target=shop.program.target, slug="other")
+        make.SourceInvoiceFactory(source=other.source, program_slug="other", number="C-77")
+
+    assert [(board.program.pk, board.invoice.number) for board in boards(cast)] == [
+        (shop.program.pk, "1000014"), (other.pk, "C-77"),
+    ]  # fmt: skip
+
+
+def test_each_card_starts_a_sync_of_its_own_kind(cast: Cast, shop: Shop) -> None:
+    page = cast.client("bob").get(f"/p/northwind/programs/{shop.program.pk}/").content.decode()
+
+    for kind, name in (("products", "Products"), ("billing", "Customers")):
+        assert page.count(f'name="kind" value="{kind}"') == 2
+        assert f'Sync now<span class="visually-hidden">: {name}</span>' in page
+        assert f'History<span class="visually-hidden">: {name}</span>' in page
+
+
+@pytest.mark.parametrize(("state", "word"), [("cancelled", "Cancelled"), ("discarded", "Discarded")])
+def test_card_of_a_stopped_sync_says_so_and_not_what_its_result_would_be(
+    cast: Cast, shop: Shop, state: str, word: str
+) -> None:
+    with partner_scope(cast.northwind.pk):
+        Run.objects.filter(kind="billing").update(state=state, status=RunStatus.SUCCESS)
+
+    page = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/").content.decode()
+
+    card = page[page.index("<h2>Customers</h2>") : page.index("Last success", page.index("<h2>Customers</h2>"))]
+    assert word in card
+    assert "Success" not in card
+
+
+# --- The set-up checklist -------------------------------------------------------------------------
+
+
+def steps(cast: Cast) -> list[Any]:
+    with partner_scope(cast.northwind.pk):
+        Run.objects.update(status=RunStatus.ERROR)
+    found: list[Any] = cast.client("alice").get(HOME).context["steps"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("status", "verb"),
+    [
+        (ConnectionStatus.NOT_ENABLED, "Request"),
+        (ConnectionStatus.REQUESTED, ""),
+        (ConnectionStatus.READY, "Connect"),
+    ],
+)
+def test_target_is_requested_before_it_is_connected(
+    cast: Cast, shop: Shop, settings: Any, status: ConnectionStatus, verb: str
+) -> None:
+    settings.TARGETS_ENABLED_BY_DEFAULT = False
+    with partner_scope(cast.northwind.pk):
+        Connection.objects.filter(system="syncro").update(status=status)
+
+    target = steps(cast)[1]
+
+    assert (target.done, target.next, target.verb) == (False, True, verb)
+
+
+def test_one_step_is_marked_as_the_next(cast: Cast, shop: Shop) -> None:
+    assert [step.title for step in steps(cast) if step.next] == ["Sync"]

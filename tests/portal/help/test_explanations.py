@@ -1,0 +1,40 @@
+"""Every message has an explanation, and every explanation belongs to a message."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import chain
+
+from devservers.places import CHECKOUT
+from portal.help.chapters import chapters
+from tests.portal.cast import Cast, Shop
+
+PLACE_OF_CODE = {"Note": 1, "_template_note": 1, "Hold": 0}
+ELSEWHERE = {"template_gone", "template_moved", "customer_gone", "currency", "changed_since"}  # passed on by name
+
+
+def codes_in_the_program() -> Iterator[str]:
+    for file in chain((CHECKOUT / "money").rglob("*.py"), (CHECKOUT / "syncs").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (place := PLACE_OF_CODE.get(getattr(node.func, "id", ""))) is not None:
+                code = node.args[place]
+                if isinstance(code, ast.Constant):
+                    yield code.value
+
+
+def test_every_code_is_explained_and_nothing_else() -> None:
+    explained = [entry.code for chapter in chapters() for entry in chapter.entries]
+
+    assert set(codes_in_the_program()) | ELSEWHERE == set(explained)
+    assert len(set(explained)) == len(explained)
+
+
+def test_inbox_leads_to_the_explanation(cast: Cast, shop: Shop) -> None:
+    client = cast.client("vera")
+
+    inbox = client.get("/p/northwind/inbox/").content.decode()
+    page = client.get("/p/northwind/messages-explained/").content.decode()
+
+    assert f'/p/northwind/messages-explained/#{shop.credit.code}"' in inbox
+    assert f'id="{shop.credit.code}"' in page
