@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -82,6 +83,16 @@ def lines_to_prove(program: Program) -> list[Sought]:
                 )
             )
     return sought
+
+
+def still_proving(program: Program, billed_by: Mapping[str, int]) -> dict[str, int]:
+    """By mark, the invoices that were asked for and that no planning has taken as proof since. Inside the scope.
+
+    One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
+    """
+    lines = Line.objects.filter(target=program.target_id, mark__in=billed_by, role=PartRole.RECURRING)
+    known = dict(lines.filter(state=LineState.STANDING).values_list("mark", "billed_on"))
+    return {mark: invoice for mark, invoice in billed_by.items() if (known.get(mark) or 0) < invoice}
 
 
 def _may_have_run(template: Template, line: Line, since: dt.date | None) -> bool:

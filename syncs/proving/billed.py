@@ -6,17 +6,16 @@ from collections.abc import Collection, Mapping
 
 from money.enums import LineState
 from programs.models import Program
-from syncs.facts.evidence import Carried
 from syncs.models import Line
 
 
-def remember_carried(program: Program, carried: Mapping[str, Carried], customer_ids: Collection[int]) -> None:
+def remember_carried(program: Program, billed_by: Mapping[str, int], customer_ids: Collection[int]) -> None:
     """Note on these customers' lines which invoice carries them. Inside the scope.
 
     In the transaction that stores what follows from it: an invoice that is noted proves nothing again.
     """
     standing = Line.objects.filter(target=program.target_id, customer__in=customer_ids, state=LineState.STANDING)
-    lines = list(standing.filter(mark__in=carried))
+    lines = list(standing.filter(mark__in=billed_by))
     for line in lines:
-        line.billed_on = carried[line.mark].invoice_id
+        line.billed_on = billed_by[line.mark]
     Line.objects.bulk_update(lines, ["billed_on"], batch_size=500)

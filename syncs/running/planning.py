@@ -15,7 +15,7 @@ from money.words import ZERO
 from programs.models import Approval
 from syncs.deciding.findings import store_notes
 from syncs.enums import ChangeState, RunState
-from syncs.facts.evidence import lines_to_prove
+from syncs.facts.evidence import still_proving
 from syncs.facts.mappings import mapped_to, mapping_chunks
 from syncs.facts.older_months import note_older_months
 from syncs.facts.program import BillingFacts, load_billing, load_choices, load_left_behind
@@ -27,7 +27,6 @@ from syncs.models import Line, Run, RunTemplate
 from syncs.proving.billed import remember_carried
 from syncs.running.opening import open_months
 from syncs.running.slices import Slice
-from syncs.writing.carried import find_carried
 from syncs.writing.committing import add_changes, commit_billing, hold_parts
 from syncs.writing.freshness import mapped_digest, template_digest
 from syncs.writing.leftovers import removals_of_leftovers
@@ -47,12 +46,10 @@ def plan_billing_run(work: Slice) -> RunState:
     with work.run() as run:
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
-        sought = [one for one in lines_to_prove(run.program) if marks is None or one.mark in marks]
-    carried = find_carried(sought, work.target)
-    with work.run() as run:
+        billed_by = still_proving(run.program, run.basis["billed_by"])
         run.changes.all().delete()
         run.templates.all().delete()
-        run.basis["carried"] = sorted(carried)
+        run.basis["carried"] = sorted(billed_by)
         run.counts = {"plan_unchanged": 0}
         run.save(update_fields=["basis", "counts"])
         chunks = mapping_chunks(run.program, mappings)
@@ -62,10 +59,10 @@ def plan_billing_run(work: Slice) -> RunState:
         with work.run() as run:
             if not run.preview:
                 open_months(run.program, mapping_ids)
-            facts = load_billing(run.program, mapping_ids, carried=carried)
+            facts = load_billing(run.program, mapping_ids, carried=billed_by)
             _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
-                remember_carried(run.program, carried, {one.mapping.customer_id for one in facts.mappings})
+                remember_carried(run.program, billed_by, {one.mapping.customer_id for one in facts.mappings})
     with work.run() as run:
         _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
         _plan_leftovers(run, mapped, marks)

@@ -14,10 +14,12 @@ from money.plan import Note
 from products.services import ListReading, refresh_price_list, refresh_target_products, reread_products
 from syncs.deciding.findings import SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
+from syncs.facts.evidence import lines_to_prove
 from syncs.facts.retry_scope import retry_scope
 from syncs.running.abandoned import resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
 from syncs.running.slices import Slice
+from syncs.writing.carried import find_carried
 
 
 def read_for_billing(work: Slice) -> RunState | float | None:
@@ -30,7 +32,7 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     if wait > 0:
         return wait
     if read_again(work):  # a retry: what failed is read, and nothing else
-        return RunState.PLANNING
+        return _ask_what_was_billed(work)
     with work.run() as run:
         fresh = run.after is not None and run.after.started_at is not None
         products_off = not run.program.products_enabled
@@ -41,6 +43,18 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     if products_off and not read_target_products(work):
         return None
     refresh_target(work.partner_id, work.target_id, work.target)
+    return _ask_what_was_billed(work)
+
+
+def _ask_what_was_billed(work: Slice) -> RunState:
+    """Which generated invoices carry our lines: with this answer the run's facts are whole."""
+    with work.run() as run:
+        scope = retry_scope(run)
+        sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
+    carried = find_carried(sought, work.target)
+    with work.run() as run:
+        run.basis["billed_by"] = {mark: found.invoice_id for mark, found in carried.items()}
+        run.save(update_fields=["basis"])
     return RunState.PLANNING
 
 
