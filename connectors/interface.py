@@ -14,6 +14,7 @@ from connectors.edge.http import Edge
 from connectors.edge.losses import Losses
 from connectors.records import (
     AccountLocale,
+    Cadence,
     ConnectionReport,
     CustomerRecord,
     InvoiceHeader,
@@ -110,5 +111,5 @@ class TargetDefinition:
     check_credentials: Callable[[Mapping[str, str]], None]  # form of the values; ConfigurationError
     product_url: Callable[[Mapping[str, str], int], str]  # link for a browser
     template_url: Callable[[Mapping[str, str], int], str]
-    frequency_fits: Callable[[str, str], bool]  # (template frequency, motion) -> no warning needed
+    frequency_fits: Callable[[str, Cadence], bool]  # (template frequency, how charges come) -> no warning needed
     role: SystemRole = SystemRole.TARGET

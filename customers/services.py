@@ -12,6 +12,7 @@ from core.turns import wait_for_turn
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.refreshing import CustomerReport, refresh_customers
 from money.enums import Motion
+from money.motions import MOTIONS
 from programs.models import Program
 
 __all__ = [
@@ -56,7 +57,7 @@ def mapping_warnings(*, program: Program, template: Template, motion: str) -> li
     """Why this template may be a poor choice for the motion."""
     found = []
     fits = registry.get_target(program.target.system).frequency_fits
-    if not fits(template.frequency, motion):
+    if not fits(template.frequency, MOTIONS[motion].cadence):
         text = (
             f"The template “{template.name}” runs {template.frequency.lower() or 'at an unknown interval'}, "
             f"which does not fit {Motion(motion).label}."

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors.records import InvoiceHeader
 from invoices.models import Charge, SourceInvoice
-from money.enums import Motion
+from money.motions import REGULAR
 from programs.models import Program, Start
 
 # A partner without monthly seats would otherwise have years of history read.
@@ -33,7 +33,7 @@ def newest_months(headers: Iterable[InvoiceHeader]) -> list[tuple[dt.date, list[
 def has_monthly_rows(program: Program, month: dt.date) -> bool:
     """Whether an invoice of that month has Seat Based Monthly rows, of those that may be the past."""
     invoices = program_invoices(program).filter(month=month, past=True)
-    return Charge.objects.filter(invoice__in=invoices, motion=Motion.SEAT_MONTHLY).exists()
+    return Charge.objects.filter(invoice__in=invoices, motion__in=REGULAR).exists()
 
 
 def awaits_start(program: Program) -> bool:
@@ -68,6 +68,6 @@ def program_invoices(program: Program) -> QuerySet[SourceInvoice]:
 
 def _start_month(program: Program) -> dt.date | None:
     invoices = program_invoices(program).filter(past=True)
-    monthly = Charge.objects.filter(invoice__in=invoices, motion=Motion.SEAT_MONTHLY)
+    monthly = Charge.objects.filter(invoice__in=invoices, motion__in=REGULAR)
     newest: dt.date | None = monthly.aggregate(month=Max("invoice__month"))["month"]
     return newest or invoices.aggregate(month=Max("month"))["month"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from connectors.records import Cadence, InvoiceRow
 from money.enums import Kind, Motion
+from money.motions import MOTION_OF, MOTIONS
 
 ZERO_DAYS = dt.timedelta()
 LONGEST_MONTH = dt.timedelta(days=31)
@@ -19,13 +20,6 @@ ZERO = Decimal(0)
 NO_SUBSCRIPTION = "The row names no subscription."
 NO_CUSTOMER = "Nobody could tell whose subscription this is."
 NO_MOTION = "Neither the subscription nor the row says how it is billed, and its dates are no month and no year."
-
-_MOTIONS: Mapping[Cadence, Motion] = {
-    Cadence.USAGE: Motion.AZURE_PLAN,
-    Cadence.MONTHLY: Motion.SEAT_MONTHLY,
-    Cadence.ANNUAL: Motion.SEAT_ANNUAL,
-}
-_CHARGED: Mapping[Motion, Kind] = {Motion.AZURE_PLAN: Kind.USAGE, Motion.SEAT_ANNUAL: Kind.ONE_TIME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +73,20 @@ def classify(row: InvoiceRow, *, cadence: Cadence, has_customer: bool, is_prorat
 
 def motion_of(row: InvoiceRow, cadence: Cadence) -> Motion | None:
     """The subscription's cadence, else the row's own, else the length of the charge; else None."""
-    known = _MOTIONS.get(cadence) or _MOTIONS.get(row.cadence)
+    known = MOTION_OF.get(cadence) or MOTION_OF.get(row.cadence)
     if known is not None:
         return known
     if row.product_name.casefold().startswith("azure plan"):
-        return Motion.AZURE_PLAN
+        return MOTION_OF[Cadence.USAGE]
     length = row.end - row.start
     if ZERO_DAYS <= length <= LONGEST_MONTH:
-        return Motion.SEAT_MONTHLY
-    return Motion.SEAT_ANNUAL if length >= SHORTEST_YEAR else None
+        return MOTION_OF[Cadence.MONTHLY]
+    return MOTION_OF[Cadence.ANNUAL] if length >= SHORTEST_YEAR else None
 
 
 def period_of(row: InvoiceRow, motion: Motion | None) -> str:
     """The month of the charge's start, or both dates of an annual one, in the offset they carry."""
-    if motion is Motion.SEAT_ANNUAL:
+    if motion is not None and MOTIONS[motion].dated:
         return f"{row.start:%Y-%m-%d}/{row.end:%Y-%m-%d}"
     return f"{row.start:%Y-%m}"
 
@@ -125,9 +119,9 @@ def _problem(row: InvoiceRow, motion: Motion | None, *, has_customer: bool) -> s
 def _kind(row: InvoiceRow, motion: Motion, *, is_proration: bool) -> Kind:
     if Amount.of(row).is_negative:
         return Kind.PRORATION if is_proration else Kind.CREDIT
-    charged = _CHARGED.get(motion)
-    if charged is not None:
-        return charged
+    kind = MOTIONS[motion].kind
+    if kind is not None:
+        return kind
     return Kind.RECURRING if row.ratio == ONE else Kind.PRORATION
 
 

@@ -32,6 +32,14 @@ class Motion(Worded):
     SEAT_ANNUAL = "seat_annual", "Seat Based Annual"
 
 
+class Style(StrEnum):
+    """Which lines the charges of a motion ask for."""
+
+    RECURRING_LINE = "recurring_line"  # one per subscription, the difference as an adjustment
+    LINE_PER_PERIOD = "line_per_period"
+    LINE_PER_CHARGE = "line_per_charge"
+
+
 class Kind(Worded):
     """What a charge is, derived from its sign, dates and subscription."""
 

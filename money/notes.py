@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from money.enums import Action, LineState, Severity
 from money.facts import MappingFacts, OwnLine, PeriodFact, ProductFact
+from money.motions import MOTIONS
 from money.periods import day_label, month_after, period_label
 from money.plan import Hold, Note, Plan
 from money.wanting.wants import PeriodWants, Wanted
@@ -141,7 +142,7 @@ def _stands_on(facts: MappingFacts) -> bool:
 
 
 def _ran_early(facts: MappingFacts, next_run: dt.date | None) -> bool:
-    if not facts.newest or next_run is None or facts.mapping.motion == "seat_annual":
+    if not facts.newest or next_run is None or MOTIONS[facts.mapping.motion].dated:
         return False
     return next_run >= month_after(month_after(facts.newest).strftime("%Y-%m"))
 

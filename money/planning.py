@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from connectors.records import InvoiceTemplate
 from money.amounts import sum_charges
-from money.enums import Action, LineState, PartRole, PartState, Severity
+from money.enums import Action, LineState, PartRole, PartState, Severity, Style
 from money.facts import Choice, MappingFacts, OwnLine, PeriodFact, Posted, PostedPart
 from money.fingerprints import charges_digest, digest
+from money.motions import MOTIONS
 from money.notes import note_fallback, note_foreign_lines, note_of_hold, note_prices, note_template
 from money.placing import place_line
 from money.plan import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
@@ -175,8 +176,8 @@ def _changed_since(facts: MappingFacts, period: PeriodFact, posted: Posted, *, u
 
 def _outlives_month(facts: MappingFacts, period: PeriodFact, standing: Sequence[PostedPart]) -> bool:
     """True when a monthly line still stands for a month that is not the newest one any more."""
-    monthly = facts.mapping.motion == "seat_monthly"
-    return monthly and not period.current and any(part.role is PartRole.RECURRING for part in standing)
+    recurring = MOTIONS[facts.mapping.motion].style is Style.RECURRING_LINE
+    return recurring and not period.current and any(part.role is PartRole.RECURRING for part in standing)
 
 
 def _billed_otherwise(posted: Posted, settled: list[tuple[PostedPart, Hold | None]]) -> bool:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from accounts.models import validate_time_zone
 from billingsync.configuration.document import WrittenInt
 from core.addresses import clean_address
+from money.enums import Motion
 
 
 def _as_written(value: Any) -> Any:
@@ -165,7 +166,7 @@ class BillingShape(Shape):
     """``billing:`` of a program."""
 
     enabled: StrictBool | None = None
-    motions: list[Literal["seat_monthly", "azure_plan", "seat_annual"]] | None = None
+    motions: list[Motion] | None = None
     start: Literal["latest", "next"] | None = None
     approval: Literal["automatic", "required"] | None = None
     prorations: Literal["line", "quantity", "warn"] | None = None
@@ -208,7 +209,7 @@ class MappingShape(Shape):
     """One of ``mappings:``"""
 
     customer: Text
-    motion: Literal["seat_monthly", "azure_plan", "seat_annual"]
+    motion: Motion
     syncro_customer: SyncroId
     invoice_template: SyncroId
     program: Text | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -37,7 +38,7 @@ def _problem(document: Document, one: Any) -> FileProblem:
             return document.problem(path, f"“{name}” is unknown here. {_near(path, name)}".rstrip(), key=True)
         case "missing":
             return document.problem(path[:-1], f"“{name}” is missing.")
-        case "literal_error":
+        case "literal_error" | "enum":
             return document.problem(path, _wrong_word(name, one["input"], _choices(path)))
         case "value_error":
             return document.problem(path, f"“{name}”: {one['ctx']['error']}.")
@@ -80,5 +81,7 @@ def _leaves(annotation: Any) -> Iterable[Any]:
     if get_origin(annotation) in {Union, types.UnionType, list} or get_args(annotation):
         for inner in get_args(annotation):
             yield from _leaves(inner)
+    elif isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        yield from annotation
     else:
         yield annotation

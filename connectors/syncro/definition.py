@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from connectors.interface import CredentialField, TargetDefinition
+from connectors.records import Cadence
 from connectors.syncro.address import check_credentials, product_url, template_url
 from connectors.syncro.client import SyncroClient
 
 _MONTHLY = frozenset({"monthly"})
 _YEARLY = frozenset({"annually", "biennially", "triennially"})
-_FITTING = {"seat_monthly": _MONTHLY, "azure_plan": _MONTHLY, "seat_annual": _YEARLY}
+_FITTING = {Cadence.MONTHLY: _MONTHLY, Cadence.USAGE: _MONTHLY, Cadence.ANNUAL: _YEARLY}
 
 
-def frequency_fits(frequency: str, motion: str) -> bool:
-    """Whether a template of this frequency suits the motion without a warning.
+def frequency_fits(frequency: str, cadence: Cadence) -> bool:
+    """Whether a template of this frequency suits charges that come so, without a warning.
 
     Syncro's words: Daily, Weekly, Biweekly, Monthly, Quarterly, Semi-Annually, Annually,
     Biennially, Triennially.
     """
-    return frequency.strip().casefold() in _FITTING.get(motion, frozenset())
+    return frequency.strip().casefold() in _FITTING.get(cadence, frozenset())
 
 
 SYNCRO = TargetDefinition(

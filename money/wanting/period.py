@@ -13,10 +13,11 @@ from money.amounts import (
     NotBillable,
     sum_charges,
 )
-from money.enums import PartRole
+from money.enums import PartRole, Style
 from money.facts import MappingFacts, PeriodFact, PostedPart
 from money.holds import held_quantity
 from money.marks import line_mark
+from money.motions import MOTIONS
 from money.wanting.annual import want_annual
 from money.wanting.credits import want_credits
 from money.wanting.monthly import want_monthly
@@ -40,7 +41,7 @@ def want_period(facts: MappingFacts, period: PeriodFact, settled: Sequence[Poste
     problem = f"The rows were {'changed' if period.charges else 'withdrawn'} after they were billed."
     if main:
         try:
-            _WANT[facts.mapping.motion](facts, period, main, wants)
+            _WANT[MOTIONS[facts.mapping.motion].style](facts, period, main, wants)
         except NotBillable as reason:
             problem = str(reason)
     want_credits(facts, period, wants)
@@ -74,7 +75,7 @@ def _hold_rest(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, prob
 
 
 _WANT = {
-    "seat_monthly": want_monthly,
-    "azure_plan": want_usage,
-    "seat_annual": want_annual,
+    Style.RECURRING_LINE: want_monthly,
+    Style.LINE_PER_PERIOD: want_usage,
+    Style.LINE_PER_CHARGE: want_annual,
 }

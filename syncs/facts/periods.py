@@ -11,8 +11,9 @@ from django.db.models import Max, Q, QuerySet
 
 from customers.models import Subscription
 from invoices.models import Charge, InvoiceState, SourceInvoice
-from money.enums import Kind, Motion
+from money.enums import Kind
 from money.facts import ChargeFact, PeriodFact, ProductFact
+from money.motions import REGULAR
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.facts.products import load_product_facts
@@ -39,7 +40,7 @@ def countable_invoices(program: Program) -> QuerySet[SourceInvoice]:
 def newest_month(program: Program) -> str:
     """Usage month of the newest invoice with Seat Based Monthly rows (else of any), or ""."""
     invoices = countable_invoices(program)
-    month = invoices.filter(charges__motion=Motion.SEAT_MONTHLY).aggregate(newest=Max("month"))["newest"]
+    month = invoices.filter(charges__motion__in=REGULAR).aggregate(newest=Max("month"))["newest"]
     month = month or invoices.aggregate(newest=Max("month"))["newest"]
     return f"{month:%Y-%m}" if month else ""
 
