@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -123,6 +124,16 @@ class _Group:
 
 
 GroupKey = tuple[int | None, str, int | None, str]
+
+
+def sum_retail(balances: Iterable[InvoiceBalance]) -> dict[str, Decimal]:
+    """Retail of several invoices by bucket, in the source's currency; empty buckets are left out."""
+    money: dict[str, Decimal] = {}
+    for balance in balances:
+        for name, amount in balance.total.buckets.items():
+            if amount.retail:
+                money[name] = money.get(name, ZERO) + amount.retail
+    return money
 
 
 def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalance:

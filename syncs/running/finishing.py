@@ -12,31 +12,22 @@ from syncs.deciding.findings import close_unreported, finding_of_failure, new_fi
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.months import recount_months
-from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.proving.reconciliation import reconcile_invoice, sum_retail
 from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
 
 
 def finish(work: Slice, state: RunState) -> None:
-    """End a run that came to its end, or whose plan now waits for a person."""
+    """End a run that came to its end, or whose plan now waits for a person.
+
+    Each step is a transaction of its own and may be done twice: who dies between two of them begins anew.
+    """
+    for step in BEFORE_THE_END:
+        with work.run() as run:
+            step(run)
     with work.run() as run:
-        balances = [] if run.preview else _prove(run)
-        run.counts = count_changes(run)
-        _report_failures(run)
-        if not run.preview:
-            close_unreported(run)
-            if run.kind == RunKind.BILLING:
-                recount_months(run.program)
-        cancelled = run.cancel_requested and state is RunState.FINISHED
-        _drop_rest(run, state)
-        run.state = RunState.CANCELLED if cancelled else state
-        run.status = judge(run, state)
-        run.messages = [*run.messages, *messages_of(run)]
-        run.finished_at = timezone.now()
-        run.save()
-        _supersede_waiting(run)
-        tell_of_run(run, balances, new_findings(run))
+        _conclude(run, state)
 
 
 def finish_unplanned(work: Slice) -> None:
@@ -47,7 +38,7 @@ def finish_unplanned(work: Slice) -> None:
         run.messages = [*run.messages, *messages_of(run)]
         run.finished_at = timezone.now()
         run.save()
-        tell_of_run(run, [], new_findings(run))
+        tell_of_run(run, new_findings(run))
 
 
 def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
@@ -70,13 +61,13 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
         key = f"run:{run.kind}:{text}"
         store_notes(run, [Note(Severity.ERROR, "run", key, text)])
         if new_findings(run) and not told:
-            tell_of_run(run, [], new_findings(run))
+            tell_of_run(run, new_findings(run))
 
 
-def _prove(run: Run) -> list[InvoiceBalance]:
+def _prove_invoices(run: Run) -> None:
     """Balance every invoice that this run touched, and those of the newest month."""
-    if run.kind != RunKind.BILLING:
-        return []
+    if run.preview or run.kind != RunKind.BILLING:
+        return
     balances = [reconcile_invoice(invoice, run.program) for invoice in _invoices_to_prove(run)]
     notes = [
         Note(
@@ -105,7 +96,8 @@ def _prove(run: Run) -> list[InvoiceBalance]:
         if balance.header_differs is not None
     ]
     store_notes(run, notes)
-    return balances
+    run.basis["proved"] = {name: plain(amount) for name, amount in sum_retail(balances).items()}
+    run.save(update_fields=["basis"])
 
 
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
@@ -145,9 +137,30 @@ def _report_failures(run: Run) -> None:
     )
 
 
-def _drop_rest(run: Run, state: RunState) -> None:
+def _close_findings(run: Run) -> None:
+    """What this run no longer reports is over."""
+    if not run.preview:
+        close_unreported(run)
+
+
+def _count_months(run: Run) -> None:
+    if not run.preview and run.kind == RunKind.BILLING:
+        recount_months(run.program)
+
+
+def _conclude(run: Run, state: RunState) -> None:
+    """Count, judge, and tell, all at once: nobody hears of a run that did not end."""
+    run.counts = count_changes(run)
+    cancelled = run.cancel_requested and state is RunState.FINISHED
     if state is RunState.FINISHED and not run.preview:
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Cancelled")
+    run.state = RunState.CANCELLED if cancelled else state
+    run.status = judge(run, state)
+    run.messages = [*run.messages, *messages_of(run)]
+    run.finished_at = timezone.now()
+    run.save()
+    _supersede_waiting(run)
+    tell_of_run(run, new_findings(run))
 
 
 def _supersede_waiting(run: Run) -> None:
@@ -159,3 +172,6 @@ def _supersede_waiting(run: Run) -> None:
         state=ChangeState.DROPPED, error="Replaced by a newer plan"
     )
     older.update(state=RunState.SUPERSEDED)
+
+
+BEFORE_THE_END = (_prove_invoices, _report_failures, _close_findings, _count_months)  # in this order

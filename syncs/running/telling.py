@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from money.enums import Motion, Severity
-from money.words import ZERO
 from notifications import links
 from notifications.letters import Why
 from notifications.news import Group, News, tell
 from programs.selectors import source_currency
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Finding, Run
-from syncs.proving.reconciliation import InvoiceBalance
 
 NOT_MAPPED = "not_mapped"  # code of a finding about a customer and a motion
 
 
-def tell_of_run(run: Run, balances: Iterable[InvoiceBalance], found: list[Finding]) -> None:
+def tell_of_run(run: Run, found: list[Finding]) -> None:
     """Tell the program's addresses and the members who asked. ``found`` is what is new in the run."""
     if run.preview:
         return
@@ -35,7 +32,7 @@ def tell_of_run(run: Run, balances: Iterable[InvoiceBalance], found: list[Findin
             "status": run.status,
             "counts": {name: run.counts.get(name, 0) for name in COUNT_NAMES},
             "findings": [_facts(run, finding) for finding in found if finding.severity != Severity.INFO],
-            "money": _money(balances),
+            "money": {name: Decimal(amount) for name, amount in run.basis.get("proved", {}).items()},
             "currency": source_currency(run.program),
             "waiting_for": run.waiting_for if run.state == RunState.WAITING else "",
             "error": run.error,
@@ -93,12 +90,3 @@ def _unmapped(run: Run, finding: Finding) -> tuple[str, str, Decimal, str]:
         return name, "", finding.retail, links.not_mapped_page(slug, run.program_id)
     place = links.mapping_page(slug, run.program_id, finding.customer_id, motion)
     return name, Motion(motion).label, finding.retail, place
-
-
-def _money(balances: Iterable[InvoiceBalance]) -> dict[str, Decimal]:
-    money: dict[str, Decimal] = {}
-    for balance in balances:
-        for name, amount in balance.total.buckets.items():
-            if amount.retail:
-                money[name] = money.get(name, ZERO) + amount.retail
-    return money

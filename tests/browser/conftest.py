@@ -53,7 +53,7 @@ def busy_shop(cast: Cast, shop: Shop, settings: Any) -> dict[str, int]:
         make.ChangeFactory(run=shop.run, customer=shop.customer, state="failed", error="Syncro was busy.")
         make.FindingFactory(last_run=shop.run)
         make.FindingFactory(last_run=shop.run, code="paused", subject="", text="It is paused")
-        tell_of_run(make.RunFactory(program=shop.program, status="warning"), [], [])
+        tell_of_run(make.RunFactory(program=shop.program, status="warning"), [])
         invite_nina()
         return {
             "program": shop.program.pk,

@@ -113,7 +113,7 @@ def test_drawer_opens_and_closes_without_scripts(open_browser: Open) -> None:
 def test_notices_are_read_in_the_top_bar(open_browser: Open, cast: Cast, shop: Shop, width: int) -> None:
     with partner_scope(cast.northwind.pk):
         run = make.RunFactory(program=shop.program, status="warning")
-        tell_of_run(run, [], [])
+        tell_of_run(run, [])
     page = open_browser("vera", viewport={"width": width, "height": 800})
     bell = page.locator("#notices-menu summary")
     expect(bell).to_contain_text("1 not seen")

@@ -27,7 +27,7 @@ def finish(cast: Cast, shop: Shop, status: str) -> Run:
     with partner_scope(cast.northwind.pk):
         Message.objects.all().delete()
         run: Run = make.RunFactory(program=shop.program, status=status)
-        tell_of_run(run, [], [])
+        tell_of_run(run, [])
     return run
 
 
@@ -89,7 +89,7 @@ def test_unmapped_customers_lead_to_the_list_and_to_each_mapping(cast: Cast, sho
             customer=shop.customer,
             retail=Decimal("99.50"),
         )
-        tell_of_run(shop.run, [], [found])
+        tell_of_run(shop.run, [found])
         text = Message.objects.get(kind="unmapped_customers").text
 
     paths = [urlsplit(address) for address in re.findall(r"https?://\S+", text)]
@@ -112,7 +112,7 @@ def test_customer_with_two_motions_that_nobody_mapped_counts_once(cast: Cast, sh
             )
             for motion in ("azure_plan", "seat_annual")
         ]  # fmt: skip
-        tell_of_run(shop.run, [], found)
+        tell_of_run(shop.run, found)
         message = Message.objects.get(kind="unmapped_customers")
 
     assert message.subject == "Microsoft CSP: 1 customer not mapped, $20.00 at risk - Northwind IT"
@@ -127,7 +127,7 @@ def test_customers_of_any_number_are_told_of_with_as_many_queries(cast: Cast, sh
                 last_run=run, code="not_mapped", customer=make.CustomerFactory(source=shop.program.source)
             )
         with CaptureQueriesContext(connection) as queries:
-            tell_of_run(run, [], new_findings(run))
+            tell_of_run(run, new_findings(run))
         return len(queries)
 
     with partner_scope(cast.northwind.pk):

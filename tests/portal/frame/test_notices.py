@@ -20,7 +20,7 @@ def happen(cast: Cast, shop: Shop, status: str) -> str:
     """A run of Northwind's ends; the path of its page."""
     with partner_scope(cast.northwind.pk):
         run: Any = make.RunFactory(program=shop.program, status=status)
-        tell_of_run(run, [], [])
+        tell_of_run(run, [])
     return f"/p/northwind/runs/{run.pk}/"
 
 
