@@ -19,7 +19,7 @@ from syncs.running.moving import without_stranded
 from syncs.running.replanning import plan_rest_again, replan_template
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
-from syncs.writing.freshness import mapped_digest, template_digest
+from syncs.writing.freshness import why_stale
 from syncs.writing.lines import Outcome, send_change
 
 AT_HAND = 25  # changes that are loaded at once
@@ -61,16 +61,17 @@ def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
         return None
     with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
-    if visit.planned_from != template_digest(template) or visit.mapped != _mapped(work, template_id):
-        replan_template(work, template_id, "The invoice template or its mappings changed since the plan.")
+    stale = _why_stale(work, visit, template)
+    if stale:
+        replan_template(work, template_id, stale)
         return None
     return template
 
 
-def _mapped(work: Slice, template_id: int) -> str:
-    """Digest of what syncs to the template now. One query: it is asked before each line."""
+def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = None) -> str:
+    """One query: it is asked before each line."""
     with partner_scope(work.partner_id):
-        return mapped_digest(mapped_to(work.program, [template_id]).get(template_id, ()))
+        return why_stale(visit, mapped_to(work.program, [visit.template_id]).get(visit.template_id, ()), read)
 
 
 def _stored_template(target_id: int, visit: RunTemplate) -> InvoiceTemplate | None:
@@ -92,8 +93,9 @@ def _write_template(work: Slice, template: InvoiceTemplate, changes: Sequence[Ch
     for change in without_stranded(work, changes):
         if work.over:
             return True
-        if visit.mapped != _mapped(work, template.template_id):
-            return plan_rest_again(work, template.template_id, "Its mappings were changed during the sync.")
+        stale = _why_stale(work, visit)
+        if stale:
+            return plan_rest_again(work, template.template_id, stale)
         if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
             return plan_rest_again(work, template.template_id, "Syncro refuses negative amounts.")
         work.tell_progress()

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from connectors.records import InvoiceTemplate
 from products.models import Product, ProductLink
-from syncs.models import Change
+from syncs.models import Change, RunTemplate
 
 
 def overtaken(change: Change, target_id: int) -> str:
@@ -30,6 +30,19 @@ def overtaken(change: Change, target_id: int) -> str:
         if external_id != change.target_product_id:
             return "Linked to another product meanwhile: the next sync follows."
     return ""
+
+
+def why_stale(visit: RunTemplate, mapped: Sequence[tuple[int, str]], read: InvoiceTemplate | None = None) -> str:
+    """Why a template's part of the plan must be made again; "" while it holds.
+
+    ``mapped`` are the mappings to it now, as ``mapped_to`` answers. ``read`` is the template as it is just before its
+    first write; later only its mappings are looked at, for what stands on it then is ours.
+    """
+    moved = visit.mapped != mapped_digest(mapped)
+    if read is None:
+        return "Its mappings were changed during the sync." if moved else ""
+    changed = moved or visit.planned_from != template_digest(read)
+    return "The invoice template or its mappings changed since the plan." if changed else ""
 
 
 def template_digest(template: InvoiceTemplate) -> str:
