@@ -24,7 +24,7 @@ PASSWORD = "correct horse battery staple"
 
 
 def history(label: str) -> QuerySet[Model]:
-    """Rows of an event table, such as ``programs.ProgramEvent``, in the open scope."""
+    """Rows of an event table, by Django's label of it, in the open scope."""
     rows: QuerySet[Model] = apps.get_model(label)._default_manager.all()
     return rows
 

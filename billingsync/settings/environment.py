@@ -44,7 +44,7 @@ SECRET_KEY_LENGTH = 50
 FIELD_KEY_BYTES = 32
 
 # A write may land this long after it was claimed: its wait for the request limit, then the connect and read timeout of
-# ``connectors.http``.
+# ``connectors.edge.http``.
 LONGEST_CALL_SECONDS = 55
 
 
