@@ -84,15 +84,15 @@ def test_every_change_leads_somewhere():
 def test_row_that_leads_nowhere_is_found():
     text = (
         "| to change | edit | test | see it there |\n|---|---|---|---|\n"
-        "| a mail | `notifications/messages.py` | `tests/notifications/test_messages.py` | `/p/northwind/messages/` |\n"
-        "| a cup | the `cups/tea.py` | `sandbox/story.py` | `make tea`, `manage.py pour`, `/p/northwind/tea/` |\n\n| x |"
+        "| a mail | `notifications/outbox.py` | `tests/notifications/test_outbox.py` | `/p/northwind/messages/` |\n"
+        "| a cup | the `cups/tea.py` | `sandbox/story.py` | `make tea`, `manage.py tea`, `/p/northwind/tea/` |\n\n| x |"
     )
 
     assert [place for row in change_map(text) for place in lost_places(row)] == [
         "a cup: there is no cups/tea.py",
         "a cup: its tests are not under tests/",
         "a cup: make tea shows nothing",
-        "a cup: manage.py pour shows nothing",
+        "a cup: manage.py tea shows nothing",
         "a cup: /p/northwind/tea/ shows nothing",
     ]
 
