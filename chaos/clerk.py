@@ -23,7 +23,7 @@ import django
 django.setup()
 from django.core import checks
 from django.core.management import load_command_class
-import billingsync.embedded.servers
+import devservers.servers
 import manage
 
 checks.run_checks()  # loads the pages, as every command does
