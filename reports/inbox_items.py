@@ -6,12 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from connectors.records import TemplateLine
 from customers.models import Template
@@ -26,7 +23,6 @@ from reports.run import change_row
 from syncs.deciding.answers import ChoiceButton, choices_of
 from syncs.models import Change, Finding, Line
 
-_PROPOSED, _FIRST = " primary", SafeString(" data-first")
 MOST_ROWS = 3  # source rows that are named; the rest is behind a link
 
 
@@ -66,28 +62,9 @@ class InboxItem:
         return KINDS[self.kind].label
 
     @property
-    def buttons(self) -> SafeString:
-        """The answers as buttons, each with what it brings about; the first one is proposed."""
-        return _buttons(tuple(self.choices))
-
-    @property
     def more_charges(self) -> int:
         """How many source rows are not named."""
         return self.charge_count - len(self.charges)
-
-
-@lru_cache(maxsize=64)
-def _buttons(choices: tuple[ChoiceButton, ...]) -> SafeString:
-    """Written once for each set of answers, of which there are a handful."""
-    return format_html_join(
-        "",
-        '<p><button class="button{}" name="choice" value="{}" type="submit"{}>{}</button>'
-        ' <span class="quiet small">{}</span></p>',
-        (
-            (_PROPOSED if not place else "", choice.value, _FIRST if not place else "", choice.label, choice.help)
-            for place, choice in enumerate(choices)
-        ),
-    )
 
 
 def items_of(findings: Sequence[Finding], programs: Iterable[Program]) -> list[InboxItem]:

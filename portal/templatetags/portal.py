@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from accounts.browsers import describe_browser
 from accounts.models import Role
 from portal.kit import figures
+from portal.kit.answers import answer_buttons
 from portal.kit.badges import badge_html
 from portal.kit.icons import icon_html
 from portal.kit.page_sizes import PAGE_SIZES, page_size
 
 register = template.Library()
 
+register.filter("answer_buttons", answer_buttons)
 register.filter("price", figures.write_price)
 register.filter("quantity", figures.write_quantity)
 register.filter("period", figures.write_period)
