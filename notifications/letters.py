@@ -1,19 +1,8 @@
-"""What an e-mail says, apart from how it looks; one layout renders them all as text and as HTML."""
+"""What an e-mail says, apart from how it looks."""
 
 from __future__ import annotations
 
-import datetime as dt
-import zoneinfo
-from dataclasses import dataclass, field
-from decimal import Decimal
-
-from babel.dates import format_datetime
-from babel.numbers import format_currency
-from django.template.loader import render_to_string
-
-from accounts.models import Partner
-
-SUBJECT_LENGTH = 300
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +48,6 @@ class Rendered:
     subject: str
     text: str
     html: str
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """How a partner writes money and dates."""
-
-    partner: Partner = field(repr=False)
-
-    def money(self, amount: Decimal, currency: str = "") -> str:
-        """``amount`` in currency units, written as the partner's locale does."""
-        code = currency or self.partner.currency
-        return str(format_currency(amount, code, locale=self.partner.locale))
-
-    def moment(self, at: dt.datetime) -> str:
-        """Date, time and zone where the partner is."""
-        zone = zoneinfo.ZoneInfo(self.partner.time_zone)
-        local = format_datetime(at.astimezone(zone), "d MMM y, HH:mm", locale=self.partner.locale)
-        return f"{local} ({self.partner.time_zone})"
-
-
-def render(letter: Letter, why: Why | None = None) -> Rendered:
-    """The letter as subject, plain text and HTML; every value is escaped in the HTML."""
-    context = {"letter": letter, "why": why}
-    return Rendered(
-        subject=one_line(letter.subject)[:SUBJECT_LENGTH],
-        text=render_to_string("portal/emails/letter.txt", context).strip() + "\n",
-        html=render_to_string("portal/emails/letter.html", context),
-    )
 
 
 def one_line(text: str) -> str:

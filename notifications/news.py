@@ -16,8 +16,8 @@ from accounts.models import Membership, Partner
 from core.audit import Actor, record
 from core.scope import scoped_partner_id
 from notifications import links, outbox
-from notifications.letters import House, Why
-from notifications.messages import MESSAGES
+from notifications.composing import compose
+from notifications.letters import Why
 from notifications.models import MailPreference, Message
 from notifications.notices import add_notice
 
@@ -59,7 +59,7 @@ def tell(
     """
     partner = Partner.objects.get(pk=scoped_partner_id())
     if notice:
-        add_notice(event, MESSAGES[kind](context, House(partner)), partner)
+        add_notice(event, compose(kind, context, partner), partner)
     told = {address.casefold() for address in _told(event)}
     together = [address for address in group.addresses if address.casefold() not in told]
     sent = outbox.queue(kind, event=event, to=together, context=context, why=group.why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from notifications import outbox
+from notifications import delivering
 
 BATCH = 100
 
@@ -12,4 +12,4 @@ BATCH = 100
 @shared_task
 def deliver_due() -> int:
     """Send what is due, one partner's scope at a time; returns how many were sent."""
-    return sum(outbox.deliver(partner_id, message_id) for partner_id, message_id in outbox.find_due(BATCH))
+    return sum(delivering.deliver(partner_id, message_id) for partner_id, message_id in delivering.find_due(BATCH))

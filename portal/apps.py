@@ -2,6 +2,13 @@ from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """The door for people. Without models: an app for its template tags."""
+    """The door for people. Without models: an app for its template tags, and the writer of all e-mails."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        from notifications.composing import Composer, register_composer
+        from portal.emails.messages import write_message
+        from portal.emails.rendering import render
+
+        register_composer(Composer(write_message, render))

@@ -191,7 +191,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "notifications.adapters.LetterAccountAdapter"  # closes sign-up except by invitation
+ACCOUNT_ADAPTER = "portal.emails.adapters.LetterAccountAdapter"  # closes sign-up except by invitation
 ACCOUNT_FORMS = {
     "login": "accounts.address_forms.SignInForm",
     "reset_password": "accounts.address_forms.ForgottenPasswordForm",

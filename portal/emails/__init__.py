@@ -1,1 +1,1 @@
-"""For development the local inbox of e-mails."""
+"""What e-mails say and how they look; for development the local inbox of them."""

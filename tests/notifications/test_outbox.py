@@ -16,7 +16,7 @@ from django.db import transaction
 
 from accounts.models import Partner
 from core.scope import partner_scope
-from notifications import outbox
+from notifications import delivering, outbox
 from notifications.models import Message, MessageState
 from notifications.tasks import deliver_due
 
@@ -144,10 +144,10 @@ def test_message_is_given_up_in_the_end(
     partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Traveller
 ) -> None:
     queue(partner)
-    for _ in range(outbox.MOST_ATTEMPTS + 5):
+    for _ in range(delivering.MOST_ATTEMPTS + 5):
         deliver_due()
-        clock.shift(outbox.LONGEST_WAIT)
-    assert (only(partner).state, only(partner).attempts) == (MessageState.FAILED, outbox.MOST_ATTEMPTS)
+        clock.shift(delivering.LONGEST_WAIT)
+    assert (only(partner).state, only(partner).attempts) == (MessageState.FAILED, delivering.MOST_ATTEMPTS)
 
 
 def test_message_to_an_address_that_no_mail_can_carry_keeps_no_other_back(partner: Partner, stranger: Partner) -> None:
@@ -160,9 +160,9 @@ def test_message_to_an_address_that_no_mail_can_carry_keeps_no_other_back(partne
 
 
 def test_waits_double_up_to_the_longest() -> None:
-    waits = [outbox.wait_after(attempt) for attempt in range(1, 12)]
+    waits = [delivering.wait_after(attempt) for attempt in range(1, 12)]
     assert waits[:3] == [dt.timedelta(minutes=1), dt.timedelta(minutes=2), dt.timedelta(minutes=4)]
-    assert waits[-1] == outbox.LONGEST_WAIT
+    assert waits[-1] == delivering.LONGEST_WAIT
 
 
 def test_message_of_a_dead_sender_is_sent_again_under_the_same_id(
@@ -173,7 +173,7 @@ def test_message_of_a_dead_sender_is_sent_again_under_the_same_id(
     with partner_scope(partner.pk):  # as if the sender had died between sending and saying so
         Message.objects.update(state=MessageState.SENDING, claimed_at=NOW)
     assert deliver_due() == 0
-    clock.shift(outbox.STUCK_AFTER + dt.timedelta(seconds=1))
+    clock.shift(delivering.STUCK_AFTER + dt.timedelta(seconds=1))
     assert deliver_due() == 1
     assert len({sent.extra_headers["Message-ID"] for sent in mail.outbox}) == 1
 
@@ -182,7 +182,7 @@ def test_slow_sender_does_not_overwrite_a_later_claim(
     partner: Partner, trouble: type[TroubledBackend], clock: time_machine.Traveller, settings: Any
 ) -> None:
     queue(partner)
-    later = NOW + outbox.STUCK_AFTER * 2
+    later = NOW + delivering.STUCK_AFTER * 2
     original = TroubledBackend.send_messages
 
     def claim_elsewhere(backend: TroubledBackend, messages: Any) -> int:

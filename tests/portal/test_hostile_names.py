@@ -12,8 +12,8 @@ import pytest
 from core.bulk_saving import fit
 from core.scope import partner_scope
 from customers.models import Customer, TargetCustomer, Template
-from notifications.letters import House, render
-from notifications.messages import MESSAGES
+from portal.emails.messages import write_message
+from portal.emails.rendering import render
 from syncs.models import Finding
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
@@ -102,7 +102,7 @@ def test_emails_carry_any_name_as_text(cast: Cast, kind: str) -> None:
         "link": "https://billing.example.com/x/",
     }
 
-    letter = render(MESSAGES["unmapped_customers"](facts, House(cast.northwind)))
+    letter = render(write_message("unmapped_customers", facts, cast.northwind))
 
     assert "<img src=x" not in letter.html
     assert "<script>" not in letter.html

@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.services import create_user
-from notifications.account_letters import find_letter
+from portal.emails.account_letters import find_letter
 
 FACTS: dict[str, Any] = {
     "email": "kim@northwind.example",

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
-from notifications.letters import House, Letter, LetterItem
+from accounts.models import Partner
+from notifications.letters import Letter, LetterItem
+from portal.emails.house import House
 
 MOST_ITEMS = 20
 
@@ -59,6 +61,11 @@ class UnmappedFacts(TypedDict):
     number: NotRequired[int]  # of customers, where some stand there with several motions
     link: str
     currency: NotRequired[str]
+
+
+def write_message(kind: str, facts: Mapping[str, Any], partner: Partner) -> Letter:
+    """The letter of that kind, in the partner's house style. ``KeyError`` where the kind or a fact is missing."""
+    return MESSAGES[kind](facts, House(partner))
 
 
 def run_finished(facts: RunFacts, house: House) -> Letter:

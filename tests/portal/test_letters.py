@@ -11,8 +11,9 @@ import pytest
 
 from accounts.models import Partner
 from devservers.places import CHECKOUT
-from notifications.letters import House, Rendered, Why, render
-from notifications.messages import MESSAGES
+from notifications.letters import Rendered, Why
+from portal.emails.messages import MESSAGES, write_message
+from portal.emails.rendering import render
 
 PARTNER = Partner(slug="northwind", name="Northwind IT", time_zone="Europe/Oslo", currency="USD", locale="en_US")
 RUN: dict[str, Any] = {
@@ -57,7 +58,7 @@ EVERY_KIND: dict[str, dict[str, Any]] = {
 
 
 def write(kind: str, /, **changed: Any) -> Rendered:
-    return render(MESSAGES[kind]({**EVERY_KIND[kind], **changed}, House(PARTNER)))
+    return render(write_message(kind, {**EVERY_KIND[kind], **changed}, PARTNER))
 
 
 def subject(**changed: Any) -> str:
@@ -83,7 +84,7 @@ def test_every_letter_says_the_same_as_text_and_html(kind: str) -> None:
 @pytest.mark.parametrize("kind", sorted(EVERY_KIND))
 def test_every_letter_says_why_it_came_and_where_that_is_changed(kind: str) -> None:
     why = Why("You get this <because>.", "https://billing.example.com/why/", "Change it")
-    letter = render(MESSAGES[kind](EVERY_KIND[kind], House(PARTNER)), why)
+    letter = render(write_message(kind, EVERY_KIND[kind], PARTNER), why)
     assert letter.text.endswith("\nYou get this <because>. Change it:\nhttps://billing.example.com/why/\n")
     assert "You get this &lt;because&gt;." in letter.html
     assert 'href="https://billing.example.com/why/"' in letter.html
@@ -160,4 +161,4 @@ def test_long_lists_are_cut_and_say_so() -> None:
 
 def test_missing_fact_is_an_error() -> None:
     with pytest.raises(KeyError):
-        MESSAGES["target_enabled"]({"target": "Syncro"}, House(PARTNER))
+        write_message("target_enabled", {"target": "Syncro"}, PARTNER)

@@ -8,8 +8,9 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from accounts.adapters import AccountAdapter
 from notifications import links
-from notifications.account_letters import find_letter
-from notifications.letters import Why, render
+from notifications.letters import Why
+from portal.emails.account_letters import find_letter
+from portal.emails.rendering import render
 
 WHY = Why("You get this because this address signs in to Billing Sync, or somebody typed it there.")
 
