@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import redis
-from celery.signals import before_task_publish, heartbeat_sent
 from django.conf import settings
 
 QUEUE = "work"
 QUEUED_AT = "queued_at"  # header of a task: seconds since 1970
-SAY_EVERY = 10.0  # seconds between two signs of life of a worker
 SILENT_AFTER = dt.timedelta(minutes=1)
 FORGOTTEN_AFTER = dt.timedelta(hours=6)
 
@@ -42,8 +38,8 @@ class QueueHealth:
 def read_queue_health(now: dt.datetime) -> QueueHealth | None:
     """None while Redis does not answer."""
     try:
-        with _redis(settings.REDIS_URL).pipeline(transaction=False) as questions:
-            questions.llen(_key(QUEUE)).lindex(_key(QUEUE), -1).zrange(_key("workers"), 0, -1, withscores=True)
+        with open_redis(settings.REDIS_URL).pipeline(transaction=False) as questions:
+            questions.llen(_key(QUEUE)).lindex(_key(QUEUE), -1).zrange(workers_key(), 0, -1, withscores=True)
             waiting, oldest, seen = questions.execute()
     except redis.RedisError:
         return None
@@ -51,23 +47,15 @@ def read_queue_health(now: dt.datetime) -> QueueHealth | None:
     return QueueHealth(waiting, _queued_at(oldest), workers)
 
 
-@before_task_publish.connect
-def note_time(headers: dict[str, Any] | None = None, **_kwargs: Any) -> None:
-    """Write into each task when it was queued."""
-    if headers is not None:
-        headers.setdefault(QUEUED_AT, time.time())
+def workers_key() -> str:
+    """Where Redis keeps when each worker was heard of last."""
+    return _key("workers")
 
 
-@heartbeat_sent.connect
-def note_worker(sender: Any, **_kwargs: Any) -> None:
-    """A worker is alive. It must never suffer from saying so."""
-    if time.monotonic() - getattr(sender, "said_at", -SAY_EVERY) < SAY_EVERY:
-        return
-    sender.said_at = time.monotonic()
-    with contextlib.suppress(redis.RedisError):
-        client = _redis(settings.REDIS_URL)
-        client.zadd(_key("workers"), {sender.eventer.hostname: time.time()})
-        client.zremrangebyscore(_key("workers"), 0, time.time() - FORGOTTEN_AFTER.total_seconds())
+@lru_cache(maxsize=4)
+def open_redis(url: str) -> Any:
+    """A client that gives up after two seconds."""
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
 
 
 def _worker(name: bytes, seen_at: float, now: dt.datetime) -> Worker:
@@ -84,8 +72,3 @@ def _queued_at(message: bytes | None) -> dt.datetime | None:
 
 def _key(name: str) -> str:
     return f"{settings.REDIS_KEY_PREFIX}{name}"
-
-
-@lru_cache(maxsize=4)
-def _redis(url: str) -> Any:
-    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)

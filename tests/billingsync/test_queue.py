@@ -41,3 +41,17 @@ def test_published_task_stays_under_this_installations_prefix(redis_url):
         keys = [key.decode() for key in client.scan_iter(match=f"*{name}*")]
     assert keys
     assert [key for key in keys if not key.startswith(settings.REDIS_KEY_PREFIX)] == []
+
+
+def test_queue_and_workers_tell_how_they_are_once_django_has_started(run_python):
+    """In a process that knows no page: a worker has no reason to import one."""
+    code = (
+        "import django; django.setup()\n"
+        "from celery.signals import before_task_publish, heartbeat_sent\n"
+        "heard = [before_task_publish.receivers, heartbeat_sent.receivers]\n"
+        "print(sorted(each().__name__ for receivers in heard for _, each in receivers))"
+    )
+
+    done = run_python("-c", code, DJANGO_SETTINGS_MODULE="billingsync.settings")
+
+    assert done.stdout.strip() == "['note_time', 'note_worker']", done.stderr

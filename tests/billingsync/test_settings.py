@@ -83,6 +83,12 @@ def test_development_is_warned_unless_all_waits_are_shortened(settings, seconds,
     assert [warning.id for warning in check_settle_time()] == ["billingsync.W001"] * warned
 
 
+def test_the_warning_is_among_those_of_djangos_own_checks(run_python):
+    done = run_python("manage.py", "check", SETTLE_SECONDS="2")
+
+    assert (done.returncode, done.stderr.count("billingsync.W001")) == (0, 1)
+
+
 def test_longest_call_is_that_of_the_http_edge():
     edge = EdgeSettings(system="syncro", urls={})
 

@@ -19,7 +19,8 @@ from connections.models import Connection
 from core.audit import COMMAND
 from core.cross_partner import PAGE_SIZE, ask_page
 from core.scope import partner_scope
-from reports.queue import note_time, note_worker, read_queue_health
+from billingsync.signs_of_life import note_time, note_worker
+from reports.queue import read_queue_health
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, stock_shop
 
