@@ -10,11 +10,12 @@ import redis
 from django.conf import settings
 
 from connections.alerts import record_failure, record_success
+from connections.limits import limit_of
 from connections.models import Connection
 from connections.secret_store import read_credentials
 from connectors import registry
 from connectors.edge.http import Edge, EdgeSettings
-from connectors.edge.ratelimit import SHARE_OF_LIMIT, RedisLimiter
+from connectors.edge.ratelimit import RedisLimiter
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.registry import Source, Target
 from core.scope import in_real_transaction, partner_scope
@@ -94,17 +95,6 @@ def build_limiter(system: str) -> RedisLimiter:
     """The limiter of a vendor system; its key names the egress, so that all partners share it."""
     key = f"{settings.REDIS_KEY_PREFIX}limit:{settings.EGRESS_ID}:{system}"
     return RedisLimiter(_redis(settings.REDIS_URL), key, limit_of(system), system=system)
-
-
-def limit_of(system: str) -> int:
-    """Requests a minute that the vendor allows for each outgoing address; 0 = no known limit."""
-    return settings.SYNCRO_REQUESTS_PER_MINUTE if system == "syncro" else 0
-
-
-def seconds_per_call(system: str) -> float:
-    """How far apart calls to a vendor system are at the least; 0 where it has no limit."""
-    limit = limit_of(system)
-    return 60 / (limit * SHARE_OF_LIMIT) if limit else 0.0
 
 
 def _stored(partner_id: int, connection_id: int) -> tuple[str, dict[str, str]]:

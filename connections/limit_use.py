@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import redis
 from django.conf import settings
 
-from connections.clients import build_limiter, limit_of
+from connections.clients import build_limiter
+from connections.limits import limit_of
 from connectors.registry import SYSTEMS
 
 

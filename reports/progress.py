@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from connections.clients import seconds_per_call
+from connections.limits import seconds_per_call
 from money.enums import Action
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.models import Run

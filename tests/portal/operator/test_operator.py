@@ -13,13 +13,13 @@ from redis import Redis
 
 from accounts.services import create_partner, create_user, ensure_member
 from billingsync.celery import app
+from billingsync.signs_of_life import note_time, note_worker
 from connections.clients import build_limiter
 from connections.limit_use import read_limit_use
 from connections.models import Connection
 from core.audit import COMMAND
 from core.cross_partner import PAGE_SIZE, ask_page
 from core.scope import partner_scope
-from billingsync.signs_of_life import note_time, note_worker
 from reports.queue import read_queue_health
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, stock_shop
