@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q
-from django.utils import timezone
 
 from connections.limits import seconds_per_call
+from connectors.registry import SYSTEMS
 from money.enums import Action
+from reports.overview import counts_of
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.models import Run
 
@@ -26,9 +29,49 @@ class RunStep:
     state: str
 
 
-def steps_of(run: Run, *, source_read: bool, retry: bool) -> list[RunStep]:
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """Where a run stands; durations in seconds."""
+
+    run: Run
+    active: bool
+    steps: list[RunStep]  # none once it is over
+    told: int  # grows with what is written; 0 before the plan is made
+    waiting: bool  # for Apply or Discard
+    counts: list[tuple[str, int]]
+    waits_for: float  # until it goes on
+    seconds: float  # that it has taken
+    left: float | None  # None: nothing tells how long it takes
+    calls: list[str]  # "Syncro: 86 GET, 160 POST"
+
+
+def read_progress(run: Run, now: dt.datetime) -> RunProgress:
+    """Of one of ``listed_runs``. Three queries while it writes."""
+    active = run.state in ACTIVE_STATES
+    ended, started = run.finished_at or now, run.started_at or run.created_at
+    return RunProgress(
+        run=run,
+        active=active,
+        steps=_steps_of(run) if active else [],
+        told=run.done + 1 if _has_plan(run) else 0,
+        waiting=run.state == RunState.WAITING and not run.preview,
+        counts=counts_of(run),
+        waits_for=max(0.0, (run.resume_at - now).total_seconds()) if run.resume_at else 0.0,
+        seconds=(ended - started).total_seconds(),
+        left=_seconds_left(run, now),
+        calls=[_calls_of(system, calls) for system, calls in run.api_calls.items()],
+    )
+
+
+def _calls_of(system: str, calls: Mapping[str, int]) -> str:
+    label = SYSTEMS[system].label if system in SYSTEMS else system
+    return f"{label}: {', '.join(f'{number:,} {method}' for method, number in calls.items())}"
+
+
+def _steps_of(run: Run) -> list[RunStep]:
     """All steps of a run that is under way, and where it is."""
-    names = _step_names(run, retry=retry)
+    source_read = bool(getattr(run, "source_read", None)) or run.after_id is not None
+    names = _step_names(run, retry=getattr(run, "retry_of", None) is not None)
     here = _place(run, names, source_read=source_read)
     return [
         RunStep(name, "done" if place < here else "now" if place == here else "next")
@@ -55,18 +98,18 @@ def _place(run: Run, names: list[str], *, source_read: bool) -> int:
     return names.index(name) if name in names else len(names)
 
 
-def seconds_left(run: Run) -> float | None:
+def _seconds_left(run: Run, now: dt.datetime) -> float | None:
     """Until all is written and verified: by the calls that are planned and the vendor's limit, or the pace so far.
 
     None while nothing is planned yet, or nothing tells how long it takes.
     """
-    if run.state not in ACTIVE_STATES or not has_plan(run):
+    if run.state not in ACTIVE_STATES or not _has_plan(run):
         return None
-    known = [each for each in (_by_limit(run), _by_pace(run)) if each is not None]
+    known = [each for each in (_by_limit(run), _by_pace(run, now)) if each is not None]
     return max(known, default=None)
 
 
-def has_plan(run: Run) -> bool:
+def _has_plan(run: Run) -> bool:
     """True once the plan is made."""
     return run.state not in (RunState.QUEUED, RunState.READING, RunState.PLANNING)
 
@@ -86,10 +129,10 @@ def _calls_left(run: Run) -> int:
     return int(left["all"] + left["prices"] + reads["before"] + reads["after"])
 
 
-def _by_pace(run: Run) -> float | None:
+def _by_pace(run: Run, now: dt.datetime) -> float | None:
     if run.done < PACE_IS_KNOWN:
         return None
     began = run.changes.aggregate(first=Min("sent_at"))["first"]
     if began is None:
         return None
-    return float((timezone.now() - began).total_seconds() / run.done * max(0, run.total - run.done))
+    return float((now - began).total_seconds() / run.done * max(0, run.total - run.done))

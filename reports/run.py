@@ -1,4 +1,4 @@
-"""Changes of a run as a bookkeeper reads them: old and new beside each other, per customer."""
+"""A run: what it reported, and its changes as a bookkeeper reads them, old and new beside each other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,48 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.fields.json import KT
 
-from money.enums import Action
+from connectors.registry import get_target
+from invoices.models import Charge
+from money.enums import Action, Severity
 from money.words import ZERO
+from programs.models import Program
+from programs.selectors import source_currency
 from syncs.enums import ChangeState
-from syncs.models import Change, Run
+from syncs.models import Change, Finding, Run
+
+MOST_LOUD, MOST_QUIET = 200, 100  # findings that are named
+MOST_CHARGES = 200  # source rows of one change
+WORTH_TELLING = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # what was left as it was is no news
+_LOUDNESS = Case(When(severity=Severity.ERROR, then=0), When(severity=Severity.WARNING, then=1), default=2)
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to. ``shown`` changes are worth telling, ``unchanged`` ones stay as they are.
+
+    ``loud`` and ``quiet`` findings are those that the run was the first or the last to report.
+    """
+
+    currency: str
+    shown: int
+    unchanged: int
+    failed: int  # that may be tried again
+    loud: list[Finding]
+    quiet: list[Finding]  # for information
+    follower: Run | None  # the run that waited for this one
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """One change of a run, with the source rows that it comes from."""
+
+    row: ChangeRow
+    currency: str
+    charges: QuerySet[Charge]
+    target_url: str  # where a browser sees the product or template; "" for one that is not there yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +107,48 @@ class ChangeGroup:
     sum: GroupSum | None = None
 
 
+def listed_runs() -> QuerySet[Run]:
+    """Runs as their page tells of them: ``source_read``, ``retry_of`` and ``retry_items`` for the whole basis."""
+    return Run.objects.defer("basis").annotate(
+        source_read=KT("basis__source"), retry_of=KT("basis__retry__run"), retry_items=KT("basis__retry__items")
+    )
+
+
+def read_run(run: Run) -> RunReport:
+    """The run, which carries its program. Three or four queries."""
+    counts = run.changes.aggregate(
+        shown=Count("pk", filter=WORTH_TELLING),
+        unchanged=Count("pk", filter=Q(action=Action.KEEP, state=ChangeState.DONE)),
+        failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
+    )
+    loud, quiet = _findings(run)
+    return RunReport(
+        currency=source_currency(run.program),
+        shown=counts["shown"],
+        unchanged=counts["unchanged"],
+        failed=0 if run.preview else counts["failed"],
+        loud=loud,
+        quiet=quiet,
+        follower=Run.objects.filter(after=run).first(),
+    )
+
+
+def read_change(run: Run, change: Change) -> ChangeReport:
+    """A change of the run, which carries its program."""
+    return ChangeReport(
+        row=change_row(change),
+        currency=source_currency(run.program),
+        charges=Charge.objects.filter(pk__in=change.charge_ids).select_related("invoice")[:MOST_CHARGES],
+        target_url=_target_url(run, change),
+    )
+
+
+def changes_worth_telling(program: Program, changes: QuerySet[Change]) -> QuerySet[Change]:
+    """Those of the program's runs, the newest first."""
+    told = changes.filter(WORTH_TELLING, run__program=program)
+    return told.select_related("run").order_by("-run_id", "-pk")
+
+
 def group_changes(run: Run, changes: Iterable[Change]) -> list[ChangeGroup]:
     """Rows grouped by customer, in the order in which the changes come. One query for the sums.
 
@@ -85,6 +163,26 @@ def group_changes(run: Run, changes: Iterable[Change]) -> list[ChangeGroup]:
         group = groups.setdefault(number, ChangeGroup(title, under, number, [], sums.get(number or 0)))
         group.rows.append(change_row(change))
     return list(groups.values())
+
+
+def _findings(run: Run) -> tuple[list[Finding], list[Finding]]:
+    """What is loud, and what is for information only; the most money first."""
+    reported = Finding.objects.filter(Q(first_run=run) | Q(last_run=run)).select_related("customer")
+    found: QuerySet[Any] = reported.alias(loudness=_LOUDNESS).order_by("loudness", "-retail", "pk")
+    first = list(found[: MOST_LOUD + MOST_QUIET])
+    loud = [finding for finding in first if finding.severity != Severity.INFO]
+    quiet = [finding for finding in first if finding.severity == Severity.INFO]
+    if len(loud) > MOST_LOUD:  # they may have left no room for the quiet ones
+        quiet = list(found.filter(severity=Severity.INFO)[:MOST_QUIET])
+    return loud[:MOST_LOUD], quiet[:MOST_QUIET]
+
+
+def _target_url(run: Run, change: Change) -> str:
+    target = run.program.target
+    definition = get_target(target.system)
+    if change.template_id is not None:
+        return definition.template_url(target.credentials, change.template_id)
+    return definition.product_url(target.credentials, change.target_product_id) if change.target_product_id else ""
 
 
 def _sums(run: Run, customer_ids: Collection[int]) -> dict[int, GroupSum]:

@@ -21,7 +21,7 @@ from customers.models import BatchKind, Mapping, MappingBatch
 from customers.services import remove_mapping
 from portal.kit.going_back import came_from
 from portal.kit.permissions import PartnerRequest, partner_page
-from reports.left_lines import tell_left_lines
+from reports.template_lines import tell_left_lines
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_tables2 as tables
@@ -10,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from money.words import from_cents
 from portal.kit.figures import money_html, write_period
+from portal.kit.icons import icon_html
 from portal.kit.tables import MoneyColumn, PortalTable, QuantityColumn, StateColumn, WhenColumn
-from portal.kit.templates import template_html
 from reports.template_lines import TemplatePlace
 from syncs.models import Line
 
@@ -40,9 +41,9 @@ class LineTable(PortalTable):
     choosable = ("template_id", "quantity", "cost", "retail", "total", "state", "written_at")
     many_columns = True
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Mapping[int, TemplatePlace], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.places: dict[int, TemplatePlace] = {}  # by the target's id of the template
+        self.places = places  # by the target's id of the template
         titles = {"cost": "Unit cost", "retail": "Unit price", "total": "Line total"}
         for name, title in titles.items():
             self.columns[name].column.verbose_name = f"{title} ({currency})"
@@ -56,7 +57,7 @@ class LineTable(PortalTable):
         return format_html('<bdi>{}</bdi><span class="under">{}</span>', name, under)
 
     def render_template_id(self, record: Line) -> SafeString:
-        return template_html(self.places.get(record.template_id), record.template_id)
+        return _template_html(self.places.get(record.template_id), record.template_id)
 
     def render_cost(self, record: Line) -> SafeString:
         return money_html(from_cents(record.cost_cents))
@@ -66,3 +67,18 @@ class LineTable(PortalTable):
 
     def render_total(self, record: Line) -> SafeString:
         return money_html(record.quantity * from_cents(record.retail_cents))
+
+
+def _template_html(place: TemplatePlace | None, number: int) -> SafeString:
+    """A template's name, a link into the target where it is there, and its number."""
+    under = f"No. {number}"
+    if place is None or not place.url:
+        name = place.template.name if place else "No longer in the target"
+        return format_html('<bdi>{}</bdi><span class="under">{}</span>', name, under)
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener noreferrer"><bdi>{}</bdi>{}</a><span class="under">{}</span>',
+        place.url,
+        place.template.name,
+        icon_html("out", "opens a new window"),
+        under,
+    )

@@ -11,12 +11,11 @@ from core.searching import found_by, ids_matching
 from customers.selectors import customer_contains
 from money.enums import Action
 from portal.kit.filters import PickFilter, SearchFilter, of_product
+from reports.run import WORTH_TELLING
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
 
 ALL = "all"  # actions
-
-SHOWN = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # changes of a run, unless others are asked for
 
 OTHER_ENDS = (RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)  # of runs without a verdict
 
@@ -73,7 +72,7 @@ class ChangeFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Change]) -> QuerySet[Change]:
         rows: QuerySet[Change] = super().filter_queryset(queryset)
-        return rows if self.unfolds else rows.filter(SHOWN)
+        return rows if self.unfolds else rows.filter(WORTH_TELLING)
 
     @property
     def unfolds(self) -> bool:

@@ -5,42 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_tables2 import RequestConfig
 
-from money.enums import Action
 from portal.kit.figures import pair_html, when_html
-from portal.kit.paging import RowPaginator
-from portal.kit.permissions import PartnerRequest
 from portal.kit.tables import (
     NUMBER,
     PortalTable,
     StateColumn,
 )
-from programs.models import Program
-from programs.selectors import source_currency
 from reports.run import change_row
-from syncs.enums import ChangeState
 from syncs.models import Change
-
-
-def recent_changes(
-    request: PartnerRequest, program: Program, changes: QuerySet[Change], *, prefix: str = "", caption: str = "Changes"
-) -> ItemTable:
-    """What syncs did, the newest first; what they left as it was is no news."""
-    done = changes.filter(run__program=program).exclude(Q(action=Action.KEEP) & ~Q(state=ChangeState.HELD))
-    rows = done.select_related("run").order_by("-run_id", "-pk")
-    exclude = () if prefix else ("quantity",)  # a product's changes have none
-    table = ItemTable(rows, currency=source_currency(program), prefix=prefix, caption=caption, exclude=exclude)
-    if prefix:
-        table.request = request
-        RequestConfig(request, paginate={"per_page": 10, "paginator_class": RowPaginator, "silent": True}).configure(
-            table
-        )
-    return table
 
 
 class ItemTable(PortalTable):

@@ -195,9 +195,7 @@ def list_page(
         table.data.whole = filters.queryset
     if total is not None and not chips and table.data.known is None:
         table.data.known = total  # nothing narrows the list
-    tables.RequestConfig(
-        request, paginate={"per_page": page_size(request), "paginator_class": RowPaginator, "silent": True}
-    ).configure(table)
+    cut_pages(request, table, page_size(request))
     table.hide(hidden_columns(request, table.list_name) if table.list_name else ())
     shown = table.paginator.count
     kept = request.GET.copy()
@@ -217,6 +215,12 @@ def list_page(
     response = TemplateResponse(request, fragment if alone else template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])  # a browser must not show the part for the page
     return response
+
+
+def cut_pages(request: HttpRequest, table: PortalTable, size: int) -> None:
+    """Sort the table and cut it into pages of that size, as the address says."""
+    paginate = {"per_page": size, "paginator_class": RowPaginator, "silent": True}
+    tables.RequestConfig(request, paginate=paginate).configure(table)
 
 
 def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:

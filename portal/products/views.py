@@ -8,9 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from connectors.registry import get_target
-from money.words import round_to_cent
-from portal.kit.changes import recent_changes
+from portal.kit.changes import ItemTable
 from portal.kit.figures import write_price
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
@@ -19,8 +17,9 @@ from portal.products.tables import ProductTable, margin_html, price_there
 from products.models import Product
 from products.selectors import list_products
 from programs.selectors import program_for, source_currency
-from reports.product import product_use
-from syncs.models import Change
+from reports.product import read_product
+
+NOT_OF_PRODUCTS = ("quantity",)  # columns of changes
 
 
 @require_safe
@@ -39,37 +38,22 @@ def products(request: PartnerRequest, program_id: int) -> HttpResponse:
 def product(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """One product: prices here and there, who uses it, and what syncs did about it."""
     program = program_for(request, program_id)
-    found = get_object_or_404(list_products(program), pk=product_id)
-    linked = getattr(found, "target_id_linked", None)
-    definition = get_target(program.target.system)
-    currency = source_currency(program)
-    changes = Change.objects.filter(product=found, customer=None)
-    return list_page(
-        request,
-        "portal/products/product.html",
-        recent_changes(request, program, changes, caption="What product syncs did"),
-        program=program,
-        product=found,
-        currency=currency,
-        use=product_use(program, found),
-        **_prices(found),
-        target_label=definition.label,
-        target_url=definition.product_url(program.target.credentials, linked) if linked else "",
+    report = read_product(program, get_object_or_404(list_products(program), pk=product_id))
+    changes = ItemTable(
+        report.changes, currency=report.currency, caption="What product syncs did", exclude=NOT_OF_PRODUCTS
     )
+    page = "portal/products/product.html"
+    return list_page(request, page, changes, program=program, report=report, **_prices(report.product))
 
 
 def _prices(product: Any) -> dict[str, Any]:
-    """Prices and margins here and there; ``product`` is one of ``list_products``."""
+    """Prices and margins here and there, as the page writes them."""
     return {
         "type_words": dict(TYPES).get(product.cadence, "Of unknown type"),
         "prices": [
             ("Unit cost", write_price(product.unit_cost), price_there(product.target_cost, product.unit_cost)),
             ("Unit price", write_price(product.unit_retail), price_there(product.target_retail, product.unit_retail)),
         ],
-        "differs": any(
-            there is not None and there != round_to_cent(ours)
-            for there, ours in ((product.target_cost, product.unit_cost), (product.target_retail, product.unit_retail))
-        ),
         "margins": [
             margin_html(product.unit_cost, product.unit_retail),
             margin_html(product.target_cost, product.target_retail),
