@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,17 +14,66 @@ from django.db.models.functions import Abs
 
 from core.scope import scoped_partner_id
 from invoices.models import Charge, InvoiceState, SourceInvoice
+from invoices.selectors import OverlapFacts, overlap_facts
 from money.enums import Kind, Severity
+from products.models import Product
 from programs.models import Program
 from programs.selectors import source_currency
 from reports.billing import BillingRow, unmapped_items, unmapped_rows
+from reports.inbox_kinds import CUSTOMERS, INVOICES, PLANS, ROWS
 from syncs.deciding.answers import label_of
 from syncs.enums import RunState
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
 
 OVERLAP = "overlap:"  # subjects of held invoices, which are shown with their own facts
 UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts too
+MOST_HELD = 10  # invoices whose overlaps are shown in full
+FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
+MOST_CHANGED, MOST_INVOICES_DECIDED = 20, 5
 MOST_DECIDED = 10  # answers that are shown for Undo; those given together count once
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in the inbox beside findings: what is shown by itself, and what was answered lately, for Undo."""
+
+    runs: Iterable[Run]
+    held: list[tuple[SourceInvoice, list[OverlapFacts]]]
+    held_more: int
+    unmapped: list[Unmapped]
+    unknown: list[tuple[UnknownRows, Program | None]]
+    changed: Iterable[SourceInvoice]
+    decisions: list[Decided]
+    seen: list[Decided]
+    decided_invoices: Iterable[SourceInvoice]
+
+
+def read_beside(programs: Sequence[Program], kind: str = "", words: str = "") -> Beside:
+    """Of these programs, all of the partner. A ``kind`` leaves that kind alone, ``words`` leave only the unmapped."""
+    present = Present.read()
+
+    def wanted(name: str) -> bool:
+        return kind == name or not (kind or words)
+
+    held = list(held_invoices()[:MOST_HELD]) if present.held and wanted(INVOICES) else []
+    return Beside(
+        runs=waiting_runs() if present.plans and wanted(PLANS) else (),
+        held=[(invoice, overlap_facts(invoice)) for invoice in held],
+        held_more=held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0,
+        unmapped=_unmapped(programs, words, MANY if kind else FEW) if kind in {"", CUSTOMERS} else [],
+        unknown=[(each, each.program_among(programs)) for each in (unknown_rows() if wanted(ROWS) else ())],
+        changed=changed_invoices()[:MOST_CHANGED] if present.changed and wanted(INVOICES) else (),
+        decisions=recent_decisions() if present.decisions else [],
+        seen=recently_seen() if present.seen else [],
+        decided_invoices=decided_invoices()[:MOST_INVOICES_DECIDED] if present.decided_invoices else (),
+    )
+
+
+def products_of(findings: Iterable[Finding]) -> dict[int, Product]:
+    """The products that these findings are about, by the finding. One query."""
+    ids = {finding.pk: finding.facts.get("product") for finding in findings}
+    found = Product.objects.in_bulk([number for number in ids.values() if number])
+    return {pk: found[number] for pk, number in ids.items() if number in found}
 
 
 def waiting_runs() -> QuerySet[Run]:
@@ -137,6 +186,11 @@ def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
     return Unmapped(program, source_currency(program), number, retail, rows)
 
 
+def _unmapped(programs: Iterable[Program], words: str, most: int) -> list[Unmapped]:
+    found = [unmapped_of(program, words, most=most) for program in programs]
+    return [each for each in found if each.number]
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownRows:
     """Rows of an invoice that fit no rule; ``retail`` in ``currency``."""
@@ -152,6 +206,10 @@ class UnknownRows:
     def of(self, program: Program) -> bool:
         """True where it is an invoice of the program."""
         return (self.source_id, self.program_slug) == (program.source_id, program.slug)
+
+    def program_among(self, programs: Iterable[Program]) -> Program | None:
+        """The program whose invoice it is."""
+        return next((program for program in programs if self.of(program)), None)
 
 
 def unknown_rows() -> list[UnknownRows]:

@@ -10,11 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from core.audit import actor_of
-from invoices.selectors import listed_invoices
 from portal.kit.permissions import PartnerRequest, partner_page
 from programs.selectors import program_for
-from reports.inbox import decidable, notable, waiting_runs
-from reports.overview import program_cards
+from reports.dashboard import read_overview
 from syncs.enums import RunKind
 from syncs.errors import SyncRefused
 from syncs.running import starting
@@ -25,18 +23,8 @@ from syncs.running import starting
 def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Two cards, the latest invoice's account, and what most needs a person."""
     program = program_for(request, program_id)
-    return TemplateResponse(
-        request,
-        "portal/dashboard/overview.html",
-        {
-            "program": program,
-            "cards": program_cards([program])[0].cards,
-            "invoice": listed_invoices(program).filter(past=False).first(),
-            "waiting_runs": waiting_runs().filter(program=program)[:3],
-            "decidable": decidable().filter(program=program).select_related(None)[:3],
-            "notable": notable().filter(program=program).select_related(None)[:3],
-        },
-    )
+    context = {"program": program, "report": read_overview(program)}
+    return TemplateResponse(request, "portal/dashboard/overview.html", context)
 
 
 @require_POST

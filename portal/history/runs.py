@@ -59,7 +59,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         "here": request.get_full_path(),
     }
     part = request.htmx.target == "changes"
-    return TemplateResponse(request, f"portal/history/{'changes' if part else 'run'}.html", context)
+    return TemplateResponse(request, "portal/history/changes.html" if part else "portal/history/run.html", context)
 
 
 @require_safe

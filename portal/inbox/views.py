@@ -5,12 +5,12 @@ Each answer is a form that works by itself; with htmx the inbox alone is made an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,29 +20,25 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Role
 from core.audit import actor_of
 from invoices.models import InvoiceState, SourceInvoice
-from invoices.selectors import overlap_facts
 from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
 from portal.inbox.filters import InboxFilter
 from portal.inbox.forms import ChoiceForm, ChoicesForm, OverlapForm, SeenForm, UndoForm
 from portal.kit.paging import PagedRows, page_of
 from portal.kit.permissions import PartnerRequest, partner_page
-from products.models import Product
 from programs.models import Program
 from programs.selectors import programs_for, source_currency
-from reports import inbox as waiting
+from reports.inbox import decidable, notable, products_of, read_beside
 from reports.inbox_items import items_of
-from reports.inbox_kinds import CUSTOMERS, INVOICES, KINDS, PLANS, ROWS
+from reports.inbox_kinds import KINDS
+from reports.invoice import was_planned
 from syncs.deciding import acknowledging, answering, undoing
 from syncs.deciding.answers import choice_button
-from syncs.enums import RunKind, RunState
 from syncs.errors import SyncRefused
-from syncs.models import Finding, Posting, Run
+from syncs.models import Finding
 
 # Items on a page, among all that waits and of one kind alone, whose items may be answered together. An item has
 # facts and buttons, and takes the room of several rows of a list.
 MIXED, ALIKE = 10, 25
-MOST_HELD = 10  # invoices whose overlaps are shown in full
-FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
 
 
 @require_safe
@@ -80,7 +76,7 @@ def decide_many(request: PartnerRequest) -> HttpResponse:
     form = ChoicesForm(request.POST)
     if not form.is_valid():
         return _answer(request, error="Tick at least one item, then choose. Nothing was changed.")
-    found = list(waiting.decidable().filter(pk__in=form.cleaned_data["row"]).select_related("program"))
+    found = list(decidable().filter(pk__in=form.cleaned_data["row"]).select_related("program"))
     if not found:
         return _answer(request, error="None of these items waits any longer. Nothing was changed.")
     return _do(
@@ -119,7 +115,7 @@ def seen(request: PartnerRequest) -> HttpResponse:
     number, at, actor = form.cleaned_data["finding"], form.cleaned_data["at"], actor_of(request.user)
     if at:
         return _do(request, lambda: acknowledging.undo_seen(at=at, actor=actor), "Shown again.")
-    chosen = waiting.notable().filter(pk=number) if number else InboxFilter(_back(request), waiting.notable()).qs
+    chosen = notable().filter(pk=number) if number else InboxFilter(_back(request), notable()).qs
     return _do(
         request,
         lambda: acknowledging.mark_seen(findings=chosen, actor=actor),
@@ -138,29 +134,13 @@ def decide_invoice(request: PartnerRequest, invoice_id: int) -> HttpResponse:
     choice, actor = form.cleaned_data["choice"], actor_of(request.user)
     try:
         if choice == "undo":
-            undo_overlap_decision(invoice=invoice, planned=_was_planned(invoice), actor=actor)
+            undo_overlap_decision(invoice=invoice, planned=was_planned(invoice), actor=actor)
         else:
             decide_overlap(invoice=invoice, choice=choice, actor=actor)
     except DecisionRefused as refusal:
         return _answer(request, error=str(refusal))
     held = invoice.state == InvoiceState.HELD
     return _answer(request, f"Invoice {invoice.number} {'is held again' if held else 'counts from now on'}.")
-
-
-def _was_planned(invoice: SourceInvoice) -> bool:
-    """True when a sync may have planned the invoice's subscriptions since it counts.
-
-    What the invoices that it overlaps charged was planned before, and says nothing.
-    """
-    since = invoice.overlap_decided_at
-    runs = Run.objects.filter(program__source=invoice.source_id, program__slug=invoice.program_slug, preview=False)
-    later = runs.filter(kind=RunKind.BILLING).exclude(state=RunState.QUEUED)
-    if since is not None and not later.filter(Q(finished_at=None) | Q(finished_at__gt=since)).exists():
-        return False
-    periods = invoice.charges.exclude(subscription=None).values("subscription_id", "period").distinct()
-    subscriptions = {row["subscription_id"] for row in periods}
-    planned = Posting.objects.filter(subscription__in=subscriptions, period__in={row["period"] for row in periods})
-    return planned.exists()
 
 
 # --- The answer to an answer ----------------------------------------------------------------------
@@ -196,16 +176,16 @@ def _back(request: PartnerRequest) -> QueryDict:
 
 
 def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
-    filters = InboxFilter(asked, waiting.decidable())
+    filters = InboxFilter(asked, decidable())
     understood = filters.form.cleaned_data if filters.form.is_valid() else {"kind": "", "q": ""}
     kind, words = understood["kind"], understood["q"]
     size = ALIKE if kind else MIXED
     number = asked.get("page") or _page_of(filters.qs, asked.get("item", ""), size)
     page = page_of(PagedRows(filters.qs), number, size)
-    noted = page_of(PagedRows(filters.filter_queryset(waiting.notable())), asked.get("noted"), size)
-    present = waiting.Present.read()
+    noted = page_of(PagedRows(filters.filter_queryset(notable())), asked.get("noted"), size)
     together = KINDS[kind].choices if kind and page.paginator.count > 1 else ()
     kept = {name: value for name in ("q", "kind") if (value := asked.get(name))}
+    programs = programs_for(request)
     return {
         "filters": filters,
         "kind": kind,
@@ -213,14 +193,12 @@ def _context(request: PartnerRequest, asked: QueryDict) -> dict[str, Any]:
         "back": asked.urlencode(),
         "kept": urlencode(kept),
         "page": page,
-        "items": items_of(list(page), programs_for(request)),
+        "items": items_of(list(page), programs),
         "together": [choice_button(choice) for choice in together],
         "noted": noted,
-        "products": _products_of(noted),
-        **_shown_by_itself(programs_for(request), present, kind, words),
-        "decisions": waiting.recent_decisions() if present.decisions else [],
-        "seen": waiting.recently_seen() if present.seen else [],
-        "decided_invoices": waiting.decided_invoices()[:5] if present.decided_invoices else [],
+        "products": products_of(noted),
+        "currencies": {program.pk: source_currency(program) for program in programs},
+        "beside": read_beside(programs, kind, words),
     }
 
 
@@ -230,54 +208,3 @@ def _page_of(rows: QuerySet[Finding], item: str, size: int) -> int:
         return 1
     places = {str(pk): place for place, pk in enumerate(rows.values_list("pk", flat=True))}
     return places.get(item, 0) // size + 1
-
-
-def _shown_by_itself(programs: list[Program], present: waiting.Present, kind: str, words: str) -> dict[str, Any]:
-    """What is no finding: plans, held invoices, customers that nobody mapped, unknown rows."""
-
-    def wanted(name: str) -> bool:
-        return kind == name or not (kind or words)
-
-    return {
-        "programs": programs,
-        "currencies": {program.pk: source_currency(program) for program in programs},
-        "runs": waiting.waiting_runs() if present.plans and wanted(PLANS) else [],
-        "unmapped": _unmapped(programs, kind, words),
-        "unknown": _unknown_rows(programs) if wanted(ROWS) else [],
-        "changed": waiting.changed_invoices()[:20] if present.changed and wanted(INVOICES) else [],
-        **(_held_invoices() if present.held and wanted(INVOICES) else {"held": [], "held_more": 0}),
-    }
-
-
-def _unmapped(programs: Iterable[Program], kind: str, words: str) -> list[waiting.Unmapped]:
-    """Customers that nobody mapped, of the programs that have any: a few, or many where they are asked for."""
-    if kind and kind != CUSTOMERS:
-        return []
-    most = MANY if kind == CUSTOMERS else FEW
-    found = [waiting.unmapped_of(program, words, most=most) for program in programs]
-    return [each for each in found if each.number]
-
-
-def _held_invoices() -> dict[str, Any]:
-    """The newest held invoices with what they overlap, and how many more there are."""
-    held = list(waiting.held_invoices()[:MOST_HELD])
-    return {
-        "held": [(invoice, overlap_facts(invoice)) for invoice in held],
-        "held_more": waiting.held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0,
-    }
-
-
-def _unknown_rows(programs: Iterable[Program]) -> list[tuple[waiting.UnknownRows, Program | None]]:
-    """Rows that nothing is known about, each with its program."""
-    return [(rows, _program_of(rows, programs)) for rows in waiting.unknown_rows()]
-
-
-def _program_of(rows: waiting.UnknownRows, programs: Iterable[Program]) -> Program | None:
-    return next((program for program in programs if rows.of(program)), None)
-
-
-def _products_of(findings: Iterable[Finding]) -> dict[int, Product]:
-    """The products that these findings are about, by the finding."""
-    ids = {finding.pk: finding.facts.get("product") for finding in findings}
-    found = Product.objects.in_bulk([number for number in ids.values() if number])
-    return {pk: found[number] for pk, number in ids.items() if number in found}

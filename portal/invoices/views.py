@@ -14,7 +14,7 @@ from portal.invoices.tables import ChargeTable, InvoiceTable
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
 from programs.selectors import program_for, source_currency
-from reports.strip import draw_strip
+from reports.invoice import draw_strip
 from syncs.proving.reconciliation import reconcile_invoice
 
 

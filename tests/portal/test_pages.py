@@ -42,7 +42,7 @@ def test_trend_shows_thirteen_months_with_their_margins(cast: Cast, shop: Shop) 
 
     response = cast.client("vera").get("/p/northwind/")
 
-    trend = response.context["programs"][0].trend
+    trend = response.context["report"].boards[0].trend
     assert [bar.month for bar in trend.bars] == sorted({bar.month for bar in trend.bars})
     assert (len(trend.bars), trend.bars[-1].month, trend.bars[-1].margin) == (13, today, Decimal(30))
     assert trend.scale == [Decimal(200), Decimal(100), Decimal(0)]

@@ -131,7 +131,7 @@ def test_product_page_says_who_uses_it(cast: Cast, shop: Shop) -> None:
 
     response = product_page(cast, shop)
 
-    use = response.context["use"]
+    use = response.context["report"].use
     assert (use.month, use.customers) == (dt.date(2026, 9, 1), 2)
     assert [each.customer.name for each in use.top] == ["Litware", "Fabrikam"]
     assert (use.retail, use.margin) == (Decimal(120), Decimal(80))

@@ -20,7 +20,7 @@ HOME = "/p/northwind/"
 
 
 def boards(cast: Cast) -> list[Any]:
-    found: list[Any] = cast.client("vera").get(HOME).context["programs"]
+    found: list[Any] = cast.client("vera").get(HOME).context["report"].boards
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from core.scope import partner_scope
 from notifications.models import Notice
@@ -24,8 +25,8 @@ def happen(cast: Cast, shop: Shop, status: str) -> str:
     return f"/p/northwind/runs/{run.pk}/"
 
 
-def unseen(client: Client) -> str:
-    page = client.get("/p/northwind/users/").content.decode()
+def unseen(client: Client, path: str = "/p/northwind/users/") -> str:
+    page = client.get(path).content.decode()
     found = re.search(r'<span class="count">(\d+)<span class="visually-hidden"> not seen', page)
     return found[1] if found else ""
 
@@ -43,6 +44,16 @@ def test_what_happened_is_counted_until_it_was_seen(cast: Cast, shop: Shop) -> N
     assert panel.count("New") == 2
     assert (unseen(vera), unseen(bob)) == ("", "2")
     assert "New" not in vera.post("/p/northwind/notices/seen/", headers=HTMX).content.decode()
+
+
+def test_seen_warnings_in_the_inbox_leave_the_count_of_notices_as_it_is(cast: Cast, shop: Shop) -> None:
+    happen(cast, shop, "warning")
+    with partner_scope(cast.northwind.pk):
+        make.FindingFactory(last_run=shop.run, subject="", seen_at=timezone.now())
+    vera = cast.client("vera")
+
+    assert "<strong>Seen</strong>" in vera.get("/p/northwind/inbox/").content.decode()
+    assert unseen(vera, "/p/northwind/inbox/") == "1"
 
 
 def test_run_without_a_change_is_no_news(cast: Cast, shop: Shop) -> None:

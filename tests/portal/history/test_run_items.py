@@ -125,7 +125,7 @@ def test_pages_of_a_run_hold_just_what_is_shown(cast: Cast, shop: Shop) -> None:
     expected = [each for each in outcomes if each[0] != Action.KEEP or each[1] == ChangeState.HELD]
     assert sorted(shown) == sorted(expected)
     assert [page.context["page"].paginator.count for page in pages] == [len(expected)] * 2
-    assert (pages[0].context["unchanged"], pages[0].context["failed"]) == (1, len(Action))
+    assert (pages[0].context["unchanged"], pages[0].context["report"].failed) == (1, len(Action))
 
 
 def test_many_warnings_leave_the_notes_in_their_place(cast: Cast, shop: Shop) -> None:
@@ -137,5 +137,5 @@ def test_many_warnings_leave_the_notes_in_their_place(cast: Cast, shop: Shop) ->
 
     page = cast.client("vera").get(f"/p/northwind/runs/{run.pk}/")
 
-    assert len(page.context["loud"]) == 200
-    assert [finding.text for finding in page.context["quiet_ones"]] == ["All is well."]
+    assert len(page.context["report"].loud) == 200
+    assert [finding.text for finding in page.context["report"].quiet] == ["All is well."]

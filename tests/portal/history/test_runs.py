@@ -130,7 +130,7 @@ def test_steps_show_where_a_run_is(
     with partner_scope(cast.northwind.pk):
         run = make.RunFactory(program=shop.program, kind=kind, state=state, status="", basis=basis, finished_at=None)
 
-    steps = cast.client("vera").get(run_path(run)).context["steps"]
+    steps = cast.client("vera").get(run_path(run)).context["progress"].steps
 
     assert " ".join(step.state for step in steps) == expected
 
@@ -273,7 +273,7 @@ def test_overview_shows_the_last_success_although_the_last_run_failed(cast: Cast
 
     response = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/")
 
-    card = response.context["cards"][1]
+    card = response.context["report"].cards[1]
     assert card.last_success.pk == shop.run.pk
     assert card.counts == [("failed", 2)]
 

@@ -31,7 +31,7 @@ def test_held_invoice_is_decided_and_held_again(cast: Cast, shop: Shop) -> None:
 
 
 def test_held_invoices_that_find_no_room_are_counted(cast: Cast, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.inbox.views.MOST_HELD", 1)
+    monkeypatch.setattr("reports.inbox.MOST_HELD", 1)
     assert "more invoice" not in cast.client("bob").get(INBOX).content.decode()
     with partner_scope(cast.northwind.pk):
         make.SourceInvoiceFactory(source=shop.held.source, state=InvoiceState.HELD)

@@ -217,7 +217,7 @@ def test_credits_are_answered_together_and_undone_together(cast: Cast, shop: Sho
     )
 
     assert items_on(answered) == [others[1].pk]
-    (together,) = answered.context["decisions"]
+    (together,) = answered.context["beside"].decisions
     assert len(together.texts) == 2
     bob.post(f"{INBOX}undo/", {"program": shop.program.pk, "at": together.token})
     assert len(items_on(bob.get(INBOX))) == 3
@@ -309,7 +309,7 @@ def test_warning_is_marked_as_seen_and_shown_again(cast: Cast, shop: Shop) -> No
     after = bob.post(f"{INBOX}seen/", {"finding": paused.pk}, follow=True)
 
     assert list(after.context["noted"]) == []
-    (group,) = after.context["seen"]
+    (group,) = after.context["beside"].seen
     assert (group.texts, group.by) == (["It is paused"], "bob@northwind.example")
     again = bob.post(f"{INBOX}seen/", {"at": group.token}, follow=True)
     assert [finding.pk for finding in again.context["noted"]] == [paused.pk]

@@ -106,7 +106,7 @@ def test_missing_page_says_so_in_our_words(cast: Cast) -> None:
 
 def test_broken_page_shows_a_reference(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     client = cast.client("vera", raise_request_exception=False)
-    monkeypatch.setattr("portal.dashboard.views.program_boards", None)
+    monkeypatch.setattr("portal.dashboard.views.read_dashboard", None)
 
     response = client.get("/p/northwind/")
 

@@ -1,8 +1,7 @@
-"""What the dashboard shows of each program, and the set-up checklist until the first sync succeeded."""
+"""The set-up checklist, until the first sync succeeded."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,48 +11,10 @@ from accounts.models import Partner
 from connections.models import ConnectionStatus
 from connections.selectors import ConnectionCard, connection_cards
 from customers.models import Mapping
-from invoices.models import SourceInvoice
-from invoices.selectors import listed_invoices
 from programs.models import Program
-from reports.inbox import Unmapped, unmapped_of
-from reports.overview import KindCard, program_cards
-from reports.trend import Trend, trends_of
-from reports.verdict import Verdict, Waiting, verdict_of
-from syncs.enums import RunKind
 from syncs.models import Run
 
 USABLE = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """One program: is its billing right, its newest invoice, its syncs, and what they came to."""
-
-    program: Program
-    verdict: Verdict | None  # None while billing is off
-    unmapped: Unmapped
-    invoice: SourceInvoice | None
-    cards: list[KindCard]
-    trend: Trend | None
-
-
-def program_boards(programs: Sequence[Program], waiting: Waiting, today: dt.date) -> list[Board]:
-    """The boards of these programs. A constant number of queries for each."""
-    trends = trends_of([program.pk for program in programs], today)
-    return [_board(each.program, each.cards, waiting, trends.get(each.program.pk)) for each in program_cards(programs)]
-
-
-def _board(program: Program, cards: list[KindCard], waiting: Waiting, trend: Trend | None) -> Board:
-    unmapped = unmapped_of(program)
-    billing = next(card for card in cards if card.kind is RunKind.BILLING)
-    return Board(
-        program=program,
-        verdict=verdict_of(billing, unmapped, waiting) if billing.on else None,
-        unmapped=unmapped,
-        invoice=listed_invoices(program).filter(past=False).first(),
-        cards=cards,
-        trend=trend,
-    )
 
 
 @dataclass(frozen=True, slots=True)

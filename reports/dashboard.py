@@ -1,0 +1,116 @@
+"""What the dashboard of a partner and the overview of a program say: is the billing right, and what waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from connections.models import Connection, ConnectionStatus
+from invoices.models import SourceInvoice
+from invoices.selectors import listed_invoices
+from programs.models import Program
+from reports.inbox import Unmapped, decidable, notable, unmapped_of, waiting_runs
+from reports.overview import KindCard, has_succeeded, program_cards
+from reports.trend import Trend, trends_of
+from reports.verdict import Verdict, Waiting, verdict_of
+from syncs.enums import RunKind
+from syncs.models import Finding, Run
+
+MOST_NAMED = 3  # of each kind that waits
+# What is named of a finding: reading whole rows takes longer than finding them.
+_NAMED = ("text", "cure", "severity", "retail")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One program: is its billing right, its newest invoice, its syncs, and what they came to."""
+
+    program: Program
+    verdict: Verdict | None  # None while billing is off
+    unmapped: Unmapped
+    invoice: SourceInvoice | None
+    cards: list[KindCard]
+    trend: Trend | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """All programs of a partner; of what waits the first few."""
+
+    boards: list[Board]
+    succeeded: bool  # a sync, ever
+    waiting_runs: list[Run]
+    held_invoices: list[SourceInvoice]
+    decidable: QuerySet[Finding]
+    notable: QuerySet[Finding]
+    connections: list[Connection]
+
+    @property
+    def failing(self) -> list[Connection]:
+        """Connections that need attention."""
+        return [each for each in self.connections if each.status == ConnectionStatus.ATTENTION]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramOverview:
+    """One program; of what waits the first few."""
+
+    cards: list[KindCard]
+    invoice: SourceInvoice | None
+    waiting_runs: QuerySet[Run]
+    decidable: QuerySet[Finding]
+    notable: QuerySet[Finding]
+
+
+def read_dashboard(programs: Sequence[Program], today: dt.date) -> Dashboard:
+    """All programs of the open partner. A constant number of queries for each."""
+    waiting = Waiting.read()
+    boards = program_boards(programs, waiting, today)
+    connections = Connection.objects.exclude(status=ConnectionStatus.NOT_ENABLED).order_by("pk")
+    return Dashboard(
+        boards=boards,
+        succeeded=any(card.last_success for board in boards for card in board.cards) or has_succeeded(),
+        waiting_runs=waiting.plans[:MOST_NAMED],
+        held_invoices=waiting.held[:MOST_NAMED],
+        decidable=decidable().select_related(None).only(*_NAMED)[:MOST_NAMED],
+        notable=notable().select_related(None).only(*_NAMED)[:MOST_NAMED],
+        connections=list(connections),
+    )
+
+
+def read_overview(program: Program) -> ProgramOverview:
+    """One program: its two cards, the newest invoice, and what most needs a person."""
+    return ProgramOverview(
+        cards=program_cards([program])[0].cards,
+        invoice=newest_invoice(program),
+        waiting_runs=waiting_runs().filter(program=program)[:MOST_NAMED],
+        decidable=decidable().filter(program=program).select_related(None)[:MOST_NAMED],
+        notable=notable().filter(program=program).select_related(None)[:MOST_NAMED],
+    )
+
+
+def program_boards(programs: Sequence[Program], waiting: Waiting, today: dt.date) -> list[Board]:
+    """The boards of these programs. A constant number of queries for each."""
+    trends = trends_of([program.pk for program in programs], today)
+    return [_board(each.program, each.cards, waiting, trends.get(each.program.pk)) for each in program_cards(programs)]
+
+
+def newest_invoice(program: Program) -> SourceInvoice | None:
+    """The newest one that is to be billed."""
+    return listed_invoices(program).filter(past=False).first()
+
+
+def _board(program: Program, cards: list[KindCard], waiting: Waiting, trend: Trend | None) -> Board:
+    unmapped = unmapped_of(program)
+    billing = next(card for card in cards if card.kind is RunKind.BILLING)
+    return Board(
+        program=program,
+        verdict=verdict_of(billing, unmapped, waiting) if billing.on else None,
+        unmapped=unmapped,
+        invoice=newest_invoice(program),
+        cards=cards,
+        trend=trend,
+    )
