@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from sandbox.cast import Tenant
@@ -118,7 +119,12 @@ def _monthly_rows(story: Story, month: dt.date, rounding: Rounding, *, by_meter:
             )
 
 
-def _seat_rows(subscription: Subscription, month: dt.date, rounding: Rounding) -> Iterator[Row]:
+@lru_cache(maxsize=20_000)
+def _seat_rows(subscription: Subscription, month: dt.date, rounding: Rounding) -> tuple[Row, ...]:
+    return tuple(_rows_of_levels(subscription, month, rounding))
+
+
+def _rows_of_levels(subscription: Subscription, month: dt.date, rounding: Rounding) -> Iterator[Row]:
     levels = segments(subscription, month)
     if not subscription.refunds:
         for level in levels:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def draw(below: int, *words: object) -> int:
+@lru_cache(maxsize=100_000, typed=True)
+def draw(below: int, *words: Hashable) -> int:
     """A whole number from 0 up to, not including, ``below``."""
     return int.from_bytes(_digest(words)[:8], "big") % below
 
 
-def pick(items: Sequence[Item], *words: object) -> Item:
+def pick(items: Sequence[Item], *words: Hashable) -> Item:
     """One of the items."""
     return items[draw(len(items), *words)]
 
 
-def guid(*words: object) -> str:
+@lru_cache(maxsize=100_000, typed=True)
+def guid(*words: Hashable) -> str:
     """A GUID in lower case."""
     return str(uuid.UUID(bytes=_digest(words)[:16], version=4))
 

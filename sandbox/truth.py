@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from sandbox.accounts import story_in
 from sandbox.billing import Row, rows_of
@@ -152,11 +153,17 @@ def _ordered(story: Story, mine: Collection[Subscription], month: dt.date, today
 
 
 def _add_days(amount: Sum, subscription: Subscription, month: dt.date) -> None:
-    unit_days: dict[Price, int] = defaultdict(int)
-    for day in days_between(month, last_of(month)):
-        unit_days[subscription.offer.price_on(day)] += subscription.seats_on(day)
-    for price, units in unit_days.items():
+    for price, units in _unit_days(subscription, month).items():
         amount.add(price, Fraction(units, days_in_month(month)))
+
+
+@lru_cache(maxsize=20_000)
+def _unit_days(subscription: Subscription, month: dt.date) -> Mapping[Price, int]:
+    """Units of each day, added up by what a unit costs then."""
+    found: dict[Price, int] = defaultdict(int)
+    for day in days_between(month, last_of(month)):
+        found[subscription.offer.price_on(day)] += subscription.seats_on(day)
+    return found
 
 
 def _invoice_truth(store: Store, account: str, invoice: Json) -> Json:

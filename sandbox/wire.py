@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 Json = dict[str, Any]
 
+_plain_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each value
 _ARRAY_NAME = re.compile(r"\[\d*\]$")
 
 
@@ -92,13 +93,15 @@ def empty_reply(status: int) -> Reply:
 
 def encode(value: object) -> str:
     """JSON text in which a Decimal is a number with exactly its digits."""
+    if isinstance(value, str):
+        return _plain_json(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{encode(str(k))}:{encode(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ",".join(encode(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{_plain_json(str(k))}:{encode(v)}" for k, v in value.items()]) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join([encode(item) for item in value]) + "]"
+    return _plain_json(value)
 
 
 def plain(amount: Decimal) -> str:
