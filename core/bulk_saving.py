@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -36,17 +36,22 @@ def save_differences(
     exist and are not wanted stay as they are.
     """
     created = [model(**{**for_new, **values}) for key, values in wanted.items() if key not in existing]
+    _rows_of(model).bulk_create(created, batch_size=BATCH)
+    known = [(existing[key], values) for key, values in wanted.items() if key in existing]
+    return Saved(created, update_differences(model, known))
+
+
+def update_differences(model: type[M], wanted: Iterable[tuple[M, Mapping[str, Any]]]) -> list[M]:
+    """Give rows these column values, and write the columns that differ; returns the rows that did."""
     changed, columns = [], set[str]()
-    for key, values in wanted.items():
-        differing = _assign(existing[key], values) if key in existing else []
+    for row, values in wanted:
+        differing = _assign(row, values)
         if differing:
-            changed.append(existing[key])
+            changed.append(row)
             columns.update(differing)
-    rows: models.Manager[M] = model.objects  # type: ignore[attr-defined]  # a plain Model has no manager yet
-    rows.bulk_create(created, batch_size=BATCH)
     if changed:
-        rows.bulk_update(changed, sorted(columns), batch_size=BATCH)
-    return Saved(created, changed)
+        _rows_of(model).bulk_update(changed, sorted(columns), batch_size=BATCH)
+    return changed
 
 
 def fit(text: str, length: int) -> str:
@@ -56,6 +61,11 @@ def fit(text: str, length: int) -> str:
     they would turn the amount that stands behind it. Names that are written from right to left need none.
     """
     return text.translate(_NEVER_STORED)[:length]
+
+
+def _rows_of(model: type[M]) -> models.Manager[M]:
+    found: models.Manager[M] = model.objects  # type: ignore[attr-defined]  # a plain Model has no manager yet
+    return found
 
 
 def _assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:

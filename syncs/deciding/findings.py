@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.utils import timezone
 
+from core.bulk_saving import update_differences
 from core.turns import wait_for_turn
 from customers.models import Mapping
 from money.plan import Note
@@ -19,10 +21,10 @@ SOURCE = "source"  # kind of what reading the source reports, whichever run read
 def store_notes(run: Run, notes: Iterable[Note], kind: str = "") -> None:
     """Open a finding for each note, or say that an open one is still there; a reminder opens none."""
     kind = kind or run.kind
-    if run.preview:
+    by_fingerprint = {_fingerprint(note): note for note in notes}
+    if run.preview or not by_fingerprint:
         return
     wait_for_turn(f"{kind} findings", run.program_id)  # two runs may read the same news in the source
-    by_fingerprint = {_fingerprint(note): note for note in notes}
     known = {
         finding.fingerprint: finding
         for finding in Finding.objects.filter(
@@ -32,17 +34,15 @@ def store_notes(run: Run, notes: Iterable[Note], kind: str = "") -> None:
             fingerprint__in=by_fingerprint,
         )
     }
-    new = []
-    for fingerprint, note in by_fingerprint.items():
-        finding = known.get(fingerprint)
-        if finding is None:
-            if note.news:
-                new.append(_finding(run, kind, fingerprint, note))
-            continue
-        finding.last_run, finding.facts = run, _facts(note)
-        finding.text, finding.cure, finding.retail = note.text, note.cure, note.retail
-    Finding.objects.bulk_create(new, batch_size=500)
-    Finding.objects.bulk_update(known.values(), ["last_run", "text", "cure", "retail", "facts"], batch_size=500)
+    fresh = {key: note for key, note in by_fingerprint.items() if key not in known and note.news}
+    Finding.objects.bulk_create([_finding(run, kind, key, note) for key, note in fresh.items()], batch_size=500)
+    _say_again(run, [(finding, by_fingerprint[key]) for key, finding in known.items()])
+
+
+def _say_again(run: Run, repeated: Sequence[tuple[Finding, Note]]) -> None:
+    """Most are said in the same words as before: what differs alone is written."""
+    Finding.objects.filter(pk__in=[finding.pk for finding, _ in repeated]).update(last_run=run)
+    update_differences(Finding, [(finding, _words_of(note)) for finding, note in repeated])
 
 
 def close_unreported(run: Run, kind: str = "") -> None:
@@ -88,6 +88,10 @@ def _fingerprint(note: Note) -> str:
     return fingerprint_of(note.code, note.key)
 
 
+def _words_of(note: Note) -> dict[str, Any]:
+    return {"text": note.text, "cure": note.cure, "retail": note.retail, "facts": _facts(note)}
+
+
 def _facts(note: Note) -> dict[str, int | str]:
     known = {"subscription": note.subscription_id, "product": note.product_id, "change": note.change_id}
     facts: dict[str, int | str] = {name: number for name, number in known.items() if number is not None}
@@ -102,11 +106,8 @@ def _finding(run: Run, kind: str, fingerprint: str, note: Note) -> Finding:
         severity=note.severity,
         code=note.code,
         subject=note.subject[:200],
-        text=note.text,
-        cure=note.cure,
-        facts=_facts(note),
         customer_id=note.customer_id,
-        retail=note.retail,
         first_run=run,
         last_run=run,
+        **_words_of(note),
     )
