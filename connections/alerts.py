@@ -31,11 +31,11 @@ def record_failure(partner_id: int, connection_id: int, error: ConnectorError) -
             note_failure(connection, str(error), error.detail)
 
 
-def record_success(partner_id: int, connection_id: int) -> None:
-    """A vendor call worked: a connection that needed attention is well again."""
+def record_success(partner_id: int, *connection_ids: int) -> None:
+    """Calls over these connections worked: those that needed attention are well again."""
     with partner_scope(partner_id):
-        locked = Connection.objects.select_for_update(no_key=True)
-        for connection in locked.filter(pk=connection_id, status=ConnectionStatus.ATTENTION):
+        locked = Connection.objects.select_for_update(no_key=True).order_by("pk")
+        for connection in locked.filter(pk__in=connection_ids, status=ConnectionStatus.ATTENTION):
             note_success(connection)
 
 

@@ -267,8 +267,9 @@ class _Import:
             changed = "" if content == invoice.content_hash else content
             if changed and changed != invoice.changed_hash:
                 self.changed.append(invoice.pk)
-            invoice.changed_hash, invoice.header_hash = changed, hash_header(header)
-            invoice.save(update_fields=["changed_hash", "header_hash"])
+            if (changed, hash_header(header)) != (invoice.changed_hash, invoice.header_hash):
+                invoice.changed_hash, invoice.header_hash = changed, hash_header(header)
+                invoice.save(update_fields=["changed_hash", "header_hash"])
 
     def _search_start(self, listed: Iterable[InvoiceHeader]) -> bool:
         """Read month by month, the newest first, until one has monthly seats; false where that is left open.

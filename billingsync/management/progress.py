@@ -47,7 +47,7 @@ class ProgressTeller:
     def look(self) -> None:
         """Say how far the run is, if that is news."""
         with partner_scope(self._partner_id):
-            run = Run.objects.filter(pk=self._run_id).first()
+            run = Run.objects.only("kind", "state", "done", "total", "resume_at").filter(pk=self._run_id).first()
         if run is None or run.state not in ACTIVE_STATES:
             return
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.scope import partner_scope
 from syncs.running.slices import Slice
 from syncs.writing.products import resolve_product
 from syncs.writing.resolving import (
@@ -16,10 +17,10 @@ def resolve_abandoned_lines(work: Slice) -> float:
     with work.run() as run:
         abandoned = [] if run.preview else abandoned_changes(run)
         wait = settles_in(abandoned)
-    if wait > 0:
+    if wait > 0 or not abandoned:
         return wait
     resolve_line_changes(work.partner_id, abandoned, work.target)
-    with work.run():
+    with partner_scope(work.partner_id):
         drop_unsent(abandoned)
     return 0.0
 
@@ -28,10 +29,10 @@ def resolve_abandoned_products(work: Slice) -> float:
     with work.run() as run:
         abandoned = [] if run.preview else abandoned_changes(run)
         wait = settles_in(abandoned)
-    if wait > 0:
+    if wait > 0 or not abandoned:
         return wait
     for change in abandoned:
         resolve_product(work, change)
-    with work.run():
+    with partner_scope(work.partner_id):
         drop_unsent(abandoned)
     return 0.0

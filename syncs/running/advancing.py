@@ -140,10 +140,10 @@ def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) 
 def _not_yet(partner_id: int, run_id: int) -> float | None:
     """Seconds to wait before the run may go on; None when it is over."""
     with partner_scope(partner_id):
-        run = Run.objects.select_related("after").get(pk=run_id)
+        run = Run.objects.only("state", "after", "heartbeat_at", "resume_at", "started_at").get(pk=run_id)
         if run.state not in ACTIVE_STATES:
             return None
-        if run.after is not None and run.after.state in ACTIVE_STATES:
+        if run.after_id and Run.objects.filter(pk=run.after_id, state__in=ACTIVE_STATES).exists():
             raise _NotNow
         now = timezone.now()
         was_set_back = run.heartbeat_at is not None and run.heartbeat_at > now  # the clock: no wait of before holds
@@ -168,8 +168,9 @@ def _take_steps(work: Slice) -> float | None:
 
 
 def _take_step(work: Slice) -> float | None:
-    with work.run() as run:
-        step, reason = STEPS[run.kind, run.state], reason_to_stop(run)
+    with partner_scope(work.partner_id):
+        run = Run.objects.only("kind", "state", "cancel_requested", "created_at", "after").get(pk=work.run_id)
+        step, reason = STEPS[run.kind, run.state], reason_to_stop(run, work.source_id, work.target_id)
         cancelled = run.cancel_requested and run.state == RunState.READING
     if cancelled:
         finish_unplanned(work)
@@ -207,8 +208,7 @@ def _leave_alone(work: Slice, state: RunState | None) -> float | None:
 
 def _enter(work: Slice, state: RunState) -> float | None:
     if state in (RunState.FINISHED, RunState.WAITING):
-        record_success(work.partner_id, work.target_id)
-        record_success(work.partner_id, work.source_id)
+        record_success(work.partner_id, work.source_id, work.target_id)
         finish(work, state)
         return None
     work.update(state=state, attempts=0)

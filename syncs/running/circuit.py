@@ -17,13 +17,11 @@ def is_broken(program: Program) -> bool:
     return any(_needs_attention(connection) for connection in (program.source, program.target))
 
 
-def reason_to_stop(run: Run) -> str:
-    """Why a run must not call the vendors any more, in words; "" while it may.
-
-    The run's program with its connections, and the run before it, are read with it.
-    """
-    for connection in (run.program.source, run.program.target):
-        if _needs_attention(connection) and _began_before_trouble(run, connection):
+def reason_to_stop(run: Run, source_id: int, target_id: int) -> str:
+    """Why a run must not call these two vendors any more, in words; "" while it may. Inside the scope."""
+    broken = Connection.objects.filter(pk__in=(source_id, target_id), status=ConnectionStatus.ATTENTION).in_bulk()
+    for connection in (broken[pk] for pk in (source_id, target_id) if pk in broken):
+        if _began_before_trouble(run, connection):
             label = known_systems()[connection.system].label
             return f"{label} was not called, because the connection needs attention: {connection.problem}"
     return ""

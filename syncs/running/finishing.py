@@ -34,11 +34,12 @@ def finish_unplanned(work: Slice) -> None:
     """End a run that was cancelled before it planned: what was known before stands, a waiting plan too."""
     with work.run() as run:
         run.counts = count_changes(run)
-        run.state, run.status = RunState.CANCELLED, judge(run, RunState.CANCELLED)
-        run.messages = [*run.messages, *messages_of(run)]
+        news = new_findings(run)
+        run.state, run.status = RunState.CANCELLED, judge(run, RunState.CANCELLED, news)
+        run.messages = [*run.messages, *messages_of(run, news)]
         run.finished_at = timezone.now()
         run.save()
-        tell_of_run(run, new_findings(run))
+        tell_of_run(run, news)
 
 
 def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False) -> None:
@@ -60,8 +61,9 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
             _supersede_waiting(run)
         key = f"run:{run.kind}:{text}"
         store_notes(run, [Note(Severity.ERROR, "run", key, text)])
-        if new_findings(run) and not told:
-            tell_of_run(run, new_findings(run))
+        news = new_findings(run)
+        if news and not told:
+            tell_of_run(run, news)
 
 
 def _prove_invoices(run: Run) -> None:
@@ -155,12 +157,13 @@ def _conclude(run: Run, state: RunState) -> None:
     if state is RunState.FINISHED and not run.preview:
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Cancelled")
     run.state = RunState.CANCELLED if cancelled else state
-    run.status = judge(run, state)
-    run.messages = [*run.messages, *messages_of(run)]
+    news = new_findings(run)
+    run.status = judge(run, state, news)
+    run.messages = [*run.messages, *messages_of(run, news)]
     run.finished_at = timezone.now()
     run.save()
     _supersede_waiting(run)
-    tell_of_run(run, new_findings(run))
+    tell_of_run(run, news)
 
 
 def _supersede_waiting(run: Run) -> None:

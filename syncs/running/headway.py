@@ -36,18 +36,18 @@ class Headway:
         )
 
 
-def headway_of(run: Run) -> Headway:
-    """Count it. Inside the scope; the run comes with its program."""
+def headway_of(run: Run, source_id: int) -> Headway:
+    """Count it. Inside the scope."""
     changes = run.changes.aggregate(
         settled=Count("pk", filter=~Q(state__in=_OPEN)),
         lost=Count("pk", filter=Q(state__in=(ChangeState.SENDING, ChangeState.UNKNOWN))),
     )
     templates = run.templates.aggregate(read=Count("read_at"), verified=Count("verified_at"))
-    return Headway(basis=str(run.basis), invoices=_invoices(run), **changes, **templates)
+    return Headway(basis=str(run.basis), invoices=_invoices(run, source_id), **changes, **templates)
 
 
-def _invoices(run: Run) -> int:
+def _invoices(run: Run, source_id: int) -> int:
     """How many are imported; asked only while that is what the run does."""
     if run.state != RunState.READING:
         return 0
-    return SourceInvoice.objects.filter(source=run.program.source_id).count()
+    return SourceInvoice.objects.filter(source=source_id).count()

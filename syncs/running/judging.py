@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from money.enums import Action, Severity
-from syncs.deciding.findings import new_findings, open_findings
+from syncs.deciding.findings import open_findings
 from syncs.enums import COUNT_NAMES, ChangeState, RunState, RunStatus
-from syncs.models import Run
+from syncs.models import Finding, Run
 
 _COUNTED_AS = {
     Action.ADD_LINE: "created",
@@ -38,9 +39,9 @@ def count_changes(run: Run) -> dict[str, int]:
     return counts | {k: v for k, v in run.counts.items() if k.startswith("plan_")}
 
 
-def judge(run: Run, state: RunState) -> RunStatus:
+def judge(run: Run, state: RunState, news: Sequence[Finding]) -> RunStatus:
     """A run speaks of what is new in it; a write that fails speaks up every time."""
-    severities = {finding.severity for finding in new_findings(run)}
+    severities = {finding.severity for finding in news}
     failed_write = run.changes.filter(state=ChangeState.FAILED).exists()
     if failed_write or Severity.ERROR in severities:
         return RunStatus.ERROR
@@ -76,15 +77,14 @@ def _plan_key(run: Run) -> list[tuple[object, ...]]:
     )
 
 
-def messages_of(run: Run) -> list[str]:
+def messages_of(run: Run, news: Sequence[Finding]) -> list[str]:
     """What the run has to say, new things first; what still waits is counted."""
-    found = new_findings(run)
-    said = [finding.text for finding in found if finding.severity != Severity.INFO]
-    info = [finding for finding in found if finding.severity == Severity.INFO]
+    said = [finding.text for finding in news if finding.severity != Severity.INFO]
+    info = [finding for finding in news if finding.severity == Severity.INFO]
     said += [finding.text for finding in info[:5]]
     if len(info) > 5:
         said.append(f"and {len(info) - 5} more of the kind")
-    waiting = len(open_findings(run)) - len([f for f in found if f.last_run_id == run.pk])
+    waiting = len(open_findings(run)) - len([f for f in news if f.last_run_id == run.pk])
     if waiting > 0:
         said.append(f"{waiting} reported before and still waiting")
     if run.waiting_for:

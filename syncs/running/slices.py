@@ -86,13 +86,16 @@ class Slice:
     def has_progressed(self) -> bool:
         """Whether the run has come further in this slice, for good."""
         with self.run() as run:
-            return headway_of(run).is_beyond(self.progress)
+            return headway_of(run, self.source_id).is_beyond(self.progress)
 
     @contextmanager
     def run(self) -> Iterator[Run]:
-        """The run's row inside the partner's scope; what is changed on it is not saved for you."""
+        """The run's row inside the partner's scope; what is changed on it is not saved for you.
+
+        Its program is read when it is asked for: most of what a step does needs the row alone.
+        """
         with partner_scope(self.partner_id):
-            yield Run.objects.select_related("program__source", "program__target", "after").get(pk=self.run_id)
+            yield Run.objects.get(pk=self.run_id)
 
     @contextmanager
     def bare_run(self) -> Iterator[Run]:
@@ -134,7 +137,7 @@ class Slice:
         """Add the calls that this slice's clients made to the run's count, and keep that of lost answers."""
         counted = [(self.source_system, self._source), (self.target_system, self._target)]
         with partner_scope(self.partner_id):
-            run = Run.objects.select_for_update(no_key=True).get(pk=self.run_id)
+            run = Run.objects.select_for_update(no_key=True).only("api_calls", "lost_writes").get(pk=self.run_id)
             for system, client in counted:
                 if client is not None and client.calls:
                     known = run.api_calls.setdefault(system, {})
@@ -147,18 +150,19 @@ class Slice:
 def open_slice(partner_id: int, run_id: int) -> Slice:
     """Read what a slice needs to know of its run."""
     with partner_scope(partner_id):
-        run = Run.objects.select_related("program__source", "program__target").get(pk=run_id)
-        program = run.program
+        run = Run.objects.only("program", "state", "basis", "lost_writes").get(pk=run_id)
+        sides = ("source_id", "target_id", "source__system", "target__system")
+        told = Program.objects.values(*sides).get(pk=run.program_id)
         return Slice(
             partner_id=partner_id,
             run_id=run_id,
-            program_id=program.pk,
-            source_id=program.source_id,
-            target_id=program.target_id,
-            source_system=program.source.system,
-            target_system=program.target.system,
+            program_id=run.program_id,
+            source_id=told["source_id"],
+            target_id=told["target_id"],
+            source_system=told["source__system"],
+            target_system=told["target__system"],
             lost_before=run.lost_writes,
-            progress=headway_of(run),
+            progress=headway_of(run, told["source_id"]),
         )
 
 

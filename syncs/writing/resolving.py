@@ -47,7 +47,7 @@ def abandoned_changes(run: Run) -> list[Change]:
     lost = (ChangeState.UNKNOWN, ChangeState.SENDING)
     ended = Run.objects.filter(program=run.program_id, kind=run.kind).exclude(state__in=ACTIVE_STATES)
     changes = Change.objects.filter(run__in=ended, state__in=lost).exclude(run=run.pk)
-    return list(changes.select_related("run__program").order_by("pk"))
+    return list(changes.prefetch_related("run__program").order_by("pk"))  # hardly ever are there any
 
 
 def drop_unsent(changes: list[Change]) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from tests.bookkeeping.product import (
     Amount,
     Cadence,
+    Classified,
     InvoiceRow,
     Kind,
     Motion,
-    Verdict,
     cadence_of,
     classify,
     find_prorations,
@@ -33,7 +33,7 @@ class Charge:
     row: Row
     customer: str
     product: str
-    verdict: Verdict
+    verdict: Classified
 
     @property
     def motion(self) -> str:

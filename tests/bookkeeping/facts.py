@@ -10,6 +10,7 @@ from tests.bookkeeping.charges import MOTIONS, WORDS, Charge
 from tests.bookkeeping.ledger import Key, Ledger
 from tests.bookkeeping.product import (
     ChargeFact,
+    InvoiceTemplate,
     Kind,
     LineState,
     MappingFact,
@@ -19,7 +20,6 @@ from tests.bookkeeping.product import (
     Posted,
     ProductFact,
     Rules,
-    Template,
     find_mark,
 )
 from tests.bookkeeping.source import Product, Source
@@ -131,7 +131,7 @@ def _posted_by_place(told: Told) -> dict[tuple[int, str], list[Posted]]:
     return found
 
 
-def _foreign_ids(template: Template | None, ours: set[int]) -> frozenset[int]:
+def _foreign_ids(template: InvoiceTemplate | None, ours: set[int]) -> frozenset[int]:
     lines = template.lines if template else ()
     return frozenset(line.line_id for line in lines if line.line_id not in ours and not find_mark(line.description))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.bookkeeping.product import LineValues, Template, TemplateLine
+from tests.bookkeeping.product import InvoiceTemplate, LineValues, TemplateLine
 
 Amount = tuple[Decimal, Decimal]  # cost, retail
 NOTHING: Amount = (Decimal(0), Decimal(0))
@@ -105,12 +105,12 @@ class Target:
         """Its lines, in the order of their ids."""
         return [line for _, line in sorted(self.lines.items()) if line.template_id == template_id]
 
-    def record(self, template_id: int) -> Template | None:
+    def record(self, template_id: int) -> InvoiceTemplate | None:
         """The template as it is read; None where it is gone."""
         one = self.templates.get(template_id)
         if one is None:
             return None
-        return Template(
+        return InvoiceTemplate(
             template_id=one.template_id,
             customer_id=one.customer_id,
             name=one.name,
