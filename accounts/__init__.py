@@ -1,0 +1,1 @@
+"""Partners, people, roles and invitations; which person an address is."""

@@ -1,0 +1,1 @@
+"""Credentials of sources and targets: seal, test, open a client."""

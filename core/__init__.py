@@ -1,0 +1,1 @@
+"""What every app stands on: partner scope, row security, sealed secrets, audit log."""

@@ -1,0 +1,1 @@
+"""The distributor's invoices: detect, import, store, overlaps."""

@@ -1,0 +1,1 @@
+"""The price list, the copy of the target's products, and the links between them."""

@@ -1,0 +1,1 @@
+"""What a partner syncs, when and how."""

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
 from invoices.models import SourceInvoice
 from invoices.selectors import listed_invoices
 from money.enums import Action
 from money.words import plain
 from programs.models import Program
+from reports.progress import run_seconds
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.reconciliation import Balance, InvoiceBalance, reconcile_invoice
@@ -51,13 +50,6 @@ def run_status(run: Run) -> str:
     if run.status:
         return str(run.status)
     return str(RunStatus.WARNING if run.state == RunState.WAITING else RunStatus.ERROR)
-
-
-def run_seconds(run: Run) -> float:
-    """How long the run took, or has taken so far."""
-    if run.started_at is None:
-        return 0.0
-    return round(((run.finished_at or timezone.now()) - run.started_at).total_seconds(), 1)
 
 
 def find_invoices(program: Program, number: str = "") -> list[SourceInvoice]:

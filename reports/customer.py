@@ -37,7 +37,7 @@ class MappingHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerReport:
+class CustomerPage:
     """All that is known of a customer. ``lines`` and ``changes`` are read when a page of them is cut.
 
     ``places`` are the invoice templates that its mappings and our lines name, by the target's id; ``foreign``
@@ -56,13 +56,13 @@ class CustomerReport:
     history: MappingHistory
 
 
-def read_customer(program: Program, customer: Customer, programs: Sequence[Program], today: dt.date) -> CustomerReport:
+def read_customer(program: Program, customer: Customer, programs: Sequence[Program], today: dt.date) -> CustomerPage:
     """The customer as the program sees it; ``programs`` are all of the partner, which may have asked too."""
     mapped = {mapping.motion: mapping for mapping in mappings_of(program, [customer.pk])}
     ids = {mapping.template.external_id for mapping in mapped.values()}
     lines = Line.objects.filter(customer=customer, target_id=program.target_id)
     places = template_places(program, Q(external_id__in=ids), Q(external_id__in=lines.values("template_id")))
-    return CustomerReport(
+    return CustomerPage(
         customer=customer,
         currency=source_currency(program),
         mappings=[(motion, mapped.get(motion.value)) for motion in Motion],

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from connections.limits import seconds_per_call
 from connectors.registry import SYSTEMS
@@ -136,3 +137,10 @@ def _by_pace(run: Run, now: dt.datetime) -> float | None:
     if began is None:
         return None
     return float((now - began).total_seconds() / run.done * max(0, run.total - run.done))
+
+
+def run_seconds(run: Run) -> float:
+    """How long the run took, or has taken so far."""
+    if run.started_at is None:
+        return 0.0
+    return round(((run.finished_at or timezone.now()) - run.started_at).total_seconds(), 1)

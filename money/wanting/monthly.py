@@ -39,6 +39,7 @@ from money.words import NOTHING, ZERO, Money, round_to_cent
 
 
 def want_monthly(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
+    """The recurring line of a period, and one adjustment where its rows differ from quantity x price."""
     rules = facts.rules
     settled = [part for part in wants.fixed if part.role in (PartRole.RECURRING, PartRole.CATCH_UP)]
     # What is billed is not split anew: a negative rest is held, and the line stays whole.

@@ -51,6 +51,7 @@ def load_standing_ids(program: Program, templates: Collection[int]) -> frozenset
 
 
 def foreign_ids(template: InvoiceTemplate | None, own_ids: Collection[int]) -> frozenset[int]:
+    """Lines of a template that are not ours: neither known by id (``own_ids``) nor marked."""
     if template is None:
         return frozenset()
     return frozenset(

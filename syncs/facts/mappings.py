@@ -53,6 +53,7 @@ def active_mappings(program: Program) -> QuerySet[Mapping]:
 
 
 def mapping_fact(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> MappingFact:
+    """A mapping as planning is told of it, with what keeps it from being written."""
     code, trouble = _trouble(program, mapping, template)
     return MappingFact(
         mapping_id=mapping.pk,

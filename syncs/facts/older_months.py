@@ -88,6 +88,7 @@ def _late_mappings(program: Program) -> Iterable[customers.Mapping]:
 
 
 def find_older_months(program: Program, mapping_ids: Collection[int]) -> list[OlderMonths]:
+    """What these mappings did not bill of the months before their first. One query, inside the scope."""
     if not mapping_ids:
         return []
     values: dict[str, Any] = {

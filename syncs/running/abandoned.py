@@ -14,6 +14,7 @@ from syncs.writing.resolving import (
 
 
 def resolve_abandoned_lines(work: Slice) -> float:
+    """Seconds until that can be done; 0 once every lost answer about a line of earlier runs is resolved."""
     with work.run() as run:
         abandoned = [] if run.preview else abandoned_changes(run)
         wait = settles_in(abandoned)
@@ -26,6 +27,7 @@ def resolve_abandoned_lines(work: Slice) -> float:
 
 
 def resolve_abandoned_products(work: Slice) -> float:
+    """Seconds until that can be done; 0 once every lost answer about a product of earlier runs is resolved."""
     with work.run() as run:
         abandoned = [] if run.preview else abandoned_changes(run)
         wait = settles_in(abandoned)

@@ -36,6 +36,7 @@ def plan_product_run(work: Slice) -> RunState:
 
 
 def nothing_in_use(program: Program) -> bool:
+    """True when only products in use are synced and no mapped customer was invoiced for any."""
     mapped = Mapping.objects.filter(program=program).exists()
     return program.product_mode == ProductMode.IN_USE and not mapped
 

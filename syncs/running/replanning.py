@@ -74,6 +74,7 @@ def plan_rest_again(work: Slice, template_id: int, why: str) -> bool:
 
 
 def plan_anew(work: Slice, template_ids: set[int]) -> None:
+    """Read these templates and plan their mappings again: something else happened to them while they were written."""
     for template_id in sorted(template_ids):
         read_template(work, template_id)
         replan_template(work, template_id, "Something else happened to it while the sync was writing.")

@@ -36,6 +36,7 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
 
 
 def late_enough(invoice: TargetInvoice, item: Sought) -> bool:
+    """Whether an invoice may prove the line: newer than what proved it before, and not dated before it was due."""
     if invoice.invoice_id <= item.after_invoice:
         return False
     return invoice.date is None or invoice.date >= item.since - SLACK

@@ -126,65 +126,69 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     template = Template.objects.get(pk=shop.template.pk)
     line = Line.objects.select_related("subscription", "product").earliest("pk")
     wanted, withdrawn = find_open_periods(program, [shop.mapping.pk], NEWEST)
-    items = list(billing_items(program))
-    now = timezone.now()
     mapping = program.mappings.select_related("customer", "template", "target_customer").get(pk=shop.mapping.pk)
     usage = PlannedChange(
         Action.ADD_LINE, PartRole.USAGE, "BS:mark", shop.customer.pk, Motion.AZURE_PLAN, line.subscription_id,
         NEWEST, template.external_id, "Usage", "",
     )  # fmt: skip
-    return {
+    return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
         "billed_by": {line.mark: 1},
         "card": program_cards([program])[0].cards[1],
+        "failed": list(run.changes.all()),
+        "ids": [template.external_id],
+        "line": line,
+        "mapping": mapping,
+        "own_ids": [line.line_id],
+        "owners": dict.fromkeys(wanted, shop.customer.pk),
+        "places": list(template_places(program, Q(external_id=template.external_id)).values()),
+        "row": template,
+        "run": run,
+        "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
+        "template": template_record(template),
+        "template_id": template.external_id,
+        "templates": [template.external_id],
+        "wanted": wanted,
+        "ways": Q(external_id=template.external_id),
+        "withdrawn": withdrawn,
+        "syncs.facts.retry_scope.scope_of.findings": ["finding"],
+        "syncs.facts.usual_amounts.usual_amounts.changes": [usage],
+    }
+
+
+def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
+    items = list(billing_items(program))
+    return {
         "change": shop.change,
         "changes": Change.objects.all(),
         "choices": {},
         "chosen": {},
         "customer": Customer.objects.get(pk=shop.customer.pk),
         "customer_ids": [shop.customer.pk],
-        "failed": list(run.changes.all()),
         "finding": shop.credit,
         "findings": list(decidable()),
-        "ids": [template.external_id],
         "invoice": SourceInvoice.objects.get(pk=shop.invoice.pk),
         "item_ids": [item.pk for item in items],
         "items": billing_items(program),
         "least": 75,
-        "line": line,
-        "mapping": mapping,
         "mapping_ids": [shop.mapping.pk],
         "motion": Motion.SEAT_MONTHLY,
         "newest": NEWEST,
-        "now": now,
-        "own_ids": [line.line_id],
-        "owners": dict.fromkeys(wanted, shop.customer.pk),
+        "now": timezone.now(),
         "partner_id": cast.northwind.pk,
-        "places": list(template_places(program, Q(external_id=template.external_id)).values()),
         "product": list_products(program).get(pk=shop.product.pk),
         "product_ids": [shop.product.pk],
         "program": program,
         "program_ids": [program.pk],
         "programs": [program],
         "proposals": propose_mappings(program, items, 75),
-        "row": template,
-        "run": run,
-        "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
         "subject": f"older:{shop.mapping.pk}:{NEWEST}",
-        "template": template_record(template),
-        "template_id": template.external_id,
-        "templates": [template.external_id],
         "ticked": [],
         "today": timezone.localdate(),
         "unmapped": unmapped_of(program, most=5),
         "url": settings.REDIS_URL,
         "user_id": cast.users["vera"].pk,
         "waiting": Waiting.read(),
-        "wanted": wanted,
-        "ways": Q(external_id=template.external_id),
-        "withdrawn": withdrawn,
-        "syncs.facts.retry_scope.scope_of.findings": ["finding"],
-        "syncs.facts.usual_amounts.usual_amounts.changes": [usage],
     }
 
 

@@ -70,7 +70,7 @@ def load_facts(record: form.Record) -> Facts:
 
 
 def plan_facts(facts: Facts) -> tuple[Plan, str]:
-    """The plan as ``syncs.billing_plan`` puts it together, and why it waits for a person ("" when it does not)."""
+    """The plan as ``syncs.running.planning`` puts it together, and why it waits for a person ("" when it does not)."""
     made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
     made.extend(plan_billing((), facts.left_behind, facts.templates, facts.choices))
     planned = {change.line_id for change in made.changes}

@@ -92,7 +92,7 @@ def customer_of(record: form.Record, tenant: str) -> int:
 def starts_of(
     record: form.Record, done: Imported, choices: Mapping[str, Choice]
 ) -> dict[int, tuple[form.Mapping, Owner, str]]:
-    """``syncs.facts.mappings.active_mappings``, ``_take_up`` and ``syncs.running.opening.take_up_older``.
+    """``syncs.facts.mappings.active_mappings``, and ``syncs.running.opening.open_months``.
 
     By the mapping's place, from 1: the mappings that sync, whose they are, and their first month.
     """
