@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from operator import itemgetter
 from collections.abc import Callable
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pytest

@@ -150,7 +150,7 @@ def test_lost_answer_to_a_request_that_was_refused_anyway_did_not_happen(vendors
     ("edit", "told"),
     [
         ({"action": "delete_line", "schedule_id": 5001, "line_id": 1}, "there is no line 1"),
-        ({"action": "edit_schedule", "schedule_id": 5001, "values": {"paused": False}}, "edit_schedule changes nothing"),
+        ({"action": "edit_product", "product_id": 301, "values": {}}, "edit_product changes nothing"),
         ({"action": "restore_token"}, "restore_token changes nothing"),
     ],
 )
