@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.installation import Installation
-from sandbox.faults import clear_faults, order_fault
+from sandbox.faults import ALWAYS, clear_faults, order_fault
 from sandbox.mapping import mapping_of
 from sandbox.state import Store
 from sandbox.timeline import advance
@@ -62,7 +62,7 @@ class Vendors:
         with self._alone() as store:
             clear_faults(store)
             if milliseconds:
-                order_fault(store, {"action": "delay", "milliseconds": milliseconds, "count": 10**9})
+                order_fault(store, {"action": "delay", "milliseconds": milliseconds, "count": ALWAYS})
 
     @contextmanager
     def _alone(self) -> Iterator[Store]:

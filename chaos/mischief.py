@@ -29,6 +29,11 @@ _AIMED_ANSWERS: tuple[tuple[str, Json], ...] = (
     ("truncated", {"action": "truncated"}),
 )
 
+FAULT_KINDS = (
+    "lost before", "lost after", "truncated", "200 html", "429", "slow drip", "latency", "5xx html", "token revoked",
+    "permission removed", "list grows", "source token expired", "empty price list",
+    *(f"{write}: {answer}" for write in ("removal", "price") for answer, _ in _AIMED_ANSWERS),
+)  # fmt: skip
 KILLS = (
     "worker", "worker", "child", "beat", "web", "postgres", "valkey", "flush",
     "pause worker", "pause postgres", "pause valkey",
@@ -148,8 +153,8 @@ def _no_permission(draws: random.Random) -> Fault:
     return Fault("permission removed", {"action": "edit_before", "edits": edits, **_at(draws) | {"vendor": "syncro"}})
 
 
-def _shifting_pages(draws: random.Random) -> Fault:
-    """Somebody adds a record while a list is being read page by page."""
+def _growing_list(draws: random.Random) -> Fault:
+    """Somebody adds a record while a list is being read page by page; it stands at the end."""
     name = f"Added while reading {draws.randint(1, 999)}"
     kind, values, path = draws.choice(
         (
@@ -162,7 +167,7 @@ def _shifting_pages(draws: random.Random) -> Fault:
         )
     )
     at = {"vendor": "syncro", "method": "GET", "path": path, "skip": draws.randint(0, 2)}
-    return Fault("pages shift", {"action": "edit_after", "edits": [{"action": kind, "values": values}], **at})
+    return Fault("list grows", {"action": "edit_after", "edits": [{"action": kind, "values": values}], **at})
 
 
 def _prism_tokens(draws: random.Random) -> Fault:
@@ -188,7 +193,7 @@ _FAULTS: tuple[Callable[[random.Random], Fault], ...] = (
     _breakdown,
     _no_access,
     _no_permission,
-    _shifting_pages,
+    _growing_list,
     _prism_tokens,
     _empty_prices,
 )

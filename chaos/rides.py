@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chaos.draws import Draws
-from chaos.mischief import Fault, Kill, draw_aimed, draw_faults, draw_kills, draw_loss
+from chaos.mischief import Kill, draw_aimed, draw_faults, draw_kills, draw_loss
 from chaos.partners import Partner
 from chaos.processes import Installation
 from chaos.upsets import draw_upsets
@@ -39,7 +39,6 @@ class Ride:
         self.vendors = partners[0].vendors
         self.draws = draws
         self.month = month
-        self.faults: Counter[str] = Counter()
         self.edits: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
         self._by_hand = by_hand
@@ -79,11 +78,7 @@ class Ride:
             faults = [*draw_loss(self.draws.of(self.month, "loss")), *faults[:3]]
         upsets = draw_upsets(self.draws, self.month, self.vendors, self.first.entries)
         for fault in [*aimed, *faults, *upsets]:
-            self._order(fault)
-
-    def _order(self, fault: Fault) -> None:
-        self.vendors.order(fault.order)
-        self.faults[fault.kind] += 1
+            self.vendors.order(fault.kind, fault.order)
 
     def _act(self, requests: list[Json], elapsed: float) -> None:
         """What people do meanwhile: run a template by hand, change mappings and settings, give back the access."""

@@ -36,7 +36,8 @@ class SeedResult:
     quiet: bool = True
     limit: int = 0
     switches: Sequence[str] = ()
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)  # that happened
+    unmet: Counter[str] = field(default_factory=Counter)  # that were ordered and never happened
     edits: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
     runs: int = 0
@@ -76,6 +77,7 @@ def run_seed(installation: Installation, seed: int) -> SeedResult:
         except InstallationFailedError as error:
             result.stuck += 1
             result.damage.say(str(error))
+        result.faults, result.unmet = vendors[0].count_faults()
         result.seconds = round(time.monotonic() - started, 1)
         if not result.failed:
             shutil.rmtree(folder, ignore_errors=True)
@@ -147,7 +149,6 @@ class _Play:
         try:
             ride.play(lossy=not self.result.quiet)
         finally:
-            self.result.faults += ride.faults
             self.result.edits += ride.edits
             self.result.kills += ride.kills
 

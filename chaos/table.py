@@ -8,14 +8,20 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from chaos.mischief import FAULT_KINDS
 from chaos.seeds import SeedResult
+from chaos.upsets import UPSET_KINDS
 
-__all__ = ["SeedResult", "append", "as_row", "head", "is_damaged", "line", "read", "totals"]
+__all__ = ["SeedResult", "append", "as_row", "head", "is_damaged", "is_toothless", "line", "read", "totals"]
+
+KINDS = (*FAULT_KINDS, *UPSET_KINDS)
 
 COLUMNS = {
-    "seed": 5, "mode": 7, "faults": 8, "kills": 7, "edits": 7, "runs": 6, "dupl.": 7, "missing": 9, "cents": 8,
-    "foreign": 9, "stuck": 7, "unbal.": 8, "429": 5, "held": 11, "end s": 7, "s": 7,
+    "seed": 5, "mode": 7, "faults": 8, "unmet": 7, "kills": 7, "edits": 7, "runs": 6, "dupl.": 7, "missing": 9,
+    "cents": 8, "foreign": 9, "stuck": 7, "unbal.": 8, "429": 5, "held": 11, "end s": 7, "s": 7,
 }  # fmt: skip
+COUNTED = ("faults", "unmet", "kills", "edits")
+ENOUGH = 60  # orders after which a kind of fault must have happened at least once
 DAMAGE = ("duplicates", "missing", "wrong_cents", "foreign", "stuck", "unbalanced", "refused")
 Row = dict[str, Any]
 
@@ -31,6 +37,7 @@ def as_row(result: SeedResult) -> Row:
         "limit": result.limit,
         "switches": list(result.switches),
         "faults": dict(result.faults),
+        "unmet": dict(result.unmet),
         "kills": dict(result.kills),
         "edits": dict(result.edits),
         "runs": result.runs,
@@ -67,7 +74,7 @@ def read(file: Path) -> list[Row]:
     if not file.exists():
         return []
     rows = [json.loads(line) for line in _whole_lines(file.read_bytes()).decode().split("\n") if line.strip()]
-    return [dict.fromkeys(DAMAGE, 0) | row for row in rows]
+    return [dict.fromkeys(DAMAGE, 0) | {"unmet": {}} | row for row in rows]
 
 
 def _whole_lines(text: bytes) -> bytes:
@@ -81,24 +88,41 @@ def head() -> str:
 
 def line(row: Row) -> str:
     """One seed."""
-    sums = [sum(row[name].values()) for name in ("faults", "kills", "edits")]
+    sums = [sum(row[name].values()) for name in COUNTED]
     rest = [row[name] for name in ("runs", *DAMAGE)]
     return _line([row["seed"], "quiet" if row["quiet"] else "rough", *sums, *rest, *_measures(row)])
 
 
 def totals(rows: Sequence[Row]) -> str:
     """Sums, and what broke by kind."""
-    kinds = {name: _by_kind(rows, name) for name in ("faults", "kills", "edits")}
+    kinds = {name: _by_kind(rows, name) for name in COUNTED}
     summed = {name: sum(row[name] for row in rows) for name in ("runs", *DAMAGE, "held_cents")}
     numbers = [sum(found.values()) for found in kinds.values()]
     seconds = round(sum(row["seconds"] for row in rows), 1)
     ends = max((row["longest_end"] for row in rows), default=0)
     rest = [summed[name] for name in ("runs", *DAMAGE)]
     whole = _line(["all", "", *numbers, *rest, f"{summed['held_cents'] / 100:.2f}", ends, seconds])
-    told = [f"{name}: {', '.join(f'{kind} {n}' for kind, n in found.most_common())}" for name, found in kinds.items()]
+    told = [f"{name}: {_listed(found)}" for name, found in kinds.items()]
+    told.append(f"never happened: {_listed(never_happened(rows))}")
     longest = max((row["seconds"] for row in rows), default=0)
     damaged = [str(row["seed"]) for row in rows if is_damaged(row)]
     return "\n".join([whole, "", *told, f"longest seed: {longest} s", f"damaged seeds: {', '.join(damaged) or 'none'}"])
+
+
+def never_happened(rows: Iterable[Row]) -> Counter[str]:
+    """Kinds of faults that no seed has met, with how often they were ordered."""
+    rows = list(rows)
+    happened, unmet = _by_kind(rows, "faults"), _by_kind(rows, "unmet")
+    return Counter({kind: unmet[kind] for kind in (*KINDS, *unmet) if not happened[kind]})
+
+
+def is_toothless(rows: Iterable[Row]) -> bool:
+    """Whether a kind of fault was ordered often enough and has not happened once."""
+    return any(ordered >= ENOUGH for ordered in never_happened(rows).values())
+
+
+def _listed(found: Counter[str]) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in found.most_common()) or "none"
 
 
 def _measures(row: Row) -> tuple[object, ...]:

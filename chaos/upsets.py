@@ -10,6 +10,12 @@ from chaos.mischief import Fault
 from chaos.vendors import Typed, Vendors, pick_own_line, pick_own_product
 from sandbox.wire import Json
 
+UPSET_KINDS = (
+    "template paused", "customer disabled", "template deleted", "customer deleted", "product deleted",
+    "product disabled", "line edited", "line deleted", "pages shift",
+)  # fmt: skip
+GONE_AT_ONCE = 8  # customers that are deleted while a page is read, so that as many behind them are missed
+
 
 def draw_upsets(draws: Draws, month: int, vendors: Vendors, entries: Sequence[Json]) -> list[Fault]:
     """None, one or two; a template or customer that is deleted stays deleted and is left out of the comparison."""
@@ -88,7 +94,19 @@ def _edit_line(draws: random.Random, vendors: Vendors, _entries: Sequence[Json])
     return _before_a_write(draws, vendors, "line edited", {"action": "edit_line", "values": values, **edit})
 
 
+def _shift_pages(_draws: random.Random, vendors: Vendors, entries: Sequence[Json]) -> Fault | None:
+    """Customers of the first page go while it is on its way: those behind move up, and the next page lacks some."""
+    mapped = {entry["syncro_customer"] for entry in entries}
+    first, rest = vendors.customer_pages()
+    gone = [number for number in first if number not in mapped][:GONE_AT_ONCE]
+    if not gone or not rest:
+        return None
+    edits = [{"action": "delete_customer", "customer_id": number, "account": vendors.account} for number in gone]
+    at = {"vendor": "syncro", "method": "GET", "path": f"/{vendors.account}/api/v1/customers$"}
+    return Fault("pages shift", {"action": "edit_after", "edits": edits, **at})
+
+
 _UPSETS: tuple[Callable[[random.Random, Vendors, Sequence[Json]], Fault | None], ...] = (
     _pause_template, _pause_template, _disable_customer, _disable_customer, _delete_template, _delete_customer,
-    _delete_product, _disable_product, _edit_line, _edit_line, _edit_line,
+    _delete_product, _disable_product, _edit_line, _edit_line, _edit_line, _shift_pages,
 )  # fmt: skip

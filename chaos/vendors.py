@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from chaos.draws import pick
 from chaos.expected import HandPrice
 from sandbox.accounts import USUAL_PERMISSIONS
-from sandbox.faults import clear_faults, order_fault, waiting_faults
+from sandbox.faults import clear_faults, order_fault, ordered_faults
 from sandbox.mapping import mapping_of
 from sandbox.prism_api.invoices import KIND as SOURCE_INVOICE
 from sandbox.state import Store
@@ -86,6 +87,13 @@ class Vendors:
         with self.alone() as store:
             return store.records(self.account, PRODUCT)
 
+    def customer_pages(self) -> tuple[list[int], list[int]]:
+        """Ids of the customers on the first page of their list, and of those behind it."""
+        with self.alone() as store:
+            found = [int(one["id"]) for one in store.records(self.account, CUSTOMER)]
+            size = int(store.switches["customers_page_size"])
+        return found[:size], found[size:]
+
     def invoices(self) -> list[Json]:
         """Every generated invoice."""
         with self.alone() as store:
@@ -104,15 +112,17 @@ class Vendors:
 
     # --- trouble
 
-    def order(self, fault: Json) -> None:
-        """Let something go wrong with requests to come."""
+    def order(self, kind: str, fault: Json) -> None:
+        """Let something go wrong with requests to come; it is counted under that kind."""
         with self.alone() as store:
-            order_fault(store, fault)
+            order_fault(store, {**fault, "name": kind})
 
-    def waiting(self) -> list[Json]:
-        """Faults that wait for their request."""
+    def count_faults(self) -> tuple[Counter[str], Counter[str]]:
+        """The faults of all accounts by kind: those that happened, and those that met no request or changed nothing."""
         with self.alone() as store:
-            return waiting_faults(store)
+            ordered = ordered_faults(store)
+        happened = Counter(fault["name"] for fault in ordered if fault["happened"])
+        return happened, Counter(fault["name"] for fault in ordered) - happened
 
     def edit(self, edit: Json) -> None:
         """Somebody works in the vendor's screens."""

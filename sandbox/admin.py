@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sandbox.accounts import credentials_of
-from sandbox.faults import BadFaultError, clear_faults, order_fault, waiting_faults
+from sandbox.faults import BadFaultError, clear_faults, order_fault, ordered_faults, waiting_faults
 from sandbox.generation import generate_due, run_template
 from sandbox.mapping import mapping_of
 from sandbox.prism_api.invoices import KIND as PRISM_INVOICE
@@ -103,7 +103,8 @@ def _order_fault(call: Call) -> Reply:
 
 
 def _list_faults(call: Call) -> Reply:
-    return json_reply(waiting_faults(call.store))
+    everything = call.request.param("all") == "true"
+    return json_reply(ordered_faults(call.store) if everything else waiting_faults(call.store))
 
 
 def _clear_faults(call: Call) -> Reply:

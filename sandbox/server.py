@@ -20,7 +20,7 @@ from sandbox.rate_limit import RateLimit
 from sandbox.state import Store
 from sandbox.switches import checked
 from sandbox.timeline import open_sandbox
-from sandbox.ui_edits import apply_edit
+from sandbox.ui_edits import BadEditError, apply_real_edit
 from sandbox.wire import Json, Reply, Request, html_reply, json_reply
 
 _VENDORS = {"prism": prism_api.answer, "syncro": syncro_api.answer}
@@ -78,13 +78,15 @@ class SandboxServer(ThreadingHTTPServer):
     def _answer_as(self, vendor: str, request: Request, path: str, fault: Json) -> Reply:
         at = time.time()
         account = path.lstrip("/").partition("/")[0] if vendor == "syncro" else ""
+        idle = self._edit(fault, "edit_before", account)
         reply = faults.reply_instead(fault)
         if reply is None and vendor == "syncro" and not self._admits(request):
             reply = json_reply({"error": faults.RATE_TEXT}, 429)
         if reply is None:
-            self._edit(fault, "edit_before", account)
             account, reply = _VENDORS[vendor](self.store, request, path)
-            self._edit(fault, "edit_after", account)
+        idle = self._edit(fault, "edit_after", account) or idle
+        if fault["action"]:
+            faults.note_turn(self.store, fault, status=reply.status, idle=idle)
         self.store.log_request(
             {
                 "vendor": vendor,
@@ -102,10 +104,16 @@ class SandboxServer(ThreadingHTTPServer):
     def _admits(self, request: Request) -> bool:
         return self.rate_limit.admits(request.client, self.store.switches)
 
-    def _edit(self, fault: Json, when: str, account: str) -> None:
-        if fault["action"] == when:
+    def _edit(self, fault: Json, when: str, account: str) -> str:
+        """Do the edits of a fault; answers why one came to nothing, "" when all took place."""
+        if fault["action"] != when:
+            return ""
+        try:
             for edit in fault["edits"]:
-                apply_edit(self.store, edit.get("account") or account, edit)
+                apply_real_edit(self.store, edit.get("account") or account, edit)
+        except BadEditError as error:
+            return str(error)
+        return ""
 
 
 @contextmanager

@@ -7,6 +7,7 @@ cached, so a command and a running server see each other's work.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import sqlite3
 import threading
@@ -128,6 +129,14 @@ class Store:
     def remember(self, name: str, value: Any) -> None:
         """Set a named JSON value."""
         self._connection.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, _text(value)))
+
+    def fingerprint(self) -> str:
+        """The same text as long as every record and every fact stays the same."""
+        digest = hashlib.sha256()
+        for table in ("SELECT * FROM record ORDER BY account, kind, id", "SELECT * FROM fact ORDER BY name"):
+            for row in self._connection.execute(table):
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
 
     @property
     def today(self) -> dt.date:

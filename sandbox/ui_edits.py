@@ -35,6 +35,15 @@ def apply_edit(store: Store, account: str, edit: Json) -> Json:
         raise BadEditError(f"{edit['action']} needs {error}") from error
 
 
+def apply_real_edit(store: Store, account: str, edit: Json) -> Json:
+    """Do one edit that must change something; returns the record after it. Raises BadEditError."""
+    before = store.fingerprint()
+    record = apply_edit(store, account, edit)
+    if store.fingerprint() == before:
+        raise BadEditError(f"{edit['action']} changes nothing")
+    return record
+
+
 def _record(store: Store, account: str, kind: str, record_id: object) -> Json:
     found = store.record(account, kind, int(str(record_id)))
     if found is None:

@@ -56,6 +56,11 @@ class Vendors:
         found: list[dict[str, Any]] = self._ask("GET", "/mapping")["mappings"]
         return found
 
+    def charges(self) -> list[dict[str, Any]]:
+        """What the distributor charged, by tenant, motion and month."""
+        found: list[dict[str, Any]] = self._ask("GET", "/truth")["charges"]
+        return found
+
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.told["admin_url"] + path, data, method=method)

@@ -11,6 +11,7 @@ from billingsync.settings.environment import PRODUCTION_VARIABLES
 from devservers.places import CHECKOUT
 
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
+INPUTS = ("requirements.in", "requirements-bootstrap.in", "requirements-dev.in")
 LOCKS = ("requirements.txt", "requirements-bootstrap.txt", "requirements-dev.txt")
 
 
@@ -41,7 +42,9 @@ def test_compose_publishes_the_web_server_alone_and_only_locally():
 def test_compose_holds_no_secret():
     text = (CHECKOUT / "docker-compose.yml").read_text()
 
-    assert re.findall(r"PASSWORD\S*: (?!\$\{|\"\")", text) == []
+    settings = re.findall(r"PASSWORD\S*: (\S*)", text)
+    assert settings
+    assert [value for value in settings if not value.startswith(("${", '""'))] == []
 
 
 def test_example_environment_names_every_variable_that_production_needs():
@@ -58,12 +61,13 @@ def test_image_runs_without_rights_and_is_watched():
     assert len([line for line in lines if line.startswith("FROM ")]) == 2
 
 
-@pytest.mark.parametrize("lock", LOCKS)
-def test_lock_pins_by_hash_and_names_no_registry(lock):
+@pytest.mark.parametrize(("wanted", "lock"), list(zip(INPUTS, LOCKS, strict=True)))
+def test_lock_pins_by_hash_what_is_wanted_and_names_no_registry(wanted, lock):
     text = (CHECKOUT / lock).read_text()
-    pinned = re.findall(r"^[a-z0-9._-]+==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
+    pinned = re.findall(r"^([a-z0-9._-]+)(?:\[\S+\])?==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
 
-    assert len(pinned) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE))
+    assert requirement_names(wanted) - set(pinned) == set()
+    assert pinned == re.findall(r"^([a-z0-9][a-z0-9._-]*)", text, re.MULTILINE)
     assert "://" not in text
 
 

@@ -102,7 +102,7 @@ def test_starts_at_the_same_time_end_with_one_pair_of_servers(installation):
 
     assert [start.returncode for start in starts] == [0, 0]
     assert states[0] == states[1]
-    assert all(server["running"] for server in states[0].values())
+    assert [server["running"] for server in states[0].values()] == [True, True]
 
 
 def test_servers_outlive_a_kill_and_keep_their_data(installation):
@@ -155,7 +155,7 @@ def test_command_that_needs_the_servers_starts_them_and_leaves_them_running(inst
 
     assert "core.0001_initial" in out
     assert "PostgreSQL" in err
-    assert all(server["running"] for server in installation.state().values())
+    assert [server["running"] for server in installation.state().values()] == [True, True]
 
 
 def test_json_has_stdout_to_itself(installation):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from chaos.cast import KEPT, draw_limit, draw_switches, limit_switches
 from chaos.draws import Draws, pick
-from chaos.mischief import draw_aimed, draw_faults, draw_kills
+from chaos.mischief import FAULT_KINDS, draw_aimed, draw_faults, draw_kills, draw_loss
+from chaos.upsets import UPSET_KINDS, draw_upsets
+from chaos.vendors import Vendors
+from sandbox.state import Store
 from sandbox.switches import checked, read_assignments
+from sandbox.syncro_api.lines import new_line
+from sandbox.syncro_api.products import new_product
+from sandbox.timeline import open_sandbox
 
 SEEDS = range(1, 401)
 
@@ -45,8 +52,10 @@ def test_every_drawn_behaviour_is_a_switch_of_the_sandbox():
 def test_nothing_but_removal_or_zero_can_take_a_line_off():
     drawn = [draw_switches(Draws(seed).of("switches")) for seed in SEEDS]
 
-    assert not [one for one in drawn if {"remove_key=refused", "zero_quantity=refused"} <= set(one)]
-    assert any("remove_key=refused" in one for one in drawn)
+    assert [one for one in drawn if {"remove_key=refused", "zero_quantity=refused"} <= set(one)] == []
+    assert [any(setting in one for one in drawn) for setting in ("remove_key=refused", "zero_quantity=refused")] == [
+        True, True,
+    ]  # fmt: skip
 
 
 def test_some_neighbouring_seeds_share_a_limit():
@@ -69,3 +78,34 @@ def test_rare_writes_have_faults_of_their_own():
     for write in ("removal", "price"):
         for answer in ("200 html", "404", "lost before", "lost after", "truncated"):
             assert kinds[f"{write}: {answer}"] > 10
+
+
+def test_every_kind_of_fault_is_drawn_and_no_other():
+    drawn = Counter(
+        fault.kind
+        for seed in SEEDS
+        for draw in (draw_faults, draw_aimed, draw_loss)
+        for fault in draw(Draws(seed).of(draw.__name__))
+    )
+
+    assert set(drawn) == set(FAULT_KINDS)
+
+
+def test_every_kind_of_upset_is_drawn_and_no_other(tmp_path: Path):
+    store = Store(tmp_path)
+    with store.exclusive():
+        open_sandbox(store, accounts=["northwind"])
+        new_product(store, "northwind", {"name": "Ours", "description": "Ours"}, by_hand=False)
+        template = store.records("northwind", "schedule")[0]
+        new_line(store, "northwind", template, {"name": "Ours [BS:AAAAAAAAAA]", "quantity": 1}, by_hand=False)
+    store.close()
+    vendors = Vendors(tmp_path, "northwind")
+    drawn: set[str] = set()
+
+    for seed in SEEDS:
+        vendors.gone_templates.clear()
+        vendors.gone_customers.clear()
+        drawn |= {fault.kind for fault in draw_upsets(Draws(seed), 1, vendors, vendors.mapping()[:5])}
+
+    vendors.close()
+    assert drawn == set(UPSET_KINDS)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from chaos import table
+from chaos.__main__ import main
 from chaos.processes import CHECKOUT
 
 pytestmark = pytest.mark.servers
@@ -27,12 +29,11 @@ def test_short_series_leaves_no_damage(python: str, tmp_path: Path):
     assert [row["facts"] for row in rows if table.is_damaged(row)] == []
     assert done.returncode == 0
     assert [row["quiet"] for row in rows] == [False, True]
-    assert all(row["runs"] and row["faults"] for row in rows)
+    assert [bool(row["runs"] and row["faults"]) for row in rows] == [True, True]
+    assert "never happened: " in done.stdout
 
 
 def test_finished_series_is_not_played_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    from chaos.__main__ import main
-
     results = tmp_path / "results.jsonl"
     row = table.as_row(table.SeedResult(1, months=2)) | {"runs": 3}
     table.append(results, row)
@@ -82,9 +83,35 @@ def test_make_chaos_replays_and_resumes(words: str, asked: str):
     assert asked in " ".join(told.stdout.split())
 
 
-def test_damage_in_a_series_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    from chaos.__main__ import main
+def test_kind_of_fault_that_never_happens_is_named_and_ends_a_long_series_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    results = tmp_path / "results.jsonl"
+    happened = Counter(dict.fromkeys(table.KINDS, 1))
+    unmet = Counter({"latency": 30, "429": 29})
+    first = table.SeedResult(1, faults=happened - Counter({"latency": 1, "line edited": 1}), unmet=unmet)
+    second = table.SeedResult(2, unmet=unmet)
 
+    codes, told = [], []
+    for result in (first, second):
+        table.append(results, table.as_row(result))
+        codes.append(main(["--replay", "1", "--resume", str(results), "--data", str(tmp_path)]))
+        told.append(capsys.readouterr().out)
+
+    assert codes == [0, 1]
+    assert "never happened: latency 30, line edited 0\n" in told[0]
+    assert "never happened: latency 60, line edited 0\n" in told[1]
+
+
+def test_series_from_before_unmet_faults_were_counted_is_read(tmp_path: Path):
+    results = tmp_path / "results.jsonl"
+    row = table.as_row(table.SeedResult(1))
+    table.append(results, {name: value for name, value in row.items() if name != "unmet"})
+
+    assert table.read(results) == [row]
+
+
+def test_damage_in_a_series_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     results = tmp_path / "results.jsonl"
     table.append(results, table.as_row(table.SeedResult(7, stuck=1)))
 

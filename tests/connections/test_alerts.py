@@ -49,6 +49,8 @@ def test_transient_trouble_marks_nothing(partner: Partner) -> None:
     with partner_scope(partner.pk):
         assert Connection.objects.get().status == ConnectionStatus.CONNECTED
     assert subjects(partner) == []
+    fail(partner, connection_id)
+    assert len(subjects(partner)) == 1
 
 
 def test_lost_permission_marks_the_connection(partner: Partner) -> None:
@@ -65,6 +67,10 @@ def test_disconnected_connection_is_not_marked(partner: Partner) -> None:
         Connection.objects.update(status=ConnectionStatus.READY)
     fail(partner, connection_id)
     assert subjects(partner) == []
+    with partner_scope(partner.pk):
+        Connection.objects.update(status=ConnectionStatus.CONNECTED)
+    fail(partner, connection_id)
+    assert len(subjects(partner)) == 1
 
 
 def test_reminders_come_every_three_days_until_it_works(partner: Partner) -> None:
@@ -104,6 +110,9 @@ def test_success_of_a_working_connection_writes_nothing(partner: Partner) -> Non
     with partner_scope(partner.pk):
         assert history("connections.ConnectionEvent").count() == before
     assert subjects(partner) == []
+    fail(partner, connection_id)
+    with partner_scope(partner.pk):
+        assert history("connections.ConnectionEvent").count() == before + 1
 
 
 def test_admins_are_told_where_no_program_names_addresses(partner: Partner) -> None:

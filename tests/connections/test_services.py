@@ -220,8 +220,10 @@ def test_unknown_system_is_refused(partner: Partner) -> None:
 
 
 def test_other_partner_sees_no_connection(connected: Partner, stranger: Partner) -> None:
+    with partner_scope(connected.pk):
+        assert [card.connection is None for card in connection_cards()] == [False, False]
     with partner_scope(stranger.pk):
-        assert all(card.connection is None for card in connection_cards())
+        assert [card.connection for card in connection_cards()] == [None, None]
     with pytest.raises(Connection.DoesNotExist):
         open_source(stranger.pk, stored(connected, "prism").pk)
 

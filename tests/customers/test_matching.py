@@ -79,5 +79,8 @@ def test_no_more_than_the_limit():
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_any_text_can_be_judged(name, domain, other, email):
-    for found in Matcher([Company(other, email)]).suggest(Company(name, domain=domain)):
-        assert 0 <= found.score <= 100
+    same = Company("Contoso", "it@contoso.example")
+    found = Matcher([Company(other, email), same]).suggest(Company(name, same.email, domain))
+
+    assert same in [suggestion.candidate for suggestion in found]
+    assert [suggestion.score for suggestion in found if not 0 <= suggestion.score <= 100] == []

@@ -21,6 +21,7 @@ from sandbox.server import running
 from syncs.running.slices import Slice
 from tests import databases
 from tests.end_to_end.office import Json, Office
+from tests.end_to_end.witness import WitnessedOffice
 
 Open = Callable[..., Office]
 
@@ -39,7 +40,10 @@ def smallest_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def opened(folder: Path, switches: Mapping[str, str] | None = None) -> Iterator[Office]:
-    """An office on the sandbox in this folder; the product is pointed at it meanwhile."""
+    """An office on the sandbox in this folder; the product is pointed at it meanwhile.
+
+    It ends by demanding that every fault that was asked for happened.
+    """
     with running(folder / "sandbox", settings=switches) as server, pytest.MonkeyPatch.context() as patch:
         told = server.introduction()
         patch.setattr(settings, "PRISM_IDENTITY_URL", told["prism_identity_url"])
@@ -51,7 +55,9 @@ def opened(folder: Path, switches: Mapping[str, str] | None = None) -> Iterator[
         patch.setattr(settings, "ALLOW_PRIVATE_API_HOSTS", True)
         patch.setenv("NORTHWIND_PRISM_SECRET", told["accounts"][0]["prism_client_secret"])
         patch.setenv("NORTHWIND_SYNCRO_TOKEN", told["accounts"][0]["syncro_token"])
-        yield Office(server, folder)
+        office = WitnessedOffice(server, folder)
+        yield office
+        office.demand_faults()
 
 
 @pytest.fixture(scope="module")

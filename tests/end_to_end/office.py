@@ -27,12 +27,13 @@ from sandbox.generation import line_amount
 from sandbox.mapping import mapping_of
 from sandbox.server import SandboxServer
 from sandbox.timeline import advance
-from sandbox.ui_edits import apply_edit
+from sandbox.ui_edits import apply_real_edit
 from syncs.deciding.answering import decide
 from syncs.enums import RunState
 from syncs.models import Finding, Run
 from syncs.running.advancing import advance as advance_run
 from syncs.running.starting import apply_plan, discard_plan
+from tests.end_to_end.balance import adds_up
 
 Json = dict[str, Any]
 ACCOUNT = "northwind"
@@ -184,8 +185,10 @@ class Office:
         return Synced(runs, code, writes, calls)
 
     def planned(self) -> list[Json]:
-        """What a sync would write now."""
-        return [change for change in self.sync(preview=True).changes if change["state"] == "planned"]
+        """What a sync would write now; a preview that ends before its plan says nothing of that."""
+        preview = self.sync(preview=True)
+        assert not [run["messages"] for run in preview.runs if run["status"] == "error"]
+        return [change for change in preview.changes if change["state"] == "planned"]
 
     def _newest_request(self) -> int:
         with self.store.exclusive():
@@ -199,11 +202,13 @@ class Office:
         return found
 
     def unbalanced(self) -> list[str]:
-        """Numbers of the invoices that do not balance."""
+        """Numbers of the invoices that do not balance, of which there must be some."""
+        found = self.balances()
+        assert found, "there is no invoice that could fail to balance"
         return [
             one["number"]
-            for one in self.balances()
-            if not (one["retail"]["balanced"] and one["cost"]["balanced"] and _adds_up(one))
+            for one in found
+            if not (one["retail"]["balanced"] and one["cost"]["balanced"] and adds_up(one))
         ]
 
     def newest_balance(self, side: str = "retail") -> dict[str, Decimal]:
@@ -288,9 +293,9 @@ class Office:
             return whole_truth(self.store, ACCOUNT)
 
     def edit(self, action: str, **values: Any) -> Json:
-        """Somebody works in the vendors' screens."""
+        """Somebody works in the vendors' screens; an edit that changes nothing is an error of the test."""
         with self.store.exclusive():
-            return apply_edit(self.store, ACCOUNT, {"action": action, **values})
+            return apply_real_edit(self.store, ACCOUNT, {"action": action, **values})
 
     def fault(self, action: str, **values: Any) -> None:
         """Something shall go wrong."""
@@ -387,15 +392,3 @@ def finish(partner_id: int, run_id: int) -> None:
     """Move a run on until it is over."""
     while (delay := advance_run(partner_id, run_id)) is not None:
         time.sleep(delay)
-
-
-def _adds_up(balance: Json) -> bool:
-    """The identity of the balance, computed here and not by the product."""
-    buckets = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
-    for side in ("retail", "cost"):
-        told = balance[side]
-        if sum(Decimal(told[name]) for name in buckets) != Decimal(told["source_total"]):
-            return False
-        if Decimal(told["total"]) != Decimal(told["source_total"]) + Decimal(told["rules"]):
-            return False
-    return True

@@ -9,10 +9,12 @@ import pytest
 from django.db import OperationalError, connection
 from psycopg2.errors import DiskFull
 
+from tests.end_to_end.occasions import new_customer
 from tests.end_to_end.office import Office
-from tests.end_to_end.test_lost_answers import LUCERNE, new_customer, right
+from tests.end_to_end.rightness import right
 
 CAST = ("adatum", "coho-winery")
+LUCERNE = 5026
 
 
 class Disk:

@@ -63,7 +63,7 @@ def test_line_whose_mark_a_person_removed_is_still_ours(office: Office):
     office.advance()
     office.sync()
     assert [one["id"] for one in office.template(COHO)["lines"] if one["id"] == line["id"]] == [line["id"]]
-    assert len(office.template(COHO)["lines"]) <= before + 1  # at most the adjustment of the one that ended
+    assert len(office.template(COHO)["lines"]) == before + 1  # the adjustment of the one that ended
     assert office.doubled() == []
 
 
@@ -134,7 +134,7 @@ def test_next_run_moved_without_an_invoice_is_held_and_never_billed_twice(office
 
     assert synced.writes == []
     assert office.template(ADATUM)["lines"] == before
-    assert len(office.findings("unproven")) >= 3
+    assert len(office.findings("unproven")) == len(office.our_lines(ADATUM)) > 0
     assert office.unbalanced() == []
 
 
@@ -171,7 +171,7 @@ def test_deleted_template_is_reported_and_other_customers_go_on(office: Office):
 
     synced = office.sync()
 
-    assert synced.billing["status"] in ("warning", "error")
+    assert synced.billing["status"] == "warning"
     assert "no longer exists" in synced.messages
     assert {call["path"].split("/")[5] for call in synced.writes if "schedules" in call["path"]} == {str(ADATUM)}
     assert office.unbalanced() == []
@@ -216,7 +216,7 @@ def test_held_period_is_not_said_to_have_missed_its_run(office: Office):
     office.sync()
 
     assert [finding.text for finding in office.findings("not_billed")] == []
-    assert len(office.findings("conflict")) >= 1
+    assert len(office.findings("conflict")) == 1
 
 
 def test_adopted_line_becomes_ours_and_keeps_its_name(office: Office):
@@ -303,9 +303,19 @@ def test_template_deleted_between_plan_and_apply_leaves_the_rest_right(office: O
 
 
 def test_reordered_lines_ask_for_nothing(office: Office):
+    before = positions(office, ADATUM)
     office.edit("reorder_lines", schedule_id=ADATUM)
+    reordered = positions(office, ADATUM)
+    assert sorted(reordered) == sorted(before)
+    assert reordered == before[::-1] != before
 
     assert office.sync().statuses == ["no_change", "no_change"]
+    assert positions(office, ADATUM) == reordered
+
+
+def positions(office: Office, template: int) -> list[int]:
+    """The lines of a template in the order in which Syncro shows them."""
+    return [line["id"] for line in sorted(office.template(template)["lines"], key=lambda line: line["position"])]
 
 
 def test_second_line_with_our_mark_is_taken_off(office: Office):

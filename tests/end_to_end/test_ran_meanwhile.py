@@ -11,6 +11,7 @@ from core.scope import partner_scope
 from customers.target_copy import refresh_target
 from money.enums import Action, PartRole, PartState
 from programs.models import Program
+from sandbox.faults import ALWAYS
 from syncs.enums import ChangeState, RunState
 from syncs.models import Change, Part, Run
 from syncs.running.advancing import advance
@@ -124,7 +125,7 @@ def test_removed_one_time_line_whose_answer_was_lost(office: Office):
     template = with_one_time_lines(office)
     marks = standing_one_time(office, template)
     other = move(office, template)
-    office.fault("drop_before", vendor="syncro", method="POST", path=f"/schedules/{template}{REMOVE}", count=99)
+    office.fault("drop_before", vendor="syncro", method="POST", path=f"/schedules/{template}{REMOVE}", count=ALWAYS)
     run_id = begin_and_lose(office)
     office.clear_faults()
     office.edit("run_template", schedule_id=template)
@@ -148,7 +149,6 @@ def test_template_runs_just_before_a_one_time_line_is_taken_off(office: Office):
     runs_just_before(office, template, "POST", REMOVE)
 
     office.sync()
-    assert office.waiting_faults() == []
     office.sync()
     office.sync()
 
@@ -165,7 +165,6 @@ def test_template_runs_just_before_a_recurring_line_is_changed(office: Office):
     runs_just_before(office, ADATUM, "PUT", "/line_items/")
 
     office.sync("billing")
-    assert office.waiting_faults() == []
     office.sync()
 
     newly = {mark: billed(office, ADATUM)[mark] - earlier[mark] for mark in changed}
@@ -261,7 +260,7 @@ def test_billed_line_is_taken_off_although_the_run_that_saw_it_broke_off(open_of
     revoked = {"action": "expire_token", "account": "northwind"}
     office.fault("edit_before", vendor="syncro", method="POST", path=REMOVE, edits=[revoked])
     broken = office.sync()
-    assert (broken.code, office.waiting_faults()) == (1, [])
+    assert broken.code == 1
     office.edit("restore_token")
 
     office.sync()
@@ -280,5 +279,6 @@ def test_plan_that_is_made_anew_finds_the_same_proof(office: Office):
 
     finish(office.partner_id(), run_id)
 
+    assert billed(office, ADATUM) != {}
     assert [finding.code for finding in office.findings("unproven")] == []
     assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])

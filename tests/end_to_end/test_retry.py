@@ -7,6 +7,7 @@ import pytest
 from core.audit import COMMAND, SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
+from sandbox.faults import ALWAYS
 from syncs.enums import ChangeState
 from syncs.errors import SyncRefused
 from syncs.facts.retry_scope import retry_scope
@@ -15,6 +16,7 @@ from syncs.running.reading import read_again
 from syncs.running.retrying import retry_failed
 from syncs.running.slices import open_slice
 from syncs.running.starting import start_sync
+from tests.end_to_end.occasions import edited_lines
 from tests.end_to_end.office import Json, Office, Synced
 from tests.end_to_end.rightness import right
 
@@ -30,9 +32,10 @@ def refuse(office: Office, path: str, method: str = "PUT", count: int = 1) -> No
 
 def broken_month(office: Office) -> Run:
     """A month in which Syncro refuses the lines of one template; answers the billing run."""
+    edited_lines(office, COHO, 1)
     office.advance()
-    refuse(office, f"/schedules/{COHO}/", count=50)
-    refuse(office, f"/schedules/{COHO}/", "POST", count=50)
+    refuse(office, f"/schedules/{COHO}/", count=ALWAYS)
+    refuse(office, f"/schedules/{COHO}/", "POST", count=ALWAYS)
     office.sync()
     office.clear_faults()
     with partner_scope(office.partner_id()):
@@ -68,12 +71,12 @@ def test_only_the_template_that_failed_is_written_again(office: Office):
 def test_what_was_said_of_the_failure_is_over_and_other_warnings_stay(office: Office):
     run = broken_month(office)
     said_before = {finding.pk for finding in office.findings() if finding.code != "failed"}
-    assert len(office.findings("failed")) > 0
+    assert (len(office.findings("failed")) > 0, len(said_before) > 0) == (True, True)
 
     office._finish(begin_again(office, run))  # as above
 
     assert office.findings("failed") == []
-    assert said_before <= {finding.pk for finding in office.findings()}
+    assert said_before - {finding.pk for finding in office.findings()} == set()
 
 
 def test_retry_reads_the_templates_concerned_and_nothing_else(office: Office):
@@ -106,7 +109,6 @@ def test_product_that_failed_is_made_and_no_other_is_written(office: Office):
     office.write_wishes()
     refuse(office, "/products$", "POST", count=2)
     office.sync("products")
-    assert office.waiting_faults() == []
     with partner_scope(office.partner_id()):
         run = Run.objects.filter(kind="products").latest("pk")
         failed = list(run.changes.filter(state=ChangeState.FAILED))
@@ -119,7 +121,7 @@ def test_product_that_failed_is_made_and_no_other_is_written(office: Office):
 
     assert scope is not None
     assert scope.products == (failed[0].product_id,)
-    assert told.runs[0]["counts"] | {"created": 1} == told.runs[0]["counts"]
+    assert told.runs[0]["counts"]["created"] == 1
     assert len(told.writes) == 1
     assert [finding.facts["change"] for finding in office.findings("failed")] == [failed[1].pk]
 

@@ -49,8 +49,8 @@ def test_proration_style_decides_how_changes_within_the_month_are_written(office
     grown = next(line for line in office.recurring(FOURTH) if "Microsoft 365 E5" in line["name"])
     whole = Decimal(grown["quantity"]) == int(Decimal(grown["quantity"]))
     assert settled(office)
-    assert (bool(office.one_time(FOURTH)), whole) == {
-        "line": (True, True), "quantity": (bool(office.one_time(FOURTH)), False), "warn": (False, True),
+    assert (len(office.one_time(FOURTH)) > 0, whole) == {
+        "line": (True, True), "quantity": (True, False), "warn": (False, True),
     }[style]  # fmt: skip
     if style == "warn":
         assert ours(office, FOURTH) + balance["excluded"] == source
@@ -171,7 +171,7 @@ def test_plan_that_needs_approval_waits_and_is_written_when_applied(office: Offi
     assert office.newest_balance()["held"] == expected
     assert office.sync().billing["status"] == "no_change"
     applied = office.apply()
-    assert applied.billing["status"] in ("success", "warning")
+    assert applied.billing["status"] == "success"
     assert ours(office, ADATUM) == expected
     assert settled(office)
 
@@ -185,7 +185,9 @@ def test_discarded_plan_writes_nothing_and_is_made_again(office: Office):
     assert office.our_lines() == []
     assert office.unbalanced() == []
     office.sync()
-    assert office.waiting_run() is not None
+    office.apply()
+    assert office.our_lines() != []
+    assert settled(office)
 
 
 def test_template_edited_while_a_plan_waits_is_shown_again_before_it_is_written(office: Office):
@@ -221,7 +223,7 @@ def test_next_invoice_as_start_bills_nothing_of_the_present_one(office: Office):
     assert office.recurring(ADATUM) != []
     assert office.unbalanced() == []
     billed = {one["period"]: Decimal(one["retail"]["synced"]) for one in office.balances()}
-    assert [period for period, amount in billed.items() if amount and period < "2026-10"] == []
+    assert [period for period, amount in billed.items() if amount] == ["2026-10"]
 
 
 def test_motion_that_is_off_is_excluded(office: Office):
@@ -230,7 +232,9 @@ def test_motion_that_is_off_is_excluded(office: Office):
     office.sync()
 
     assert [line for line in office.our_lines(ADATUM) if "Azure" in line["name"]] == []
-    assert office.newest_balance()["excluded"] >= _azure(office, "retail")
+    off = [one for one in office.truth()["charges"] if one["month"] == "2026-09" and one["motion"] != "seat_monthly"]
+    assert _azure(office, "retail") > 0
+    assert office.newest_balance()["excluded"] == sum(Decimal(one["source"]["retail"]) for one in off)
     assert settled(office)
 
 
@@ -244,7 +248,7 @@ def test_motion_switched_off_later_leaves_its_lines_and_says_so(office: Office):
 
     assert (synced.writes, office.template(ADATUM)["lines"]) == ([], before)
     left = office.findings("left_behind")
-    assert len(left) >= 3
+    assert len(left) == 5
     office.decide(left[0].subject, "remove")
     office.sync()
     assert len(office.template(ADATUM)["lines"]) == len(before) - 1
@@ -286,7 +290,7 @@ def test_products_off_uses_the_one_product_of_the_key_or_none(office: Office):
     assert {line["product_id"] for line in office.our_lines(ADATUM)} == {None}
     assert "is written without a product link" in synced.messages
     assert ours(office, ADATUM) == Decimal(truth_of(office, ADATUM)["source"]["retail"])
-    assert settled(office) or office.sync("billing").writes == []
+    assert settled(office)
 
 
 def test_in_use_without_a_mapping_has_nothing_to_do(office: Office):
@@ -297,6 +301,8 @@ def test_in_use_without_a_mapping_has_nothing_to_do(office: Office):
     assert (synced.products["status"], synced.writes) == ("no_change", [])
     assert "no customer is mapped yet" in synced.messages
     assert office.unbalanced() == []
+    office.map(office.entries("adatum"))
+    assert office.sync("products").writes != []
 
 
 def test_product_deleted_there_while_products_are_off_is_left_out_of_new_lines(office: Office):

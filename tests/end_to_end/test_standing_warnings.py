@@ -47,6 +47,7 @@ def test_price_change_stays_until_the_next_invoice_is_planned(office: Office):
 def test_warning_about_a_customer_who_is_no_longer_synced_is_over(office: Office):
     office.edit("edit_schedule", schedule_id=COHO, values={"paused": True})
     office.sync("billing")
+    assert len(texts(office, "paused")) == 1
 
     office.wishes["mappings"] = office.mapped(office.entries("coho-winery"), sync=False)
     office.write_wishes()

@@ -7,6 +7,7 @@ import pytest
 from core.audit import COMMAND, SCHEDULER
 from core.scope import partner_scope
 from programs.models import Program
+from sandbox.faults import ALWAYS
 from syncs.enums import RunState
 from syncs.errors import SyncRefused
 from syncs.models import Run
@@ -75,7 +76,7 @@ def test_nothing_more_is_written_once_it_is_switched_off(office: Office, switch:
 
 def test_failed_items_are_not_left_to_a_sync_that_was_cancelled(office: Office):
     office.map(office.entries("coho-winery"))
-    office.fault("status", vendor="syncro", method="POST", path="line_item", status=422, count=50)
+    office.fault("status", vendor="syncro", method="POST", path="line_item", status=422, count=ALWAYS)
     office.sync()
     with partner_scope(office.partner_id()):
         failed = Run.objects.filter(kind="billing").latest("pk")

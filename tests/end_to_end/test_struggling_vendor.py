@@ -11,6 +11,7 @@ from django.conf import settings
 from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
+from sandbox.faults import ALWAYS
 from syncs.enums import RunState
 from syncs.models import Run
 from syncs.running.advancing import advance
@@ -86,7 +87,7 @@ def test_scattered_losses_make_no_pause(busy: Office):
 
 
 def test_vendor_that_loses_every_answer_gets_few_writes_and_longer_and_longer_pauses(busy: Office):
-    busy.fault("status", **WRITES, status=502, count=10**6)
+    busy.fault("status", **WRITES, status=502, count=ALWAYS)
     run_id = start(busy)
 
     found = pauses(busy, run_id)
@@ -104,7 +105,7 @@ def test_vendor_that_loses_every_answer_gets_few_writes_and_longer_and_longer_pa
 
 def test_products_are_written_with_the_same_patience(office: Office):
     office.map(office.entries(*MORE))
-    office.fault("status", vendor="syncro", method="POST|PUT", path="/products", status=500, count=10**6)
+    office.fault("status", vendor="syncro", method="POST|PUT", path="/products", status=500, count=ALWAYS)
 
     synced = office.sync("products")
 
@@ -139,7 +140,7 @@ def test_long_run_with_scattered_failures_of_reads_goes_on(busy: Office):
 
 
 def test_run_that_gets_nowhere_ends_after_some_attempts(busy: Office):
-    busy.fault("status", vendor="syncro", method="GET", path="/schedules/", status=502, count=10**6)
+    busy.fault("status", vendor="syncro", method="GET", path="/schedules/", status=502, count=ALWAYS)
     run_id = start(busy)
 
     pauses(busy, run_id)

@@ -22,7 +22,7 @@ def synced(office: Office, month: str) -> Decimal:
 
 
 def test_totals_are_what_the_invoices_of_the_month_account_for_as_synced(office: Office):
-    assert totals(office)["2026-09"] == synced(office, "2026-09")
+    assert totals(office)["2026-09"] == synced(office, "2026-09") > 0
 
     office.advance()
     office.sync()

@@ -94,6 +94,9 @@ def test_plan_is_not_applied_once_billing_is_off(office: Office):
         office.apply()
 
     assert office.our_lines() == []
+    office.set_billing(enabled=True)
+    office.apply()
+    assert office.our_lines() != []
 
 
 def test_mapping_switched_off_since_the_plan_is_not_written(office: Office):

@@ -81,15 +81,19 @@ def files_of(package: ModuleType) -> Iterator[Path]:
 def public_functions(package: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Functions of its modules, and the ways by which its classes are read."""
     for module in modules_of(package):
-        for name, each in vars(module).items():
-            if name.startswith("_") or getattr(each, "__module__", "") != module.__name__:
-                continue
-            if inspect.isfunction(each):
-                yield f"{module.__name__}.{name}", each
-            elif inspect.isclass(each):
-                ways = {key: value for key, value in vars(each).items() if not key.startswith("_")}
-                made_by = [key for key, value in ways.items() if isinstance(value, classmethod)]
-                yield from ((f"{module.__name__}.{name}.{key}", getattr(each, key)) for key in made_by)
+        own = {name: each for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__}
+        for name, each in own.items():
+            if not name.startswith("_"):
+                yield from ((f"{module.__name__}.{way}", asked) for way, asked in ways_into(name, each))
+
+
+def ways_into(name: str, each: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """A function itself; of a class what makes one by reading."""
+    if inspect.isfunction(each):
+        yield name, each
+    elif inspect.isclass(each):
+        readers = (key for key, value in vars(each).items() if isinstance(value, classmethod))
+        yield from ((f"{name}.{key}", getattr(each, key)) for key in readers if not key.startswith("_"))
 
 
 @pytest.fixture

@@ -94,6 +94,8 @@ def test_same_event_of_another_partner_is_its_own(partner: Partner, stranger: Pa
 def test_nothing_is_made_without_addresses(partner: Partner) -> None:
     queue(partner, to=())
     assert deliver_due() == 0
+    queue(partner)
+    assert deliver_due() == 1
 
 
 def test_message_of_a_transaction_that_failed_is_never_sent(partner: Partner) -> None:
@@ -101,6 +103,9 @@ def test_message_of_a_transaction_that_failed_is_never_sent(partner: Partner) ->
         queue(partner)
         transaction.set_rollback(True)
     assert deliver_due() == 0
+    with transaction.atomic():
+        queue(partner)
+    assert deliver_due() == 1
 
 
 def test_refused_message_is_tried_again_later(

@@ -74,6 +74,7 @@ def test_month_of_credits_stands_below_the_line(cast: Cast, shop: Shop) -> None:
 
 
 def test_charges_of_an_invoice_that_does_not_count_are_left_out(cast: Cast, shop: Shop) -> None:
+    assert charges_of(cast, shop).retail == Decimal(60)
     with partner_scope(cast.northwind.pk):
         SourceInvoice.objects.filter(pk=shop.invoice.pk).update(state="replaced")
 

@@ -60,9 +60,10 @@ def test_texts_are_read_as_lengths(months, texts):
     assert {text: lengths_in(text) for text in texts} == {text: frozenset(months) for text in texts}
 
 
-@given(st.text())
-def test_any_text_can_be_read(text):
-    assert all(length >= 0 for length in lengths_in(text))
+@given(st.text(), st.text(st.characters(exclude_categories=["L", "Cs"])), st.integers(1, 99))
+def test_any_text_can_be_read(text, without_letters, years):
+    lengths_in(text)  # raises nothing
+    assert 12 * years in lengths_in(f"{years} years | {without_letters}")
 
 
 # --- Matching -----------------------------------------------------------------------------------------

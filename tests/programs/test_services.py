@@ -66,6 +66,7 @@ def test_saving_the_same_again_writes_nothing(partner: Partner) -> None:
         settings: dict[str, Any] = {"enabled": True, "billing_enabled": True, "motions": ["seat_monthly"]}
         save(connections, **settings)
         before = (AuditEntry.objects.count(), history("programs.ProgramEvent").count())
+        assert min(before) > 0
         _, changed = save(connections, **settings)
         assert changed == []
         assert (AuditEntry.objects.count(), history("programs.ProgramEvent").count()) == before

@@ -26,6 +26,9 @@ def example(document, path, method="get", status="200"):
     return document["paths"][path][method]["responses"][status]["content"]["application/json"]["example"]
 
 
+MAY_BE_EMPTY = {"/products.products[].product_skus"}  # few products have any; one that has is read alone
+
+
 def kind_of(value):
     if isinstance(value, bool):
         return "boolean"
@@ -40,8 +43,9 @@ def assert_alike(ours, theirs, where=""):
         assert set(ours) == set(theirs), where
         for key, value in theirs.items():
             assert_alike(ours[key], value, f"{where}.{key}")
-    elif isinstance(theirs, list) and isinstance(ours, list) and theirs:
-        for item in ours:
+    elif isinstance(theirs, list) and isinstance(ours, list):
+        assert ours or not theirs or where in MAY_BE_EMPTY, f"nothing to compare: {where}"
+        for item in ours if theirs else []:
             assert_alike(item, theirs[0], f"{where}[]")
     elif ours is not None and theirs is not None:
         assert kind_of(ours) == kind_of(theirs), where
@@ -83,7 +87,7 @@ def test_line_items_have_the_shape_of_the_example(vendors, document):
         ("/settings", "/settings"),
         ("/settings/tabs", "/settings/tabs"),
         ("/customers/{id}", "/customers/106"),
-        ("/products/{id}", "/products/301"),
+        ("/products/{id}", "/products/307"),
         ("/products/categories", "/products/categories"),
     ],
 )

@@ -132,6 +132,7 @@ def test_limit_does_not_count_prism(start):
     vendors = start(rate_limit="1")
 
     assert [vendors.prism("/api/v1/me").status for _ in range(3)] == [200, 200, 200]
+    assert [vendors.syncro("GET", "/me").status for _ in range(2)] == [200, 429]
 
 
 def test_settings_tell_symbol_and_zone(vendors):

@@ -96,6 +96,7 @@ def test_generation_leaves_the_paused_and_the_empty_alone(vendors):
     assert moved["next_run"] > empty["next_run"]
     made = Counter(i["customer_id"] for i in vendors.all_syncro("/invoices", "invoices"))
     assert paused["customer_id"] not in made
+    assert len(made) > 10
 
 
 def test_generation_of_one_template_on_demand(vendors):

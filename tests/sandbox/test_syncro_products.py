@@ -152,6 +152,9 @@ def test_list_excludes_and_sorts(vendors):
     every = vendors.syncro("GET", "/products", sort="name DESC", **{"id_not[]": [301, 302]}).json["products"]
 
     names = [product["name"].lower() for product in every]
+    total = vendors.syncro("GET", "/products").json["meta"]["total_entries"]
+    left = vendors.syncro("GET", "/products", **{"id_not[]": [301, 302]}).json["meta"]["total_entries"]
+    assert (len(names), left) == (25, total - 2)
     assert names == sorted(names, reverse=True)
     assert not {301, 302} & {product["id"] for product in every}
 

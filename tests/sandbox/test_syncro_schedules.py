@@ -66,7 +66,8 @@ def test_list_walks_all_pages_with_lines_inside(vendors):
     assert len(rows) > 40
     assert any(row["paused"] for row in rows)
     assert {row["frequency"] for row in rows} == {"Monthly", "Quarterly", "Annually"}
-    assert all(row["lines"] for row in rows if row["name"] == "Monthly services")
+    assert [bool(row["lines"]) for row in rows if row["name"] == "Monthly services"].count(True) > 10
+    assert [row["id"] for row in rows if row["name"] == "Monthly services" and not row["lines"]] == []
 
 
 def test_next_run_as_a_date_by_switch(start):

@@ -49,11 +49,14 @@ def test_search_within_looks_nowhere_else(cast: Cast, shop: Shop, function: str)
     with partner_scope(cast.northwind.pk):
         place = make_examples(shop)[function]
 
+        assert len(matches(function, "example", place)) == 1
         assert matches(function, "example", place + 1) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_search_without_a_scope_finds_nothing(cast: Cast, shop: Shop, function: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        assert matches(function, "") != []
     assert matches(function, "") == []
 
 

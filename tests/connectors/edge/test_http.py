@@ -67,7 +67,7 @@ def test_read_gives_up_after_bounded_attempts_with_growing_pauses(vendor, make_e
     assert len(vendor.calls) == 4
     assert caught.value.status == 502
     assert not caught.value.maybe_applied
-    assert all(0.25 * 2**n <= nap <= 0.75 * 2**n for n, nap in enumerate(naps))
+    assert [0.25 * 2**n <= nap <= 0.75 * 2**n for n, nap in enumerate(naps)] == [True] * 3
 
 
 @pytest.mark.parametrize("method", WRITES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -252,6 +253,29 @@ def test_choice_of_columns_leads_to_no_other_site(cast: Cast, back: str) -> None
 @pytest.mark.parametrize("tab", ["not_mapped", "all", "sync_on"])
 @pytest.mark.parametrize("sort", ["customer", "motion", "state", "target", "-retail"])
 def test_every_tab_is_sorted_by_every_column(cast: Cast, shop: Shop, tab: str, sort: str) -> None:
-    path = f"/p/northwind/programs/{shop.program.pk}/billing/"
+    with partner_scope(cast.northwind.pk):
+        for number in range(3):
+            customer = make.CustomerFactory(source=shop.program.source, name=f"Sample {number}")
+            make.ChargeFactory(invoice=shop.invoice, customer=customer, retail=Decimal(number), motion="azure_plan")
+            make.MappingFactory(program=shop.program, customer=customer)
+            make.ChargeFactory(invoice=shop.invoice, customer=customer, retail=Decimal(70 + number))
+    vera, path = cast.client("vera"), f"/p/northwind/programs/{shop.program.pk}/billing/"
+    back = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
 
-    assert len(rows_of(cast, cast.client("vera").get(path, {"tab": tab, "sort": sort}))) >= 1
+    there, back_again = (rows_of(cast, vera.get(path, {"tab": tab, "sort": way})) for way in (sort, back))
+
+    with partner_scope(cast.northwind.pk):
+        keys, reversed_keys = ([key_of(row, sort) for row in rows] for rows in (there, back_again))
+    assert len(keys) == {"not_mapped": 4, "all": 8, "sync_on": 4}[tab]
+    assert keys == sorted(keys, reverse=sort.startswith("-"))
+    assert reversed_keys == keys[::-1]
+
+
+def key_of(row: Any, sort: str) -> Any:
+    """What a row is sorted by; those without a target come last."""
+    if sort == "state":
+        return "sync_on" if row.mapping_id else "not_mapped"
+    if sort == "target":
+        mapping = Mapping.objects.filter(pk=row.mapping_id).first()
+        return (mapping is None, mapping and mapping.target_customer.name)
+    return row.customer.name if sort == "customer" else getattr(row, sort.removeprefix("-"))

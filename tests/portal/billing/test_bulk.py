@@ -142,6 +142,10 @@ def test_row_of_another_partner_is_not_switched(cast: Cast, shop: Shop) -> None:
     page = propose(cast.client("bob"), shop, "off", row=tick(foreign))
 
     assert "Tick the rows first" in page
+    with partner_scope(cast.tailwind.pk):
+        foreign.refresh_from_db()
+    assert foreign.sync_on
+    assert "Apply 1 change" in propose(cast.client("bob"), shop, "off", row=tick(foreign, shop.mapping))
 
 
 def test_boxes_are_there_for_who_may_switch_and_what_is_mapped(cast: Cast, shop: Shop) -> None:

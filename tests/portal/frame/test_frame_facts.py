@@ -50,7 +50,9 @@ def test_unseen_is_what_the_page_of_notices_counts(cast: Cast) -> None:
 def test_facts_are_those_of_the_open_partner_alone(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.RunFactory(program=shop.program, state="applying", status="", done=2, total=5)
-        assert read_frame_facts(cast.users["bob"].pk).running is not None
+        add_notice("first", Letter("Sample", "Sample.", link="/"), cast.northwind)
+        facts = read_frame_facts(cast.users["bob"].pk)
+        assert (facts.waiting, facts.unseen, facts.running is None) == (2, 1, False)
 
     with partner_scope(cast.tailwind.pk):
         facts = read_frame_facts(cast.users["charlie"].pk)

@@ -61,6 +61,9 @@ def test_run_without_a_change_is_no_news(cast: Cast, shop: Shop) -> None:
 
     with partner_scope(cast.northwind.pk):
         assert not Notice.objects.exists()
+    happen(cast, shop, "success")
+    with partner_scope(cast.northwind.pk):
+        assert Notice.objects.count() == 1
 
 
 def test_notices_are_read_and_marked_without_scripts_too(cast: Cast, shop: Shop) -> None:
@@ -82,6 +85,7 @@ def test_notices_of_another_partner_are_not_shown(cast: Cast, shop: Shop) -> Non
     page = cast.client("charlie").get("/p/tailwind/notices/").content.decode()
 
     assert "No notice yet" in page
+    assert "No notice yet" not in cast.client("vera").get("/p/northwind/notices/").content.decode()
 
 
 def test_fragment_asked_for_after_sign_out_leads_back_to_its_page(cast: Cast) -> None:

@@ -49,6 +49,8 @@ def test_program_that_is_off_starts_nothing(cast: Cast, shop: Shop) -> None:
     response = cast.client("bob").post(f"/p/northwind/programs/{shop.program.pk}/sync/", follow=True)
 
     assert "is switched off" in response.content.decode()
+    with partner_scope(cast.northwind.pk):
+        assert not Run.objects.filter(state=RunState.QUEUED).exists()
 
 
 def test_active_run_polls_its_progress(cast: Cast, shop: Shop) -> None:
@@ -192,6 +194,7 @@ def test_finished_plan_cannot_be_applied_again(cast: Cast, shop: Shop) -> None:
     response = cast.client("bob").post(run_path(shop.run, "apply/"), follow=True)
 
     assert "no longer waits" in response.content.decode()
+    assert state_of(cast, shop.run) == RunState.FINISHED
 
 
 def test_running_sync_is_cancelled(cast: Cast, shop: Shop) -> None:
@@ -255,6 +258,8 @@ def test_failed_items_are_not_tried_again_beside_a_plan_that_waits(cast: Cast, s
     page = cast.client("bob").post(run_path(shop.run, "retry/"), follow=True).content.decode()
 
     assert "A plan waits for a person" in page
+    with partner_scope(cast.northwind.pk):
+        assert not Run.objects.filter(state=RunState.QUEUED).exists()
 
 
 def test_history_filters_by_result(cast: Cast, shop: Shop) -> None:

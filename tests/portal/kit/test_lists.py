@@ -217,5 +217,6 @@ def test_rows_on_a_page_are_chosen_and_remembered(
     assert again.context["table"].paginator.num_pages == pages
 
 
-def test_short_list_has_no_choice_of_rows(cast: Cast, shop: Shop) -> None:
+def test_short_list_has_no_choice_of_rows(cast: Cast, shop: Shop, long_list: str) -> None:
+    assert "Rows on a page" in cast.client("vera").get(long_list).content.decode()
     assert "Rows on a page" not in cast.client("vera").get(billing(shop)).content.decode()

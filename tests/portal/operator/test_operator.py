@@ -122,6 +122,7 @@ def test_trouble_and_unsent_mails_are_counted_over_all_partners(cast: Cast, shop
 def test_page_tells_nothing_that_a_partner_entered_or_imported(cast: Cast, shop: Shop) -> None:
     page = open_page(cast).content.decode()
 
+    assert "Northwind IT" in page
     for text in ("Contoso", "contoso.example", "1000013", "60.00", "billing@northwind.example", "alice@"):
         assert text not in page
 

@@ -81,12 +81,13 @@ def test_detached_product_is_synced_again(cast: Cast, shop: Shop) -> None:
 
 
 def test_what_stands_for_another_product_is_not_offered_nor_taken(cast: Cast, shop: Shop, free: TargetProduct) -> None:
-    with partner_scope(cast.northwind.pk):
-        other = make.ProductFactory(source=shop.program.source)
-        make.ProductLinkFactory(product=other, target=shop.program.target, external_id=free.external_id)
     bob = cast.client("bob")
     act(bob, shop, "detach")
     path = f"/p/northwind/programs/{shop.program.pk}/products/{shop.product.pk}/adopt/"
+    assert free.pk in [offer.pk for offer in bob.get(path).context["offers"]]
+    with partner_scope(cast.northwind.pk):
+        other = make.ProductFactory(source=shop.program.source)
+        make.ProductLinkFactory(product=other, target=shop.program.target, external_id=free.external_id)
 
     assert free.pk not in [offer.pk for offer in bob.get(path).context["offers"]]
     refused = act(bob, shop, "adopt", target=free.pk)

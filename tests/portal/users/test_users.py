@@ -153,6 +153,8 @@ def test_invitation_is_worthless_for_somebody_else(cast: Cast) -> None:
 
     assert role_of(cast, "charlie") is None
     assert role_of(cast, "olga") is None
+    cast.client("charlie").post(link)
+    assert role_of(cast, "charlie") == "viewer"
 
 
 def test_withdrawn_invitation_is_over(cast: Cast) -> None:
@@ -180,8 +182,9 @@ def test_invitation_lasts_as_long_as_was_chosen(cast: Cast, given: dict[str, str
 def test_other_times_are_refused(cast: Cast) -> None:
     form = {"email": "nina@northwind.example", "role": "support", "days": "3650"}
 
-    cast.client("adam").post("/p/northwind/users/invite/", form)
+    page = cast.client("adam").post("/p/northwind/users/invite/", form).content.decode()
 
+    assert "Select a valid choice" in page
     with partner_scope(cast.northwind.pk):
         assert not Invitation.objects.exists()
 
@@ -291,10 +294,14 @@ def test_admin_neither_makes_nor_unmakes_owners(cast: Cast) -> None:
 
 
 def test_admin_cannot_invite_an_owner(cast: Cast) -> None:
-    cast.client("adam").post("/p/northwind/users/invite/", {"email": "x@example.com", "role": "owner"})
+    form = {"email": "x@example.com", "role": "owner"}
+    cast.client("adam").post("/p/northwind/users/invite/", form)
 
     with partner_scope(cast.northwind.pk):
         assert not Invitation.objects.exists()
+    cast.client("alice").post("/p/northwind/users/invite/", form)
+    with partner_scope(cast.northwind.pk):
+        assert Invitation.objects.count() == 1
 
 
 def test_last_owner_stays(cast: Cast) -> None:
@@ -306,6 +313,7 @@ def test_last_owner_stays(cast: Cast) -> None:
 
 def test_removed_member_loses_access_at_once(cast: Cast) -> None:
     bob = cast.client("bob")
+    assert bob.get("/p/northwind/").status_code == 200
 
     cast.client("adam").post(member_path(cast, "bob", "remove"))
 
