@@ -79,22 +79,24 @@ def test_syncro_behaves_otherwise(open_office: Open, group: str):
         live_on(office)
 
 
+def marks_on(office: Office, told: list[Json]) -> set[str]:
+    """Marks of the one-time lines that stand on these templates."""
+    return {mark_of(line) for one in told for line in office.one_time(one["invoice_template"])}
+
+
 def live_with_kept_lines(office: Office) -> None:
     """One-time lines stay after Syncro billed them: they go before they are billed again."""
     office.configure(*CAST)
     office.sync()
     told = told_of(office)
-    billed = {mark_of(line) for one in told for line in office.one_time(one["invoice_template"])}
+    billed = marks_on(office, told)
     assert len(billed) > 3
     assert differences(told, office.advance()) == []
 
     office.sync()
 
-    ran = [one["invoice_template"] for one in told if office.template(one["invoice_template"])["runs"]]
-    still = {mark_of(line) for number in ran for line in office.one_time(number)}
-    waiting = {
-        mark_of(line) for one in told if one["expected"] is None for line in office.one_time(one["invoice_template"])
-    }
+    still = marks_on(office, [one for one in told if office.template(one["invoice_template"])["runs"]])
+    waiting = marks_on(office, [one for one in told if one["expected"] is None])
     assert (billed - waiting) & still == set()
     assert (office.unbalanced(), office.doubled()) == ([], [])
     assert differences(told_of(office), office.advance()) == []

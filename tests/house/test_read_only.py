@@ -49,6 +49,7 @@ from syncs.facts.open_periods import find_open_periods
 from syncs.facts.retry_scope import RETRY, RetryScope
 from syncs.models import Change, Line
 from syncs.proving.reconciliation import reconcile_invoice
+from tests import factories as make
 from tests.portal.cast import Cast, Shop, make_cast, stock_shop
 from tests.portal.test_query_counts import add_rows
 
@@ -106,6 +107,7 @@ def shop(cast: Cast) -> Shop:
     """Northwind with a few rows of everything, some of them answered, held, paused or not mapped."""
     with partner_scope(cast.northwind.pk):
         stocked = stock_shop()
+        make.MappingBatchFactory.switched_off(stocked.mapping)
         add_rows(cast, stocked)
         stocked.mapping.first_month = dt.date(2026, 10, 1)  # after the month that was charged
         stocked.mapping.save()

@@ -44,11 +44,16 @@ def assert_alike(ours, theirs, where=""):
         for key, value in theirs.items():
             assert_alike(ours[key], value, f"{where}.{key}")
     elif isinstance(theirs, list) and isinstance(ours, list):
-        assert ours or not theirs or where in MAY_BE_EMPTY, f"nothing to compare: {where}"
-        for item in ours if theirs else []:
-            assert_alike(item, theirs[0], f"{where}[]")
+        assert_lists_alike(ours, theirs, where)
     elif ours is not None and theirs is not None:
         assert kind_of(ours) == kind_of(theirs), where
+
+
+def assert_lists_alike(ours, theirs, where):
+    """Each of ours is like the document's first, of which there is one to compare."""
+    assert ours or not theirs or where in MAY_BE_EMPTY, f"nothing to compare: {where}"
+    for item in ours if theirs else []:
+        assert_alike(item, theirs[0], f"{where}[]")
 
 
 def without(answer, *names):
