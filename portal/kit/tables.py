@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from inspect import signature
 from typing import Any
 
 import django_tables2 as tables
@@ -18,7 +19,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
-from django_tables2.utils import AttributeDict, signature
 
 from portal.kit import figures
 from portal.kit.badges import badge_html
@@ -106,13 +106,13 @@ class PortalTable(tables.Table):
                 self.columns.hide(name)
 
     def column_choices(self) -> list[tuple[str, str, bool]]:
-        """Name, title and whether it is shown, of each column that may be hidden."""
+        """Name, title and whether it is shown, of each column that may be hidden; where it is left out too."""
         columns = self.columns.columns
         return [(name, str(columns[name].header), columns[name].visible) for name in self.choosable if name in columns]
 
     def cells(self) -> Iterator[SafeString]:
         """The cells of each row of this page, written."""
-        columns = [(self._attributes(column), _drawer(column, self.data.model)) for column in self.columns]
+        columns = [(self._attributes(column), _drawer(self, column)) for column in self.columns]
         for row in self.paginated_rows:
             yield format_html_join("", "<td {}>{}</td>", ((attributes, draw(row)) for attributes, draw in columns))
 
@@ -125,21 +125,30 @@ class PortalTable(tables.Table):
         label = column.header
         if label and not title and not isinstance(label, SafeString):
             given["data-label"] = label
-        written: SafeString = AttributeDict({"role": "cell", **given}).as_html()
-        return written
+        known = ((name, value) for name, value in {"role": "cell", **given}.items() if value is not None)
+        return format_html_join(" ", '{}="{}"', known)
 
 
-def _drawer(column: Any, model: Any) -> Callable[[Any], Any]:
+def _drawer(table: PortalTable, column: Any) -> Callable[[Any], Any]:
     """How a column draws its cells. What the library asks anew for each cell is asked once for all rows."""
     render, empty, default = column.render, column.column.empty_values, column.default
-    named, takes_all = signature(render)
-    find = _finder(column.accessor, model) if empty or takes_all or "value" in named else None
+    parameters = signature(render).parameters.values()
+    takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters)
+    named = [each.name for each in parameters if each.kind is not each.VAR_KEYWORD]
+    find = _finder(column.accessor, table.data.model) if empty or takes_all or "value" in named else None
 
     def draw(row: Any) -> Any:
         value = find(row.record) if find else None
         if value in empty:
             return default
-        given = row._optional_cell_arguments(column, value)  # noqa: SLF001  # the library's way
+        given = {
+            "value": value,
+            "record": row.record,
+            "column": column.column,
+            "bound_column": column,
+            "bound_row": row,
+            "table": table,
+        }
         return render(**(given if takes_all else {name: given[name] for name in named}))
 
     return draw
