@@ -36,12 +36,6 @@ def program_for(request: HttpRequest, program_id: int) -> Program:
     return found
 
 
-def find_program(slug: str, target_system: str = "") -> Program | None:
-    """The program of that slug, of the target system where several are served."""
-    found = Program.objects.select_related("source", "target").filter(slug=slug).order_by("pk")
-    return (found.filter(target__system=target_system) if target_system else found).first()
-
-
 def source_currency(program: Program) -> str:
     """ISO code that the program's source bills in: of its connection, else the partner's."""
     return program.source.currency or program.partner.currency

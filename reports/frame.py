@@ -17,7 +17,7 @@ from notifications.notices import MOST_COUNTED
 from reports.inbox import OVERLAP
 from syncs.enums import ACTIVE_STATES, RunState
 
-# waiting: syncs.inbox's waiting_runs, held_invoices and decidable. unseen: notifications.notices.count_unseen.
+# waiting: reports.inbox's waiting_runs, held_invoices and decidable. unseen: notifications.notices.count_unseen.
 _FACTS = """
 SELECT
     (

@@ -18,7 +18,6 @@ from money.enums import LineState
 from money.words import from_cents
 from programs.models import Program
 from programs.selectors import source_currency
-from reports.inbox_kinds import KINDS, kind_of
 from reports.run import change_row
 from syncs.deciding.answers import ChoiceButton, choices_of
 from syncs.models import Change, Finding, Line
@@ -46,7 +45,6 @@ class InboxItem:
     """A finding to decide about, with its answers; ``adoptable`` are lines that *adopt* may take over."""
 
     finding: Finding
-    kind: str
     currency: str
     choices: list[ChoiceButton]
     adoptable: list[TemplateLine] = field(default_factory=list)
@@ -55,11 +53,6 @@ class InboxItem:
     lines: list[LineFacts] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)  # source rows, at most a few
     charge_count: int = 0
-
-    @property
-    def kind_label(self) -> str:
-        """The kind's name."""
-        return KINDS[self.kind].label
 
     @property
     def more_charges(self) -> int:
@@ -96,7 +89,6 @@ def _item(finding: Finding, facts: _Facts) -> InboxItem:
     adoptable = facts.adoptable.get(finding.subject, [])
     return InboxItem(
         finding=finding,
-        kind=kind_of(finding),
         currency=source_currency(facts.programs[finding.program_id]),
         choices=[c for c in choices_of(finding.subject) if c.value != "adopt" or adoptable],
         adoptable=adoptable,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from money.holds import CHOICES
-from syncs.models import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,3 @@ KINDS: dict[str, ItemKind] = {
     "prices": ItemKind("Price changes", codes=("price_changed",)),
 }
 KINDS[OTHER] = Rest("Other", others=tuple(KINDS.values()))
-
-
-def kind_of(finding: Finding) -> str:
-    """The name of the kind that a finding is of."""
-    subject = finding.subject.partition(":")[0]
-    for name, kind in KINDS.items():
-        if (subject and subject in kind.subjects) or (not subject and finding.code in kind.codes):
-            return name
-    return OTHER

@@ -58,11 +58,6 @@ class Pair:
     old: Decimal | None
     new: Decimal | None
 
-    @property
-    def changed(self) -> bool:
-        """True when both sides are there and differ."""
-        return self.old is not None and self.new is not None and self.old != self.new
-
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
@@ -75,11 +70,6 @@ class ChangeRow:
     retail: Pair
     cost: Pair
     total: Pair
-
-    @property
-    def removes(self) -> bool:
-        """True when the line goes away."""
-        return self.change.action == Action.REMOVE_LINE
 
 
 @dataclass(slots=True)

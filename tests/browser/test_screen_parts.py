@@ -80,7 +80,7 @@ def test_pages_of_refusals_are_accessible_and_fit(
     page = tolerant_page
     sign_in(page, cast.users["vera"].email)
     page.wait_for_url("**/p/northwind/")
-    monkeypatch.setattr("portal.dashboard.views.program_boards", None)
+    monkeypatch.setattr("portal.dashboard.views.read_dashboard", None)
     found = {}
     for path, status in {"users/invite/": 403, "runs/1/": 404, "": 500}.items():
         visit(page, f"/p/northwind/{path}", status)

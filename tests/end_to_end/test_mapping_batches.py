@@ -11,7 +11,7 @@ from core.scope import partner_scope
 from customers.mapping_batches import Wish, apply_batch, propose_batch, undo_batch
 from customers.mapping_csv import NEEDED, read_mappings
 from customers.models import Mapping, MappingBatch
-from programs.selectors import find_program
+from programs.models import Program
 from tests.end_to_end.office import Json, Office, mark_of
 
 CAST = ("adatum", "coho-winery")
@@ -29,9 +29,7 @@ def in_scope() -> AbstractContextManager[None]:
 
 
 def apply(kind: str, wishes: list[Wish]) -> MappingBatch:
-    program = find_program("microsoft-csp")
-    assert program is not None
-    batch = propose_batch(program=program, kind=kind, wishes=wishes, actor=COMMAND)
+    batch = propose_batch(program=Program.objects.get(), kind=kind, wishes=wishes, actor=COMMAND)
     assert apply_batch(batch=batch, actor=COMMAND, confirm=True)
     return batch
 
@@ -64,9 +62,7 @@ def test_imported_mapping_is_billed_by_the_next_sync(office: Office):
         [str(each[name]) for name in ("customer", "motion", "syncro_customer", "invoice_template")] for each in mapped
     ]
     with in_scope():
-        program = find_program("microsoft-csp")
-        assert program is not None
-        reading = read_mappings(program, write_csv(NEEDED, rows))
+        reading = read_mappings(Program.objects.get(), write_csv(NEEDED, rows))
         apply("import", reading.wishes)
 
     office.sync()

@@ -18,7 +18,7 @@ from core.audit import COMMAND
 from core.models import AuditEntry
 from core.scope import partner_scope
 from programs.models import Program
-from programs.selectors import addresses_for_connection, configured_programs, find_program, source_currency
+from programs.selectors import addresses_for_connection, configured_programs, source_currency
 from programs.services import ProgramSettings, reschedule_all, save_program
 from tests.onboarding import history
 
@@ -138,11 +138,9 @@ def test_new_time_zone_moves_the_due_time(partner: Partner) -> None:
 def test_selectors_find_what_is_configured(partner: Partner) -> None:
     with partner_scope(partner.pk):
         source, target = make_connections()
-        assert (configured_programs(), find_program("microsoft-csp")) == ([], None)
+        assert configured_programs() == []
         program, _ = save((source, target), enabled=True, notification_emails=["a@example.com"])
         assert configured_programs() == [program]
-        assert find_program("microsoft-csp", "syncro") == program
-        assert find_program("microsoft-csp", "other") is None
         assert addresses_for_connection(target.pk) == ["a@example.com"]
         assert source_currency(program) == "USD"
         source.currency = "AUD"

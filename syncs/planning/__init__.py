@@ -1,1 +1,0 @@
-"""Planning is pure: records in, a list of changes out; no database, no clock, no network."""
