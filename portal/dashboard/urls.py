@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.dashboard import program, views
+from portal.dashboard import views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +10,5 @@ urlpatterns = [
 
 partner_urlpatterns = [
     path("", views.dashboard, name="dashboard"),
-    path("programs/<int:program_id>/", program.overview, name="program"),
-    path("programs/<int:program_id>/sync/", program.start_sync, name="start_sync"),
+    path("programs/<int:program_id>/", views.overview, name="program"),
 ]

@@ -1,4 +1,4 @@
-"""Where a person arrives, and the dashboard of a partner."""
+"""Where a person arrives, the dashboard of a partner, and the overview of a program."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from portal.dashboard.set_up import set_up_steps
 from portal.kit.permissions import PartnerRequest, PersonRequest, partner_page, person_page
-from programs.selectors import programs_for
-from reports.dashboard import read_dashboard
+from programs.selectors import program_for, programs_for
+from reports.dashboard import read_dashboard, read_overview
 
 
 @require_safe
@@ -33,3 +33,12 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
     report = read_dashboard(programs, timezone.localdate())
     steps = [] if report.succeeded else set_up_steps(request.partner, programs)
     return TemplateResponse(request, "portal/dashboard/dashboard.html", {"report": report, "steps": steps})
+
+
+@require_safe
+@partner_page()
+def overview(request: PartnerRequest, program_id: int) -> HttpResponse:
+    """Two cards, the latest invoice's account, and what most needs a person."""
+    program = program_for(request, program_id)
+    context = {"program": program, "report": read_overview(program)}
+    return TemplateResponse(request, "portal/dashboard/overview.html", context)

@@ -1,4 +1,4 @@
-"""One run: its verdict, live progress, every change with old and new, and what may be done about it."""
+"""Runs: starting one, its page with live progress, every change with old and new, and what may be done about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from portal.kit.permissions import PartnerRequest, partner_page
 from programs.selectors import program_for
 from reports.progress import read_progress
 from reports.run import group_changes, listed_runs, read_change, read_run
-from syncs.enums import ACTIVE_STATES
+from syncs.enums import ACTIVE_STATES, RunKind
 from syncs.errors import SyncRefused
 from syncs.models import Change, Run
 from syncs.running import retrying, starting
@@ -91,6 +91,25 @@ def change(request: PartnerRequest, run_id: int, change_id: int) -> HttpResponse
     wanted: Change = get_object_or_404(changes, pk=change_id, run=found)
     context = {"run": found, "program": found.program, "change": wanted, "report": read_change(found, wanted)}
     return TemplateResponse(request, "portal/history/change.html", context)
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def start_sync(request: PartnerRequest, program_id: int) -> HttpResponse:
+    """Sync now, or preview: of one kind, or all that are switched on."""
+    program = program_for(request, program_id)
+    kind = request.POST.get("kind", "")
+    kinds = [kind] if kind in RunKind.values else starting.enabled_kinds(program)
+    preview = request.POST.get("preview") == "on"
+    try:
+        runs = starting.start_sync(program=program, kinds=kinds, preview=preview, actor=actor_of(request.user))
+    except SyncRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("program", request.partner.slug, program.pk)
+    if not runs:
+        messages.warning(request, "Neither products nor billing is switched on. Switch one on in the settings.")
+        return redirect("program", request.partner.slug, program.pk)
+    return redirect("run", request.partner.slug, runs[0].pk)
 
 
 @require_POST
