@@ -3,7 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+# A distribution builds its Python with profile-guided optimisation, pyenv does not unless it is asked to: the tests take
+# a fifth less CPU time on the former. PYTHON=python3 takes the first of the path all the same.
+FITS := import sys, ensurepip, sqlite3, ssl, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for each in /usr/bin/python3 python3; do "$$each" -c "$(FITS)" 2>/dev/null && echo "$$each" && break; done),python3)
 BIN := .venv/bin
 LOCKS := requirements-bootstrap.txt requirements-dev.txt
 STAMP := .venv/.installed
@@ -93,8 +96,13 @@ browser:
 test: setup browser ## everything, browser tests included
 	@echo "Preparing the tests' servers ..."
 	@$(BIN)/python -m tests.databases start
-	@status=0; $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS) || status=$$?; \
+	@status=0; $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		-p tests.slowest_files --slowest-files 10 $(TESTS) || status=$$?; \
 		$(BIN)/python -m tests.databases stop; exit $$status
+
+.PHONY: properties
+properties: setup ## the properties with 3,000 examples each, other ones each time: some minutes
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 --dist load -m hypothesis $(TESTS)
 
 .PHONY: replay
 replay: setup ## recorded months planned again, without any server: what would customers be billed otherwise?
