@@ -9,11 +9,9 @@ from decimal import Decimal
 
 from connectors.records import Cadence, InvoiceRow
 from money.enums import Kind, Motion
-from money.motions import MOTION_OF, MOTIONS
+from money.motions import MOTIONS, motion_of
+from money.periods import period_of
 
-ZERO_DAYS = dt.timedelta()
-LONGEST_MONTH = dt.timedelta(days=31)
-SHORTEST_YEAR = dt.timedelta(days=350)
 ONE = Decimal(1)
 ZERO = Decimal(0)
 
@@ -69,26 +67,6 @@ def classify(row: InvoiceRow, *, cadence: Cadence, has_customer: bool, is_prorat
     problem = _problem(row, motion, has_customer=has_customer)
     kind = Kind.UNKNOWN if problem or motion is None else _kind(row, motion, is_proration=is_proration)
     return Classified(kind, motion, period, problem)
-
-
-def motion_of(row: InvoiceRow, cadence: Cadence) -> Motion | None:
-    """The subscription's cadence, else the row's own, else the length of the charge; else None."""
-    known = MOTION_OF.get(cadence) or MOTION_OF.get(row.cadence)
-    if known is not None:
-        return known
-    if row.product_name.casefold().startswith("azure plan"):
-        return MOTION_OF[Cadence.USAGE]
-    length = row.end - row.start
-    if ZERO_DAYS <= length <= LONGEST_MONTH:
-        return MOTION_OF[Cadence.MONTHLY]
-    return MOTION_OF[Cadence.ANNUAL] if length >= SHORTEST_YEAR else None
-
-
-def period_of(row: InvoiceRow, motion: Motion | None) -> str:
-    """The month of the charge's start, or both dates of an annual one, in the offset they carry."""
-    if motion is not None and MOTIONS[motion].dated:
-        return f"{row.start:%Y-%m-%d}/{row.end:%Y-%m-%d}"
-    return f"{row.start:%Y-%m}"
 
 
 def find_prorations(amounts: Iterable[Amount]) -> frozenset[int]:

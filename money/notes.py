@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from money.enums import Action, LineState, Severity
+from money.enums import LineState, Severity
 from money.facts import MappingFacts, OwnLine, PeriodFact, ProductFact
 from money.motions import MOTIONS
 from money.periods import day_label, month_after, period_label
-from money.plan import Hold, Note, Plan
+from money.plan import Hold, Note
 from money.wanting.wants import PeriodWants, Wanted
 from money.words import plain
 
@@ -81,49 +81,47 @@ def note_uncertain(facts: MappingFacts, own: OwnLine) -> Note:
     )
 
 
-def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, plan: Plan) -> None:
+def note_prices(facts: MappingFacts, period: PeriodFact, wants: PeriodWants) -> list[Note]:
     """Price changes against the last period, in the field's words."""
     if not period.current or not wants.unit:
-        return
+        return []
     earlier = [
         p
         for p in facts.posted
         if p.subscription_id == period.subscription_id and p.period < period.period and p.unit_cost
     ]
     if not earlier:
-        return
+        return []
     last = max(earlier, key=lambda p: p.period)
     start = max(charge.start for charge in period.charges if not charge.credit)
-    for word, old, new in (
-        ("cost", last.unit_cost, wants.unit.cost),
-        ("retail", last.unit_retail, wants.unit.retail),
-    ):
-        if old != new:
-            plan.notes.append(
-                Note(
-                    Severity.WARNING,
-                    "price_changed",
-                    f"price:{word}:{period.subscription}:{period.period}",
-                    f"{facts.mapping.customer}, {_product_name(period)}: Subscription {word} unit price changed from "
-                    f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
-                    customer_id=facts.mapping.customer_id,
-                    subscription_id=period.subscription_id,
-                )
-            )
+    sides = (("cost", last.unit_cost, wants.unit.cost), ("retail", last.unit_retail, wants.unit.retail))
+    return [
+        Note(
+            Severity.WARNING,
+            "price_changed",
+            f"price:{word}:{period.subscription}:{period.period}",
+            f"{facts.mapping.customer}, {_product_name(period)}: Subscription {word} unit price changed from "
+            f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
+            customer_id=facts.mapping.customer_id,
+            subscription_id=period.subscription_id,
+        )
+        for word, old, new in sides
+        if old != new
+    ]
 
 
-def note_template(facts: MappingFacts, plan: Plan) -> None:
+def note_template(facts: MappingFacts, *, writes: bool) -> list[Note]:
     """A paused template, or one that ran before the invoice came, bills later than expected.
 
-    Pausing is told as long as it lasts; running early when something is written, and again until it runs.
+    Pausing is told as long as it lasts; running early when the plan ``writes`` something, and again until it runs.
     """
     template = facts.template
     if template is None:
-        return
-    writes = any(change.action is not Action.KEEP and not change.hold for change in plan.changes)
+        return []
+    notes = []
     if template.paused and (writes or _stands_on(facts)):
         text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
-        plan.notes.append(_template_note(facts, "paused", facts.newest, text, "Resume it in Syncro."))
+        notes.append(_template_note(facts, "paused", facts.newest, text, "Resume it in Syncro."))
     if _ran_early(facts, template.next_run) and template.frequency == "Monthly":
         assert template.next_run is not None
         text = (
@@ -131,7 +129,8 @@ def note_template(facts: MappingFacts, plan: Plan) -> None:
             f"{period_label(facts.newest)} came; it is billed on {day_label(template.next_run)}."
         )
         key = f"{facts.newest}:{template.next_run}"
-        plan.notes.append(_template_note(facts, "ran_early", key, text, news=writes))
+        notes.append(_template_note(facts, "ran_early", key, text, news=writes))
+    return notes
 
 
 def _stands_on(facts: MappingFacts) -> bool:
@@ -147,16 +146,16 @@ def _ran_early(facts: MappingFacts, next_run: dt.date | None) -> bool:
     return next_run >= month_after(month_after(facts.newest).strftime("%Y-%m"))
 
 
-def note_foreign_lines(facts: MappingFacts, plan: Plan) -> None:
+def note_foreign_lines(facts: MappingFacts) -> list[Note]:
     """A mapping's first plan lists the recurring lines that others put on its template."""
     if not facts.first or facts.template is None:
-        return
+        return []
     foreign = [line for line in facts.template.lines if line.line_id in facts.foreign_ids and not line.one_time]
     if not foreign:
-        return
+        return []
     named = ", ".join(f"“{line.name}” ({line.quantity.normalize():f})" for line in foreign[:5])
     more = f" and {len(foreign) - 5} more" if len(foreign) > 5 else ""
-    plan.notes.append(
+    return [
         Note(
             Severity.INFO,
             "foreign_lines",
@@ -165,7 +164,7 @@ def note_foreign_lines(facts: MappingFacts, plan: Plan) -> None:
             "They are never touched. Remove what the sync now bills.",
             customer_id=facts.mapping.customer_id,
         )
-    )
+    ]
 
 
 def _product_name(period: PeriodFact) -> str:

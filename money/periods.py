@@ -1,8 +1,12 @@
-"""Periods as people read them."""
+"""Which period a row belongs to, and periods as people read them."""
 
 from __future__ import annotations
 
 import datetime as dt
+
+from connectors.records import InvoiceRow
+from money.enums import Motion
+from money.motions import MOTIONS
 
 
 def period_label(period: str) -> str:
@@ -28,3 +32,10 @@ def month_after(period: str) -> dt.date:
     """First day of the month after a monthly period."""
     year, month = (int(part) for part in period.split("-"))
     return dt.date(year + month // 12, month % 12 + 1, 1)
+
+
+def period_of(row: InvoiceRow, motion: Motion | None) -> str:
+    """The month of the charge's start, or both dates of an annual one, in the offset they carry."""
+    if motion is not None and MOTIONS[motion].dated:
+        return f"{row.start:%Y-%m-%d}/{row.end:%Y-%m-%d}"
+    return f"{row.start:%Y-%m}"

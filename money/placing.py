@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from connectors.records import LineValues, TemplateLine
 from money.enums import Action, PartRole, PartState
@@ -10,8 +11,7 @@ from money.facts import MappingFacts, PeriodFact
 from money.holds import already_on_template, conflict_subject, counted_by_target
 from money.marks import with_mark
 from money.notes import note_excluded, note_of_hold, note_without_product
-from money.periods import period_label
-from money.plan import Hold, Plan, PlannedChange, PlannedPart
+from money.plan import Hold, Note, PlannedChange, PlannedPart
 from money.present import (
     adopted_line,
     changed_values,
@@ -23,31 +23,38 @@ from money.present import (
 )
 from money.taking_off import take_off_old_template
 from money.wanting.wants import Wanted
+from money.wording import line_name
 from money.words import to_cents
 
 
-def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> PlannedPart:
-    """Compare a wanted line with what stands; adds the change and answers the part."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of a wanted line: its part of the posting, and what it adds to the plan."""
+
+    part: PlannedPart
+    changes: tuple[PlannedChange, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, touched: Collection[int]) -> Placed:
+    """Compare a wanted line with what stands. ``touched`` are the lines that the plan is about already."""
     if wanted.excluded:
-        plan.notes.append(note_excluded(facts, period, wanted))
-        return _part_of(wanted, PartState.EXCLUDED, wanted.excluded)
+        note = note_excluded(facts, period, wanted)
+        return Placed(_part_of(wanted, PartState.EXCLUDED, wanted.excluded), notes=(note,))
     if _is_dismissed(facts, wanted):
-        return _part_of(wanted, PartState.EXCLUDED, "Dismissed")
+        return Placed(_part_of(wanted, PartState.EXCLUDED, "Dismissed"))
     own = own_line(facts, wanted.mark)
-    line = _adopted(facts, period, wanted, plan) or standing_line(facts.template, wanted.mark, own)
+    line = _adopted(facts, period, wanted, touched) or standing_line(facts.template, wanted.mark, own)
     conflict = _conflict(facts, period, wanted) if line is None else None
     if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
-        return _part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template")
+        return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     change = _left_to_target(_change(facts, period, wanted, line=line, hold=conflict or wanted.hold), line)
     if change.hold is not None:
-        plan.notes.append(note_of_hold(facts, period, change.hold, wanted.mark, wanted.amount.retail))
-        plan.changes.append(change)
-        return _part_of(wanted, PartState.HELD, change.hold.text)
-    if own is not None and own.template_id != facts.mapping.template_id:
-        take_off_old_template(facts, own, plan)
-    _note_without_product(facts, period, change, plan)
-    plan.changes.append(change)
-    return _part_of(wanted, PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED, "")
+        note = note_of_hold(facts, period, change.hold, wanted.mark, wanted.amount.retail)
+        return Placed(_part_of(wanted, PartState.HELD, change.hold.text), (change,), (note,))
+    moved = take_off_old_template(facts, own) if own and own.template_id != facts.mapping.template_id else []
+    state = PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED
+    return Placed(_part_of(wanted, state, ""), (*moved, change), _notes_without_product(facts, period, change))
 
 
 def _is_dismissed(facts: MappingFacts, wanted: Wanted) -> bool:
@@ -116,7 +123,7 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
         return values
     return LineValues(
         product_id=product.target_id if product else None,
-        name=_line_name(period, wanted),
+        name=line_name(period, wanted.role),
         description=with_mark(wanted.text, wanted.mark),
         quantity=wanted.quantity,
         retail_cents=to_cents(wanted.unit.retail),
@@ -124,15 +131,6 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
         taxable=product.taxable if product else True,
         one_time=wanted.one_time,
     )
-
-
-def _line_name(period: PeriodFact, wanted: Wanted) -> str:
-    name = period.product.name if period.product else period.subscription
-    if wanted.role is PartRole.ADJUSTMENT:
-        return f"{name} (adjustment, {period_label(period.period)})"
-    if wanted.role is PartRole.CREDIT:
-        return f"{name} (credit, {period_label(period.period)})"
-    return name
 
 
 def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold | None:
@@ -151,14 +149,13 @@ def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold |
     return already_on_template(lines, subject) if lines else None
 
 
-def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted, plan: Plan) -> TemplateLine | None:
+def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
     """The foreign line to take over for this recurring line; each is taken over once."""
     if wanted.role is not PartRole.RECURRING:
         return None
     subject = conflict_subject(facts.mapping.motion, period.subscription)
     line = adopted_line(facts, subject, wanted.mark)
-    taken = line is not None and any(change.line_id == line.line_id for change in plan.changes)
-    return None if taken else line
+    return None if line is None or line.line_id in touched else line
 
 
 def _choice_of(facts: MappingFacts, subject: str) -> str:
@@ -166,11 +163,11 @@ def _choice_of(facts: MappingFacts, subject: str) -> str:
     return choice.choice if choice else ""
 
 
-def _note_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange, plan: Plan) -> None:
+def _notes_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange) -> tuple[Note, ...]:
     product = period.product
-    missing = product is not None and not product.target_id and not product.expected
-    if change.action is Action.ADD_LINE and product is not None and missing:
-        plan.notes.append(note_without_product(facts, period, product))
+    if change.action is not Action.ADD_LINE or product is None or product.target_id or product.expected:
+        return ()
+    return (note_without_product(facts, period, product),)
 
 
 def _part_of(wanted: Wanted, state: PartState, reason: str) -> PlannedPart:

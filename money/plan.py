@@ -114,6 +114,19 @@ class Plan:
     lost_marks: set[str] = field(default_factory=set)  # one-time lines gone without a generation, or dismissed
     unchanged: int = 0  # lines that stand as they were written for the same invoice
 
+    @classmethod
+    def of(cls, *parts: Plan) -> Plan:
+        """Several parts added up, in their order."""
+        whole = cls()
+        for part in parts:
+            whole.extend(part)
+        return whole
+
+    @property
+    def writes(self) -> bool:
+        """True when anything is sent to the target."""
+        return any(change.action is not Action.KEEP and not change.hold for change in self.changes)
+
     def extend(self, other: Plan) -> None:
         """Take over all of ``other``."""
         self.changes += other.changes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from connectors.records import InvoiceTemplate
 from money.amounts import sum_charges
@@ -15,7 +15,7 @@ from money.notes import note_fallback, note_foreign_lines, note_of_hold, note_pr
 from money.placing import place_line
 from money.plan import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
 from money.present import Fate, recurring_mark, removal_of, standing_line
-from money.settling import settle_one_time_lines, settled_parts
+from money.settling import Settlement, settle_one_time_lines, settled_parts
 from money.taking_off import remove_duplicates, remove_missing, remove_recurring, remove_unwanted
 from money.wanting.period import want_period
 from money.wanting.wants import PeriodWants, as_planned
@@ -29,66 +29,86 @@ def plan_mapping(facts: MappingFacts) -> Plan:
 
     Planning again after the plan was carried out gives a plan without changes.
     """
-    plan = Plan()
     if facts.mapping.trouble or facts.template is None:
-        _hold_everything(facts, plan)
-        return plan
+        return _hold_everything(facts)
     settlement = settle_one_time_lines(facts)
-    plan.changes += settlement.removals
-    plan.billed_marks |= {m for m, fate in settlement.fates.items() if fate is Fate.BILLED}
-    plan.lost_marks |= settlement.lost
-    wanted_marks: set[str] = set()
-    posted = {(p.subscription_id, p.period): p for p in facts.posted}
-    for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
-        wanted_marks |= _plan_period(
-            facts,
-            period,
-            posted.get((period.subscription_id, period.period)),
-            settlement.fates,
-            plan,
-        )
-    remove_missing(facts, plan)
-    remove_unwanted(facts, settlement.fates, wanted_marks, plan)
-    remove_duplicates(facts, plan)
-    note_template(facts, plan)
-    note_foreign_lines(facts, plan)
+    periods = _plan_periods(facts, settlement)
+    asked_for = set().union(*(one.marks for one in periods))
+    plan = Plan.of(
+        Plan(changes=settlement.removals, billed_marks=settlement.billed, lost_marks=settlement.lost),
+        *(one.plan for one in periods),
+        remove_missing(facts),
+        Plan(changes=remove_unwanted(facts, settlement.fates, asked_for) + remove_duplicates(facts)),
+    )
+    plan.notes += note_template(facts, writes=plan.writes) + note_foreign_lines(facts)
     plan.changes.sort(key=_writing_order)
     return plan
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodPlan:
+    """What one period of one subscription adds to the plan, and the marks that shall stand because of it."""
+
+    plan: Plan
+    marks: set[str]
+
+
+def _plan_periods(facts: MappingFacts, settlement: Settlement) -> list[PeriodPlan]:
+    """Period by period; a foreign line that one takes over is no other's."""
+    posted = {(p.subscription_id, p.period): p for p in facts.posted}
+    touched = {change.line_id for change in settlement.removals if change.line_id is not None}
+    made = []
+    for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
+        known = posted.get((period.subscription_id, period.period))
+        made.append(_plan_period(facts, period, known, settlement.fates, touched))
+        touched |= {change.line_id for change in made[-1].plan.changes if change.line_id is not None}
+    return made
+
+
 def _plan_period(
-    facts: MappingFacts,
-    period: PeriodFact,
-    posted: Posted | None,
-    fates: dict[str, Fate],
-    plan: Plan,
-) -> set[str]:
-    """Plan one period of one subscription; answers the marks that shall stand."""
+    facts: MappingFacts, period: PeriodFact, posted: Posted | None, fates: dict[str, Fate], touched: Collection[int]
+) -> PeriodPlan:
     settled = settled_parts(facts, period, posted, fates)
-    plan.notes += [note_of_hold(facts, period, hold, part.mark, part.retail) for part, hold in settled if hold]
+    held = Plan(notes=[note_of_hold(facts, period, hold, part.mark, part.retail) for part, hold in settled if hold])
     if posted is not None and not _must_plan(facts, period, posted, settled):
-        return _leave_as_posted(facts, period, posted, settled, plan)
-    wants = want_period(facts, period, [part for part, _ in settled])
-    if period.product is None and wants.wanted:
-        return _fail_without_product(facts, period, posted, wants, plan)
-    placed = [(wanted, place_line(facts, period, wanted, plan)) for wanted in wants.wanted]
+        made = _leave_as_posted(facts, period, posted, settled)
+    else:
+        wants = want_period(facts, period, [part for part, _ in settled])
+        if period.product is None and wants.wanted:
+            made = _fail_without_product(facts, period, posted, wants)
+        else:
+            made = _place_period(facts, period, wants, touched)
+    return PeriodPlan(Plan.of(held, made.plan), made.marks)
+
+
+def _place_period(facts: MappingFacts, period: PeriodFact, wants: PeriodWants, touched: Collection[int]) -> PeriodPlan:
+    """Each wanted line against what stands, in turn."""
+    taken, placed = set(touched), []
+    for wanted in wants.wanted:
+        one = place_line(facts, period, wanted, taken)
+        taken |= {change.line_id for change in one.changes if change.line_id is not None}
+        placed.append((wanted, one))
+    plan = Plan(
+        changes=[change for _, one in placed for change in one.changes],
+        notes=[note for _, one in placed for note in one.notes],
+    )
     if wants.fell_back:
         plan.notes.append(note_fallback(facts, period))
     if wants.no_recurring:
-        remove_recurring(facts, period, plan)
-    note_prices(facts, period, wants, plan)
+        plan.changes += remove_recurring(facts, period)
+    plan.notes += note_prices(facts, period, wants)
     plan.postings.append(
         _posting(
             facts,
             period,
-            [*wants.fixed, *(part for wanted, part in placed if wanted.counts)],
+            [*wants.fixed, *(one.part for wanted, one in placed if wanted.counts)],
             fingerprint=fingerprint_of(facts, period),
             unit=wants.unit,
             rounding=wants.rounding,
             confirms_run=period.current,
         )
     )
-    return {wanted.mark for wanted, part in placed if part.state is not PartState.EXCLUDED}
+    return PeriodPlan(plan, {wanted.mark for wanted, one in placed if one.part.state is not PartState.EXCLUDED})
 
 
 def _posting(
@@ -126,12 +146,11 @@ def _leave_as_posted(
     period: PeriodFact,
     posted: Posted,
     settled: list[tuple[PostedPart, Hold | None]],
-    plan: Plan,
-) -> set[str]:
+) -> PeriodPlan:
     """Nothing new about this period: at most a part has become billed meanwhile."""
     now = {part.mark: part for part, _ in settled}
     parts = tuple(now.get(part.mark, part) for part in posted.parts)
-    plan.unchanged += sum(part.state is PartState.SYNCED for part in parts)
+    plan = Plan(unchanged=sum(part.state is PartState.SYNCED for part in parts))
     if parts != posted.parts:
         posting = _posting(
             facts,
@@ -142,7 +161,7 @@ def _leave_as_posted(
             rounding=Money(posted.rounding_cost, posted.rounding_retail),
         )
         plan.postings.append(replace(posting, template_id=posted.template_id))
-    return {part.mark for part in parts if part.state is PartState.SYNCED}
+    return PeriodPlan(plan, {part.mark for part in parts if part.state is PartState.SYNCED})
 
 
 def _must_plan(
@@ -213,25 +232,25 @@ def _writing_order(change: PlannedChange) -> tuple[int, int, str]:
     return rank, change.subscription_id, change.mark
 
 
-def _hold_everything(facts: MappingFacts, plan: Plan) -> None:
+def _hold_everything(facts: MappingFacts) -> Plan:
     mapping = facts.mapping
     code = mapping.trouble_code or "template_gone"
     text = mapping.trouble or "The invoice template no longer exists. Choose another one."
-    plan.notes.append(
-        Note(
-            Severity.ERROR if code == "currency" else Severity.WARNING,
-            code,
-            f"{code}:{mapping.mapping_id}",
-            f"{mapping.customer}: {text}",
-            customer_id=mapping.customer_id,
-        )
+    note = Note(
+        Severity.ERROR if code == "currency" else Severity.WARNING,
+        code,
+        f"{code}:{mapping.mapping_id}",
+        f"{mapping.customer}: {text}",
+        customer_id=mapping.customer_id,
     )
     posted = {(p.subscription_id, p.period): p for p in facts.posted}
-    for period in facts.periods:
-        known = posted.get((period.subscription_id, period.period))
-        if known is None or _any_waits(known.parts):
-            fixed = _parts_that_stay(known)
-            _hold_posting(facts, period, plan, reason=text, state=PartState.HELD, fixed=fixed)
+    known = [(period, posted.get((period.subscription_id, period.period))) for period in facts.periods]
+    postings = [
+        _held_posting(facts, period, reason=text, state=PartState.HELD, fixed=_parts_that_stay(before))
+        for period, before in known
+        if before is None or _any_waits(before.parts)
+    ]
+    return Plan(postings=postings, notes=[note])
 
 
 def _parts_that_stay(posted: Posted | None) -> list[PlannedPart]:
@@ -240,43 +259,36 @@ def _parts_that_stay(posted: Posted | None) -> list[PlannedPart]:
 
 
 def _fail_without_product(
-    facts: MappingFacts, period: PeriodFact, posted: Posted | None, wants: PeriodWants, plan: Plan
-) -> set[str]:
-    """What stands stays; all else of the period fails. Answers the marks that stay."""
+    facts: MappingFacts, period: PeriodFact, posted: Posted | None, wants: PeriodWants
+) -> PeriodPlan:
+    """What stands stays; all else of the period fails."""
     problem = period.problem or NO_PRODUCT
     total = sum_charges(period.charges)
-    plan.notes.append(
-        Note(
-            Severity.ERROR,
-            "product",
-            f"product:{period.subscription}:{period.period}",
-            f"{facts.mapping.customer}: {problem}",
-            "Make the product unique in the price list, or map the subscription's product.",
-            customer_id=facts.mapping.customer_id,
-            retail=total.retail,
-        )
+    note = Note(
+        Severity.ERROR,
+        "product",
+        f"product:{period.subscription}:{period.period}",
+        f"{facts.mapping.customer}: {problem}",
+        "Make the product unique in the price list, or map the subscription's product.",
+        customer_id=facts.mapping.customer_id,
+        retail=total.retail,
     )
     known = {part.mark for part in wants.fixed}
     standing = [p for p in posted.parts if p.state is PartState.SYNCED and p.mark not in known] if posted else []
     fixed = [*wants.fixed, *map(as_planned, standing)]
-    _hold_posting(facts, period, plan, reason=problem, state=PartState.FAILED, fixed=fixed)
-    return {wanted.mark for wanted in wants.wanted} | {part.mark for part in standing}
+    posting = _held_posting(facts, period, reason=problem, state=PartState.FAILED, fixed=fixed)
+    marks = {wanted.mark for wanted in wants.wanted} | {part.mark for part in standing}
+    return PeriodPlan(Plan(postings=[posting], notes=[note]), marks)
 
 
-def _hold_posting(
-    facts: MappingFacts,
-    period: PeriodFact,
-    plan: Plan,
-    *,
-    reason: str,
-    state: PartState,
-    fixed: list[PlannedPart],
-) -> None:
+def _held_posting(
+    facts: MappingFacts, period: PeriodFact, *, reason: str, state: PartState, fixed: list[PlannedPart]
+) -> PlannedPosting:
     taken = sum((Money(p.cost - p.rules_cost, p.retail - p.rules_retail) for p in fixed), NOTHING)
     rest = sum_charges(period.charges) - taken
     mark = f"{recurring_mark(facts, period.subscription)}-all"
     part = PlannedPart(PartRole.RECURRING, mark, state, rest.cost, rest.retail, reason=reason)
-    plan.postings.append(_posting(facts, period, [*fixed, part], fingerprint=fingerprint_of(facts, period)))
+    return _posting(facts, period, [*fixed, part], fingerprint=fingerprint_of(facts, period))
 
 
 def plan_billing(
@@ -290,11 +302,11 @@ def plan_billing(
     ``left_behind`` are lines of ours whose mapping was removed or switched off: nothing happens to
     them until a person asks for their removal.
     """
-    plan = Plan()
-    for facts in sorted(mappings, key=lambda f: (f.mapping.template_id, f.mapping.mapping_id)):
-        plan.extend(plan_mapping(facts))
-    for own in left_behind:
-        _plan_left_behind(own, templates or {}, choices or {}, plan)
+    in_order = sorted(mappings, key=lambda f: (f.mapping.template_id, f.mapping.mapping_id))
+    plan = Plan.of(
+        *(plan_mapping(facts) for facts in in_order),
+        *(_plan_left_behind(own, templates or {}, choices or {}) for own in left_behind),
+    )
     plan.changes.sort(key=lambda change: not change.moves)  # stable: moves first, the rest as planned
     return plan
 
@@ -304,30 +316,23 @@ def left_behind_subject(own: OwnLine) -> str:
     return f"left_behind:{own.mark}"
 
 
-def _plan_left_behind(
-    own: OwnLine,
-    templates: Mapping[int, InvoiceTemplate],
-    choices: Mapping[str, Choice],
-    plan: Plan,
-) -> None:
+def _plan_left_behind(own: OwnLine, templates: Mapping[int, InvoiceTemplate], choices: Mapping[str, Choice]) -> Plan:
     line = standing_line(templates.get(own.template_id), own.mark, own)
     choice = choices.get(left_behind_subject(own))
     if line is None or own.state is not LineState.STANDING or (choice and choice.choice == "leave"):
-        return
+        return Plan()
     if line.counted_by_target:  # what Syncro counts itself is never written
-        return
-    if choice is None:
-        plan.notes.append(
-            Note(
-                Severity.INFO,
-                "left_behind",
-                f"left_behind:{own.mark}",
-                f"“{line.name}” stays on the template, but its mapping no longer syncs.",
-                "Remove the line, or leave it.",
-                left_behind_subject(own),
-                own.customer_id,
-                line.quantity * from_cents(line.retail_cents),
-            )
-        )
-        return
-    plan.changes.append(removal_of(own, line, line.name, "Its mapping no longer syncs"))
+        return Plan()
+    if choice is not None:
+        return Plan(changes=[removal_of(own, line, line.name, "Its mapping no longer syncs")])
+    note = Note(
+        Severity.INFO,
+        "left_behind",
+        f"left_behind:{own.mark}",
+        f"“{line.name}” stays on the template, but its mapping no longer syncs.",
+        "Remove the line, or leave it.",
+        left_behind_subject(own),
+        own.customer_id,
+        line.quantity * from_cents(line.retail_cents),
+    )
+    return Plan(notes=[note])

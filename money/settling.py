@@ -32,6 +32,11 @@ class Settlement:
     lost: set[str] = field(default_factory=set)  # marks of lines gone for good, by no run that is known
     removals: list[PlannedChange] = field(default_factory=list)
 
+    @property
+    def billed(self) -> set[str]:
+        """Marks of the lines that are known to be billed now."""
+        return {mark for mark, fate in self.fates.items() if fate is Fate.BILLED}
+
 
 def settle_one_time_lines(facts: MappingFacts) -> Settlement:
     """Look at every one-time line we have standing.

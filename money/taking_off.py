@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 
 from connectors.records import InvoiceTemplate, TemplateLine
 from money.enums import LineState, PartRole
@@ -20,28 +21,26 @@ def removal(
     return removal_of(own, line, f"{facts.mapping.customer}: {line.name}", reason, moves=moves)
 
 
-def take_off_old_template(facts: MappingFacts, own: OwnLine, plan: Plan) -> None:
+def take_off_old_template(facts: MappingFacts, own: OwnLine) -> list[PlannedChange]:
     """A line goes from the template that its mapping was moved from, where it still stands there."""
     line = standing_line(template_of(facts, own.template_id), own.mark, own)
-    if line is not None:
-        reason = "The mapping moved to another invoice template"
-        plan.changes.append(removal(facts, own, line, reason, moves=True))
+    if line is None:
+        return []
+    return [removal(facts, own, line, "The mapping moved to another invoice template", moves=True)]
 
 
-def remove_recurring(facts: MappingFacts, period: PeriodFact, plan: Plan) -> None:
+def remove_recurring(facts: MappingFacts, period: PeriodFact) -> list[PlannedChange]:
     """A subscription whose rows come to a quantity of 0 loses its recurring line."""
     own = own_line(facts, recurring_mark(facts, period.subscription))
-    if own is None:
-        return
-    line = standing_line(template_of(facts, own.template_id), own.mark, own)
-    if line is not None and not line.counted_by_target:
-        reason = f"Quantity 0 on the invoice for {period_label(period.period)}"
-        plan.changes.append(removal(facts, own, line, reason))
+    line = standing_line(template_of(facts, own.template_id), own.mark, own) if own else None
+    if own is None or line is None or line.counted_by_target:
+        return []
+    return [removal(facts, own, line, f"Quantity 0 on the invoice for {period_label(period.period)}")]
 
 
-def remove_missing(facts: MappingFacts, plan: Plan) -> None:
+def remove_missing(facts: MappingFacts) -> Plan:
     """Subscriptions that the newest regular invoice no longer has lose their recurring line."""
-    last = _last_periods(facts)
+    plan, last = Plan(), _last_periods(facts)
     for own in facts.own_lines:
         if own.role is not PartRole.RECURRING or own.state is not LineState.STANDING:
             continue
@@ -56,6 +55,7 @@ def remove_missing(facts: MappingFacts, plan: Plan) -> None:
             continue
         reason = f"Not on the invoice for {period_label(facts.newest)}"
         plan.changes.append(removal(facts, own, line, reason))
+    return plan
 
 
 def _last_periods(facts: MappingFacts) -> dict[int, str]:
@@ -65,8 +65,9 @@ def _last_periods(facts: MappingFacts) -> dict[int, str]:
     return last
 
 
-def remove_unwanted(facts: MappingFacts, fates: dict[str, Fate], wanted_marks: set[str], plan: Plan) -> None:
+def remove_unwanted(facts: MappingFacts, fates: dict[str, Fate], wanted_marks: set[str]) -> list[PlannedChange]:
     """One-time lines that nothing asks for any more: settings or invoices changed."""
+    found = []
     governed = {(period.subscription_id, period.period) for period in facts.periods}
     for own in facts.own_lines:
         asked_for = own.mark in wanted_marks or (own.subscription_id, own.period) not in governed
@@ -74,13 +75,14 @@ def remove_unwanted(facts: MappingFacts, fates: dict[str, Fate], wanted_marks: s
             continue
         line = standing_line(template_of(facts, own.template_id), own.mark, own)
         if line is not None:
-            plan.changes.append(removal(facts, own, line, "No longer asked for"))
+            found.append(removal(facts, own, line, "No longer asked for"))
+    return found
 
 
-def remove_duplicates(facts: MappingFacts, plan: Plan) -> None:
+def remove_duplicates(facts: MappingFacts) -> list[PlannedChange]:
     """A second line with the mark of one of ours is taken off."""
-    for own in facts.own_lines:
-        plan.changes += removals_of_doubles(template_of(facts, own.template_id), own)
+    doubles = (removals_of_doubles(template_of(facts, own.template_id), own) for own in facts.own_lines)
+    return list(chain.from_iterable(doubles))
 
 
 def removals_of_doubles(template: InvoiceTemplate | None, own: OwnLine) -> list[PlannedChange]:

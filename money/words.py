@@ -69,3 +69,10 @@ class Money:
 
 
 NOTHING = Money(ZERO, ZERO)
+
+
+def plain_quantity(quantity: Decimal) -> str:
+    """A quantity without needless zeros: ``12``, ``9.48``."""
+    if quantity == quantity.to_integral_value():
+        return str(int(quantity))
+    return plain(quantity)

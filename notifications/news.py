@@ -16,7 +16,7 @@ from accounts.models import Membership, Partner
 from core.audit import Actor, record
 from core.scope import scoped_partner_id
 from notifications import links, outbox
-from notifications.composing import compose
+from notifications.composer_registry import compose
 from notifications.letters import Why
 from notifications.models import MailPreference, Message
 from notifications.notices import add_notice

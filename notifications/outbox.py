@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Partner
 from core.scope import scoped_partner_id
-from notifications.composing import compose, render
+from notifications.composer_registry import compose, render
 from notifications.letters import Why
 from notifications.models import Message
 from notifications.tasks import deliver_due

@@ -7,7 +7,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from notifications.composing import Composer, register_composer
+        from notifications.composer_registry import Composer, register_composer
         from portal.emails.messages import write_message
         from portal.emails.rendering import render
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from money.amounts import sum_charges, times, unit_of_row, units_charged
 from money.enums import PartRole
 from money.facts import ChargeFact, MappingFacts, PeriodFact
-from money.periods import period_label
 from money.wanting.wants import (
     ONE,
     PeriodWants,
@@ -16,12 +15,11 @@ from money.wanting.wants import (
     own_share,
     own_unit_for,
     part_source,
-    plain_quantity,
-    product_name,
     refusal,
     source_amount,
     standing_unit,
 )
+from money.wording import charge_text, rows_text
 from money.words import NOTHING, Money, round_to_cent
 
 
@@ -79,18 +77,8 @@ def _annual_line(
         unit=own,
         amount=own_amount,
         rules=own_amount - amount,
-        text=_annual_text(period, group, explain=exact is None),
+        text=charge_text(period) if exact is not None else f"{charge_text(period)}, {rows_text(group)}",
         reason=f"Annual charge on invoice {first.invoice_number}, line {first.line}",
         charge_ids=charge_ids(group),
         hold=refusal(facts, own_amount, f"charge:{mark}"),
     )
-
-
-def _annual_text(period: PeriodFact, group: list[ChargeFact], *, explain: bool) -> str:
-    text = f"{product_name(period)}, {period_label(period.period)}"
-    if not explain:
-        return text
-    rows = " + ".join(
-        f"{plain_quantity(charge.signed_quantity)} x ratio {charge.ratio.normalize():f}" for charge in group
-    )
-    return f"{text}, {rows}"

@@ -7,16 +7,15 @@ from money.enums import PartRole
 from money.facts import ChargeFact, MappingFacts, PeriodFact
 from money.holds import held_credit
 from money.marks import line_mark
-from money.periods import period_label
 from money.present import own_line
 from money.wanting.wants import (
     ONE,
     PeriodWants,
     Wanted,
     charge_ids,
-    product_name,
     refusal,
 )
+from money.wording import credit_text
 from money.words import NOTHING
 
 
@@ -39,7 +38,7 @@ def want_credits(facts: MappingFacts, period: PeriodFact, wants: PeriodWants) ->
 
 def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], ordinal: str) -> Wanted:
     amount = sum_charges(charges).in_cents()
-    number, label = charges[0].invoice_number, period_label(period.period)
+    number = charges[0].invoice_number
     mark = line_mark(period.subscription, facts.mapping.motion, PartRole.CREDIT, period.period, ordinal)
     subject = f"credit:{mark}"
     choice = facts.choices.get(subject)
@@ -55,7 +54,7 @@ def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFa
         unit=amount,
         amount=amount,
         rules=NOTHING,
-        text=f"Credit, {label}: {product_name(period)}",
+        text=credit_text(period),
         reason=f"Credit on invoice {number}",
         charge_ids=charge_ids(charges),
         hold=hold,

@@ -16,9 +16,8 @@ from money.present import own_line
 from money.wanting.wants import (
     ONE,
     Wanted,
-    plain_quantity,
-    product_name,
 )
+from money.wording import catch_up_text
 
 
 def catch_up(facts: MappingFacts, period: PeriodFact, recurring: Wanted) -> Wanted:
@@ -38,7 +37,7 @@ def catch_up(facts: MappingFacts, period: PeriodFact, recurring: Wanted) -> Want
         unit=recurring.amount,
         amount=recurring.amount,
         rules=recurring.rules,
-        text=f"{product_name(period)}, {label}, {plain_quantity(recurring.quantity)} not billed before",
+        text=catch_up_text(period, recurring.quantity),
         reason=f"The recurring amount of {label} was not billed",
         charge_ids=recurring.charge_ids,
         hold=None if choice is not None and choice.choice == "apply" else hold,

@@ -29,13 +29,12 @@ from money.wanting.wants import (
     own_share,
     own_unit_for,
     part_source,
-    plain_quantity,
-    product_name,
     refusal,
     source_amount,
     unwritten_part,
 )
-from money.words import NOTHING, ZERO, Money, round_to_cent
+from money.wording import adjustment_text, product_name
+from money.words import NOTHING, ZERO, Money, plain_quantity, round_to_cent
 
 
 def want_monthly(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
@@ -110,7 +109,7 @@ def _want_adjustment(
             unit=own,
             amount=own,
             rules=own - rest,
-            text=f"Adjustment, {label}: {product_name(period)}",
+            text=adjustment_text(period),
             reason=f"Adjustment, {label}: the rows differ from quantity x price",
             charge_ids=charge_ids(charges),
             excluded="Prorations: warn only" if facts.rules.prorations == "warn" else "",

@@ -29,8 +29,8 @@ from money.wanting.wants import (
     as_planned,
     charge_ids,
     part_source,
-    product_name,
 )
+from money.wording import product_name
 from money.words import NOTHING
 
 

@@ -14,11 +14,11 @@ from money.wanting.wants import (
     free_mark,
     own_share,
     own_unit_for,
-    product_name,
     refusal,
     source_amount,
     unwritten_part,
 )
+from money.wording import usage_text
 from money.words import NOTHING
 
 
@@ -46,7 +46,7 @@ def want_usage(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact
             unit=own,
             amount=own,
             rules=own - amount,
-            text=f"{product_name(period)}, usage {label}",
+            text=usage_text(period),
             reason=f"Usage of {label}",
             charge_ids=charge_ids(charges),
             hold=refusal(facts, own, f"usage:{mark}"),

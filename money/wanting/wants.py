@@ -14,8 +14,7 @@ from money.holds import negative_refused
 from money.marks import line_mark
 from money.plan import Hold, PlannedPart
 from money.present import own_line, standing_line, template_of, unit_of
-from money.text import one_line
-from money.words import NOTHING, ZERO, Money, plain
+from money.words import NOTHING, ZERO, Money
 
 ONE = Decimal(1)
 
@@ -133,18 +132,6 @@ def source_amount(parts: Sequence[PlannedPart], role: PartRole) -> Money:
     return sum((part_source(part) for part in parts if part.role is role), NOTHING)
 
 
-def product_name(period: PeriodFact) -> str:
-    """Name of the product, for people."""
-    return one_line(period.product.name) if period.product else period.subscription
-
-
 def charge_ids(charges: Sequence[ChargeFact]) -> tuple[int, ...]:
     """Our rows of these charges."""
     return tuple(charge.pk for charge in charges)
-
-
-def plain_quantity(quantity: Decimal) -> str:
-    """A quantity without needless zeros: ``12``, ``9.48``."""
-    if quantity == quantity.to_integral_value():
-        return str(int(quantity))
-    return plain(quantity)

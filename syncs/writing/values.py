@@ -7,8 +7,7 @@ from typing import Any
 
 from connectors.records import LineValues
 from money.products import ProductChange, TargetItem
-from money.wanting.wants import plain_quantity
-from money.words import from_cents, plain, to_cents
+from money.words import from_cents, plain, plain_quantity, to_cents
 
 
 def line_to_json(values: LineValues | None) -> dict[str, Any] | None:
