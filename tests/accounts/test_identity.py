@@ -14,15 +14,15 @@ from accounts.identity import person_of
 from accounts.models import User
 from accounts.services import AccountError, create_user
 
-PRODUCT = ["accounts", "billingsync", "bench", "connections", "core", "customers", "invoices", "notifications",
-           "products", "programs", "syncs"]  # fmt: skip
+PRODUCT = ["accounts", "billingsync", "bench", "connections", "core", "customers", "invoices", "money",
+           "notifications", "portal", "products", "programs", "reports", "syncs"]  # fmt: skip
 # Where rows are picked by an address, and why that takes nobody for somebody.
 KNOWN = {
     ("accounts/identity.py", "filter(email)"): "the proofs, and who has the address without one",
     ("accounts/services.py", "filter(email)"): "an open invitation to the same address is replaced",
     ("accounts/address_forms.py", "filter(email)"): "what the reader of the page waits for",
     ("accounts/address_forms.py", "get(email)"): "the same, where another press was quicker",
-    ("accounts/forms.py", "filter(email)"): "an open invitation to the same address may be an owner's",
+    ("portal/users/forms.py", "filter(email)"): "an open invitation to the same address may be an owner's",
 }
 PICKS = {"filter", "exclude", "get", "get_or_create", "update_or_create", "get_object_or_404", "Q", "aget"}
 FOREIGN = {"filter_users_by_email", "get_users_for", "get_by_natural_key", "get_primary_email", "is_verified"}

@@ -15,6 +15,22 @@ from tests.browser.looking import WIDTHS, in_each_width, overflow, problems, vis
 from tests.portal.cast import Cast, Shop
 
 
+def test_what_is_wrong_with_a_page_is_found_in_each_theme(open_browser: Open) -> None:
+    page = open_browser("vera", viewport={"width": 390, "height": 844})
+    sound = problems(page)
+    page.evaluate(
+        "(field => { field.style.width = '900px'; document.querySelector('main').append(field); })"
+        "(document.createElement('input'))"
+    )
+
+    found = problems(page)
+
+    assert sound == []
+    assert ["too wide" in found[0], *(problem.split(":")[:2] for problem in found[1:])] == [
+        True, ["light", " label"], ["dark", " label"],
+    ]  # fmt: skip
+
+
 def test_parts_that_open_are_accessible_and_fit(open_browser: Open, busy_shop: dict[str, int]) -> None:
     page = open_browser("alice")
     found = {}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.registry import SYSTEMS, Role, Source, Target, get_source, get_target
+from connectors.registry import SYSTEMS, Source, SystemRole, Target, get_source, get_target
 from tests.connectors.conftest import URLS
 
 CREDENTIALS = {"client_id": "a", "client_secret": "secret", "subdomain": "acme", "api_token": "token"}
 
 
 def test_systems_are_known_by_name_and_role():
-    assert {name: system.role for name, system in SYSTEMS.items()} == {"prism": Role.SOURCE, "syncro": Role.TARGET}
+    assert {name: system.role for name, system in SYSTEMS.items()} == {
+        "prism": SystemRole.SOURCE,
+        "syncro": SystemRole.TARGET,
+    }
 
 
 def test_source_and_target_are_not_mistaken_for_each_other():

@@ -97,15 +97,26 @@ def test_corrected_invoice_charges_another_customer_for_what_was_posted(
     office.map(office.entries("adatum"), sync=False)
     before = office.our_lines(VANARSDEL)
     move_to_vanarsdel(monkeypatch, "e69f8c4a")
-    issue(office, rows(office))
+    corrected = issue(office, rows(office))
     office.sync()
     decide(office, "replaces")
 
     synced = office.sync()
 
+    moved = sum(Decimal(row["SubTotalRrp"]) for row in adatum_seats(office))
+    assert charged_to(office, "vanarsdel", corrected) - charged_to(office, "vanarsdel", SEPTEMBER) == moved > 0
+    assert "The line is still on the old template, so it is not added to the new one." in synced.messages
     assert "internal error" not in synced.messages
     assert (office.doubled(), office.our_lines(VANARSDEL)) == ([], before)  # the line must be moved by hand
     assert office.unbalanced() == []
+
+
+def charged_to(office: Office, tenant: str, invoice: str) -> Decimal:
+    """What an invoice charges a customer, in retail."""
+    customer = office.entries(tenant)[0]["customer"]
+    (told,) = office.balances(invoice)
+    found = [entry["retail"]["source_total"] for entry in told["customers"] if entry["customer"] == customer]
+    return sum(map(Decimal, found), Decimal(0))
 
 
 def move_to_vanarsdel(monkeypatch: pytest.MonkeyPatch, subscription: str) -> None:

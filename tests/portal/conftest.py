@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.scope import partner_scope
+from tests.onboarding import partner
 from tests.portal.cast import Cast, Shop, make_cast, stock_shop
+
+__all__ = ["cast", "partner", "shop"]
 
 
 @pytest.fixture

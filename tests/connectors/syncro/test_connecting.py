@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.errors import ConfigurationError, TransientError
-from connectors.records import PermissionResult
+from connectors.records import Cadence, PermissionResult
 from connectors.registry import get_target
 from connectors.syncro.address import normalise_subdomain
 from connectors.syncro.client import SyncroClient
@@ -204,22 +204,22 @@ def test_links_follow_a_configured_address():
 
 
 @pytest.mark.parametrize(
-    ("frequency", "motion", "fits"),
+    ("frequency", "cadence", "fits"),
     [
-        ("Monthly", "seat_monthly", True),
-        ("Monthly", "azure_plan", True),
-        ("Annually", "seat_monthly", False),
-        ("Quarterly", "azure_plan", False),
-        ("Annually", "seat_annual", True),
-        ("Biennially", "seat_annual", True),
-        ("Triennially", "seat_annual", True),
-        ("Monthly", "seat_annual", False),
-        ("Semi-Annually", "seat_annual", False),
-        ("", "seat_monthly", False),
+        ("Monthly", Cadence.MONTHLY, True),
+        ("Monthly", Cadence.USAGE, True),
+        ("Annually", Cadence.MONTHLY, False),
+        ("Quarterly", Cadence.USAGE, False),
+        ("Annually", Cadence.ANNUAL, True),
+        ("Biennially", Cadence.ANNUAL, True),
+        ("Triennially", Cadence.ANNUAL, True),
+        ("Monthly", Cadence.ANNUAL, False),
+        ("Semi-Annually", Cadence.ANNUAL, False),
+        ("", Cadence.MONTHLY, False),
     ],
 )
-def test_frequency_fits_its_motion(frequency, motion, fits):
-    assert get_target("syncro").frequency_fits(frequency, motion) is fits
+def test_frequency_fits_how_charges_come(frequency, cadence, fits):
+    assert get_target("syncro").frequency_fits(frequency, cadence) is fits
 
 
 def test_secret_fields_are_marked_so_that_forms_never_show_them():
