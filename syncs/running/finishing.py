@@ -163,7 +163,7 @@ def _conclude(run: Run, state: RunState) -> None:
     run.finished_at = timezone.now()
     run.save()
     _supersede_waiting(run)
-    tell_of_run(run, news)
+    tell_of_run(run, news, run.basis.get("proved"))
 
 
 def _supersede_waiting(run: Run) -> None:

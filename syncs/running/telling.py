@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from money.enums import Motion, Severity
@@ -15,8 +16,11 @@ from syncs.models import Finding, Run
 NOT_MAPPED = "not_mapped"  # code of a finding about a customer and a motion
 
 
-def tell_of_run(run: Run, found: list[Finding]) -> None:
-    """Tell the program's addresses and the members who asked. ``found`` is what is new in the run."""
+def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, str] | None = None) -> None:
+    """Tell the program's addresses and the members who asked. ``found`` is what is new in the run.
+
+    ``proved`` is what its end proved, retail by bucket; a run that broke off proved nothing.
+    """
     if run.preview:
         return
     loud = run.status in (RunStatus.WARNING, RunStatus.ERROR)
@@ -32,7 +36,7 @@ def tell_of_run(run: Run, found: list[Finding]) -> None:
             "status": run.status,
             "counts": {name: run.counts.get(name, 0) for name in COUNT_NAMES},
             "findings": [_facts(run, finding) for finding in found if finding.severity != Severity.INFO],
-            "money": {name: Decimal(amount) for name, amount in run.basis.get("proved", {}).items()},
+            "money": {name: Decimal(amount) for name, amount in (proved or {}).items()},
             "currency": source_currency(run.program),
             "waiting_for": run.waiting_for if run.state == RunState.WAITING else "",
             "error": run.error,

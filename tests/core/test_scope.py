@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from threading import Barrier
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django_scopes import scopes_disabled
+from django_scopes import scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
 from psycopg2 import sql
 
@@ -113,3 +117,36 @@ def test_login_role_owns_nothing(db: None) -> None:
         assert cursor.fetchone() == (False, False)
         cursor.execute("SELECT count(*) FROM pg_tables WHERE tableowner = current_user")
         assert cursor.fetchone() == (0,)
+
+
+def partners_asked_for(partner_id: int, start: Barrier) -> set[tuple[object, ...]]:
+    """The partner in each of many queries, as Python writes them; nothing is sent to the database."""
+    start.wait()
+    with scope(partner=partner_id):
+        return {Membership.objects.filter(role=Role.OWNER).query.sql_with_params()[1] for _ in range(2000)}
+
+
+def test_two_partners_at_once_are_each_asked_for_by_their_own_thread() -> None:
+    start = Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        asked = list(pool.map(partners_asked_for, (1, 2), (start, start)))
+
+    assert asked == [{(1, Role.OWNER)}, {(2, Role.OWNER)}]
+
+
+def test_what_one_query_narrows_narrows_no_other() -> None:
+    with scope(partner=1):
+        narrowed = Membership.objects.filter(role=Role.OWNER)
+        others = Membership.objects.all()
+    with scope(partner=2):
+        of_another = Membership.objects.all()
+    with scopes_disabled():
+        of_all = Membership.objects.all()
+
+    parameters = [rows.query.sql_with_params()[1] for rows in (narrowed, others, of_another, of_all)]
+    assert parameters == [(1, Role.OWNER), (1,), (2,), ()]
+
+
+def test_django_scopes_is_the_version_whose_inside_the_manager_knows() -> None:
+    """``core.partner_models`` asks for ``_enabled`` and ``_override_scope``: look there before this number changes."""
+    assert version("django-scopes").split(".")[:1] == ["2"]

@@ -9,7 +9,9 @@ from core.scope import partner_scope
 from customers.mapping_batches import Wish, apply_batch, propose_batch
 from customers.models import Mapping
 from customers.services import remove_mapping
+from notifications.models import Message
 from programs.models import Program
+from sandbox.faults import ALWAYS
 from syncs.enums import RunState
 from syncs.errors import SyncRefused
 from syncs.models import Run
@@ -123,3 +125,16 @@ def test_mapping_removed_since_the_plan_is_not_written(office: Office):
     assert office.our_lines(ADATUM) == []
     assert office.our_lines(COHO) != []
     assert office.unbalanced() == []
+
+
+def test_mail_about_a_plan_that_could_not_be_written_has_no_money_of_the_proof_before(office: Office):
+    office.fault("html", status=502, vendor="syncro", method="GET", path="/schedules/", count=ALWAYS)
+
+    broken = office.apply()
+
+    office.clear_faults()
+    assert broken.billing["status"] == "error"
+    with partner_scope(office.partner_id()):
+        waited, failed = Message.objects.filter(kind="run_finished").order_by("pk").values_list("text", flat=True)
+    assert "Held, retail" in waited
+    assert ", retail" not in failed
