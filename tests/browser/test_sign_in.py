@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import struct
 import time
 from typing import Any
@@ -63,7 +64,7 @@ def test_invited_person_joins_with_a_double_click(open_browser: Open, cast: Cast
 
     page.get_by_role("button", name="Join").dblclick()
 
-    page.wait_for_url("**/p/northwind/")
+    expect(page).to_have_url(re.compile(r"/p/northwind/$"))  # the second click breaks the first one's way off
     sign_out(page)
     sign_in(page, "nina@northwind.example")
     page.wait_for_url("**/p/northwind/")
@@ -84,7 +85,7 @@ def test_new_address_counts_once_its_link_was_followed(open_browser: Open, cast:
     assert violations(elsewhere) == []
     elsewhere.get_by_role("button", name="Confirm").dblclick()
 
-    elsewhere.wait_for_url(lambda address: "/confirm-email/" not in address)
+    expect(elsewhere).not_to_have_url(re.compile("/confirm-email/"))
     page.goto("/accounts/email/")
     expect(page.get_by_text("You sign in with vera@elsewhere.example")).to_be_visible()
 
