@@ -73,6 +73,8 @@ def build_edge(system: str) -> Edge:
         EdgeSettings(
             system=system,
             urls=vendor_urls(),
+            label=registry.SYSTEMS[system].label,
+            answers=registry.SYSTEMS[system].answers,
             allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
             before_call=_refuse_in_transaction,
             wait_factor=settings.WAIT_FACTOR,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from connectors.edge.answer_table import AnswerRow
 from connectors.edge.http import Edge
 from connectors.edge.losses import Losses
 from connectors.records import (
@@ -94,6 +95,7 @@ class SourceDefinition:
     label: str
     fields: tuple[CredentialField, ...]
     open: Callable[[Mapping[str, str], Edge], Source]  # credentials, HTTP edge -> client
+    answers: tuple[AnswerRow, ...]  # its own rows of the table of answers, before those of all
     row_amounts: Callable[[Mapping[str, str]], RowAmounts]  # of a stored raw invoice row
     read_row: Callable[[int, Mapping[str, str]], InvoiceRow]  # a stored raw row at its line, anew
     program_of: Callable[[InvoiceHeader], str]  # our program slug, "" for programs we do not sync
@@ -108,6 +110,7 @@ class TargetDefinition:
     label: str
     fields: tuple[CredentialField, ...]
     open: Callable[[Mapping[str, str], Edge], Target]
+    answers: tuple[AnswerRow, ...]  # its own rows of the table of answers, before those of all
     check_credentials: Callable[[Mapping[str, str]], None]  # form of the values; ConfigurationError
     product_url: Callable[[Mapping[str, str], int], str]  # link for a browser
     template_url: Callable[[Mapping[str, str], int], str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.interface import CredentialField, SourceDefinition
+from connectors.prism.answers import ANSWERS
 from connectors.prism.client import PrismClient
 from connectors.prism.invoice_csv import read_row, row_amounts
 from connectors.prism.wording import is_csp
@@ -27,6 +28,7 @@ PRISM = SourceDefinition(
         CredentialField("client_secret", "Client secret", f"{_WHERE} It is shown once.", secret=True),
     ),
     open=PrismClient,
+    answers=ANSWERS,
     row_amounts=row_amounts,
     read_row=read_row,
     program_of=program_of,

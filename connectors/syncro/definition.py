@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.interface import CredentialField, TargetDefinition
 from connectors.records import Cadence
 from connectors.syncro.address import check_credentials, product_url, template_url
+from connectors.syncro.answers import ANSWERS
 from connectors.syncro.client import SyncroClient
 
 _MONTHLY = frozenset({"monthly"})
@@ -34,6 +35,7 @@ SYNCRO = TargetDefinition(
         ),
     ),
     open=SyncroClient,
+    answers=ANSWERS,
     check_credentials=check_credentials,
     product_url=product_url,
     template_url=template_url,

@@ -54,7 +54,7 @@ def _identify(transport: SyncroTransport, credentials: Mapping[str, str], *, str
     """The account's name. The answer of GET /me carries a secret: only the subdomain is taken."""
     answer = transport.send("GET", "/me")
     if answer.status == 401:
-        raise syncro.bad_token(f"GET /me: HTTP 401: {answer.excerpt}")
+        raise transport.bad_token(answer)
     if not answer.ok:
         raise ConfigurationError(
             "There is no Syncro account at this address: check the subdomain.",
