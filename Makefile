@@ -11,6 +11,9 @@ BIN := .venv/bin
 LOCKS := requirements-bootstrap.txt requirements-dev.txt
 STAMP := .venv/.installed
 
+# uv brings certificates of its own; a proxy's authority is known to the system.
+export UV_SYSTEM_CERTS ?= 1
+
 .PHONY: help
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -7,15 +7,13 @@ from django.utils import timezone
 
 from accounts.services import list_partners
 from connections.alerts import remind_of_broken
-from core.scope import partner_scope
+from core.each_partner import each_by_itself
+from core.models import Job
 
 
 @shared_task
 def remind_broken_connections() -> int:
     """Remind of connections that went on failing; returns how many reminders were queued."""
     now = timezone.now()
-    sent = 0
-    for partner in list_partners():
-        with partner_scope(partner.partner_id):
-            sent += remind_of_broken(now)
-    return sent
+    partners = [(partner.partner_id, partner.partner_id) for partner in list_partners()]
+    return sum(each_by_itself(Job.REMIND, partners, lambda _partner: remind_of_broken(now)))

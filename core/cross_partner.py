@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from django.db import connection
 
-FUNCTIONS = ("partner_figures", "target_requests", "troubled_connections")
+FUNCTIONS = ("partner_breakdowns", "partner_figures", "target_requests", "troubled_connections")
 PAGE_SIZE = 50
 Row = TypeVar("Row")
 

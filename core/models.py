@@ -1,4 +1,4 @@
-"""The audit log: who did what, in words, append-only."""
+"""The audit log (who did what, in words, append-only), and background work that broke."""
 
 from __future__ import annotations
 
@@ -42,3 +42,28 @@ class AuditEntry(PartnerModel):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"
+
+
+class Job(models.TextChoices):
+    """Background work that is done for one partner after the other."""
+
+    DISPATCH = "dispatch", "Start the daily sync"
+    SWEEP = "sweep", "Hand a run over after its worker died"
+    REMIND = "remind", "Remind of broken connections"
+
+
+class Breakdown(PartnerModel):
+    """Background work that raised for this partner. The row goes once it works again."""
+
+    job = models.CharField(max_length=8, choices=Job.choices)
+    row = models.BigIntegerField()  # id of the program, run ... that it was about; of the partner where it is about all
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    error = models.CharField(max_length=80)  # the name of its class
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "job", "row"], name="one_breakdown_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.get_job_display()}: {self.error}"

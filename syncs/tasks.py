@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from core.audit import SCHEDULER
-from core.scope import partner_scope
+from core.each_partner import each_by_itself
+from core.models import Job
 from programs.models import Program
 from programs.schedule import next_due
 from syncs.errors import SyncRefused
@@ -21,6 +22,7 @@ from syncs.running.circuit import is_broken
 from syncs.running.starting import enabled_kinds, start_sync
 
 AT_MOST = 200
+A_DAY = dt.timedelta(days=1)
 # A living worker's heartbeat is younger: a slice takes some 20 s, a single call under a minute.
 SILENT_AFTER = dt.timedelta(seconds=90)
 
@@ -33,12 +35,9 @@ def advance_run(self: Task[Any, Any], partner_id: int, run_id: int) -> None:
 
 @shared_task
 def dispatch_due() -> int:
-    """Start the daily syncs that are due; answers how many."""
+    """Start the daily syncs that are due, each program by itself; answers how many."""
     due = _ask("SELECT partner_id, program_id FROM due_programs(%s, %s)", timezone.now(), AT_MOST)
-    for partner_id, program_id in due:
-        with partner_scope(partner_id):
-            _dispatch(program_id)
-    return len(due)
+    return len(each_by_itself(Job.DISPATCH, due, _dispatch, give_up=_put_off_a_day))
 
 
 def _dispatch(program_id: int) -> None:
@@ -61,6 +60,11 @@ def _dispatch(program_id: int) -> None:
         return  # switched off in this moment: there is nothing to do
 
 
+def _put_off_a_day(program_id: int) -> None:
+    """What breaks today is tried again tomorrow: programs that are due stand in one line."""
+    Program.objects.filter(pk=program_id).update(next_due_at=timezone.now() + A_DAY)
+
+
 @shared_task
 def sweep() -> int:
     """Hand runs whose worker died (or whose message was lost) back to the queue.
@@ -70,10 +74,7 @@ def sweep() -> int:
     silent = dt.timedelta(seconds=min(SILENT_AFTER.total_seconds(), settings.JANITOR_SECONDS * 1.5))
     now = timezone.now()
     left = _ask("SELECT partner_id, run_id FROM runs_to_hand_over(%s, %s, %s)", now - silent, now, AT_MOST)
-    for partner_id, run_id in left:
-        with partner_scope(partner_id):
-            tickets.hand_over(run_id)
-    return len(left)
+    return len(each_by_itself(Job.SWEEP, left, tickets.hand_over))
 
 
 def _ask(query: str, *values: dt.datetime | int) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The operator's page: requests, partners in numbers, connections in trouble, queue, workers, e-mails, limits."""
+"""The operator's page: requests, partners, connections in trouble, work that broke, queue, e-mails and limits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from connections.across_partners import target_requests, troubled_connections
 from connections.limit_use import read_limit_use
+from core.across_partners import partner_breakdowns
 from notifications.across_partners import unsent_messages
 from portal.kit.permissions import PersonRequest, operator_page
 from reports.queue import read_queue_health
@@ -27,6 +28,7 @@ def operator(request: PersonRequest) -> HttpResponse:
         "query": query,
         "requests": target_requests(_page(request, "requests")),
         "troubled": troubled_connections(_page(request, "troubled")),
+        "breakdowns": partner_breakdowns(now, _page(request, "breakdowns")),
         "partners": partner_figures(query, now, _page(request, "page")),
         "queue": read_queue_health(now),
         "unsent": unsent_messages(),
