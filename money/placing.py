@@ -14,7 +14,7 @@ from money.notes import note_excluded, note_of_hold, note_without_product
 from money.plan import Hold, Note, PlannedChange
 from money.present import changed_values, values_of
 from money.taking_off import take_off
-from money.wanting.case import PeriodCase
+from money.wanting.brief import PeriodBrief
 from money.wanting.wants import Wanted
 from money.wording import line_name
 from money.words import to_cents
@@ -29,35 +29,35 @@ class Placed:
     notes: tuple[Note, ...] = ()
 
 
-def place_line(case: PeriodCase, wanted: Wanted, touched: Collection[int]) -> Placed:
+def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> Placed:
     """Compare a wanted line with what stands. ``touched`` are the lines that the plan is about already."""
     if wanted.excluded:
-        note = note_excluded(case.mapping, case.period, wanted)
+        note = note_excluded(brief.mapping, brief.period, wanted)
         return Placed(_part_of(wanted, PartState.EXCLUDED, wanted.excluded), notes=(note,))
-    if _is_dismissed(case, wanted):
+    if _is_dismissed(brief, wanted):
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Dismissed"))
-    own = case.present.own.standing(wanted.mark)
-    line = _adopted(case, wanted, touched) or case.present.here.ours(wanted.mark, own)
-    conflict = _conflict(case, wanted) if line is None else None
-    if conflict is not None and case.chosen(conflict.subject) == "exclude":
+    own = brief.present.own.standing(wanted.mark)
+    line = _adopted(brief, wanted, touched) or brief.present.here.ours(wanted.mark, own)
+    conflict = _conflict(brief, wanted) if line is None else None
+    if conflict is not None and brief.chosen(conflict.subject) == "exclude":
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     hold = conflict or wanted.hold
-    change = _left_to_target(_change(case.mapping, case.period, wanted, line=line, hold=hold), line)
+    change = _left_to_target(_change(brief.mapping, brief.period, wanted, line=line, hold=hold), line)
     if change.hold is not None:
-        note = note_of_hold(case.mapping, case.period, change.hold, wanted.mark, wanted.amount.retail)
+        note = note_of_hold(brief.mapping, brief.period, change.hold, wanted.mark, wanted.amount.retail)
         return Placed(_part_of(wanted, PartState.HELD, change.hold.text), (change,), (note,))
     moved: list[PlannedChange] = []
-    if own and own.template_id != case.mapping.template_id:
+    if own and own.template_id != brief.mapping.template_id:
         why = "The mapping moved to another invoice template"
-        moved = take_off(case.present, own, case.mapping.customer, why, moves=True)
+        moved = take_off(brief.present, own, brief.mapping.customer, why, moves=True)
     state = PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED
     return Placed(
-        _part_of(wanted, state, ""), (*moved, change), _notes_without_product(case.mapping, case.period, change)
+        _part_of(wanted, state, ""), (*moved, change), _notes_without_product(brief.mapping, brief.period, change)
     )
 
 
-def _is_dismissed(case: PeriodCase, wanted: Wanted) -> bool:
-    choice = case.choices.get(wanted.hold.subject) if wanted.hold else None
+def _is_dismissed(brief: PeriodBrief, wanted: Wanted) -> bool:
+    choice = brief.choices.get(wanted.hold.subject) if wanted.hold else None
     return choice is not None and choice.dismisses(retail=wanted.amount.retail, cost=wanted.amount.cost)
 
 
@@ -132,25 +132,25 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
     )
 
 
-def _conflict(case: PeriodCase, wanted: Wanted) -> Hold | None:
+def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
     # What is held needs no second reason; but a catch-up that only a conflict kept from the template missed no run.
     if wanted.hold is not None and wanted.role is not PartRole.CATCH_UP:
         return None
-    choice = case.chosen(case.conflict)
-    taken_over = case.present.own.standing(case.marks.recurring) or case.adopted(case.marks.recurring)
+    choice = brief.chosen(brief.conflict)
+    taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
     if choice == "keep" or (choice == "adopt" and taken_over):
         return None
-    product = case.period.product
-    lines = case.present.foreign_of(product.target_id if product else None)
-    return already_on_template(lines, case.conflict) if lines else None
+    product = brief.period.product
+    lines = brief.present.foreign_of(product.target_id if product else None)
+    return already_on_template(lines, brief.conflict) if lines else None
 
 
-def _adopted(case: PeriodCase, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
+def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
     """The foreign line to take over for this recurring line; each is taken over once."""
     if wanted.role is not PartRole.RECURRING:
         return None
-    line = case.adopted(wanted.mark)
+    line = brief.adopted(wanted.mark)
     return None if line is None or line.line_id in touched else line
 
 

@@ -17,7 +17,7 @@ from money.present import PresentLines
 from money.removing import remove_missing, remove_recurring
 from money.settling import Fate, SettledPart, Settlement, settle_one_time_lines, settled_parts
 from money.taking_off import plan_left_behind, remove_duplicates, remove_unwanted
-from money.wanting.case import PeriodCase
+from money.wanting.brief import PeriodBrief
 from money.wanting.period import want_period
 from money.wanting.wants import PeriodWants
 
@@ -94,7 +94,7 @@ def _plan_periods(
     touched = {change.line_id for change in settlement.removals if change.line_id is not None}
     made = []
     for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
-        case = PeriodCase(period, facts.mapping, facts.rules, present, facts.choices)
+        brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices)
         known = postings.of(period)
         settled: list[SettledPart] = []
         if known is not None:
@@ -103,22 +103,22 @@ def _plan_periods(
                 present,
                 facts.choices,
                 settlement.fates,
-                recurring_mark=case.marks.recurring,
+                recurring_mark=brief.marks.recurring,
                 followed=postings.followed(known),
             )
-        case = replace(case, settled=tuple(one.part for one in settled))
+        brief = replace(brief, settled=tuple(one.part for one in settled))
         again = (period.subscription_id, period.period) in facts.again
-        one = _plan_period(case, postings, known, touched, again=again)
-        made.append(PeriodPlan(Plan.of(_held(case, settled), one.plan), one.marks))
+        one = _plan_period(brief, postings, known, touched, again=again)
+        made.append(PeriodPlan(Plan.of(_held(brief, settled), one.plan), one.marks))
         touched |= {change.line_id for change in one.plan.changes if change.line_id is not None}
     return made
 
 
-def _held(case: PeriodCase, settled: Sequence[SettledPart]) -> Plan:
+def _held(brief: PeriodBrief, settled: Sequence[SettledPart]) -> Plan:
     """What was written and waits for a person."""
     return Plan(
         notes=[
-            note_of_hold(case.mapping, case.period, one.hold, one.part.mark, one.part.retail)
+            note_of_hold(brief.mapping, brief.period, one.hold, one.part.mark, one.part.retail)
             for one in settled
             if one.hold
         ]
@@ -126,22 +126,26 @@ def _held(case: PeriodCase, settled: Sequence[SettledPart]) -> Plan:
 
 
 def _plan_period(
-    case: PeriodCase, postings: Postings, posted: Posted | None, touched: Collection[int], *, again: bool
+    brief: PeriodBrief, postings: Postings, posted: Posted | None, touched: Collection[int], *, again: bool
 ) -> PeriodPlan:
-    if posted is not None and not again and not must_plan(case.mapping, case.rules, case.period, posted, case.settled):
-        return _leave_as_posted(case, posted)
-    wants = want_period(case)
-    if case.period.product is None and wants.wanted:
-        return _fail_without_product(case, posted, wants)
-    return _place_period(case, postings, wants, touched)
+    if (
+        posted is not None
+        and not again
+        and not must_plan(brief.mapping, brief.rules, brief.period, posted, brief.settled)
+    ):
+        return _leave_as_posted(brief, posted)
+    wants = want_period(brief)
+    if brief.period.product is None and wants.wanted:
+        return _fail_without_product(brief, posted, wants)
+    return _place_period(brief, postings, wants, touched)
 
 
-def _place_period(case: PeriodCase, postings: Postings, wants: PeriodWants, touched: Collection[int]) -> PeriodPlan:
+def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, touched: Collection[int]) -> PeriodPlan:
     """Each wanted line against what stands, in turn."""
-    mapping, period = case.mapping, case.period
+    mapping, period = brief.mapping, brief.period
     taken, placed = set(touched), []
     for wanted in wants.wanted:
-        one = place_line(case, wanted, taken)
+        one = place_line(brief, wanted, taken)
         taken |= {change.line_id for change in one.changes if change.line_id is not None}
         placed.append((wanted, one))
     plan = Plan(
@@ -151,14 +155,14 @@ def _place_period(case: PeriodCase, postings: Postings, wants: PeriodWants, touc
     if Because.DECIMAL_QUANTITY in wants.reasons:
         plan.notes.append(note_fallback(mapping, period))
     if wants.no_recurring:
-        plan.changes += remove_recurring(case.present, case.marks.recurring, period, mapping.customer)
+        plan.changes += remove_recurring(brief.present, brief.marks.recurring, period, mapping.customer)
     plan.notes += note_prices(mapping, period, wants.unit, postings.priced_before(period))
     plan.postings.append(
         post(
             mapping,
             period,
             [*wants.fixed, *(one.part for wanted, one in placed if wanted.counts)],
-            fingerprint=fingerprint_of(mapping, case.rules, period),
+            fingerprint=fingerprint_of(mapping, brief.rules, period),
             unit=wants.unit,
             rounding=wants.rounding,
             confirms_run=period.current,
@@ -167,19 +171,19 @@ def _place_period(case: PeriodCase, postings: Postings, wants: PeriodWants, touc
     return PeriodPlan(plan, {wanted.mark for wanted, one in placed if one.part.state is not PartState.EXCLUDED})
 
 
-def _leave_as_posted(case: PeriodCase, posted: Posted) -> PeriodPlan:
+def _leave_as_posted(brief: PeriodBrief, posted: Posted) -> PeriodPlan:
     """Nothing new about this period: at most a part has become billed meanwhile."""
-    now = {part.mark: part for part in case.settled}
+    now = {part.mark: part for part in brief.settled}
     parts = tuple(now.get(part.mark, part) for part in posted.parts)
     plan = Plan(unchanged=sum(part.state is PartState.SYNCED for part in parts))
     if parts != posted.parts:
-        plan.postings.append(post_again(case.mapping, case.period, posted, parts))
+        plan.postings.append(post_again(brief.mapping, brief.period, posted, parts))
     return PeriodPlan(plan, {part.mark for part in parts if part.state is PartState.SYNCED})
 
 
-def _fail_without_product(case: PeriodCase, posted: Posted | None, wants: PeriodWants) -> PeriodPlan:
+def _fail_without_product(brief: PeriodBrief, posted: Posted | None, wants: PeriodWants) -> PeriodPlan:
     """What stands stays; all else of the period fails."""
-    mapping, period = case.mapping, case.period
+    mapping, period = brief.mapping, brief.period
     problem = period.problem or NO_PRODUCT
     note = Note(
         Severity.ERROR,
@@ -194,7 +198,7 @@ def _fail_without_product(case: PeriodCase, posted: Posted | None, wants: Period
     before = posted.parts if posted else ()
     standing = [part for part in before if part.state is PartState.SYNCED and part.mark not in known]
     posting = post_unwritten(
-        mapping, case.rules, period, [*wants.fixed, *standing], state=PartState.FAILED, reason=problem
+        mapping, brief.rules, period, [*wants.fixed, *standing], state=PartState.FAILED, reason=problem
     )
     marks = {wanted.mark for wanted in wants.wanted} | {part.mark for part in standing}
     return PeriodPlan(Plan(postings=[posting], notes=[note]), marks)

@@ -10,28 +10,28 @@ from money.enums import PartRole, Style
 from money.facts import ChargeFact, source_of
 from money.steps import go_through
 from money.steps.amounts import ONE, Amounts
-from money.wanting.case import PeriodCase
+from money.wanting.brief import PeriodBrief
 from money.wanting.wants import PeriodWants, Wanted, refusal
 from money.wording import charge_text, rows_text
 from money.words import NOTHING, ZERO, Money
 
 
-def want_annual(case: PeriodCase, charges: Sequence[ChargeFact]) -> PeriodWants:
+def want_annual(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """One one-time line per charge; one for the net of them where that is not possible."""
     ordered = sorted(charges, key=lambda charge: (charge.invoice_id, charge.line))
-    marks = [case.marks.nth(PartRole.CHARGE, place) for place in range(len(ordered))]
+    marks = [brief.marks.nth(PartRole.CHARGE, place) for place in range(len(ordered))]
     amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in zip(marks, ordered, strict=True)}
-    settled = {part.mark: part.source for part in case.settled_as(PartRole.CHARGE)}
-    refused = not case.rules.negative_lines and any(amount.negative for amount in amounts.values())
+    settled = {part.mark: part.source for part in brief.settled_as(PartRole.CHARGE)}
+    refused = not brief.rules.negative_lines and any(amount.negative for amount in amounts.values())
     if refused or any(amounts.get(mark) != amount for mark, amount in settled.items()):
-        return _want_net(case, ordered)
+        return _want_net(brief, ordered)
     lines = (
-        _want_charge(case, charge, mark, billed=mark in settled) for mark, charge in zip(marks, ordered, strict=True)
+        _want_charge(brief, charge, mark, billed=mark in settled) for mark, charge in zip(marks, ordered, strict=True)
     )
     return sum(lines, PeriodWants())
 
 
-def _want_charge(case: PeriodCase, charge: ChargeFact, mark: str, *, billed: bool) -> PeriodWants:
+def _want_charge(brief: PeriodBrief, charge: ChargeFact, mark: str, *, billed: bool) -> PeriodWants:
     """Quantity and unit price of the row where they come to exactly its amount, else the amount."""
     charged = sum_charges([charge])
     amount = charged.in_cents()
@@ -39,23 +39,23 @@ def _want_charge(case: PeriodCase, charge: ChargeFact, mark: str, *, billed: boo
         return PeriodWants(rounding=charged - amount)
     unit = unit_of_row(charge, amount)
     quantity = ZERO if unit is None else charge.signed_quantity
-    return _annual_line(case, [charge], charged, mark, quantity=quantity, unit=unit or amount)
+    return _annual_line(brief, [charge], charged, mark, quantity=quantity, unit=unit or amount)
 
 
-def _want_net(case: PeriodCase, charges: Sequence[ChargeFact]) -> PeriodWants:
+def _want_net(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """One line for all charges, less what was billed: where single lines are refused or came out otherwise."""
-    billed = case.settled_as(PartRole.CHARGE)
+    billed = brief.settled_as(PartRole.CHARGE)
     charged = sum_charges(charges) - source_of(billed)
     amount = charged.in_cents()
     if not amount:
         return PeriodWants(rounding=charged)
     own = sum((part.amount for part in billed), NOTHING)
-    mark = case.free_mark(PartRole.CHARGE)
-    return _annual_line(case, charges, charged, mark, quantity=ZERO, unit=amount, billed=own)
+    mark = brief.free_mark(PartRole.CHARGE)
+    return _annual_line(brief, charges, charged, mark, quantity=ZERO, unit=amount, billed=own)
 
 
 def _annual_line(
-    case: PeriodCase,
+    brief: PeriodBrief,
     charges: Sequence[ChargeFact],
     charged: Money,
     mark: str,
@@ -65,15 +65,15 @@ def _annual_line(
     billed: Money = NOTHING,
 ) -> PeriodWants:
     """The line of a charge, or of the rest of all; ``billed`` in the lines' own prices."""
-    standing = case.present.unit_under(mark)
+    standing = brief.present.unit_under(mark)
     if standing is None:
-        units, terms = units_charged(charges), case.terms(None, billed)
+        units, terms = units_charged(charges), brief.terms(None, billed)
     else:  # what stands on the line is the price of all its units
-        units, terms = ONE, case.terms(standing)
+        units, terms = ONE, brief.terms(standing)
     begun = Amounts(Style.LINE_PER_CHARGE, tuple(charges), charged, quantity, unit, units)
     amounts, reasons = go_through(begun, terms)
     line = amounts.main if quantity else amounts.difference
-    text = charge_text(case.period)
+    text = charge_text(brief.period)
     wanted = Wanted.of(
         line,
         PartRole.CHARGE,
@@ -81,6 +81,6 @@ def _annual_line(
         charges,
         text=text if quantity else f"{text}, {rows_text(charges)}",
         reason=f"Annual charge on invoice {charges[0].invoice_number}, line {charges[0].line}",
-        hold=refusal(case.rules, line.amount, f"{PartRole.CHARGE}:{mark}"),
+        hold=refusal(brief.rules, line.amount, f"{PartRole.CHARGE}:{mark}"),
     )
     return PeriodWants(wanted=[wanted], rounding=amounts.rounding, reasons=reasons)

@@ -11,17 +11,17 @@ from money.holds import not_billed_yet, ran_unchanged
 from money.periods import months_between, period_label
 from money.present import PresentLines
 from money.steps.amounts import ONE
-from money.wanting.case import PeriodCase
+from money.wanting.brief import PeriodBrief
 from money.wanting.wants import Wanted
 from money.wording import catch_up_text
 
 
-def catch_up(case: PeriodCase, recurring: Wanted) -> Wanted:
+def catch_up(brief: PeriodBrief, recurring: Wanted) -> Wanted:
     """An older period's recurring amount that no invoice carries: proposed as a one-time line."""
-    mark = case.marks.of(PartRole.CATCH_UP)
-    label = period_label(case.period.period)
+    mark = brief.marks.of(PartRole.CATCH_UP)
+    label = period_label(brief.period.period)
     subject = f"{PartRole.CATCH_UP}:{mark}"
-    stood_at = _billed_again(case.present, case.period.period, recurring.mark)
+    stood_at = _billed_again(brief.present, brief.period.period, recurring.mark)
     hold = not_billed_yet(label, recurring.amount.retail, subject)
     if stood_at is not None:
         hold = ran_unchanged(label, recurring.amount.retail, stood_at, subject)
@@ -31,9 +31,9 @@ def catch_up(case: PeriodCase, recurring: Wanted) -> Wanted:
         mark=mark,
         quantity=ONE,
         unit=recurring.amount,
-        text=catch_up_text(case.period, recurring.quantity),
+        text=catch_up_text(brief.period, recurring.quantity),
         reason=f"The recurring amount of {label} was not billed",
-        hold=None if case.chosen(subject) == "apply" else hold,
+        hold=None if brief.chosen(subject) == "apply" else hold,
     )
 
 

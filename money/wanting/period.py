@@ -13,7 +13,7 @@ from money.holds import held_quantity
 from money.motions import MOTIONS
 from money.steps.amounts import ONE
 from money.wanting.annual import want_annual
-from money.wanting.case import PeriodCase
+from money.wanting.brief import PeriodBrief
 from money.wanting.credits import want_credits
 from money.wanting.monthly import want_monthly
 from money.wanting.usage import want_usage
@@ -22,28 +22,28 @@ from money.wording import product_name
 from money.words import NOTHING
 
 
-def want_period(case: PeriodCase) -> PeriodWants:
+def want_period(brief: PeriodBrief) -> PeriodWants:
     """Lines wanted for one period, beside its parts that are settled."""
-    charges = case.period.charges
+    charges = brief.period.charges
     main = [charge for charge in charges if not charge.credit]
-    wants = PeriodWants(fixed=list(case.settled))
+    wants = PeriodWants(fixed=list(brief.settled))
     problem = f"The rows were {'changed' if charges else 'withdrawn'} after they were billed."
     if main:
         try:
-            wants += _WANT[MOTIONS[case.mapping.motion].style](case, main)
+            wants += _WANT[MOTIONS[brief.mapping.motion].style](brief, main)
         except NotBillable as reason:
             problem = str(reason)
-    wants += want_credits(case)
-    return wants + _hold_rest(case, wants, problem)
+    wants += want_credits(brief)
+    return wants + _hold_rest(brief, wants, problem)
 
 
-def _hold_rest(case: PeriodCase, wants: PeriodWants, problem: str) -> PeriodWants:
+def _hold_rest(brief: PeriodBrief, wants: PeriodWants, problem: str) -> PeriodWants:
     """What no line can carry, or what was billed and charged otherwise since, waits for a person."""
-    charges = case.period.charges
+    charges = brief.period.charges
     rest = sum_charges(charges) - wants.source
     if not rest:
         return PeriodWants()
-    mark = case.marks.of(PartRole.RECURRING, "held")
+    mark = brief.marks.of(PartRole.RECURRING, "held")
     held = Wanted(
         role=PartRole.RECURRING,
         mark=mark,
@@ -51,7 +51,7 @@ def _hold_rest(case: PeriodCase, wants: PeriodWants, problem: str) -> PeriodWant
         unit=rest,
         amount=rest,
         rules=NOTHING,
-        text=product_name(case.period),
+        text=product_name(brief.period),
         reason=problem,
         charge_ids=charge_ids(charges),
         hold=held_quantity(problem, rest.retail, f"quantity:{mark}"),

@@ -16,7 +16,7 @@ from money.words import NOTHING, Money
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodCase:
+class PeriodBrief:
     """A period of a mapping; ``settled`` are its parts that nothing can change any more."""
 
     period: PeriodFact
