@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from connections.currency import symbol_fits
 from connectors.records import InvoiceTemplate
 from customers.models import Mapping, Pricing
+from money.enums import HoldCode
 from money.facts import MappingFact
 from programs.models import Program
 from programs.selectors import source_currency
@@ -69,14 +70,14 @@ def mapping_fact(program: Program, mapping: Mapping, template: InvoiceTemplate |
     )
 
 
-def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[str, str]:
+def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[HoldCode | None, str]:
     currency, symbol = source_currency(program), program.target.currency_symbol
     if symbol_fits(symbol, currency) is False:
-        return "currency", (f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written.")
+        return HoldCode.CURRENCY, (f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written.")
     if template is not None and template.customer_id != mapping.target_customer.external_id:
-        return "template_moved", (
+        return HoldCode.TEMPLATE_MOVED, (
             f"The invoice template “{template.name}” now belongs to another Syncro customer. Choose another one."
         )
     if mapping.target_customer.gone:
-        return "customer_gone", "The Syncro customer no longer exists. Map to another one."
-    return "", ""
+        return HoldCode.CUSTOMER_GONE, "The Syncro customer no longer exists. Map to another one."
+    return None, ""

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from connectors.records import InvoiceTemplate
 from customers.models import Mapping
 from invoices.months import newest_month
-from money.enums import LineState
+from money.enums import Chosen, LineState, Prorations
 from money.facts import Choice, MappingFacts, OwnLine, Rules
 from programs.models import Credits, Program
 from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
@@ -81,7 +81,7 @@ def load_left_behind(program: Program, only: Collection[str] | None = None) -> B
 def load_choices(program: Program) -> dict[str, Choice]:
     """What people decided, by subject."""
     return {
-        decision.subject: Choice(decision.choice, decision.line_id, decision.retail, decision.cost)
+        decision.subject: Choice(Chosen(decision.choice), decision.line_id, decision.retail, decision.cost)
         for decision in Decision.objects.filter(program=program)
     }
 
@@ -138,7 +138,7 @@ def _mapping_facts(
 
 def _rules(program: Program) -> Rules:
     return Rules(
-        prorations=program.prorations,
+        prorations=Prorations(program.prorations),
         apply_credits=program.credits == Credits.APPLY,
         tolerance=program.rounding_tolerance,
         negative_lines=program.target.negative_lines,
