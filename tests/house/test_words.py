@@ -32,16 +32,20 @@ def stored(value: ast.expr) -> str:
 
 
 def bare_words(source: Source, words: Collection[str]) -> Iterator[Breach]:
-    for node in source.nodes(ast.Compare):
-        if any(is_bare(one, words) for one in compared(node)):
-            yield Breach.at(source, node, f"compares with a bare word: {ast.unparse(node)}")
-    for case in source.nodes(ast.MatchValue):
-        if is_bare(case.value, words):
-            yield Breach.at(source, case, f"matches a bare word: {ast.unparse(case)}")
-    for call in source.nodes(ast.Call):
-        for word in call.keywords if called(call) in QUERIES else ():
-            if any(is_bare(one, words) for one in each(word.value)):
-                yield Breach.at(source, word.value, f"asks the database for a bare word: {ast.unparse(word)}")
+    for where, asked in (*comparisons(source), *questions(source)):
+        if any(is_bare(one, words) for one in asked):
+            yield Breach.at(source, where, f"a bare word: {ast.unparse(where)}")
+
+
+def comparisons(source: Source) -> Iterator[tuple[ast.AST, Iterable[ast.expr]]]:
+    yield from ((node, compared(node)) for node in source.nodes(ast.Compare))
+    yield from ((case, [case.value]) for case in source.nodes(ast.MatchValue))
+
+
+def questions(source: Source) -> Iterator[tuple[ast.AST, Iterable[ast.expr]]]:
+    """What the database is asked for."""
+    words = (word for call in source.nodes(ast.Call) if called(call) in QUERIES for word in call.keywords)
+    yield from ((word.value, each(word.value)) for word in words)
 
 
 def compared(node: ast.Compare) -> Iterator[ast.expr]:
