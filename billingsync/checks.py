@@ -26,4 +26,4 @@ def check_settle_time(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_imitation() -> bool:
-    return settings.ALLOW_PRIVATE_API_HOSTS and urlsplit(settings.SYNCRO_BASE_URL).hostname == "127.0.0.1"
+    return bool(settings.ALLOW_PRIVATE_API_HOSTS) and urlsplit(settings.SYNCRO_BASE_URL).hostname == "127.0.0.1"
