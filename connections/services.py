@@ -18,7 +18,7 @@ from connections.models import Connection, ConnectionStatus
 from connections.secret_store import read_credentials, same_credentials, store_secrets
 from connections.testing import Definition, check_form, find_system, try_credentials
 from connectors.records import ConnectionReport
-from connectors.registry import TargetDefinition
+from connectors.registry import SystemRole, TargetDefinition
 from core.audit import Actor, record
 from core.scope import partner_scope
 from core.secrets import SealBroken
@@ -223,7 +223,9 @@ def _note_other_account(connection: Connection, report: ConnectionReport) -> lis
 
 def _write_report(connection: Connection, report: ConnectionReport, also: Sequence[str] = ()) -> None:
     now = timezone.now()
-    if report.currency_symbol or report.time_zone:
+    if report.currency or report.currency_symbol or report.time_zone:
+        if find_system(connection.system).role is SystemRole.TARGET:  # that of a source is a setting of the partner's
+            connection.currency = report.currency
         connection.currency_symbol = report.currency_symbol
         connection.time_zone = report.time_zone
         connection.settings_read_at = now

@@ -268,6 +268,7 @@ class AccountLocale:
 
     currency_symbol: str
     time_zone: str
+    currency: str = ""  # ISO code
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ class ConnectionReport:
     currency_symbol: str = ""
     time_zone: str = ""
     warnings: tuple[str, ...] = ()
+    currency: str = ""  # ISO code, where a target says one
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 
 from connectors.edge.answer_table import Failure, judge
+from connectors.edge.allowed_hosts import AllowedHosts
 from connectors.edge.answers import Answer, Download
 from connectors.edge.exchange import Call, Exchange, Lost, Received
 from connectors.edge.losses import Losses
@@ -45,7 +46,7 @@ class EdgeSettings:
     """How one edge behaves. Times in seconds, sizes in bytes.
 
     ``connect_timeout`` + ``read_timeout`` limit one whole call and must stay below the product's
-    settle time. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
+    settle time. Calls go to the hosts of ``urls`` and to ``hosts`` alone. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
     longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised. A write
     is on record as under way while it waits, so it waits ``max_write_wait`` at most, and that much
     more must its longest call stay below the settle time.
@@ -55,6 +56,7 @@ class EdgeSettings:
 
     system: str
     urls: Mapping[str, str]
+    hosts: tuple[str, ...] = ()
     allow_private_hosts: bool = False
     connect_timeout: float = 10.0
     read_timeout: float = 40.0
@@ -84,6 +86,7 @@ class Edge:
         self._limiter = limiter
         self._redactor = Redactor()
         self._guard = ConnectionGuard(allow_private=settings.allow_private_hosts)
+        self._hosts = AllowedHosts(settings.urls.values(), settings.hosts)
         self._session = _open_session(settings, self._guard)
         self._refusals = 0
 
@@ -186,9 +189,7 @@ class Edge:
             self.settings.sleep(wait)
 
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
-        host = urlsplit(call.url)
-        if host.scheme != "https" and not self.settings.allow_private_hosts:
-            raise self._misconfigured("The address must begin with https://.", call)
+        self._check_address(call)
         if self.settings.before_call is not None:
             self.settings.before_call()
         self._take_slot(self.settings.max_write_wait if call.writes else self.settings.max_wait)
@@ -204,6 +205,13 @@ class Edge:
             asked = min(outcome.retry_after, _LONGEST_FOR_EVERYBODY)
             self._limiter.penalise(asked * self.settings.wait_factor)
         return judge(outcome, call, system=self.system, redactor=self._redactor)
+
+    def _check_address(self, call: Call) -> None:
+        """An address may come from what a person typed or a vendor answered: secrets go to the vendor's hosts alone."""
+        if urlsplit(call.url).scheme != "https" and not self.settings.allow_private_hosts:
+            raise self._misconfigured("The address must begin with https://.", call)
+        if not self._hosts.allow(call.url):
+            raise self._misconfigured("The address does not belong to this service: check what was entered.", call)
 
     def _exchange(self, call: Call, exchange: Exchange) -> Received | Lost:
         self._guard.begin(

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from connectors.interface import CredentialField, TargetDefinition
+from connectors.definition import (
+    Address,
+    CredentialField,
+    Guide,
+    GuideStep,
+    MarkPlace,
+    Proof,
+    TargetCapabilities,
+    TargetDefinition,
+    TargetWords,
+)
+from connectors.limits import RequestLimit
 from connectors.records import Cadence
-from connectors.syncro.address import check_credentials, product_url, template_url
+from connectors.syncro.address import API, check_credentials, product_url, template_url
 from connectors.syncro.client import SyncroClient
+from connectors.syncro.currency import symbol_fits
+from connectors.syncro.permissions import NAMES
 
 _MONTHLY = frozenset({"monthly"})
 _YEARLY = frozenset({"annually", "biennially", "triennially"})
@@ -33,9 +46,40 @@ SYNCRO = TargetDefinition(
             secret=True,
         ),
     ),
-    open=SyncroClient,
+    addresses={"syncro": Address(API, setting="SYNCRO_BASE_URL")},
+    limits=(RequestLimit(180, setting="SYNCRO_REQUESTS_PER_MINUTE"),),
+    permissions=NAMES,
+    guide=Guide(
+        steps=(
+            GuideStep("Open Admin > API > API Tokens and choose New Token, then Custom Permissions."),
+            GuideStep(
+                "Tick these:",
+                ticks=(
+                    "Customers: List/Search, View Detail",
+                    "Products: List/Search, Create, Edit",
+                    "Recurring Invoices: List, Edit",
+                    "Invoices: List/Search, View Details",
+                ),
+            ),
+            GuideStep("Copy the token; Syncro shows it once."),
+        ),
+        remark="Rights to create and edit cannot be proved by reading; they show as “proven at the first write”.",
+    ),
     check_credentials=check_credentials,
+    open=SyncroClient,
     product_url=product_url,
     template_url=template_url,
     frequency_fits=frequency_fits,
+    symbol_fits=symbol_fits,
+    can=TargetCapabilities(
+        one_time_lines=True,
+        removes_lines=True,
+        refuses_negative_amounts=False,
+        dates_lines=False,
+        edits_whole_template=False,
+    ),
+    words=TargetWords(customer="customer", template="invoice template"),
+    mark=MarkPlace("description", characters=None),
+    proofs=frozenset({Proof.MARK}),
+    customer_keys=("syncro_customer",),
 )

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from django.db.models import QuerySet
 
-from connections.currency import symbol_fits
+from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
 from customers.models import Mapping, Pricing
 from money.facts import MappingFact
@@ -70,13 +70,14 @@ def mapping_fact(program: Program, mapping: Mapping, template: InvoiceTemplate |
 
 
 def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[str, str]:
-    currency, symbol = source_currency(program), program.target.currency_symbol
-    if symbol_fits(symbol, currency) is False:
-        return "currency", (f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written.")
+    target, currency = program.target, source_currency(program)
+    if target_fits(target, currency) is False:
+        shown = shown_currency(target)
+        return "currency", f"The source bills in {currency}, {target.label} shows “{shown}”: nothing is written."
     if template is not None and template.customer_id != mapping.target_customer.external_id:
         return "template_moved", (
-            f"The invoice template “{template.name}” now belongs to another Syncro customer. Choose another one."
+            f"The invoice template “{template.name}” now belongs to another {target.label} customer. Choose another one."
         )
     if mapping.target_customer.gone:
-        return "customer_gone", "The Syncro customer no longer exists. Map to another one."
+        return "customer_gone", f"The {target.label} customer no longer exists. Map to another one."
     return "", ""

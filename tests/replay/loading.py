@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from connections.currency import symbol_fits
+from connectors.syncro.currency import symbol_fits
 from connectors.records import InvoiceTemplate
 from money.enums import LineState
 from money.facts import Choice, MappingFact, MappingFacts, OwnLine, Posted, Rules
