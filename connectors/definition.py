@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -168,6 +169,7 @@ class TargetDefinition(VendorDefinition):
     words: TargetWords
     mark: MarkPlace
     proofs: frozenset[Proof]
+    bills_from: dt.time | None = None  # of the day, in the account's zone, where it is known
     customer_keys: tuple[str, ...] = ()  # other words for ``target_customer`` in a configuration file
 
     @property

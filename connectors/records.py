@@ -111,6 +111,7 @@ class InvoiceRow:
     ratio: Decimal
     cost: Decimal
     retail: Decimal
+    recurring: bool  # charged for its whole cycle, as the source says; False: for a part of one
     raw: Mapping[str, str]
     domain: str = ""
     customer_name: str = ""

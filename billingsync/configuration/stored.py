@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from accounts.models import Partner
 from accounts.services import find_partner
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
-from billingsync.configuration.shape import MappingShape
+from billingsync.configuration.shape import CUSTOMER_KEYS, MappingShape
 from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
 from connections.models import Connection, ConnectionStatus
+from connections.selectors import known_targets
 from core.scope import partner_scope
 from customers.models import Customer, Mapping
 from programs.models import Program
@@ -116,7 +117,7 @@ def _satisfied_in(program: Program, wanted: Iterable[MappingShape]) -> Iterable[
     for shape in wanted:
         found = index.find(shape.customer)
         row = rows.get((found[0].pk, shape.motion)) if len(found) == 1 else None
-        if row is not None and _as_wanted(row, shape.syncro_customer, shape.invoice_template):
+        if row is not None and _as_wanted(row, shape.target_customer, shape.invoice_template):
             yield shape.customer, shape.motion
 
 
@@ -161,7 +162,8 @@ def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
 def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     programs = all_programs(wishes, stored)
     for mapping in wishes.mappings:
-        if program_of(mapping, wishes, stored) is not None:
+        if program := program_of(mapping, wishes, stored):
+            yield from _foreign_word(mapping, program.target, wishes)
             continue
         if not programs:
             yield wishes.document.problem(mapping.path, "There is no program to map for. Add one to “programs”.")
@@ -171,3 +173,12 @@ def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
             slugs = [program.slug for program in programs]
             text = f"There is no program “{mapping.shape.program}” here. {did_you_mean(mapping.shape.program, slugs)}"
             yield wishes.document.problem((*mapping.path, "program"), text)
+
+
+def _foreign_word(mapping: MappingWish, target: str, wishes: Wishes) -> Iterable[FileProblem]:
+    """A word of one target means nothing at another."""
+    key, everywhere = mapping.customer_key, CUSTOMER_KEYS[0]
+    definition = next((each for each in known_targets() if each.name == target), None)
+    if definition and key not in (everywhere, *definition.customer_keys):
+        text = f"“{key}” is not a word of {definition.label}. Write “{everywhere}”."
+        yield wishes.document.problem((*mapping.path, key), text, key=True)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from billingsync.configuration.document import Document, Path, WrittenInt
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
 from billingsync.configuration.shape import (
+    CUSTOMER_KEYS,
     ConnectionShape,
     FileShape,
     MappingShape,
@@ -69,10 +70,11 @@ class ProgramWish:
 
 @dataclass(frozen=True, slots=True)
 class MappingWish:
-    """A customer's motion to an invoice template."""
+    """A customer's motion to an invoice template; ``customer_key`` is the word that the file has for its customer."""
 
     shape: MappingShape
     path: Path
+    customer_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def read_wishes(document: Document, environ: Mapping[str, str]) -> Wishes:
         users=[reader.user(user, ("users", index)) for index, user in enumerate(shape.users)],
         connections=list(reader.connections(shape.connections)),
         programs=[reader.program(program, ("programs", index)) for index, program in enumerate(shape.programs)],
-        mappings=[MappingWish(mapping, ("mappings", index)) for index, mapping in enumerate(shape.mappings)],
+        mappings=[reader.mapping(mapping, ("mappings", index)) for index, mapping in enumerate(shape.mappings)],
     )
     reader.refuse_twins(wishes)
     reader.problems += _missing_variables(document, environ)
@@ -152,6 +154,9 @@ class _Reader:
             if name not in known:
                 self._complain((*path, side), f"There is no {side} “{name}”. {did_you_mean(name, known)}")
         return ProgramWish(shape, path, _settings(shape))
+
+    def mapping(self, shape: MappingShape, path: Path) -> MappingWish:
+        return MappingWish(shape, path, next(key for key in CUSTOMER_KEYS if (*path, key) in self.document.keys))
 
     def refuse_twins(self, wishes: Wishes) -> None:
         """An entry that stands twice would make the result depend on the order of the file."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from connectors.definition import (
     Address,
     CredentialField,
@@ -81,5 +83,6 @@ SYNCRO = TargetDefinition(
     words=TargetWords(customer="customer", template="invoice template"),
     mark=MarkPlace("description", characters=None),
     proofs=frozenset({Proof.MARK}),
+    bills_from=dt.time(6),
     customer_keys=("syncro_customer",),
 )

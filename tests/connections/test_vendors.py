@@ -118,7 +118,7 @@ def test_egress_has_one_limit_whatever_account_asks(settings):
 
 def test_of_several_limits_the_slowest_decides(monkeypatch):
     several = (RequestLimit(1000, 60), RequestLimit(5000, 3600), RequestLimit(100, 1))
-    monkeypatch.setitem(SYSTEMS, "syncro", replace(get_target("syncro"), limits=several))  # type: ignore[arg-type]
+    monkeypatch.setitem(SYSTEMS, "syncro", replace(get_target("syncro"), limits=several))  # type: ignore[arg-type]  # as above
 
     (gate,) = gates_of("syncro", "")
 
