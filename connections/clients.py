@@ -75,6 +75,8 @@ def build_edge(system: str, credentials: Mapping[str, str]) -> Edge:
             system=system,
             urls=addresses_of(system),
             hosts=definition.hosts,
+            label=definition.label,
+            answers=definition.answers,
             allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
             before_call=_refuse_in_transaction,
             wait_factor=settings.WAIT_FACTOR,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from connectors.edge.answer_table import AnswerRow
 from connectors.edge.http import Edge
 from connectors.interface import Source, SystemRole, Target
 from connectors.limits import CountedBy, RequestLimit
@@ -80,6 +81,7 @@ class VendorDefinition:
     hosts: tuple[str, ...] = ()
     limits: tuple[RequestLimit, ...]
     account_of: Callable[[Credentials], str] | None = None
+    answers: tuple[AnswerRow, ...]  # its own rows of the table of answers, before those of all
     permissions: tuple[str, ...]  # what the connection test names, in the vendor's words
     guide: Guide
     check_credentials: Callable[[Credentials], None] = nothing_to_check  # form of the values; ConfigurationError

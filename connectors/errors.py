@@ -6,6 +6,18 @@ to do; ``detail`` is for the operator and the log. Neither ever holds a secret.
 
 from __future__ import annotations
 
+from enum import Enum
+
+
+class WriteFate(Enum):
+    """What an error says of the write that it ended."""
+
+    LOST = "lost"  # it may have happened: read, never repeat
+    NOT_SENT = "not sent"  # it did not happen, and whoever waits or acts may send it later
+    REFUSED = "refused"  # it did not happen, and sent again it would be refused again
+    GONE = "gone"  # what it is about does not exist (any more)
+    FAILED = "failed"  # it did not happen, and nobody knows what would help
+
 
 class ConnectorError(Exception):
     """Base of all connector errors.
@@ -16,6 +28,7 @@ class ConnectorError(Exception):
     """
 
     maybe_applied: bool = False
+    unless_lost: WriteFate = WriteFate.FAILED
 
     def __init__(
         self,
@@ -33,9 +46,16 @@ class ConnectorError(Exception):
         if maybe_applied is not None:
             self.maybe_applied = maybe_applied
 
+    @property
+    def fate(self) -> WriteFate:
+        """What became of a write that ended so."""
+        return WriteFate.LOST if self.maybe_applied else self.unless_lost
+
 
 class ConfigurationError(ConnectorError):
     """The partner must act: wrong credentials, wrong host, an expired or revoked token."""
+
+    unless_lost = WriteFate.NOT_SENT
 
 
 class PermissionMissing(ConfigurationError):
@@ -49,6 +69,8 @@ class PermissionMissing(ConfigurationError):
 class RejectedRecord(ConnectorError):
     """The vendor refused this one record (for example 422); ``messages`` are its own words."""
 
+    unless_lost = WriteFate.REFUSED
+
     def __init__(self, message: str, *, messages: tuple[str, ...] = (), **context: object) -> None:
         super().__init__(message, **context)  # type: ignore[arg-type]  # same keywords as the base
         self.messages = messages
@@ -57,9 +79,13 @@ class RejectedRecord(ConnectorError):
 class RecordMissing(RejectedRecord):
     """The record does not exist (any more): 404."""
 
+    unless_lost = WriteFate.GONE
+
 
 class TransientError(ConnectorError):
     """Nobody must act yet: network trouble, 5xx, a time-out. Try again later."""
+
+    unless_lost = WriteFate.NOT_SENT
 
 
 class RateLimited(TransientError):

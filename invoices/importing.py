@@ -29,6 +29,7 @@ from core.turns import wait_for_turn
 from invoices.billing_items import recount_invoices
 from invoices.directory import unlisted
 from invoices.models import SourceInvoice
+from invoices.months import newest_month_of
 from invoices.overlaps import hold_if_overlapping
 from invoices.reading import InvoiceCopy, copy_invoice, hash_header, hash_rows
 from invoices.reclassifying import reclassify_unknown
@@ -130,6 +131,7 @@ class _Import:
     skipped_programs: dict[str, None] = field(default_factory=dict)
     not_final: list[str] = field(default_factory=list)
     problems: list[ImportProblem] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)  # the source's ids: a number may come twice
     baseline_recorded: bool = False
 
     @classmethod
@@ -200,15 +202,19 @@ class _Import:
         return len(self.problems) == before
 
     def look_for_changes(self, headers: Iterable[InvoiceHeader], *, verify_newest: bool) -> None:
-        """Read known invoices again whose header changed, on demand also those of the newest month."""
-        read = [known.month for known in self.known.values() if known.content_hash]
-        newest = max(read, default=None) if verify_newest else None
+        """Read known invoices again whose header changed, on demand also those of the newest month or later."""
+        newest = self._newest_month() if verify_newest else None
         for header in headers:
             known = self.known.get(header.invoice_id)
             if known is None or not known.content_hash:
                 continue
-            if known.header_hash != hash_header(header) or known.month == newest:
+            is_new = newest is not None and known.month >= newest
+            if is_new or known.header_hash != hash_header(header):
                 self._attempt(header, again=True)
+
+    def _newest_month(self) -> dt.date | None:
+        with partner_scope(self.partner_id):
+            return newest_month_of(program_invoices(self.program).exclude(content_hash=""))
 
     def _attempt(self, header: InvoiceHeader, *, again: bool = False) -> None:
         try:
@@ -219,6 +225,7 @@ class _Import:
         except (ConfigurationError, RateLimited):
             raise
         except ConnectorError as error:
+            self.failed.add(header.invoice_id)
             self.problems.append(_describe(header, error))
 
     def _import(self, header: InvoiceHeader) -> None:
@@ -288,13 +295,13 @@ class _Import:
 
     def _settle_past(self, headers: Sequence[InvoiceHeader], *, record: bool) -> None:
         """What could not be read although billing starts with it stays unknown, to be imported later."""
-        failed = {problem.invoice for problem in self.problems} if self.program.start == Start.LATEST else set()
+        failed = self.failed if self.program.start == Start.LATEST else set()
         with partner_scope(self.partner_id):
             wait_for_turn("invoices", self.program.source_id)
-            self._keep_unread([header for header in headers if header.number not in failed])
+            self._keep_unread([header for header in headers if header.invoice_id not in failed])
             self.baseline_recorded = record and record_baseline(self.program)
             if self.baseline_recorded:
-                program_invoices(self.program).filter(content_hash="", number__in=failed).delete()
+                program_invoices(self.program).filter(content_hash="", external_id__in=failed).delete()
 
     def _keep_unread(self, headers: Iterable[InvoiceHeader]) -> None:
         present = set(program_invoices(self.program).values_list("external_id", flat=True))

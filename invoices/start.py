@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.records import InvoiceHeader
 from invoices.models import Charge, SourceInvoice
+from invoices.months import newest_month_of
 from money.motions import REGULAR
 from programs.models import Program, Start
 
@@ -68,6 +69,4 @@ def program_invoices(program: Program) -> QuerySet[SourceInvoice]:
 
 def _start_month(program: Program) -> dt.date | None:
     invoices = program_invoices(program).filter(past=True)
-    monthly = Charge.objects.filter(invoice__in=invoices, motion__in=REGULAR)
-    newest: dt.date | None = monthly.aggregate(month=Max("invoice__month"))["month"]
-    return newest or invoices.aggregate(month=Max("month"))["month"]
+    return newest_month_of(invoices)

@@ -11,7 +11,9 @@ from django.db.models import QuerySet, Sum
 
 from connectors.registry import get_target
 from customers.models import Customer
-from invoices.models import Charge, InvoiceState, SourceInvoice
+from invoices.models import Charge, InvoiceState
+from invoices.months import newest_month_of
+from invoices.start import program_invoices
 from money.words import ZERO, round_to_cent
 from products.models import Product
 from programs.models import Program
@@ -87,17 +89,15 @@ def read_product(program: Program, product: Any) -> ProductReport:
 
 
 def product_use(program: Program, product: Product) -> ProductUse | None:
-    """Who is charged for the product in the newest month that counts; None before any. Three queries."""
-    counted = SourceInvoice.objects.filter(
-        source_id=program.source_id, program_slug=program.slug, state=InvoiceState.COUNTED
-    ).exclude(content_hash="")
-    newest = counted.order_by("-month").values_list("month", flat=True)[:1]
-    ids = dict(counted.filter(month=newest).values_list("pk", "month"))
-    if not ids:
+    """Who is charged for the product in the newest month; None before any. Four queries."""
+    counted = program_invoices(program).filter(state=InvoiceState.COUNTED).exclude(content_hash="")
+    newest = newest_month_of(counted)
+    if newest is None:
         return None
-    rows = Charge.objects.filter(product=product, invoice__in=ids, customer__isnull=False).order_by()
+    invoices = counted.filter(month=newest)
+    rows = Charge.objects.filter(product=product, invoice__in=invoices, customer__isnull=False).order_by()
     sums = list(rows.values_list("customer").annotate(Sum("quantity"), Sum("cost"), Sum("retail")))
-    return _told(next(iter(ids.values())), sorted(sums, key=lambda row: (-row[3], row[0])))
+    return _told(newest, sorted(sums, key=lambda row: (-row[3], row[0])))
 
 
 def _told(month: dt.date, sums: list[tuple[int, Decimal, Decimal, Decimal]]) -> ProductUse:

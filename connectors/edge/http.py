@@ -18,17 +18,17 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 
-from connectors.edge.answer_table import Failure, judge
 from connectors.edge.allowed_hosts import AllowedHosts
+from connectors.edge.answer_table import AnswerRow, AnswerTable, Failure, Pause
 from connectors.edge.answers import Answer, Download
 from connectors.edge.exchange import Call, Exchange, Lost, Received
 from connectors.edge.losses import Losses
 from connectors.edge.network_guard import ConnectionGuard, GuardedAdapter, PrivateAddressRefused
 from connectors.edge.ratelimit import Limiter
 from connectors.edge.redaction import Redactor
-from connectors.edge.retrying import backoff, wait_after_refusal
+from connectors.edge.retrying import backoff
 from connectors.edge.wire import encode_json
-from connectors.errors import ConfigurationError, ConnectorError, MustWait, RateLimited
+from connectors.errors import ConfigurationError, ConnectorError, MustWait
 
 __all__ = ["Answer", "Download", "Edge", "EdgeSettings"]
 
@@ -36,9 +36,6 @@ logger = logging.getLogger(__name__)
 
 # In memory up to here, on disk beyond.
 _SPOOL_BYTES = 1024 * 1024
-
-# Seconds. "Come back later" may be about one account alone: whoever asked waits as long as was said, others up to here.
-_LONGEST_FOR_EVERYBODY = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class EdgeSettings:
     longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised. A write
     is on record as under way while it waits, so it waits ``max_write_wait`` at most, and that much
     more must its longest call stay below the settle time.
+    ``answers`` are the rows of the vendor's own in the table of answers, ``label`` is its name in them.
     ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
     the pauses before another attempt, where a test imitates long trouble.
     """
@@ -57,6 +55,8 @@ class EdgeSettings:
     system: str
     urls: Mapping[str, str]
     hosts: tuple[str, ...] = ()
+    label: str = "The service"
+    answers: tuple[AnswerRow, ...] = ()
     allow_private_hosts: bool = False
     connect_timeout: float = 10.0
     read_timeout: float = 40.0
@@ -85,6 +85,7 @@ class Edge:
         self.losses = Losses()
         self._limiter = limiter
         self._redactor = Redactor()
+        self._table = AnswerTable(settings.system, settings.label, settings.answers, settings.wait_factor)
         self._guard = ConnectionGuard(allow_private=settings.allow_private_hosts)
         self._hosts = AllowedHosts(settings.urls.values(), settings.hosts)
         self._session = _open_session(settings, self._guard)
@@ -109,6 +110,18 @@ class Edge:
     def redact(self, text: str, *, limit: int = 200) -> str:
         """A vendor's text fit for an error or a log."""
         return self._redactor.clean(text, limit=limit)
+
+    def refusal(
+        self,
+        answer: Answer,
+        *,
+        about: str = "",
+        permission: str = "",
+        known: Callable[[], bool] = bool,
+        rows: Sequence[AnswerRow] | None = None,
+    ) -> ConnectorError:
+        """What a refusal (4xx) means, by the table of answers. See ``AnswerTable.refusal``."""
+        return self._table.refusal(answer, self._redactor, about=about, permission=permission, known=known, rows=rows)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -198,13 +211,12 @@ class Edge:
         started = time.monotonic()
         outcome = self._exchange(call, exchange)
         self._log(call, outcome, time.monotonic() - started)
-        if isinstance(outcome, Received) and outcome.status == 429:
-            return self._refused(outcome)
-        self._refusals = 0
-        if isinstance(outcome, Received) and outcome.status == 503 and outcome.retry_after:
-            asked = min(outcome.retry_after, _LONGEST_FOR_EVERYBODY)
-            self._limiter.penalise(asked * self.settings.wait_factor)
-        return judge(outcome, call, system=self.system, redactor=self._redactor)
+        verdict = self._table.judge(outcome, call, redactor=self._redactor, refusals=self._refusals + 1)
+        refused = isinstance(verdict, Failure) and verdict.pause is Pause.AFTER_REFUSAL
+        self._refusals = self._refusals + 1 if refused else 0
+        if isinstance(verdict, Failure) and verdict.everybody:
+            self._limiter.penalise(verdict.everybody)
+        return verdict
 
     def _check_address(self, call: Call) -> None:
         """An address may come from what a person typed or a vendor answered: secrets go to the vendor's hosts alone."""
@@ -233,20 +245,6 @@ class Edge:
             if waited > longest:
                 raise MustWait("Waiting for the request limit.", retry_after=wait, system=self.system)
             self.settings.sleep(wait)
-
-    def _refused(self, received: Received) -> Failure:
-        """The vendor said "too many": nothing was done, and everybody must stay away a while."""
-        self._refusals += 1
-        wait = wait_after_refusal(received.retry_after, self._refusals) * self.settings.wait_factor
-        self._limiter.penalise(wait)
-        error = RateLimited(
-            "The request limit was reached; the work goes on by itself later.",
-            retry_after=wait,
-            system=self.system,
-            status=429,
-            detail=received.describe(self._redactor),
-        )
-        return Failure(error, wait=wait)
 
     def _misconfigured(self, message: str, call: Call) -> ConnectorError:
         host = urlsplit(call.url).hostname or "no host"

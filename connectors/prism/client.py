@@ -15,12 +15,11 @@ from contextlib import contextmanager
 from itertools import count
 from urllib.parse import quote
 
-from connectors.edge.answers import Answer, Download, error_messages
+from connectors.edge.answers import Answer, Download
 from connectors.edge.http import Edge
 from connectors.edge.json_rows import JsonRow
 from connectors.errors import (
     ConfigurationError,
-    ConnectorError,
     RecordMissing,
     RejectedRecord,
     UnexpectedAnswer,
@@ -29,7 +28,7 @@ from connectors.errors import (
 from connectors.prism import records
 from connectors.prism.invoice_csv import read_invoice_rows
 from connectors.prism.probing import CUSTOMERS, GRANTED, INVOICES, PRICE_LIST, TENANTS, try_readings
-from connectors.prism.token import WHERE_TO_MAKE_CREDENTIALS, TokenKeeper
+from connectors.prism.token import TokenKeeper
 from connectors.records import (
     ConnectionReport,
     InvoiceHeader,
@@ -262,7 +261,7 @@ class PrismClient:
             if not self._wants_new_token(answer):
                 break
         if not answer.ok:
-            raise self._refusal(answer, path)
+            raise self._edge.refusal(answer, about=f"{path}: ")
         return answer.payload
 
     def _wants_new_token(self, answer: Answer | Download) -> bool:
@@ -273,30 +272,10 @@ class PrismClient:
 
     def _rows(self, answer: Answer | Download, invoice_id: str) -> Iterator[InvoiceRow]:
         if isinstance(answer, Answer):
-            raise self._refusal(answer, f"invoice {invoice_id}")
+            raise self._edge.refusal(answer, about=f"invoice {invoice_id}: ")
         if answer.size == 0:
             raise UnreadableInvoice(f"The file of invoice {invoice_id} is empty.", line=None, system=records.SYSTEM)
         return read_invoice_rows(answer.file)
-
-    def _refusal(self, answer: Answer, what: str) -> ConnectorError:
-        detail = f"{what}: HTTP {answer.status}: {answer.excerpt}"
-        if answer.status in (401, 403):
-            return ConfigurationError(
-                f"PRISM refuses the stored credentials. {WHERE_TO_MAKE_CREDENTIALS}",
-                system=records.SYSTEM,
-                status=answer.status,
-                detail=detail,
-            )
-        if answer.status == 404:
-            return RecordMissing("PRISM does not know this record.", system=records.SYSTEM, status=404, detail=detail)
-        messages = tuple(self._edge.redact(text) for text in error_messages(answer))
-        return RejectedRecord(
-            f"PRISM refused a question (HTTP {answer.status}). {'; '.join(messages)}".strip(),
-            messages=messages,
-            system=records.SYSTEM,
-            status=answer.status,
-            detail=detail,
-        )
 
     def _url(self, path: str) -> str:
         return self._edge.url("prism_api") + path

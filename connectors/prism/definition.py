@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors.definition import Address, CredentialField, Guide, GuideStep, SourceCapabilities, SourceDefinition
 from connectors.limits import NO_LIMIT_KNOWN
+from connectors.prism.answers import ANSWERS
 from connectors.prism.client import PrismClient
 from connectors.prism.invoice_csv import read_row, row_amounts
 from connectors.prism.probing import CUSTOMERS, INVOICES, PRICE_LIST, TENANTS
@@ -44,6 +45,7 @@ PRISM = SourceDefinition(
         )
     ),
     open=PrismClient,
+    answers=ANSWERS,
     row_amounts=row_amounts,
     read_row=read_row,
     program_of=program_of,

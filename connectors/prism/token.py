@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from connectors.edge.answers import Answer
 from connectors.edge.http import Edge
 from connectors.edge.json_rows import JsonRow
-from connectors.errors import ConfigurationError, UnexpectedAnswer
+from connectors.errors import UnexpectedAnswer
+from connectors.prism.answers import OF_IDENTITY
 
 _DEFAULT_LIFE_SECONDS = 3600
 _RENEW_SECONDS_BEFORE_END = 120.0
-
-WHERE_TO_MAKE_CREDENTIALS = (
-    "Make new ones in the PRISM portal: Customer Management > View (your own company, the first in "
-    "the list) > Manage Client Credentials > Generate."
-)
 
 
 class TokenKeeper:
@@ -58,7 +53,7 @@ class TokenKeeper:
             counted=False,
         )
         if not answer.ok:
-            raise self._refused(answer)
+            raise self._edge.refusal(answer, about="token request: ", rows=OF_IDENTITY)
         self._keep(JsonRow(answer.payload, system=self._edge.system, what="token answer"))
 
     def _keep(self, row: JsonRow) -> None:
@@ -70,15 +65,3 @@ class TokenKeeper:
         # A short-lived token is renewed at three quarters of its life, or it would never be used.
         self._renew_at = self._clock() + life - min(_RENEW_SECONDS_BEFORE_END, life / 4)
         self._token = token
-
-    def _refused(self, answer: Answer) -> ConfigurationError:
-        if answer.status in (400, 401, 403):
-            text = f"PRISM does not accept the client id and secret. {WHERE_TO_MAKE_CREDENTIALS}"
-        else:
-            text = f"PRISM's identity address answers HTTP {answer.status}: check the address."
-        return ConfigurationError(
-            text,
-            system=self._edge.system,
-            status=answer.status,
-            detail=f"token request: HTTP {answer.status}: {answer.excerpt}",
-        )

@@ -18,6 +18,7 @@ from connectors.definition import (
 from connectors.limits import RequestLimit
 from connectors.records import Cadence
 from connectors.syncro.address import API, check_credentials, product_url, template_url
+from connectors.syncro.answers import ANSWERS
 from connectors.syncro.client import SyncroClient
 from connectors.syncro.currency import symbol_fits
 from connectors.syncro.permissions import NAMES
@@ -69,6 +70,7 @@ SYNCRO = TargetDefinition(
     ),
     check_credentials=check_credentials,
     open=SyncroClient,
+    answers=ANSWERS,
     product_url=product_url,
     template_url=template_url,
     frequency_fits=frequency_fits,

@@ -13,7 +13,7 @@ from connectors.errors import ConfigurationError, ConnectorError, PermissionMiss
 from connectors.records import ConnectionReport, PermissionResult
 from connectors.syncro import permissions
 from connectors.syncro.address import PLACEHOLDER, SYSTEM, normalise_subdomain
-from connectors.syncro.transport import Params, SyncroTransport, bad_token
+from connectors.syncro.transport import Params, SyncroTransport
 
 GRANTED = "granted"
 MISSING = "missing"
@@ -53,7 +53,7 @@ def _identify(transport: SyncroTransport, credentials: Mapping[str, str], *, str
     """The account's name. The answer of GET /me carries a secret: only the subdomain is taken."""
     answer = transport.send("GET", "/me")
     if answer.status == 401:
-        raise bad_token(f"GET /me: HTTP 401: {answer.excerpt}")
+        raise transport.bad_token(answer)
     if not answer.ok:
         raise ConfigurationError(
             "There is no Syncro account at this address: check the subdomain.",

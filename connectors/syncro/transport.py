@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
 
-from connectors.edge.answers import Answer, error_messages
+from connectors.edge.answers import Answer
 from connectors.edge.http import Edge
 from connectors.edge.json_rows import JsonRow
-from connectors.errors import (
-    ConfigurationError,
-    PermissionMissing,
-    RecordMissing,
-    RejectedRecord,
-    UnexpectedAnswer,
-)
+from connectors.errors import ConnectorError, UnexpectedAnswer
 from connectors.syncro.address import SYSTEM, api_url
+from connectors.syncro.answers import BAD_TOKEN
 from connectors.syncro.records import need_id
 
-_PERMISSION_WORDS = "update your group permissions"
 _MOST_PAGES = 10_000
 
 Params = Sequence[tuple[str, str]]
@@ -57,6 +50,10 @@ class SyncroTransport:
         """One call, its refusal (4xx) not yet interpreted."""
         return self._edge.call(method, self._base + path, params=params, headers=self._headers)
 
+    def bad_token(self, answer: Answer) -> ConnectorError:
+        """The error for a token that Syncro does not know (any more)."""
+        return self._edge.refusal(answer, about="GET /me: ", rows=[BAD_TOKEN])
+
     def pages(self, path: str, key: str, *, permission: str, params: Params = ()) -> Iterator[JsonRow]:
         """All records of a list, each id once."""
         for rows in self.page_by_page(path, key, permission=permission, params=params):
@@ -89,51 +86,11 @@ class SyncroTransport:
 
     def _payload(self, answer: Answer, permission: str) -> object:
         if not answer.ok:
-            self._refuse(answer, permission)
+            raise self._edge.refusal(answer, permission=permission, known=self._token_is_known)
         return answer.payload
 
-    def _refuse(self, answer: Answer, permission: str) -> NoReturn:
-        """Turn a refusal into the error that says who must act."""
-        messages = tuple(self._edge.redact(text) for text in error_messages(answer))
-        detail = f"HTTP {answer.status}: {answer.excerpt} (request {answer.request_id or 'unnamed'})"
-        if answer.status == 401:
-            self._refuse_unauthorised(messages, permission, detail)
-        if answer.status == 403:
-            raise _permission_missing(permission, 403, detail)
-        if answer.status == 404:
-            raise RecordMissing(
-                "Syncro does not have this record (any more).",
-                messages=messages,
-                system=SYSTEM,
-                status=404,
-                detail=detail,
-            )
-        words = "; ".join(messages) or f"HTTP {answer.status}"
-        raise RejectedRecord(
-            f"Syncro refused the record: {words}",
-            messages=messages,
-            system=SYSTEM,
-            status=answer.status,
-            detail=detail,
-        )
-
-    def _refuse_unauthorised(self, messages: tuple[str, ...], permission: str, detail: str) -> NoReturn:
-        """A missing permission is a 401 like a bad token: its words or GET /me tell which."""
-        by_words = any(_PERMISSION_WORDS in message.casefold() for message in messages)
-        if by_words or self.send("GET", "/me").ok:
-            raise _permission_missing(permission, 401, detail)
-        raise bad_token(detail)
-
-
-def bad_token(detail: str) -> ConfigurationError:
-    """The error for a token that Syncro does not know (any more)."""
-    return ConfigurationError(
-        "Syncro does not accept the API token: it is wrong, expired or revoked. Make a new one in "
-        "Syncro under Admin > API > API Tokens > New Token > Custom Permissions.",
-        system=SYSTEM,
-        status=401,
-        detail=detail,
-    )
+    def _token_is_known(self) -> bool:
+        return self.send("GET", "/me").ok
 
 
 @contextmanager
@@ -144,16 +101,6 @@ def answer_of_a_write() -> Iterator[None]:
     except UnexpectedAnswer as error:
         error.maybe_applied = True
         raise
-
-
-def _permission_missing(permission: str, status: int, detail: str) -> PermissionMissing:
-    return PermissionMissing(
-        f'The Syncro API token lacks the permission "{permission}". Add it in Syncro under Admin > API > API Tokens.',
-        permission=permission,
-        system=SYSTEM,
-        status=status,
-        detail=detail,
-    )
 
 
 def _list_of(payload: object, key: str) -> list[JsonRow]:

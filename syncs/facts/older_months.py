@@ -13,13 +13,13 @@ from django.db.models import Min
 
 from core.scope import scoped_partner_id
 from customers import models as customers
+from invoices.months import countable_invoices
 from money.enums import Motion, Severity
 from money.facts import Choice
 from money.periods import period_label
 from money.plan import Note
 from money.words import plain
 from programs.models import Program
-from syncs.facts.periods import countable_invoices
 
 # Periods of these mappings that were charged before their first month, and of which something was
 # neither written nor settled. A posting's share is what it planned and did not write.

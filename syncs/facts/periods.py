@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q
 
 from customers.models import Subscription
 from invoices.models import Charge, InvoiceState, SourceInvoice
+from invoices.months import countable_invoices
 from money.enums import Kind
 from money.facts import ChargeFact, PeriodFact, ProductFact
-from money.motions import REGULAR
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.facts.products import load_product_facts
@@ -28,21 +28,6 @@ class LoadedPeriods:
 
     periods: dict[MappingKey, list[PeriodFact]] = field(default_factory=lambda: defaultdict(list))
     invoiced: frozenset[int] = frozenset()
-
-
-def countable_invoices(program: Program) -> QuerySet[SourceInvoice]:
-    """Invoices of the program that are to be billed."""
-    return SourceInvoice.objects.filter(
-        source=program.source_id, program_slug=program.slug, state=InvoiceState.COUNTED, past=False
-    )
-
-
-def newest_month(program: Program) -> str:
-    """Usage month of the newest invoice with Seat Based Monthly rows (else of any), or ""."""
-    invoices = countable_invoices(program)
-    month = invoices.filter(charges__motion__in=REGULAR).aggregate(newest=Max("month"))["newest"]
-    month = month or invoices.aggregate(newest=Max("month"))["newest"]
-    return f"{month:%Y-%m}" if month else ""
 
 
 def load_periods(
@@ -154,9 +139,9 @@ def _add_withdrawn(program: Program, withdrawn: Collection[PeriodKey], loaded: L
 
 def uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
     """Subscriptions with rows of the newest month that are held or could not be classified."""
-    rows = Charge.objects.filter(
-        invoice__source=program.source_id, invoice__month=dt.date.fromisoformat(f"{newest}-01")
-    )
+    of_program = {"source": program.source_id, "program_slug": program.slug, "past": False}
+    invoices = SourceInvoice.objects.filter(**of_program, month=dt.date.fromisoformat(f"{newest}-01"))
+    rows = Charge.objects.filter(invoice__in=invoices.exclude(state=InvoiceState.REPLACED))
     doubtful = rows.filter(Q(kind=Kind.UNKNOWN) | Q(invoice__state=InvoiceState.HELD))
     refs = set(doubtful.exclude(subscription_ref="").values_list("subscription_ref", flat=True))
     lines = Line.objects.filter(target=program.target_id, subscription__external_id__in=refs)

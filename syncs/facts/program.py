@@ -13,13 +13,14 @@ from django.db.models import Exists, OuterRef, Q
 
 from connectors.records import InvoiceTemplate
 from customers.models import Mapping
+from invoices.months import newest_month
 from money.enums import LineState
 from money.facts import Choice, MappingFacts, OwnLine, Rules
 from programs.models import Credits, Program
 from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
 from syncs.facts.mappings import active_mappings, mapping_fact
 from syncs.facts.open_periods import find_open_periods
-from syncs.facts.periods import load_periods, newest_month, uncertain_subscriptions
+from syncs.facts.periods import load_periods, uncertain_subscriptions
 from syncs.facts.posted import load_posted
 from syncs.facts.target import load_templates
 from syncs.models import Decision
@@ -55,7 +56,7 @@ def load_billing(
     facts = BillingFacts(choices=load_choices(program))
     template_ids = {line.template_id for line in own_lines} | {m.template.external_id for m in mappings}
     facts.templates = load_templates(program, template_ids)
-    if newest:
+    if newest is not None:
         facts.mappings = _mapping_facts(
             program,
             mappings,
@@ -63,7 +64,7 @@ def load_billing(
             own_lines=own_lines,
             carried=frozenset(carried),
             again=frozenset(again),
-            newest=newest,
+            newest=f"{newest:%Y-%m}",
         )
     return facts
 

@@ -6,6 +6,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from customers.models import Mapping
 from invoices.models import Charge, InvoiceState, SourceInvoice
+from invoices.months import countable_invoices, newest_month
 from money.enums import Kind, Motion, Severity
 from money.plan import Note
 from money.words import ZERO, plain
@@ -29,7 +30,7 @@ def _invoices(program: Program) -> QuerySet[SourceInvoice]:
 
 def _unknown_rows(program: Program) -> list[Note]:
     rows = (
-        Charge.objects.filter(invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED), kind=Kind.UNKNOWN)
+        Charge.objects.filter(invoice__in=countable_invoices(program), kind=Kind.UNKNOWN)
         .values("invoice", "invoice__number", "problem")
         .annotate(number=Count("pk"), retail=Sum("retail"))
         .order_by("invoice", "problem")
@@ -77,8 +78,8 @@ def _changed_invoices(program: Program) -> list[Note]:
 
 
 def _empty_invoices(program: Program) -> list[Note]:
-    """Those of the newest month that came without a row: nothing is billed from them, nothing taken off."""
-    newest = _newest(program)
+    """Those of the newest month, or later, that came without a row: nothing is billed from them, nothing taken off."""
+    newest = newest_month(program)
     if newest is None:
         return []
     return [
@@ -89,23 +90,19 @@ def _empty_invoices(program: Program) -> list[Note]:
             f"Invoice {invoice.number} has no rows: nothing is billed from it, and no line is removed.",
             "Compare it with the distributor's invoice, and bill by hand what it charges.",
         )
-        for invoice in _invoices(program).filter(month=newest.month, row_count=0).exclude(content_hash="")
+        for invoice in _invoices(program).filter(month__gte=newest, row_count=0).exclude(content_hash="")
     ]
 
 
-def _newest(program: Program) -> SourceInvoice | None:
-    return _invoices(program).filter(state=InvoiceState.COUNTED).order_by("-month").first()
-
-
 def _unmapped(program: Program) -> list[Note]:
-    """Customers of the newest month that nobody mapped, with the money at risk."""
-    newest = _newest(program)
+    """Customers charged in the newest month, or later, that nobody mapped, with the money at risk."""
+    newest = newest_month(program)
     if newest is None:
         return []
     mapped = set(Mapping.objects.filter(program=program).values_list("customer_id", "motion"))
     rows = (
         Charge.objects.filter(
-            invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED, month=newest.month),
+            invoice__in=countable_invoices(program).filter(month__gte=newest),
             customer__isnull=False,
             motion__in=program.motions,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from invoices.models import Charge, InvoiceState, SourceInvoice
+from invoices.models import Charge, SourceInvoice
+from invoices.months import newest_month
 from money.enums import Severity
 from money.plan import Note
 from money.words import plain
@@ -67,7 +68,7 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
 
 
 def _prove_invoices(run: Run) -> None:
-    """Balance every invoice that this run touched, and those of the newest month."""
+    """Balance every invoice that this run touched, and those of the newest month or later."""
     if run.preview or run.kind != RunKind.BILLING:
         return
     balances = [reconcile_invoice(invoice, run.program) for invoice in _invoices_to_prove(run)]
@@ -104,7 +105,7 @@ def _prove_invoices(run: Run) -> None:
 
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
     counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
-    newest = counted.filter(state=InvoiceState.COUNTED).order_by("-month").first()
+    newest = newest_month(run.program)
     if newest is None:
         return []
     touched = {
@@ -113,7 +114,7 @@ def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
         for charge_id in ids
     }
     ids = set(Charge.objects.filter(pk__in=touched).values_list("invoice_id", flat=True))
-    ids |= set(counted.filter(month=newest.month).values_list("pk", flat=True))
+    ids |= set(counted.filter(month__gte=newest).values_list("pk", flat=True))
     return list(counted.filter(pk__in=ids).order_by("month", "pk"))
 
 

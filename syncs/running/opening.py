@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from customers.models import Mapping
 from customers.services import lock_mappings
+from invoices.months import newest_month
 from programs.models import Program
 from syncs.facts.mappings import active_mappings
 from syncs.facts.older_months import find_older_months, older_subject
-from syncs.facts.periods import newest_month
 from syncs.models import Decision
 
 
@@ -22,10 +22,10 @@ def open_months(program: Program, mapping_ids: Collection[int]) -> None:
     Where somebody accepted the offer of older months, it begins with the earliest of them. Inside the scope.
     """
     newest = newest_month(program)
-    if not newest:
+    if newest is None:
         return
     mappings = list(active_mappings(program).filter(pk__in=mapping_ids))
-    _take_up_newest(mappings, dt.date.fromisoformat(f"{newest}-01"))
+    _take_up_newest(mappings, newest)
     _take_up_older(program, mappings)
 
 

@@ -10,11 +10,11 @@ from money.enums import Action, LineState, PartState
 from money.taking_off import removals_of_doubles
 from syncs.enums import ChangeState, RunState
 from syncs.facts.lines import load_own_lines
-from syncs.models import Change, Line, Part, Run, RunTemplate
+from syncs.models import Change, Line, Run, RunTemplate
 from syncs.running.replanning import plan_anew
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
-from syncs.writing.committing import add_changes
+from syncs.writing.committing import add_changes, part_of_change
 from syncs.writing.ran_meanwhile import correct_done, find_billed, may_have_run
 
 
@@ -88,9 +88,7 @@ def _compare_lines(run: Run, template: InvoiceTemplate) -> None:
         elif _differs(stored.get(change.line_id or 0), now):
             text = "Read back at the end of the run, the line is not as it was written."
             _fail_check(change, text)
-            Part.objects.filter(mark=change.mark, posting__period=change.period).exclude(state=PartState.BILLED).update(
-                state=PartState.FAILED, reason=text
-            )
+            part_of_change(change).update(state=PartState.FAILED, reason=text)
 
 
 def _differs(line: Line | None, now: TemplateLine | None) -> bool:

@@ -266,7 +266,8 @@ def _uncertain(told: Told) -> set[str]:
     return {
         charge.row.subscription
         for charge in told.charges
-        if charge.invoice.month == told.newest and (charge.is_unknown or charge.invoice.state == "held")
+        if charge.invoice.month == told.newest
+        and charge.invoice.state in ({"counted", "held"} if charge.is_unknown else {"held"})
     }
 
 

@@ -16,6 +16,7 @@ import responses
 
 from connectors.edge.http import Edge, EdgeSettings
 from connectors.edge.ratelimit import NoLimit
+from connectors.registry import SYSTEMS
 from tests.connectors.edge.wire_server import Reply, WireServer
 
 API = "https://api.vendor.example"
@@ -41,6 +42,9 @@ def make_edge(naps: list[float]) -> Iterator[Callable[..., Edge]]:
 
     def make(limiter: Any = None, **settings: Any) -> Edge:
         options = {"system": "vendor", "urls": URLS, "hosts": OTHERS, "sleep": naps.append, **settings}
+        definition = SYSTEMS.get(options["system"])
+        if definition is not None:
+            options |= {"label": definition.label, "answers": definition.answers}
         edge = Edge(EdgeSettings(**options), limiter or NoLimit())
         made.append(edge)
         return edge

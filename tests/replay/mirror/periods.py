@@ -30,7 +30,7 @@ class Periods:
 
 
 def newest_month(done: Imported) -> str:
-    """``syncs.facts.periods.newest_month``: of invoices with monthly seats, else of any that counts; or ""."""
+    """``invoices.months.newest_month``: of invoices with monthly seats, else of any that counts; or ""."""
     monthly = [done.months[one.invoice] for one in done.countable if one.motion == "seat_monthly"]
     return max(
         monthly or [done.months[place] for place, state in done.states.items() if state == "counted"], default=""
@@ -179,7 +179,8 @@ def _uncertain(record: form.Record, done: Imported, newest: str) -> frozenset[in
     doubtful = {
         one.ref
         for one in done.charges
-        if done.months[one.invoice] == newest and (one.kind == Kind.UNKNOWN or done.states[one.invoice] == "held")
+        if done.months[one.invoice] == newest
+        and (done.states[one.invoice] == "held" or (done.states[one.invoice] == "counted" and one.kind == Kind.UNKNOWN))
     }
     written = {one.subscription.lower() for one in record.written}
     return frozenset(done.subscriptions[ref].pk or 0 for ref in doubtful & written)
