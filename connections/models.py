@@ -28,7 +28,9 @@ class Connection(PartnerModel):
     status = models.CharField(max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.NOT_ENABLED)
     status_since = models.DateTimeField()
     credentials = models.JSONField(default=dict)  # the fields that are no secrets
-    currency = models.CharField(max_length=3, blank=True)  # ISO code: of a source as set, "" = the partner's; of a target as it says
+    currency = models.CharField(
+        max_length=3, blank=True
+    )  # ISO code: of a source as set, "" = the partner's; of a target as it says
     account = models.CharField(max_length=200, blank=True)  # as the vendor names it
     currency_symbol = models.CharField(max_length=8, blank=True)  # of a target, where it names no currency
     time_zone = models.CharField(max_length=64, blank=True)  # of a target, as the vendor writes it

@@ -166,7 +166,9 @@ class TargetDefinition(VendorDefinition):
     product_url: Callable[[Credentials, int], str]  # link for a browser
     template_url: Callable[[Credentials, int], str]
     frequency_fits: Callable[[str, Cadence], bool]  # (template frequency, how charges come) -> no warning needed
-    symbol_fits: Callable[[str, str], bool | None] = nobody_can_tell  # (symbol that it shows, ISO code) where it names none
+    symbol_fits: Callable[[str, str], bool | None] = (
+        nobody_can_tell  # (symbol that it shows, ISO code) where it names none
+    )
     can: TargetCapabilities
     words: TargetWords
     mark: MarkPlace

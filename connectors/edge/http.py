@@ -43,10 +43,11 @@ class EdgeSettings:
     """How one edge behaves. Times in seconds, sizes in bytes.
 
     ``connect_timeout`` + ``read_timeout`` limit one whole call and must stay below the product's
-    settle time. Calls go to the hosts of ``urls`` and to ``hosts`` alone. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
+    settle time. A download only reads, so it may take ``download_timeout``. ``max_wait`` is the
     longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised. A write
     is on record as under way while it waits, so it waits ``max_write_wait`` at most, and that much
     more must its longest call stay below the settle time.
+    Calls go to the hosts of ``urls`` and to ``hosts`` alone, see ``AllowedHosts``.
     ``answers`` are the rows of the vendor's own in the table of answers, ``label`` is its name in them.
     ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
     the pauses before another attempt, where a test imitates long trouble.

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.time_zones import time_zone_choices
 from connectors.registry import get_target
+from core.time_zones import time_zone_choices
 from money.enums import Motion
 from portal.kit.selects import FlatSelect
 from programs.models import Program

@@ -24,7 +24,7 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
     mark = subject.partition(":")[2]
     written = Part.objects.filter(mark__in=(mark, f"BS:{mark}"), state__in=(PartState.SYNCED, PartState.BILLED))
     if decision.choice == "apply" and written.exists():
-        raise SyncRefused("It was written already. Change it in Syncro instead.")
+        raise SyncRefused(f"It was written already. Change it in {program.target.label} instead.")
     decision.delete()
     record(actor, "item.undone", f"Undid the decision about {subject}")
 

@@ -45,9 +45,9 @@ def sample(monkeypatch: pytest.MonkeyPatch, redis_url: str, settings: Any) -> No
         hosts=(".sample.example",),
         limits=(RequestLimit(700, 300, by=CountedBy.ACCOUNT),),
         account_of=lambda given: given["subdomain"],
-        open=Lookup,  # type: ignore[arg-type]  # it asks for a token and no more
+        open=Lookup,
     )
-    monkeypatch.setitem(SYSTEMS, "sample", definition)  # type: ignore[arg-type]  # a dictionary, shown as read-only
+    monkeypatch.setitem(SYSTEMS, "sample", definition)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_egress_has_one_limit_whatever_account_asks(settings):
 
 def test_of_several_limits_the_slowest_decides(monkeypatch):
     several = (RequestLimit(1000, 60), RequestLimit(5000, 3600), RequestLimit(100, 1))
-    monkeypatch.setitem(SYSTEMS, "syncro", replace(get_target("syncro"), limits=several))  # type: ignore[arg-type]  # as above
+    monkeypatch.setitem(SYSTEMS, "syncro", replace(get_target("syncro"), limits=several))
 
     (gate,) = gates_of("syncro", "")
 

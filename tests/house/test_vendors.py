@@ -56,7 +56,9 @@ def test_motion_is_written_as_a_literal_only_where_it_is_made():
 
 
 def test_names_and_literals_are_found():
-    text = 'label = "Syncro"\n# as PRISM does\nSYNCRO_URL = 1\nname = "seat_monthly"\nasynchronous = "prismatic halogen"\n'
+    text = (
+        'label = "Syncro"\n# as PRISM does\nSYNCRO_URL = 1\nname = "seat_monthly"\nasynchronous = "prismatic halogen"\n'
+    )
     source = Source("portal/a.py", text)
 
     assert [one.place for one in names_of_vendors(source)] == [f"portal/a.py:{line}" for line in (1, 2, 3, 5, 5)]

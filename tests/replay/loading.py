@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from connectors.syncro.currency import symbol_fits
 from connectors.records import InvoiceTemplate
+from connectors.syncro.currency import symbol_fits
 from money.enums import LineState
 from money.facts import Choice, MappingFact, MappingFacts, OwnLine, Posted, Rules
 from money.marks import find_mark

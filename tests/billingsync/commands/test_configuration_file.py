@@ -102,7 +102,12 @@ def test_syncro_numbers_are_whole_and_positive(number: str) -> None:
 
 def test_customer_of_the_target_has_one_key_and_the_words_of_targets_for_it() -> None:
     mapping = {"customer": "a.example", "motion": "seat_monthly", "invoice_template": 2}
-    text = HEAD + "mappings:\n" + entry(**mapping, target_customer=1) + entry(**mapping | {"customer": "b"}, syncro_customer=3)
+    text = (
+        HEAD
+        + "mappings:\n"
+        + entry(**mapping, target_customer=1)
+        + entry(**mapping | {"customer": "b"}, syncro_customer=3)
+    )
 
     wishes = read(text).mappings
 
@@ -115,7 +120,10 @@ def test_customer_of_the_target_has_one_key_and_the_words_of_targets_for_it() ->
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"target_customer": 1, "syncro_customer": 1}, "“target_customer” and “syncro_customer” say the same. Keep one."),
+        (
+            {"target_customer": 1, "syncro_customer": 1},
+            "“target_customer” and “syncro_customer” say the same. Keep one.",
+        ),
         ({}, "“target_customer” is missing."),
         ({"target_custmer": 1}, "Did you mean “target_customer”?"),
         ({"syncro_custmer": 1}, "Did you mean “syncro_customer”?"),
@@ -131,7 +139,7 @@ def test_mistake_at_the_customer_of_the_target_is_told(keys: dict[str, int], tol
 @pytest.mark.django_db
 def test_word_of_one_target_is_refused_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = replace(get_target("syncro"), name="sample", label="Sample", customer_keys=("sample_client",))
-    monkeypatch.setitem(SYSTEMS, "sample", sample)  # type: ignore[arg-type]  # a dictionary, shown as read-only
+    monkeypatch.setitem(SYSTEMS, "sample", sample)
     mapping = {"customer": "a.example", "motion": "seat_monthly", "invoice_template": 2}
     head = HEAD.replace("syncro", "sample") + "mappings:\n"
 
