@@ -30,6 +30,7 @@ FACTS = (
     "connection.replaced",
     "connection.tested",
     "connection.currency",
+    "connection.named",
     "connection.removed",
 )
 

@@ -25,6 +25,7 @@ class Connection(PartnerModel):
     """One source or target of a partner. Secrets are kept apart, see ``Secret``."""
 
     system = models.CharField(max_length=20)  # a name of connectors.registry.SYSTEMS
+    name = models.CharField(max_length=50, blank=True, db_default="")  # the partner's own for it, a slug; "" = none
     status = models.CharField(max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.NOT_ENABLED)
     status_since = models.DateTimeField()
     credentials = models.JSONField(default=dict)  # the fields that are no secrets

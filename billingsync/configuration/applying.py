@@ -125,6 +125,8 @@ class _Writer:
             self.summary.warnings += [f"{label}: {text}" for text in saved.warnings]
         elif wish.currency is not None and connections.set_currency(partner_id, wish.system, wish.currency, COMMAND):
             self._changed(f"{label} bills in {wish.currency}")
+        if wish.name and connections.name_connection(partner_id, wish.system, wish.name, COMMAND):
+            self._changed(f"{label} is called {wish.name}")
 
     def _copies(self, partner_id: int) -> None:
         ids = dict(Connection.objects.values_list("system", "pk"))
@@ -134,11 +136,12 @@ class _Writer:
             refresh_target(partner_id, ids[system], _as_client(target))
 
     def _program(self, wish: ProgramWish) -> None:
-        rows = {row.system: row for row in Connection.objects.filter(system__in=(wish.shape.source, wish.shape.target))}
+        source, target = self.stored.system_of(wish.shape.source), self.stored.system_of(wish.shape.target)
+        rows = {row.system: row for row in Connection.objects.filter(system__in=(source, target))}
         _, changed = programs.save_program(
             slug=wish.shape.program,
-            source=rows[wish.shape.source],
-            target=rows[wish.shape.target],
+            source=rows[source],
+            target=rows[target],
             settings=wish.settings,
             actor=COMMAND,
         )

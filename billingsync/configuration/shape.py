@@ -158,6 +158,7 @@ class ConnectionShape(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
 
     system: Text
+    name: Slug | None = None
     currency: Currency | None = None
 
     @property

@@ -11,7 +11,7 @@ from billingsync.configuration.problems import ConfigurationInvalid, FileProblem
 from billingsync.configuration.shape import CUSTOMER_KEYS, MappingShape
 from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
 from connections.models import Connection, ConnectionStatus
-from connections.selectors import known_targets
+from connections.selectors import known_systems, known_targets
 from core.scope import partner_scope
 from customers.models import Customer, Mapping
 from programs.models import Program
@@ -35,8 +35,13 @@ class Stored:
     partner_id: int | None
     name: str = ""
     connected: Collection[str] = ()
+    names: dict[str, str] = field(default_factory=dict)  # a connection's name -> its system
     programs: Sequence[ProgramKey] = ()
     satisfied: Collection[tuple[str, str]] = field(default=(), repr=False)  # (customer as written, motion)
+
+    def system_of(self, written: str) -> str:
+        """The system that ``source`` or ``target`` of a program means: a connection's name, or the system itself."""
+        return self.names.get(written, written)
 
 
 class CustomerIndex:
@@ -81,21 +86,24 @@ def program_of(mapping: MappingWish, wishes: Wishes, stored: Stored) -> ProgramK
 
 def all_programs(wishes: Wishes, stored: Stored) -> list[ProgramKey]:
     """Programs of the file, then those that only the database has."""
-    listed = [_key(program) for program in wishes.programs]
+    listed = [_key(program, stored) for program in wishes.programs]
     named = {(program.slug, program.target) for program in listed}
     return listed + [program for program in stored.programs if (program.slug, program.target) not in named]
 
 
 def _read(wishes: Wishes) -> Stored:
     partner_id = find_partner(wishes.partner.slug)
+    given = {one.name: one.system for one in wishes.connections if one.name}
     if partner_id is None:
-        return Stored(None)
+        return Stored(None, names=given)
     with partner_scope(partner_id):
         programs = list(Program.objects.select_related("source", "target"))
+        named = Connection.objects.exclude(name="").values_list("name", "system")
         return Stored(
             partner_id=partner_id,
             name=Partner.objects.get(pk=partner_id).name,
             connected=frozenset(Connection.objects.filter(status__in=CONNECTED).values_list("system", flat=True)),
+            names={name: system for name, system in named if system not in given.values()} | given,
             programs=[ProgramKey(row.slug, row.source.system, row.target.system) for row in programs],
             satisfied=frozenset(_satisfied(wishes, programs)),
         )
@@ -126,8 +134,9 @@ def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
     return not gone and (row.target_customer.external_id, row.template.external_id) == (target_customer, template)
 
 
-def _key(program: ProgramWish) -> ProgramKey:
-    return ProgramKey(program.shape.program, program.shape.source, program.shape.target)
+def _key(program: ProgramWish, stored: Stored) -> ProgramKey:
+    source, target = stored.system_of(program.shape.source), stored.system_of(program.shape.target)
+    return ProgramKey(program.shape.program, source, target)
 
 
 def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
@@ -153,10 +162,17 @@ def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     available = {*stored.connected, *(wish.system for wish in wishes.connections)}
     for program in wishes.programs:
         for side in ("source", "target"):
-            system = getattr(program.shape, side)
-            if system not in available:
-                text = f"“{system}” is not connected. Add it to “connections”."
+            written = getattr(program.shape, side)
+            if text := _not_a(side, written, stored.system_of(written), [*stored.names], available):
                 yield wishes.document.problem((*program.path, side), text)
+
+
+def _not_a(side: str, written: str, system: str, names: list[str], available: Collection[str]) -> str:
+    """Why what is written names no connection on that side, "" where it does."""
+    known = {name for name, definition in known_systems().items() if definition.role == side}
+    if system not in known:
+        return f"There is no {side} “{written}”. {did_you_mean(written, [*sorted(known), *names])}"
+    return "" if system in available else f"“{written}” is not connected. Add it to “connections”."
 
 
 def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
