@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Partner
-from connections.models import Connection, ConnectionStatus
-from connectors.errors import ConfigurationError, ConnectorError
+from connections.models import Connection, ConnectionStatus, Trouble
+from connectors.errors import ConfigurationError, ConnectorError, PermissionMissing
 from connectors.registry import SYSTEMS
 from core.audit import Actor
 from core.scope import partner_scope, scoped_partner_id
@@ -28,7 +28,8 @@ def record_failure(partner_id: int, connection_id: int, error: ConnectorError) -
     with partner_scope(partner_id):
         connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         if connection.status in {ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION}:
-            note_failure(connection, str(error), error.detail)
+            trouble = Trouble.PERMISSION if isinstance(error, PermissionMissing) else Trouble.CREDENTIALS
+            note_failure(connection, str(error), error.detail, trouble)
 
 
 def record_success(partner_id: int, *connection_ids: int) -> None:
@@ -39,12 +40,12 @@ def record_success(partner_id: int, *connection_ids: int) -> None:
             note_success(connection)
 
 
-def note_failure(connection: Connection, problem: str, detail: str) -> None:
+def note_failure(connection: Connection, problem: str, detail: str, trouble: Trouble = Trouble.CREDENTIALS) -> None:
     """Mark a locked connection as needing attention and queue one e-mail about it."""
     now = timezone.now()
     if connection.status != ConnectionStatus.ATTENTION:
         connection.status, connection.status_since = ConnectionStatus.ATTENTION, now
-    connection.problem, connection.problem_detail = problem, detail
+    connection.problem, connection.problem_detail, connection.trouble = problem, detail, trouble
     if connection.failing_since is None:
         connection.failing_since = connection.reminded_at = now
         _tell_partner(connection, "connection_broken", reminder=0)
@@ -57,7 +58,7 @@ def note_success(connection: Connection) -> None:
         connection.status, connection.status_since = ConnectionStatus.CONNECTED, timezone.now()
     if connection.failing_since is not None:
         _tell_partner(connection, "connection_works", reminder=0)
-    connection.problem = connection.problem_detail = ""
+    connection.problem = connection.problem_detail = connection.trouble = ""
     connection.failing_since = connection.reminded_at = None
     connection.save()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connections.models import Trouble
+
 
 class ConnectionRefused(Exception):
     """Nothing was saved. ``str(error)`` says what to do, ``detail`` is for the operator.
@@ -24,6 +26,11 @@ class ConnectionRefused(Exception):
         self.detail = detail or message
         self.fields = dict(fields or {})
         self.permissions = list(permissions)
+
+    @property
+    def trouble(self) -> Trouble:
+        """What is wrong with the credentials that were tested."""
+        return Trouble.PERMISSION if self.permissions else Trouble.CREDENTIALS
 
 
 class TargetNotEnabled(ConnectionRefused):

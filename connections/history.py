@@ -15,7 +15,8 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import Lag
 
 from connections.models import Connection, ConnectionStatus
-from connectors.registry import SYSTEMS
+from core.audit import entries_about
+from core.enums import About
 from core.models import AuditEntry
 
 DAYS = 90  # that the line shows
@@ -48,7 +49,7 @@ _DRAWN = (Standing.OFF, Standing.WORKS, Standing.TROUBLE)
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A time in which nothing changed: neither the status nor what was wrong."""
+    """A time in which nothing changed: neither the status nor the kind of trouble; ``problem`` is its first words."""
 
     status: ConnectionStatus
     problem: str
@@ -89,10 +90,10 @@ def read_spells(connection: Connection) -> list[Spell]:
     events: Any = apps.get_model("connections", "ConnectionEvent").objects
     by_age = F("pgh_id").asc()
     changed = events.filter(pgh_obj_id=connection.pk).annotate(
-        status_before=Window(Lag("status"), order_by=by_age), problem_before=Window(Lag("problem"), order_by=by_age)
+        status_before=Window(Lag("status"), order_by=by_age), trouble_before=Window(Lag("trouble"), order_by=by_age)
     )
     changed = changed.filter(
-        Q(status_before=None) | ~Q(status=F("status_before")) | ~Q(problem=F("problem_before"))
+        Q(status_before=None) | ~Q(status=F("status_before")) | ~Q(trouble=F("trouble_before"))
     ).order_by("-pgh_id")
     rows = list(changed.values_list("status", "problem", "pgh_created_at")[:MOST_SPELLS])
     ends = [None, *(since for _status, _problem, since in rows)]
@@ -102,10 +103,9 @@ def read_spells(connection: Connection) -> list[Spell]:
     ]
 
 
-def read_facts(system: str) -> list[AuditEntry]:
-    """Who did what to the connection, newest first; its facts begin with the name of the system."""
-    named = AuditEntry.objects.filter(action__in=FACTS, text__startswith=f"{SYSTEMS[system].label} ")
-    return list(named.order_by("-at", "-id")[:SHOWN_FACTS])
+def read_facts(connection: Connection) -> list[AuditEntry]:
+    """Who did what to the connection, newest first."""
+    return list(entries_about(About.CONNECTION, connection.pk, FACTS)[:SHOWN_FACTS])
 
 
 def uptime_of(spells: Sequence[Spell], now: dt.datetime) -> Uptime:

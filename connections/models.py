@@ -20,6 +20,13 @@ class ConnectionStatus(models.TextChoices):
     ATTENTION = "attention", "Needs attention"
 
 
+class Trouble(models.TextChoices):
+    """What kind of trouble a connection is in."""
+
+    CREDENTIALS = "credentials", "The credentials or the address do not do"
+    PERMISSION = "permission", "A permission is missing"
+
+
 @pghistory.track(exclude=["permissions", "last_tested_at", "target_read_at", "warnings"])
 class Connection(PartnerModel):
     """One source or target of a partner. Secrets are kept apart, see ``Secret``."""
@@ -43,6 +50,7 @@ class Connection(PartnerModel):
     requested_at = models.DateTimeField(null=True)
     last_tested_at = models.DateTimeField(null=True)
     target_read_at = models.DateTimeField(null=True)  # age of the copy of customers and templates
+    trouble = models.CharField(max_length=11, choices=Trouble.choices, blank=True, db_default="")
     problem = models.TextField(blank=True)  # for the partner: what is wrong and what to do
     problem_detail = models.TextField(blank=True)  # for the operator
     failing_since = models.DateTimeField(null=True)

@@ -20,6 +20,7 @@ from connections.testing import Definition, check_form, find_system, try_credent
 from connectors.records import ConnectionReport
 from connectors.registry import SYSTEMS, SystemRole, TargetDefinition
 from core.audit import Actor, record
+from core.enums import About
 from core.scope import partner_scope
 from core.secrets import SealBroken
 
@@ -38,7 +39,7 @@ def request_target(partner_id: int, system: str, actor: Actor) -> Connection:
         connection.requested_at = timezone.now()
         _set_status(connection, ConnectionStatus.REQUESTED)
         connection.save()
-        record(actor, "target.requested", f"{definition.label} requested")
+        _tell(actor, "target.requested", f"{definition.label} requested", connection)
         alerts.tell_operator(connection, definition.label, actor)
         return connection
 
@@ -52,7 +53,7 @@ def enable_target(partner_id: int, system: str, actor: Actor) -> bool:
             return False
         _set_status(connection, ConnectionStatus.READY)
         connection.save()
-        record(actor, "target.enabled", f"{definition.label} enabled")
+        _tell(actor, "target.enabled", f"{definition.label} enabled", connection)
         alerts.tell_requester(connection, definition.label)
         return True
 
@@ -109,7 +110,7 @@ def save_connection(
         _store(connection, definition, given)
         alerts.note_success(connection)
         verb = "replaced" if replaced else "stored"
-        record(actor, f"connection.{verb}", f"{definition.label} credentials {verb}: {connection.account}")
+        _tell(actor, f"connection.{verb}", f"{definition.label} credentials {verb}: {connection.account}", connection)
         return connection
 
 
@@ -121,7 +122,12 @@ def set_currency(partner_id: int, system: str, currency: str, actor: Actor) -> b
         connection = _lock(system)
         if connection.currency == currency or definition.role is SystemRole.TARGET:  # which says its own
             return False
-        record(actor, "connection.currency", f"{definition.label} bills in {currency or 'the partner’s currency'}")
+        _tell(
+            actor,
+            "connection.currency",
+            f"{definition.label} bills in {currency or 'the partner’s currency'}",
+            connection,
+        )
         connection.currency = currency
         connection.save(update_fields=["currency"])
         return True
@@ -163,14 +169,14 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
             connection = _lock_stored(system, definition)
             connection.permissions = [list(pair) for pair in refusal.permissions] or connection.permissions
             connection.last_tested_at = timezone.now()
-            alerts.note_failure(connection, str(refusal), refusal.detail)
-            record(actor, "connection.tested", f"{definition.label} tested: does not work")
+            alerts.note_failure(connection, str(refusal), refusal.detail, refusal.trouble)
+            _tell(actor, "connection.tested", f"{definition.label} tested: does not work", connection)
         raise
     with partner_scope(partner_id):
         connection = _lock_stored(system, definition)
         _write_report(connection, report)
         alerts.note_success(connection)
-        record(actor, "connection.tested", f"{definition.label} tested: works")
+        _tell(actor, "connection.tested", f"{definition.label} tested: works", connection)
         return connection
 
 
@@ -185,11 +191,11 @@ def disconnect(partner_id: int, system: str, actor: Actor) -> Connection:
         connection.secrets.all().delete()
         connection.credentials = {}
         connection.permissions, connection.warnings = [], []
-        connection.problem = connection.problem_detail = ""
+        connection.problem = connection.problem_detail = connection.trouble = ""
         connection.failing_since = connection.reminded_at = None
         _set_status(connection, ConnectionStatus.READY)
         connection.save()
-        record(actor, "connection.removed", f"{definition.label} disconnected")
+        _tell(actor, "connection.removed", f"{definition.label} disconnected", connection)
         return connection
 
 
@@ -293,6 +299,10 @@ def _lock_stored(system: str, definition: Definition) -> Connection:
     if connection.status not in STORED:
         raise ConnectionRefused(f"{definition.label} is not connected.")
     return connection
+
+
+def _tell(actor: Actor, action: str, text: str, connection: Connection) -> None:
+    record(actor, action, text, (About.CONNECTION, connection.pk))
 
 
 def _set_status(connection: Connection, status: ConnectionStatus) -> None:

@@ -76,6 +76,10 @@ class RejectedRecord(ConnectorError):
         self.messages = messages
 
 
+class AmountRefused(RejectedRecord):
+    """The vendor refused this one record for its price or its quantity, and not for some other field."""
+
+
 class RecordMissing(RejectedRecord):
     """The record does not exist (any more): 404."""
 

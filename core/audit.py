@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
+
+from core.enums import About
 from core.models import AuditEntry
 
 
@@ -33,14 +36,37 @@ def actor_of(user: SignedIn) -> Actor:
     return Actor(name=user.email, user_id=user.pk)
 
 
-def record(actor: Actor, action: str, text: str) -> None:
-    """Add one fact to the log of the partner whose scope is open. ``text`` holds no secret."""
-    AuditEntry.objects.create(actor_id=actor.user_id, actor_name=actor.name, action=action, text=text)
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be told: ``text`` holds no secret. ``about`` names the record by which it is found again."""
+
+    action: str
+    text: str
+    about: tuple[About, int] | None = None
 
 
-def record_all(actor: Actor, facts: Iterable[tuple[str, str]]) -> None:
-    """Add many facts, each an action and its text, in the order given."""
-    entries = [
-        AuditEntry(actor_id=actor.user_id, actor_name=actor.name, action=action, text=text) for action, text in facts
-    ]
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
+def record(actor: Actor, action: str, text: str, about: tuple[About, int] | None = None) -> None:
+    """Add one fact to the log of the partner whose scope is open."""
+    _entry(actor, Fact(action, text, about)).save(force_insert=True)
+
+
+def record_all(actor: Actor, facts: Iterable[Fact]) -> None:
+    """Add many facts, in the order given."""
+    AuditEntry.objects.bulk_create([_entry(actor, fact) for fact in facts], batch_size=500)
+
+
+def entries_about(kind: About, record_id: int, actions: Iterable[str]) -> QuerySet[AuditEntry]:
+    """What was done about one record, of these actions, the newest first."""
+    return AuditEntry.objects.filter(about=kind, about_id=record_id, action__in=actions)
+
+
+def _entry(actor: Actor, fact: Fact) -> AuditEntry:
+    kind, record_id = fact.about or ("", None)
+    return AuditEntry(
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        action=fact.action,
+        text=fact.text,
+        about=kind,
+        about_id=record_id,
+    )

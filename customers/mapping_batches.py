@@ -16,8 +16,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from core.audit import Actor, record_all
+from core.audit import Actor, Fact, record_all
 from core.bulk_saving import BATCH, fit
+from core.enums import About
 from core.scope import scoped_partner_id
 from customers.models import BatchState, Customer, Mapping, MappingBatch, Pricing, TargetCustomer, Template
 from customers.services import MappingRefused, check_template, destination_of, lock_mappings, mapping_warnings
@@ -305,18 +306,19 @@ def _write(
         if mapping is None:
             assert state is not None  # nothing becomes nothing in no batch
             made.append(standing.build(entry, state))
-            facts.append(("mapping.made", f"{made[-1]} mapped to {destination_of(made[-1])}"))
+            facts.append(_fact("mapping.made", made[-1], f"{made[-1]} mapped to {destination_of(made[-1])}"))
         elif state is None:
             standing.assign(mapping, entry["after"])
             removed.append(mapping.pk)
-            facts.append(("mapping.removed", f"{mapping} is no longer mapped to {destination_of(mapping)}"))
+            text = f"{mapping} is no longer mapped to {destination_of(mapping)}"
+            facts.append(_fact("mapping.removed", mapping, text))
         else:
             facts.append(_change(standing, mapping, entry, state))
             changed.append(mapping)
     Mapping.objects.bulk_create(made, batch_size=BATCH)
     _update(changed)
     Mapping.objects.filter(pk__in=removed).delete()
-    record_all(actor, [*facts, ("mapping.batch", _summary(batch, len(changes)))])
+    record_all(actor, [*facts, Fact("mapping.batch", _summary(batch, len(changes)))])
 
 
 def _update(mappings: Sequence[Mapping]) -> None:
@@ -327,7 +329,7 @@ def _update(mappings: Sequence[Mapping]) -> None:
         cursor.execute(_UPDATE, [timezone.now(), *values, scoped_partner_id()])
 
 
-def _change(standing: _Standing, mapping: Mapping, entry: Entry, state: State) -> tuple[str, str]:
+def _change(standing: _Standing, mapping: Mapping, entry: Entry, state: State) -> Fact:
     """Bring a mapping to a state; the fact for the audit log."""
     was_on, month = mapping.sync_on, mapping.first_month
     only_sync = {**_state(mapping), "sync_on": state["sync_on"]} == state
@@ -339,8 +341,12 @@ def _change(standing: _Standing, mapping: Mapping, entry: Entry, state: State) -
         mapping.first_month = dt.date.fromisoformat(remembered)
     entry["first_month"] = month.isoformat() if month else None
     if only_sync:
-        return "mapping.sync", f"Sync of {mapping} switched {'on' if mapping.sync_on else 'off'}"
-    return "mapping.changed", f"{mapping} is now mapped to {destination_of(mapping)}"
+        return _fact("mapping.sync", mapping, f"Sync of {mapping} switched {'on' if mapping.sync_on else 'off'}")
+    return _fact("mapping.changed", mapping, f"{mapping} is now mapped to {destination_of(mapping)}")
+
+
+def _fact(action: str, mapping: Mapping, text: str) -> Fact:
+    return Fact(action, text, (About.CUSTOMER, mapping.customer_id))
 
 
 def _summary(batch: MappingBatch, number: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors import registry
 from core.audit import Actor, record
+from core.enums import About
 from core.turns import wait_for_turn
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.refreshing import CustomerReport, refresh_customers
@@ -101,11 +102,12 @@ def save_mapping(
     if warnings and not confirm:
         raise MappingUnconfirmed(warnings)
     values = {"target_customer": target_customer, "template": template, "pricing": pricing, "sync_on": sync_on}
+    about = (About.CUSTOMER, customer.pk)
     if present is None:
         present = Mapping.objects.create(program=program, customer=customer, motion=motion, **values)
-        record(actor, "mapping.made", f"{present} mapped to {destination_of(present)}")
+        record(actor, "mapping.made", f"{present} mapped to {destination_of(present)}", about)
     elif _assign(present, values):
-        record(actor, "mapping.changed", f"{present} is now mapped to {destination_of(present)}")
+        record(actor, "mapping.changed", f"{present} is now mapped to {destination_of(present)}", about)
     return present
 
 
@@ -114,7 +116,7 @@ def remove_mapping(*, mapping: Mapping, actor: Actor) -> None:
     lock_mappings(mapping.program_id)
     text = f"{mapping} is no longer mapped to {destination_of(mapping)}"
     mapping.delete()
-    record(actor, "mapping.removed", text)
+    record(actor, "mapping.removed", text, (About.CUSTOMER, mapping.customer_id))
 
 
 def check_template(program: Program, target_customer: TargetCustomer, template: Template) -> None:

@@ -40,6 +40,15 @@ class Style(StrEnum):
     LINE_PER_CHARGE = "line_per_charge"
 
 
+class Because(StrEnum):
+    """Why what is billed is not simply the source's quantity x price."""
+
+    KEPT_PRICE = "kept_price"  # a price is not synced: it stays as it stands
+    DECIMAL_QUANTITY = "decimal_quantity"  # the target refuses the negative difference of a whole one
+    NOT_EXACT = "not_exact"  # quantity x price is not the amount: it is billed as one
+    DIFFERENCE = "difference"  # the rows say something beside quantity x price
+
+
 class Kind(Worded):
     """What a charge is, derived from its sign, dates and subscription."""
 

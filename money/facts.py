@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.records import InvoiceTemplate
 from money.enums import LineState, PartRole, PartState
+from money.words import NOTHING, ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,35 @@ class OwnLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PostedPart:
-    """A part of a posting as the ledger knows it; amounts in currency units."""
+class PostingPart:
+    """A part of what a period comes to: on a line, or held, failed or left out. Amounts in currency units.
+
+    ``rules``: by how much the amount differs from the source's. A part stays ``planned`` until its change is done.
+    """
 
     role: PartRole
     mark: str
     state: PartState
     cost: Decimal
     retail: Decimal
-    rules_cost: Decimal = Decimal(0)
-    rules_retail: Decimal = Decimal(0)
+    rules_cost: Decimal = ZERO
+    rules_retail: Decimal = ZERO
     reason: str = ""
+
+    @property
+    def amount(self) -> Money:
+        """What is billed."""
+        return Money(self.cost, self.retail)
+
+    @property
+    def source(self) -> Money:
+        """What of the source's amount it stands for."""
+        return Money(self.cost - self.rules_cost, self.retail - self.rules_retail)
+
+
+def source_of(parts: Iterable[PostingPart]) -> Money:
+    """What of the source's amount these parts stand for."""
+    return sum((part.source for part in parts), NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +137,9 @@ class Posted:
     next_run: dt.date | None
     unit_cost: Decimal
     unit_retail: Decimal
-    parts: tuple[PostedPart, ...]
-    rounding_cost: Decimal = Decimal(0)
-    rounding_retail: Decimal = Decimal(0)
+    parts: tuple[PostingPart, ...]
+    rounding_cost: Decimal = ZERO
+    rounding_retail: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +185,12 @@ class Choice:
         if self.choice != "dismiss":
             return False
         return self.retail in (None, retail) and self.cost in (None, cost)
+
+
+def chosen(choices: Mapping[str, Choice], subject: str) -> str:
+    """What a person chose about this subject, "" where nobody did."""
+    choice = choices.get(subject)
+    return choice.choice if choice else ""
 
 
 @dataclass(frozen=True, slots=True)

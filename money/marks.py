@@ -9,6 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import count
+
+from money.enums import PartRole
 
 PREFIX = "BS:"
 LENGTH = 10
@@ -24,6 +29,32 @@ def line_mark(subscription: str, motion: str, role: str, period: str = "", ordin
     identity = f"{subscription.lower()}\0{motion}\0{role}\0{period}\0{ordinal}"
     digest = hashlib.sha256(identity.encode()).digest()
     return PREFIX + base64.b32encode(digest).decode()[:LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodMarks:
+    """The marks of the lines of one subscription, motion and period."""
+
+    subscription: str
+    motion: str
+    period: str
+
+    @property
+    def recurring(self) -> str:
+        """Of the recurring line, which is the same for all periods."""
+        return line_mark(self.subscription, self.motion, PartRole.RECURRING)
+
+    def of(self, role: PartRole, ordinal: str = "") -> str:
+        """Of a line of this role; ``ordinal`` tells several apart."""
+        return line_mark(self.subscription, self.motion, role, self.period, ordinal)
+
+    def nth(self, role: PartRole, place: int) -> str:
+        """Of the line in this place, from 0, among several of one role."""
+        return self.of(role, str(place) if place else "")
+
+    def free(self, role: PartRole, taken: Collection[str]) -> str:
+        """The first mark of this role that is not taken."""
+        return next(mark for place in count() if (mark := self.nth(role, place)) not in taken)
 
 
 def find_mark(description: str) -> str:

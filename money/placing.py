@@ -7,21 +7,14 @@ from dataclasses import dataclass, replace
 
 from connectors.records import LineValues, TemplateLine
 from money.enums import Action, PartRole, PartState
-from money.facts import MappingFacts, PeriodFact
-from money.holds import already_on_template, conflict_subject, counted_by_target
+from money.facts import MappingFact, PeriodFact, PostingPart
+from money.holds import already_on_template, counted_by_target
 from money.marks import with_mark
 from money.notes import note_excluded, note_of_hold, note_without_product
-from money.plan import Hold, Note, PlannedChange, PlannedPart
-from money.present import (
-    adopted_line,
-    changed_values,
-    foreign_lines_of_product,
-    own_line,
-    recurring_mark,
-    standing_line,
-    values_of,
-)
-from money.taking_off import take_off_old_template
+from money.plan import Hold, Note, PlannedChange
+from money.present import changed_values, values_of
+from money.taking_off import take_off
+from money.wanting.brief import PeriodBrief
 from money.wanting.wants import Wanted
 from money.wording import line_name
 from money.words import to_cents
@@ -31,39 +24,45 @@ from money.words import to_cents
 class Placed:
     """What became of a wanted line: its part of the posting, and what it adds to the plan."""
 
-    part: PlannedPart
+    part: PostingPart
     changes: tuple[PlannedChange, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
-def place_line(facts: MappingFacts, period: PeriodFact, wanted: Wanted, touched: Collection[int]) -> Placed:
+def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> Placed:
     """Compare a wanted line with what stands. ``touched`` are the lines that the plan is about already."""
     if wanted.excluded:
-        note = note_excluded(facts, period, wanted)
+        note = note_excluded(brief.mapping, brief.period, wanted)
         return Placed(_part_of(wanted, PartState.EXCLUDED, wanted.excluded), notes=(note,))
-    if _is_dismissed(facts, wanted):
+    if _is_dismissed(brief, wanted):
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Dismissed"))
-    own = own_line(facts, wanted.mark)
-    line = _adopted(facts, period, wanted, touched) or standing_line(facts.template, wanted.mark, own)
-    conflict = _conflict(facts, period, wanted) if line is None else None
-    if conflict is not None and _choice_of(facts, conflict.subject) == "exclude":
+    own = brief.present.own.standing(wanted.mark)
+    line = _adopted(brief, wanted, touched) or brief.present.here.ours(wanted.mark, own)
+    conflict = _conflict(brief, wanted) if line is None else None
+    if conflict is not None and brief.chosen(conflict.subject) == "exclude":
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
-    change = _left_to_target(_change(facts, period, wanted, line=line, hold=conflict or wanted.hold), line)
+    hold = conflict or wanted.hold
+    change = _left_to_target(_change(brief.mapping, brief.period, wanted, line=line, hold=hold), line)
     if change.hold is not None:
-        note = note_of_hold(facts, period, change.hold, wanted.mark, wanted.amount.retail)
+        note = note_of_hold(brief.mapping, brief.period, change.hold, wanted.mark, wanted.amount.retail)
         return Placed(_part_of(wanted, PartState.HELD, change.hold.text), (change,), (note,))
-    moved = take_off_old_template(facts, own) if own and own.template_id != facts.mapping.template_id else []
+    moved: list[PlannedChange] = []
+    if own and own.template_id != brief.mapping.template_id:
+        why = "The mapping moved to another invoice template"
+        moved = take_off(brief.present, own, brief.mapping.customer, why, moves=True)
     state = PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED
-    return Placed(_part_of(wanted, state, ""), (*moved, change), _notes_without_product(facts, period, change))
+    return Placed(
+        _part_of(wanted, state, ""), (*moved, change), _notes_without_product(brief.mapping, brief.period, change)
+    )
 
 
-def _is_dismissed(facts: MappingFacts, wanted: Wanted) -> bool:
-    choice = facts.choices.get(wanted.hold.subject) if wanted.hold else None
+def _is_dismissed(brief: PeriodBrief, wanted: Wanted) -> bool:
+    choice = brief.choices.get(wanted.hold.subject) if wanted.hold else None
     return choice is not None and choice.dismisses(retail=wanted.amount.retail, cost=wanted.amount.cost)
 
 
 def _change(
-    facts: MappingFacts,
+    mapping: MappingFact,
     period: PeriodFact,
     wanted: Wanted,
     *,
@@ -76,12 +75,12 @@ def _change(
         action=_action(line, after),
         role=wanted.role,
         mark=wanted.mark,
-        customer_id=facts.mapping.customer_id,
-        motion=facts.mapping.motion,
+        customer_id=mapping.customer_id,
+        motion=mapping.motion,
         subscription_id=period.subscription_id,
         period=period.period,
-        template_id=facts.mapping.template_id,
-        what=f"{facts.mapping.customer}: {after.name}",
+        template_id=mapping.template_id,
+        what=f"{mapping.customer}: {after.name}",
         reason=wanted.reason,
         line_id=line.line_id if line else None,
         before=values_of(line) if line else None,
@@ -133,45 +132,37 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
     )
 
 
-def _conflict(facts: MappingFacts, period: PeriodFact, wanted: Wanted) -> Hold | None:
+def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
     # What is held needs no second reason; but a catch-up that only a conflict kept from the template missed no run.
     if wanted.hold is not None and wanted.role is not PartRole.CATCH_UP:
         return None
-    product_id = period.product.target_id if period.product else None
-    subject = conflict_subject(facts.mapping.motion, period.subscription)
-    choice = _choice_of(facts, subject)
-    mark = recurring_mark(facts, period.subscription)
-    taken_over = own_line(facts, mark) or adopted_line(facts, subject, mark)
+    choice = brief.chosen(brief.conflict)
+    taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
     if choice == "keep" or (choice == "adopt" and taken_over):
         return None
-    lines = foreign_lines_of_product(facts, product_id)
-    return already_on_template(lines, subject) if lines else None
+    product = brief.period.product
+    lines = brief.present.foreign_of(product.target_id if product else None)
+    return already_on_template(lines, brief.conflict) if lines else None
 
 
-def _adopted(facts: MappingFacts, period: PeriodFact, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
+def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
     """The foreign line to take over for this recurring line; each is taken over once."""
     if wanted.role is not PartRole.RECURRING:
         return None
-    subject = conflict_subject(facts.mapping.motion, period.subscription)
-    line = adopted_line(facts, subject, wanted.mark)
+    line = brief.adopted(wanted.mark)
     return None if line is None or line.line_id in touched else line
 
 
-def _choice_of(facts: MappingFacts, subject: str) -> str:
-    choice = facts.choices.get(subject)
-    return choice.choice if choice else ""
-
-
-def _notes_without_product(facts: MappingFacts, period: PeriodFact, change: PlannedChange) -> tuple[Note, ...]:
+def _notes_without_product(mapping: MappingFact, period: PeriodFact, change: PlannedChange) -> tuple[Note, ...]:
     product = period.product
     if change.action is not Action.ADD_LINE or product is None or product.target_id or product.expected:
         return ()
-    return (note_without_product(facts, period, product),)
+    return (note_without_product(mapping, period, product),)
 
 
-def _part_of(wanted: Wanted, state: PartState, reason: str) -> PlannedPart:
-    return PlannedPart(
+def _part_of(wanted: Wanted, state: PartState, reason: str) -> PostingPart:
+    return PostingPart(
         role=wanted.role,
         mark=wanted.mark,
         state=state,

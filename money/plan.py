@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.records import LineValues
-from money.enums import Action, PartRole, PartState, Severity
+from money.enums import Action, PartRole, Severity
+from money.facts import PostingPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,6 @@ class PlannedChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedPart:
-    """A part of a posting after this plan; ``planned`` until its change is done."""
-
-    role: PartRole
-    mark: str
-    state: PartState
-    cost: Decimal
-    retail: Decimal
-    rules_cost: Decimal = Decimal(0)
-    rules_retail: Decimal = Decimal(0)
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedPosting:
     """What a period of a subscription will have come to. Amounts in currency units."""
 
@@ -71,7 +58,7 @@ class PlannedPosting:
     template_id: int
     unit_cost: Decimal
     unit_retail: Decimal
-    parts: tuple[PlannedPart, ...]
+    parts: tuple[PostingPart, ...]
     rounding_cost: Decimal = Decimal(0)
     rounding_retail: Decimal = Decimal(0)
     charge_count: int = 0

@@ -1,50 +1,140 @@
-"""What stands on the template now, what became of the lines we once wrote, and the change that takes one off."""
+"""What stands in the target now: lines of ours and of others, looked up by mark, id and product."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from enum import Enum
 
 from connectors.records import InvoiceTemplate, LineValues, TemplateLine
 from money.amounts import amount_of_values
 from money.enums import Action, LineState, PartRole
-from money.facts import MappingFacts, OwnLine, Posted
-from money.marks import find_mark, line_mark, with_mark
+from money.facts import MappingFacts, OwnLine
+from money.marks import find_mark, with_mark
 from money.plan import PlannedChange
 from money.words import Money, from_cents, to_cents
 
-
-class Fate(Enum):
-    """What became of a line of ours since it was written."""
-
-    STANDING = "standing"  # there, and the template has not generated
-    BILLED = "billed"  # a generated invoice carries it
-    UNPROVEN = "unproven"  # the template moved on, but no invoice shows the line
-    LOST = "lost"  # gone although the template has not generated
+ONE_TIME_ROLES = frozenset(role for role in PartRole if role is not PartRole.RECURRING)
 
 
-def template_of(facts: MappingFacts, template_id: int) -> InvoiceTemplate | None:
-    """The template as last read: the mapping's own, or one it was moved from."""
-    if facts.template is not None and facts.template.template_id == template_id:
-        return facts.template
-    return facts.other_templates.get(template_id)
+class TemplateLines:
+    """The lines of one template as last read, by id, by mark and by product. None is a template that is gone."""
+
+    def __init__(self, template: InvoiceTemplate | None) -> None:
+        self.template = template
+        self._by_id: dict[int, TemplateLine] = {}
+        self._by_mark: dict[str, list[TemplateLine]] = defaultdict(list)
+        self._by_product: dict[int | None, list[TemplateLine]] = defaultdict(list)
+        for line in template.lines if template else ():
+            self._by_id[line.line_id] = line
+            self._by_mark[find_mark(line.description)].append(line)
+            self._by_product[line.product_id].append(line)
+
+    def by_id(self, line_id: int | None) -> TemplateLine | None:
+        """The line with this id."""
+        return None if line_id is None else self._by_id.get(line_id)
+
+    def ours(self, mark: str, own: OwnLine | None) -> TemplateLine | None:
+        """Our line as it stands: by its id, else by its mark."""
+        found = self.by_id(own.line_id) if own is not None else None
+        if found is not None:
+            return found
+        return min(self._by_mark.get(mark, ()), key=lambda line: line.line_id, default=None)
+
+    def marked(self, mark: str) -> list[TemplateLine]:
+        """All lines that carry the mark; more than one means a line was written twice."""
+        return self._by_mark.get(mark, [])
+
+    def of_product(self, product_id: int | None) -> list[TemplateLine]:
+        """Lines, ours and others, that are linked to this product."""
+        return [] if product_id is None else self._by_product.get(product_id, [])
 
 
-def own_line(facts: MappingFacts, mark: str) -> OwnLine | None:
-    """The line that we have standing under this mark, on any template."""
-    for line in facts.own_lines:
-        if line.mark == mark and line.state == LineState.STANDING:
-            return line
-    return None
+class OwnLines:
+    """Our lines of one mapping as the ledger knows them, on any template, by mark."""
+
+    def __init__(self, lines: Iterable[OwnLine]) -> None:
+        self._standing: dict[str, OwnLine] = {}
+        self._lost: dict[str, OwnLine] = {}
+        self.all_standing: list[OwnLine] = []
+        for line in lines:
+            if line.state is LineState.STANDING:
+                self.all_standing.append(line)
+                self._standing.setdefault(line.mark, line)
+            elif line.state is LineState.LOST:
+                self._lost[line.mark] = line
+
+    def standing(self, mark: str) -> OwnLine | None:
+        """The line that we have standing under this mark."""
+        return self._standing.get(mark)
+
+    def lost(self, mark: str) -> OwnLine | None:
+        """The last line of this mark that was lost, where none stands."""
+        return None if mark in self._standing else self._lost.get(mark)
 
 
-def lost_line(facts: MappingFacts, mark: str) -> OwnLine | None:
-    """The last line of this mark that was lost, where none stands."""
-    lines = [line for line in facts.own_lines if line.mark == mark]
-    if any(line.state is LineState.STANDING for line in lines):
-        return None
-    return next((line for line in reversed(lines) if line.state is LineState.LOST), None)
+class PresentLines:
+    """All that stands for one mapping: our lines, and those of the templates on which they are."""
+
+    def __init__(
+        self,
+        template: InvoiceTemplate | None,
+        own_lines: Iterable[OwnLine],
+        other_templates: Mapping[int, InvoiceTemplate],
+        foreign_ids: Collection[int],
+        carried: Collection[str],
+    ) -> None:
+        self.here = TemplateLines(template)
+        self.own = OwnLines(own_lines)
+        self.foreign_ids = foreign_ids
+        self.carried = carried  # marks that a generated invoice carries
+        self._others = other_templates
+        self._read: dict[int, TemplateLines] = {template.template_id: self.here} if template else {}
+
+    @classmethod
+    def of(cls, facts: MappingFacts) -> PresentLines:
+        """What the facts of a mapping say of it."""
+        return cls(facts.template, facts.own_lines, facts.other_templates, facts.foreign_ids, facts.carried)
+
+    def on(self, template_id: int) -> TemplateLines:
+        """Lines of the mapping's template, or of one that it was moved from."""
+        if template_id not in self._read:
+            self._read[template_id] = TemplateLines(self._others.get(template_id))
+        return self._read[template_id]
+
+    def line_of(self, own: OwnLine) -> TemplateLine | None:
+        """A line of ours as it stands, on whatever template."""
+        return self.on(own.template_id).ours(own.mark, own)
+
+    def recurring_lines(self) -> Iterator[OwnLine]:
+        """Our recurring lines that stand."""
+        return (own for own in self.own.all_standing if own.role is PartRole.RECURRING)
+
+    def one_time_lines(self) -> Iterator[OwnLine]:
+        """Our one-time lines that stand."""
+        return (own for own in self.own.all_standing if own.role in ONE_TIME_ROLES)
+
+    def unit_under(self, mark: str) -> Money | None:
+        """Unit prices on the line of this mark as it stands; None where there is none."""
+        own = self.own.standing(mark)
+        lines = self.on(own.template_id) if own else self.here
+        line = lines.ours(mark, own)
+        return unit_of(line) if line else None
+
+    def foreign_of(self, product_id: int | None) -> list[TemplateLine]:
+        """Lines on the mapping's template that are not ours and have this product."""
+        return [line for line in self.here.of_product(product_id) if line.line_id in self.foreign_ids]
+
+    def to_adopt(self, line_id: int | None, mark: str) -> TemplateLine | None:
+        """The foreign line that a person told us to take over under this mark.
+
+        None once we have a line of our own, and for a line that is gone, one-time, or counted by the target.
+        """
+        if line_id not in self.foreign_ids or self.own.standing(mark):
+            return None
+        line = self.here.by_id(line_id)
+        return None if line is None or line.counted_by_target or line.one_time else line
 
 
 def line_by_id(template: InvoiceTemplate | None, line_id: int) -> TemplateLine | None:
@@ -57,75 +147,6 @@ def lines_by_mark(template: InvoiceTemplate | None, mark: str) -> list[TemplateL
     """All lines that carry the mark; more than one means a line was written twice."""
     lines = template.lines if template else ()
     return [line for line in lines if find_mark(line.description) == mark]
-
-
-def standing_line(template: InvoiceTemplate | None, mark: str, own: OwnLine | None) -> TemplateLine | None:
-    """Our line as it stands: by its id, else by its mark."""
-    if own is not None:
-        found = line_by_id(template, own.line_id)
-        if found is not None:
-            return found
-    marked = lines_by_mark(template, mark)
-    return min(marked, key=lambda line: line.line_id) if marked else None
-
-
-def moved_on(template: InvoiceTemplate | None, since: object) -> bool:
-    """True when the template's next run is later than it was at ``since`` (a date or None)."""
-    if template is None or template.next_run is None or since is None:
-        return False
-    return bool(template.next_run > since)  # type: ignore[operator]  # both are dates here
-
-
-def may_have_ended(template: InvoiceTemplate | None, since: object) -> bool:
-    """True when a template names no next run, now or at ``since``: whether it ran in between cannot be seen."""
-    return template is not None and (template.next_run is None or since is None)
-
-
-def fate_of_line(facts: MappingFacts, own: OwnLine) -> Fate:
-    """What became of a one-time line."""
-    template = template_of(facts, own.template_id)
-    if moved_on(template, own.next_run):
-        return Fate.BILLED if own.mark in facts.carried else Fate.UNPROVEN
-    unseen = may_have_ended(template, own.next_run)
-    if unseen and own.mark in facts.carried:
-        return Fate.BILLED
-    if standing_line(template, own.mark, own) is None:
-        return Fate.UNPROVEN if unseen else Fate.LOST
-    return Fate.STANDING
-
-
-def fate_of_recurring(facts: MappingFacts, posted: Posted, mark: str) -> Fate:
-    """What became of the recurring amount of a period."""
-    if not moved_on(template_of(facts, posted.template_id), posted.next_run):
-        return Fate.STANDING
-    # The line stands for a later period by now: what an invoice carries is that one's.
-    followed = any(
-        p.subscription_id == posted.subscription_id and p.period > posted.period and p.next_run is not None
-        for p in facts.posted
-    )
-    return Fate.BILLED if mark in facts.carried and not followed else Fate.UNPROVEN
-
-
-def foreign_lines_of_product(facts: MappingFacts, product_id: int | None) -> list[TemplateLine]:
-    """Lines on the template that are not ours and have the same product."""
-    if facts.template is None or product_id is None:
-        return []
-    return [
-        line for line in facts.template.lines if line.line_id in facts.foreign_ids and line.product_id == product_id
-    ]
-
-
-def adopted_line(facts: MappingFacts, subject: str, mark: str) -> TemplateLine | None:
-    """The foreign line that a person told us to take over under this recurring mark.
-
-    None once we have a line of our own, and for a line that is gone, one-time, or counted by the
-    target.
-    """
-    choice = facts.choices.get(subject)
-    if choice is None or choice.choice != "adopt" or choice.line_id not in facts.foreign_ids:
-        return None
-    line = None if own_line(facts, mark) else line_by_id(facts.template, choice.line_id)
-    return None if line is None or line.counted_by_target or line.one_time else line
 
 
 def values_of(line: TemplateLine) -> LineValues:
@@ -160,9 +181,6 @@ def unit_of(line: TemplateLine) -> Money:
     return Money(from_cents(line.cost_cents), from_cents(line.retail_cents))
 
 
-ONE_TIME_ROLES = frozenset(role for role in PartRole if role is not PartRole.RECURRING)
-
-
 def removal_of(own: OwnLine, line: TemplateLine, what: str, reason: str, *, moves: bool = False) -> PlannedChange:
     """The change that takes one line of ours off its template; ``what`` is for people."""
     amount = amount_of_values(line)
@@ -183,8 +201,3 @@ def removal_of(own: OwnLine, line: TemplateLine, what: str, reason: str, *, move
         cost=-amount.cost,
         moves=moves,
     )
-
-
-def recurring_mark(facts: MappingFacts, subscription: str) -> str:
-    """Mark of a subscription's recurring line."""
-    return line_mark(subscription, facts.mapping.motion, PartRole.RECURRING)

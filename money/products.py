@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from money.enums import Action, Severity
 from money.plan import Note
-from money.text import one_line
-from money.words import plain, round_to_cent
+from money.words import one_line, plain, round_to_cent
 
 NAME_LENGTH = 255
 PREFIX = "PC_"

@@ -8,8 +8,7 @@ from decimal import Decimal
 from money.enums import PartRole
 from money.facts import ChargeFact, PeriodFact
 from money.periods import period_label
-from money.text import one_line
-from money.words import plain_quantity
+from money.words import one_line, plain_quantity
 
 
 def line_name(period: PeriodFact, role: PartRole) -> str:

@@ -1,13 +1,15 @@
-"""Decimal money: whole cents, half up, for both sides of every amount."""
+"""Decimal money, in whole cents, half up, for both sides of every amount; and text that is fit to be shown."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
 
 CENT = Decimal("0.01")
+_JOINER = "\u200d"  # holds emoji together
 
 
 def to_cents(amount: Decimal) -> int:
@@ -76,3 +78,17 @@ def plain_quantity(quantity: Decimal) -> str:
     if quantity == quantity.to_integral_value():
         return str(int(quantity))
     return plain(quantity)
+
+
+def one_line(text: str) -> str:
+    """``text`` in one line, without control characters and without signs that turn the reading direction."""
+    return " ".join("".join(_shown(sign) for sign in text).split())
+
+
+def _shown(sign: str) -> str:
+    if sign == _JOINER:
+        return sign
+    kind = unicodedata.category(sign)
+    if kind == "Cc":
+        return " "
+    return "" if kind in ("Cf", "Cs") else sign

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from core.audit import entries_about
+from core.enums import About
 from core.models import AuditEntry
-from core.searching import ids_matching
 from customers.models import Customer, Mapping
 from customers.selectors import mappings_of
 from money.enums import Motion
@@ -29,10 +30,9 @@ MAPPING_ACTIONS = ("mapping.made", "mapping.changed", "mapping.removed", "mappin
 
 @dataclass(frozen=True, slots=True)
 class MappingHistory:
-    """The newest entries; ``namesakes`` other customers have the same name, and their entries are among them."""
+    """The newest entries, and whether there are ``more``."""
 
     entries: list[AuditEntry]
-    namesakes: int
     more: bool
 
 
@@ -77,11 +77,6 @@ def read_customer(program: Program, customer: Customer, programs: Sequence[Progr
 
 
 def mapping_history(customer: Customer) -> MappingHistory:
-    """What people did with its mappings: entries of the audit log that name the customer. Two queries."""
-    said = f"{customer.name} / "
-    named = Q(text__startswith=said) | Q(text__startswith=f"Sync of {said}")
-    about = ids_matching("matching_audit", said.strip())
-    found = AuditEntry.objects.filter(named, action__in=MAPPING_ACTIONS, pk__in=about)
-    entries = list(found[: MOST_ENTRIES + 1])
-    namesakes = Customer.objects.filter(name=customer.name).exclude(pk=customer.pk).count()
-    return MappingHistory(entries[:MOST_ENTRIES], namesakes, len(entries) > MOST_ENTRIES)
+    """What people did with its mappings. One query."""
+    entries = list(entries_about(About.CUSTOMER, customer.pk, MAPPING_ACTIONS)[: MOST_ENTRIES + 1])
+    return MappingHistory(entries[:MOST_ENTRIES], len(entries) > MOST_ENTRIES)

@@ -19,6 +19,7 @@ from products.models import Product
 from programs.models import Program
 from programs.selectors import source_currency
 from reports.run import changes_worth_telling
+from syncs.enums import ChangeAbout
 from syncs.models import Change
 
 MOST_SHOWN = 10
@@ -82,7 +83,7 @@ def read_product(program: Program, product: Any) -> ProductReport:
         product=product,
         currency=source_currency(program),
         use=product_use(program, product),
-        changes=changes_worth_telling(program, Change.objects.filter(product=product, customer=None)),
+        changes=changes_worth_telling(program, Change.objects.filter(product=product, about=ChangeAbout.PRODUCT)),
         target_label=definition.label,
         target_url=definition.product_url(program.target.credentials, linked) if linked else "",
     )

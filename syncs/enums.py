@@ -61,4 +61,43 @@ class ChangeState(models.TextChoices):
     DROPPED = "dropped", "Planned again"  # the plan was made anew, discarded or cancelled
 
 
+LOST_STATES = (ChangeState.SENDING, ChangeState.UNKNOWN)  # sent and not answered, also by a worker that died
+
+
+class ChangeAbout(models.TextChoices):
+    """What a change is about."""
+
+    LINE = "line", "A line on an invoice template"
+    PRODUCT = "product", "A product"
+
+
+class Manner(models.TextChoices):
+    """How a change is done, where that is not what its action says."""
+
+    ZEROED = "zeroed", "Set to quantity 0, since the target does not let go of the line"
+    ADOPTS = "adopts", "Takes over a product that was there"
+
+
+class Cause(models.TextChoices):
+    """Why a change failed, where somebody must know it again."""
+
+    STRANDED = "stranded", "Its line is still on the template that the mapping was moved from"
+
+
+class Anew(models.TextChoices):
+    """Why a template's part of a plan is made again."""
+
+    DELETED = "deleted", "The invoice template was deleted since the plan."
+    CHANGED = "changed", "The invoice template or its mappings changed since the plan."
+    MAPPED = "mapped", "Its mappings were changed during the sync."
+    NEGATIVES = "negatives", "Syncro refuses negative amounts."
+    ELSEWHERE = "elsewhere", "Something else happened to it while the sync was writing."
+
+
+class PartCause(models.TextChoices):
+    """Why a part is held, where that is to be undone together."""
+
+    PLAN_WAITS = "plan_waits", "The plan that writes it waits for a person"
+
+
 COUNT_NAMES = ("created", "updated", "removed", "unchanged", "held", "failed", "skipped")

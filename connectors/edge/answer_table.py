@@ -56,8 +56,8 @@ class AnswerRow:
     happened. ``attempts`` is how often a repeatable call is tried in all. ``everybody``: the longest that all who
     share the limit stay away, in seconds.
 
-    A row may ask for more than its ``when``: ``says`` are words of the vendor's, in lower case; ``writes`` tells
-    writes from reads; ``known`` that the credentials are good all the same.
+    A row may ask for more than its ``when``: ``says`` are words in lower case, one of which the vendor's must hold;
+    ``writes`` tells writes from reads; ``known`` that the credentials are good all the same.
     """
 
     when: Collection[int] | Loss | Form
@@ -67,7 +67,7 @@ class AnswerRow:
     attempts: int = _MANY
     pause: Pause = Pause.GROWING
     everybody: float = 0.0
-    says: str = ""
+    says: tuple[str, ...] = ()
     writes: bool | None = None
     known: bool = False
 
@@ -175,7 +175,7 @@ class _Case:
             same
             and (row.pause is not Pause.AS_ASKED or self.asked is not None)
             and row.writes in (None, self.writes)
-            and (not row.says or any(row.says in message.casefold() for message in self.messages))
+            and (not row.says or any(word in message.casefold() for message in self.messages for word in row.says))
             and (not row.known or self.known())
         )
 

@@ -2,83 +2,85 @@
 
 from __future__ import annotations
 
-from money.amounts import sum_charges, times, unit_of_row, units_charged
-from money.enums import PartRole
-from money.facts import ChargeFact, MappingFacts, PeriodFact
-from money.wanting.wants import (
-    ONE,
-    PeriodWants,
-    Wanted,
-    charge_ids,
-    free_mark,
-    mark_of,
-    own_share,
-    own_unit_for,
-    part_source,
-    refusal,
-    source_amount,
-    standing_unit,
-)
+from collections.abc import Sequence
+from decimal import Decimal
+
+from money.amounts import sum_charges, unit_of_row, units_charged
+from money.enums import PartRole, Style
+from money.facts import ChargeFact, source_of
+from money.steps import go_through
+from money.steps.amounts import ONE, Amounts
+from money.wanting.brief import PeriodBrief
+from money.wanting.wants import PeriodWants, Wanted, refusal
 from money.wording import charge_text, rows_text
-from money.words import NOTHING, Money, round_to_cent
+from money.words import NOTHING, ZERO, Money
 
 
-def want_annual(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
+def want_annual(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """One one-time line per charge; one for the net of them where that is not possible."""
     ordered = sorted(charges, key=lambda charge: (charge.invoice_id, charge.line))
-    marks = [mark_of(facts, period, PartRole.CHARGE, place) for place in range(len(ordered))]
+    marks = [brief.marks.nth(PartRole.CHARGE, place) for place in range(len(ordered))]
     amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in zip(marks, ordered, strict=True)}
-    settled = {part.mark: part_source(part) for part in wants.fixed if part.role is PartRole.CHARGE}
-    refused = not facts.rules.negative_lines and any(amount.negative for amount in amounts.values())
+    settled = {part.mark: part.source for part in brief.settled_as(PartRole.CHARGE)}
+    refused = not brief.rules.negative_lines and any(amount.negative for amount in amounts.values())
     if refused or any(amounts.get(mark) != amount for mark, amount in settled.items()):
-        _want_net(facts, period, ordered, wants)
-        return
-    for mark, charge in zip(marks, ordered, strict=True):
-        amount = amounts[mark]
-        wants.rounding += sum_charges([charge]) - amount
-        if mark not in settled and amount:
-            wants.wanted.append(_annual_line(facts, period, [charge], amount, mark))
+        return _want_net(brief, ordered)
+    lines = (
+        _want_charge(brief, charge, mark, billed=mark in settled) for mark, charge in zip(marks, ordered, strict=True)
+    )
+    return sum(lines, PeriodWants())
 
 
-def _want_net(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
+def _want_charge(brief: PeriodBrief, charge: ChargeFact, mark: str, *, billed: bool) -> PeriodWants:
+    """Quantity and unit price of the row where they come to exactly its amount, else the amount."""
+    charged = sum_charges([charge])
+    amount = charged.in_cents()
+    if billed or not amount:
+        return PeriodWants(rounding=charged - amount)
+    unit = unit_of_row(charge, amount)
+    quantity = ZERO if unit is None else charge.signed_quantity
+    return _annual_line(brief, [charge], charged, mark, quantity=quantity, unit=unit or amount)
+
+
+def _want_net(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """One line for all charges, less what was billed: where single lines are refused or came out otherwise."""
-    rest = sum_charges(charges) - source_amount(wants.fixed, PartRole.CHARGE)
-    amount = rest.in_cents()
-    wants.rounding = rest - amount
-    if amount:
-        mark = free_mark(facts, period, PartRole.CHARGE, wants)
-        billed = sum((Money(p.cost, p.retail) for p in wants.fixed if p.role is PartRole.CHARGE), NOTHING)
-        wants.wanted.append(_annual_line(facts, period, charges, amount, mark, billed=billed))
+    billed = brief.settled_as(PartRole.CHARGE)
+    charged = sum_charges(charges) - source_of(billed)
+    amount = charged.in_cents()
+    if not amount:
+        return PeriodWants(rounding=charged)
+    own = sum((part.amount for part in billed), NOTHING)
+    mark = brief.free_mark(PartRole.CHARGE)
+    return _annual_line(brief, charges, charged, mark, quantity=ZERO, unit=amount, billed=own)
 
 
 def _annual_line(
-    facts: MappingFacts,
-    period: PeriodFact,
-    group: list[ChargeFact],
-    amount: Money,
+    brief: PeriodBrief,
+    charges: Sequence[ChargeFact],
+    charged: Money,
     mark: str,
     *,
-    billed: Money | None = None,
-) -> Wanted:
-    """The line of a charge; with ``billed`` (in the lines' own prices) that of the rest of all charges."""
-    first = group[0]
-    exact = unit_of_row(first, amount) if billed is None else None
-    quantity, unit = (ONE, amount) if exact is None else (first.signed_quantity, exact)
-    own = own_unit_for(facts, period, unit, mark)
-    if exact is None and standing_unit(facts, mark) is None:
-        units = units_charged(group)
-        share = Money(round_to_cent(own.cost * units), round_to_cent(own.retail * units))
-        own = own_share(facts, amount, share - (billed or NOTHING))
-    own_amount = times(quantity, own)
-    return Wanted(
-        role=PartRole.CHARGE,
-        mark=mark,
-        quantity=quantity,
-        unit=own,
-        amount=own_amount,
-        rules=own_amount - amount,
-        text=charge_text(period) if exact is not None else f"{charge_text(period)}, {rows_text(group)}",
-        reason=f"Annual charge on invoice {first.invoice_number}, line {first.line}",
-        charge_ids=charge_ids(group),
-        hold=refusal(facts, own_amount, f"charge:{mark}"),
+    quantity: Decimal,
+    unit: Money,
+    billed: Money = NOTHING,
+) -> PeriodWants:
+    """The line of a charge, or of the rest of all; ``billed`` in the lines' own prices."""
+    standing = brief.present.unit_under(mark)
+    if standing is None:
+        units, terms = units_charged(charges), brief.terms(None, billed)
+    else:  # what stands on the line is the price of all its units
+        units, terms = ONE, brief.terms(standing)
+    begun = Amounts(Style.LINE_PER_CHARGE, tuple(charges), charged, quantity, unit, units)
+    amounts, reasons = go_through(begun, terms)
+    line = amounts.main if quantity else amounts.difference
+    text = charge_text(brief.period)
+    wanted = Wanted.of(
+        line,
+        PartRole.CHARGE,
+        mark,
+        charges,
+        text=text if quantity else f"{text}, {rows_text(charges)}",
+        reason=f"Annual charge on invoice {charges[0].invoice_number}, line {charges[0].line}",
+        hold=refusal(brief.rules, line.amount, f"{PartRole.CHARGE}:{mark}"),
     )
+    return PeriodWants(wanted=[wanted], rounding=amounts.rounding, reasons=reasons)

@@ -2,60 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from money.amounts import sum_charges
 from money.enums import PartRole
-from money.facts import ChargeFact, MappingFacts, PeriodFact
+from money.facts import ChargeFact
 from money.holds import held_credit
-from money.marks import line_mark
-from money.present import own_line
-from money.wanting.wants import (
-    ONE,
-    PeriodWants,
-    Wanted,
-    charge_ids,
-    refusal,
-)
+from money.plan import Hold
+from money.steps.amounts import ONE, LineAmount
+from money.wanting.brief import PeriodBrief
+from money.wanting.wants import PeriodWants, Wanted, refusal
 from money.wording import credit_text
-from money.words import NOTHING
+from money.words import Money
 
 
-def want_credits(facts: MappingFacts, period: PeriodFact, wants: PeriodWants) -> None:
+def want_credits(brief: PeriodBrief) -> PeriodWants:
     """One negative one-time line per invoice that credits the subscription."""
-    settled = {part.mark for part in wants.fixed}
     by_invoice: dict[int, list[ChargeFact]] = {}
-    for charge in period.charges:
+    for charge in brief.period.charges:
         if charge.credit:
             by_invoice.setdefault(charge.invoice_id, []).append(charge)
+    wants = PeriodWants()
     numbers: set[str] = set()
     for invoice_id, charges in by_invoice.items():
         number = charges[0].invoice_number  # a corrected invoice may bear that of the one before
-        wanted = _credit_line(facts, period, charges, f"{number}#{invoice_id}" if number in numbers else number)
+        wants += _want_credit(brief, charges, f"{number}#{invoice_id}" if number in numbers else number)
         numbers.add(number)
-        wants.rounding += sum_charges(charges) - wanted.amount
-        if wanted.mark not in settled and wanted.amount:
-            wants.wanted.append(wanted)
+    return wants
 
 
-def _credit_line(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], ordinal: str) -> Wanted:
-    amount = sum_charges(charges).in_cents()
+def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str) -> PeriodWants:
+    total = sum_charges(charges)
+    amount = total.in_cents()
+    mark = brief.marks.of(PartRole.CREDIT, ordinal)
+    if not amount or any(part.mark == mark for part in brief.settled):
+        return PeriodWants(rounding=total - amount)
     number = charges[0].invoice_number
-    mark = line_mark(period.subscription, facts.mapping.motion, PartRole.CREDIT, period.period, ordinal)
-    subject = f"credit:{mark}"
-    choice = facts.choices.get(subject)
-    standing = own_line(facts, mark) is not None  # applied before, whatever the setting is now
-    apply = choice.choice == "apply" if choice else facts.rules.apply_credits or standing
-    hold = refusal(facts, amount, subject)
-    if not apply:
-        hold = held_credit(amount.retail, number, subject)
-    return Wanted(
-        role=PartRole.CREDIT,
-        mark=mark,
-        quantity=ONE,
-        unit=amount,
-        amount=amount,
-        rules=NOTHING,
-        text=credit_text(period),
+    wanted = Wanted.of(
+        LineAmount(ONE, amount, amount),
+        PartRole.CREDIT,
+        mark,
+        charges,
+        text=credit_text(brief.period),
         reason=f"Credit on invoice {number}",
-        charge_ids=charge_ids(charges),
-        hold=hold,
+        hold=_hold(brief, amount, number, mark),
     )
+    return PeriodWants(wanted=[wanted], rounding=total - amount)
+
+
+def _hold(brief: PeriodBrief, amount: Money, number: str, mark: str) -> Hold | None:
+    subject = f"{PartRole.CREDIT}:{mark}"
+    choice = brief.chosen(subject)
+    standing = brief.present.own.standing(mark) is not None  # applied before, whatever the setting is now
+    apply = choice == "apply" if choice else brief.rules.apply_credits or standing
+    return refusal(brief.rules, amount, subject) if apply else held_credit(amount.retail, number, subject)

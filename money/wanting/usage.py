@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from money.amounts import sum_charges
-from money.enums import PartRole
-from money.facts import ChargeFact, MappingFacts, PeriodFact
+from money.enums import PartRole, Style
+from money.facts import ChargeFact, source_of
 from money.periods import period_label
-from money.wanting.wants import (
-    ONE,
-    PeriodWants,
-    Wanted,
-    charge_ids,
-    free_mark,
-    own_share,
-    own_unit_for,
-    refusal,
-    source_amount,
-    unwritten_part,
-)
+from money.steps import go_through
+from money.steps.amounts import ONE, Amounts
+from money.wanting.brief import PeriodBrief
+from money.wanting.wants import PeriodWants, want_one_time
 from money.wording import usage_text
 from money.words import NOTHING
 
 
-def want_usage(facts: MappingFacts, period: PeriodFact, charges: list[ChargeFact], wants: PeriodWants) -> None:
+def want_usage(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """One one-time line per period, with its amounts."""
-    total = sum_charges(charges)
-    rest = total - source_amount(wants.fixed, PartRole.USAGE)
-    amount = rest.in_cents()
-    wants.rounding = rest - amount
+    billed = brief.settled_as(PartRole.USAGE)
+    charged = sum_charges(charges) - source_of(billed)
+    amount = charged.in_cents()
     if not amount:
-        return
-    mark = free_mark(facts, period, PartRole.USAGE, wants)
-    own = own_unit_for(facts, period, amount, mark)
-    if any(part.role is PartRole.USAGE for part in wants.fixed):  # a price of its own is billed already
-        own = own_share(facts, amount, NOTHING)
-    if not own:
-        wants.fixed.append(unwritten_part(PartRole.USAGE, mark, amount))
-        return
-    label = period_label(period.period)
-    wants.wanted.append(
-        Wanted(
-            role=PartRole.USAGE,
-            mark=mark,
-            quantity=ONE,
-            unit=own,
-            amount=own,
-            rules=own - amount,
-            text=usage_text(period),
-            reason=f"Usage of {label}",
-            charge_ids=charge_ids(charges),
-            hold=refusal(facts, own, f"usage:{mark}"),
-        )
-    )
+        return PeriodWants(rounding=charged)
+    mark = brief.free_mark(PartRole.USAGE)
+    standing = NOTHING if billed else brief.present.unit_under(mark)  # a price of its own is billed already
+    begun = Amounts(Style.LINE_PER_PERIOD, tuple(charges), charged, quantity=ONE, unit=amount, units=ONE)
+    amounts, reasons = go_through(begun, brief.terms(standing))
+    text, reason = usage_text(brief.period), f"Usage of {period_label(brief.period.period)}"
+    line = want_one_time(amounts.main, PartRole.USAGE, mark, charges, brief.rules, text=text, reason=reason)
+    return line + PeriodWants(rounding=amounts.rounding, reasons=reasons)

@@ -115,7 +115,7 @@ def connection_history(request: PartnerRequest, system: str) -> HttpResponse:
         raise Http404
     now = timezone.now()
     spells = read_spells(card.connection) if card.connection else []
-    facts = read_facts(system)
+    facts = read_facts(card.connection) if card.connection else []
     context = {
         "card": card,
         "spells": [(spell, spell.seconds(now)) for spell in spells[:SHOWN_SPELLS]],

@@ -12,6 +12,7 @@ from core.bulk_saving import update_differences
 from core.turns import wait_for_turn
 from customers.models import Mapping
 from money.plan import Note
+from syncs.enums import ChangeAbout
 from syncs.facts.retry_scope import retry_scope
 from syncs.models import Change, Finding, Run
 
@@ -76,7 +77,8 @@ def open_findings(run: Run) -> list[Finding]:
 
 def finding_of_failure(change: Change) -> str:
     """The key of what is said about a change that failed; it is said again each time it fails."""
-    return f"failed:{change.mark or change.product_key}:{change.period}"
+    named = change.product_key if change.about == ChangeAbout.PRODUCT else change.mark
+    return f"failed:{named}:{change.period}"
 
 
 def fingerprint_of(code: str, key: str) -> str:

@@ -6,11 +6,10 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from core.audit import Actor, record
 from core.searching import ids_matching
-from money.enums import Action
 from money.products import PREFIX
 from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
-from syncs.enums import ChangeState
+from syncs.enums import LOST_STATES, ChangeAbout
 from syncs.models import Change
 
 
@@ -90,8 +89,8 @@ def _lock(product: Product) -> Product:
 
 
 def _refuse_while_written(product: Product) -> None:
-    under_way = Change.objects.filter(product=product, state__in=(ChangeState.SENDING, ChangeState.UNKNOWN))
-    if under_way.filter(action__in=(Action.CREATE_PRODUCT, Action.UPDATE_PRICES, Action.ADOPT_PRODUCT)).exists():
+    under_way = Change.objects.filter(product=product, about=ChangeAbout.PRODUCT, state__in=LOST_STATES)
+    if under_way.exists():
         raise LinkRefused("A sync is writing this product right now. Try again when it has ended.")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingOf
 from django.db.models import Q
 
 from money.enums import PartRole, PartState
-from money.facts import Posted, PostedPart
+from money.facts import Posted, PostingPart
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.models import Part, Posting
@@ -29,7 +29,7 @@ def load_posted(
     open_ones = Q(period__in={key[2] for key in owners}, subscription__in={key[0] for key in owners})
     chosen = list(rows.filter(open_ones | Q(pk__in=latest.values("pk"))))
     chosen += every.filter(open_ones).exclude(customer__in=customer_ids)
-    parts: dict[int, list[PostedPart]] = defaultdict(list)
+    parts: dict[int, list[PostingPart]] = defaultdict(list)
     for part in Part.objects.filter(posting__in=[row.pk for row in chosen]):
         parts[part.posting_id].append(_posted_part(part))
     posted: dict[tuple[int, str], list[Posted]] = defaultdict(list)
@@ -52,8 +52,8 @@ def load_posted(
     return posted
 
 
-def _posted_part(part: Part) -> PostedPart:
-    return PostedPart(
+def _posted_part(part: Part) -> PostingPart:
+    return PostingPart(
         role=PartRole(part.role),
         mark=part.mark,
         state=PartState(part.state),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from customers.models import Mapping
+from syncs.enums import ChangeAbout
 from syncs.models import Change, Line, Run
 
 RETRY = "retry"  # in the basis of a run; absent from one that is about everything
@@ -53,12 +54,12 @@ def scope_of(run: Run, failed: Iterable[Change], findings: Iterable[str]) -> Ret
         templates=tuple(sorted(templates)),
         mappings=tuple(sorted(mapping.pk for mapping in mappings)),
         marks=tuple(sorted({*marks.values_list("mark", flat=True), *(c.mark for c in changes)} - {""})),
-        products=tuple(sorted({c.product_id for c in changes if c.product_id and not c.motion})),
+        products=tuple(sorted({c.product_id for c in changes if c.product_id and c.about == ChangeAbout.PRODUCT})),
         findings=tuple(findings),
     )
 
 
 def _mappings_of(run: Run, changes: Iterable[Change]) -> list[Mapping]:
-    wanted = {(change.customer_id, change.motion) for change in changes if change.motion}
+    wanted = {(change.customer_id, change.motion) for change in changes if change.about == ChangeAbout.LINE}
     found = Mapping.objects.filter(program=run.program_id, customer__in={customer for customer, _ in wanted})
     return [m for m in found.select_related("template") if (m.customer_id, m.motion) in wanted]

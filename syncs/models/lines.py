@@ -10,6 +10,7 @@ from customers.models import Customer, Subscription
 from money.enums import LineState, Motion, PartRole, PartState
 from products.models import Product
 from programs.models import Program
+from syncs.enums import PartCause
 
 
 class Line(PartnerModel):
@@ -106,6 +107,7 @@ class Part(PartnerModel):
     rules_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     rules_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     reason = models.TextField(blank=True)
+    cause = models.CharField(max_length=10, choices=PartCause.choices, blank=True, db_default="")  # of a held one
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "posting", "mark"], name="one_part_per_mark")]

@@ -9,8 +9,9 @@ from customers.models import Customer, Subscription
 from money.enums import Action, Motion, PartRole
 from products.models import Product
 from programs.models import Program
-from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState, RunStatus
+from syncs.enums import ACTIVE_STATES, Anew, Cause, ChangeAbout, ChangeState, Manner, RunKind, RunState, RunStatus
 
+PRODUCT_ACTIONS = tuple(action.value for action in (Action.CREATE_PRODUCT, Action.UPDATE_PRICES, Action.ADOPT_PRODUCT))
 LONG_COLUMNS = ("basis", "messages", "error_detail")  # of a run; no list shows them
 
 
@@ -73,7 +74,8 @@ class RunTemplate(PartnerModel):
     template_id = models.BigIntegerField()  # the target's id
     planned_from = models.CharField(max_length=24)  # digest of the template as the plan saw it
     mapped = models.CharField(max_length=24, db_default="")  # digest of its mappings as the plan saw them
-    put_off = models.CharField(max_length=100, db_default="")  # why to plan it anew, once no lost answer is open
+    # Why to plan it anew, once no lost answer is open.
+    put_off = models.CharField(max_length=100, choices=Anew.choices, db_default="")
     read_at = models.DateTimeField(null=True)  # fresh, just before its first write
     next_run = models.DateField(null=True)  # as the run itself read it last
     verified_at = models.DateTimeField(null=True)  # once more, after its last write
@@ -98,6 +100,15 @@ class Change(PartnerModel):
     run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
     position = models.PositiveIntegerField()
     action = models.CharField(max_length=14, choices=Action.pairs())
+    about = models.GeneratedField(
+        expression=models.Case(
+            models.When(action__in=PRODUCT_ACTIONS, then=models.Value(ChangeAbout.PRODUCT.value)),
+            default=models.Value(ChangeAbout.LINE.value),
+        ),
+        output_field=models.CharField(max_length=7, choices=ChangeAbout.choices),
+        db_persist=True,
+    )
+    manner = models.CharField(max_length=8, choices=Manner.choices, blank=True, db_default="")
     state = models.CharField(max_length=8, choices=ChangeState.choices, default=ChangeState.PLANNED)
     what = models.CharField(max_length=700)  # for people: customer, product
     reason = models.TextField(blank=True)
@@ -124,6 +135,7 @@ class Change(PartnerModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     error_detail = models.TextField(blank=True)
+    cause = models.CharField(max_length=8, choices=Cause.choices, blank=True, db_default="")  # of a failure
 
     class Meta:
         ordering = ["run_id", "position"]

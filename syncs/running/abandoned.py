@@ -5,12 +5,8 @@ from __future__ import annotations
 from core.scope import partner_scope
 from syncs.running.slices import Slice
 from syncs.writing.products import resolve_product
-from syncs.writing.resolving import (
-    abandoned_changes,
-    drop_unsent,
-    resolve_line_changes,
-    settles_in,
-)
+from syncs.writing.protocol import abandoned_changes, drop_unsent, settles_in
+from syncs.writing.resolving import resolve_line_changes
 
 
 def resolve_abandoned_lines(work: Slice) -> float:

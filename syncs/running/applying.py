@@ -12,7 +12,7 @@ from connectors.records import InvoiceTemplate
 from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import template_record
-from syncs.enums import ChangeState, RunState
+from syncs.enums import Anew, ChangeState, RunState
 from syncs.facts.mappings import mapped_to
 from syncs.models import Change, RunTemplate
 from syncs.running.moving import without_stranded
@@ -20,7 +20,8 @@ from syncs.running.replanning import plan_rest_again, replan_template
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.freshness import why_stale
-from syncs.writing.lines import Outcome, send_change
+from syncs.writing.lines import LineWrite
+from syncs.writing.protocol import Outcome, send
 
 AT_HAND = 25  # changes that are loaded at once
 
@@ -57,7 +58,7 @@ def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
             return _stored_template(work.target_id, visit)
     template = read_template(work, template_id)
     if template is None:
-        replan_template(work, template_id, "The invoice template was deleted since the plan.")
+        replan_template(work, template_id, Anew.DELETED)
         return None
     with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
@@ -68,7 +69,7 @@ def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
     return template
 
 
-def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = None) -> str:
+def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = None) -> Anew | None:
     """One query: it is asked before each line."""
     with partner_scope(work.partner_id):
         return why_stale(visit, mapped_to(work.program, [visit.template_id]).get(visit.template_id, ()), read)
@@ -96,7 +97,7 @@ def _write_template(work: Slice, template: InvoiceTemplate, changes: Sequence[Ch
         stale = _why_stale(work, visit)
         if stale:
             return plan_rest_again(work, template.template_id, stale)
-        if send_change(work.partner_id, change, work.target, template) is Outcome.REFUSED_NEGATIVE:
-            return plan_rest_again(work, template.template_id, "Syncro refuses negative amounts.")
+        if send(LineWrite(work.partner_id, change, work.target, template)) is Outcome.REFUSED_NEGATIVE:
+            return plan_rest_again(work, template.template_id, Anew.NEGATIVES)
         work.tell_progress()
     return True

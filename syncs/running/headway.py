@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from invoices.models import SourceInvoice
-from syncs.enums import ChangeState, RunState
+from syncs.enums import LOST_STATES, ChangeState, RunState
 from syncs.models import Run
 
-_OPEN = (ChangeState.PLANNED, ChangeState.SENDING, ChangeState.UNKNOWN)
+_OPEN = (ChangeState.PLANNED, *LOST_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def headway_of(run: Run, source_id: int) -> Headway:
     """Count it. Inside the scope."""
     changes = run.changes.aggregate(
         settled=Count("pk", filter=~Q(state__in=_OPEN)),
-        lost=Count("pk", filter=Q(state__in=(ChangeState.SENDING, ChangeState.UNKNOWN))),
+        lost=Count("pk", filter=Q(state__in=LOST_STATES)),
     )
     templates = run.templates.aggregate(read=Count("read_at"), verified=Count("verified_at"))
     return Headway(basis=str(run.basis), invoices=_invoices(run, source_id), **changes, **templates)

@@ -8,11 +8,13 @@ from connectors.records import InvoiceTemplate
 from core.scope import partner_scope
 from money.enums import Action, LineState
 from money.present import line_by_id, lines_by_mark
-from syncs.enums import ChangeState
+from syncs.enums import Cause, ChangeState
 from syncs.models import Change, Line
-from syncs.running.planning import STRANDED
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
+
+# It may come true yet: once the removal, whose answer was lost, is known to have happened.
+STRANDED = "The line is still on the old template, so it is not added to the new one."
 
 
 def without_stranded(work: Slice, changes: Sequence[Change]) -> list[Change]:
@@ -20,7 +22,9 @@ def without_stranded(work: Slice, changes: Sequence[Change]) -> list[Change]:
     stranded = _stranded(work, [change for change in changes if change.action == Action.ADD_LINE])
     if stranded:
         with partner_scope(work.partner_id):
-            Change.objects.filter(pk__in=stranded).update(state=ChangeState.FAILED, error=STRANDED)
+            Change.objects.filter(pk__in=stranded).update(
+                state=ChangeState.FAILED, cause=Cause.STRANDED, error=STRANDED
+            )
     return [change for change in changes if change.pk not in stranded]
 
 
@@ -54,8 +58,8 @@ def _stands(template: InvoiceTemplate | None, line: Line) -> bool:
 def take_up_stranded(work: Slice) -> None:
     """What waited for a removal whose answer was lost is added after all, once the line is known to be off."""
     with work.bare_run() as run:
-        waiting = list(run.changes.filter(state=ChangeState.FAILED, action=Action.ADD_LINE, error=STRANDED))
+        waiting = list(run.changes.filter(state=ChangeState.FAILED, cause=Cause.STRANDED))
     still = _stranded(work, waiting)
     free = [change.pk for change in waiting if change.pk not in still]
     with partner_scope(work.partner_id):
-        Change.objects.filter(pk__in=free).update(state=ChangeState.PLANNED, error="")
+        Change.objects.filter(pk__in=free).update(state=ChangeState.PLANNED, cause="", error="")

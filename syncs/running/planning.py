@@ -31,9 +31,6 @@ from syncs.writing.committing import add_changes, commit_billing, hold_parts
 from syncs.writing.freshness import mapped_digest, template_digest
 from syncs.writing.leftovers import removals_of_leftovers
 
-# Of an addition that may come true yet: once the removal, whose answer was lost, is known to have happened.
-STRANDED = "The line is still on the old template, so it is not added to the new one."
-
 Mapped = Mapping[int, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 

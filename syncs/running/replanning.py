@@ -10,23 +10,23 @@ from money.enums import Action
 from money.plan import Plan
 from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
-from syncs.enums import ChangeState
+from syncs.enums import Anew, Cause, ChangeState
 from syncs.facts.mappings import mapped_to, mappings_on
 from syncs.facts.program import load_billing
 from syncs.models import Change
 from syncs.running.opening import open_months
-from syncs.running.planning import STRANDED, remember_templates
+from syncs.running.planning import remember_templates
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.committing import commit_billing
 from syncs.writing.freshness import mapped_digest
-from syncs.writing.resolving import lost_changes
+from syncs.writing.protocol import lost_changes
 
 
-def replan_template(work: Slice, template_id: int, why: str) -> None:
+def replan_template(work: Slice, template_id: int, why: Anew) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
     with work.run() as run:
-        open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, error=STRANDED)
+        open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, cause=Cause.STRANDED)
         stale = run.changes.filter(open_ones, template_id=template_id)
         old = list(stale.order_by("position"))
         carried = run.basis.get("carried", ())
@@ -37,10 +37,10 @@ def replan_template(work: Slice, template_id: int, why: str) -> None:
         facts = load_billing(run.program, mapping_ids, carried=carried, again=again)
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
         mapped = mapped_to(run.program, {template_id, *(change.template_id for change in made.changes)})
-        stale.update(state=ChangeState.DROPPED, error=why)
+        stale.update(state=ChangeState.DROPPED, error=why.label)
         kept.delete()  # looked at once more
         waits = run.approved and _plans_other(old, made)
-        reason = f"{why} Look at the new plan before it is applied." if waits else ""
+        reason = f"{why.label} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)
         remember_templates(run, made, facts.templates, mapped)
         run.templates.filter(template_id=template_id).update(mapped=mapped_digest(mapped.get(template_id, ())))
@@ -48,7 +48,7 @@ def replan_template(work: Slice, template_id: int, why: str) -> None:
             stale.all().update(state=ChangeState.HELD, hold="changed_since", reason=reason)
         store_notes(run, made.notes)
         name = facts.templates[template_id].name if template_id in facts.templates else template_id
-        run.messages.append(f"“{name}”: {why}")
+        run.messages.append(f"“{name}”: {why.label}")
         run.total = run.changes.filter(state=ChangeState.PLANNED).count() + run.done
         run.save(update_fields=["messages", "total"])
 
@@ -59,7 +59,7 @@ def _plans_other(old: Iterable[Change], made: Plan) -> bool:
     return before != after
 
 
-def plan_rest_again(work: Slice, template_id: int, why: str) -> bool:
+def plan_rest_again(work: Slice, template_id: int, why: Anew) -> bool:
     """Plan the rest of a template anew in the middle of writing it.
 
     False, and put off, while a line of the template may still land: planned anew, it would be sent twice.
@@ -77,4 +77,4 @@ def plan_anew(work: Slice, template_ids: set[int]) -> None:
     """Read these templates and plan their mappings again: something else happened to them while they were written."""
     for template_id in sorted(template_ids):
         read_template(work, template_id)
-        replan_template(work, template_id, "Something else happened to it while the sync was writing.")
+        replan_template(work, template_id, Anew.ELSEWHERE)

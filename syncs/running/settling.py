@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from syncs.enums import ChangeState, RunState
+from syncs.enums import Anew, ChangeState, RunState
 from syncs.running.abandoned import resolve_abandoned_lines
 from syncs.running.moving import take_up_stranded
 from syncs.running.replanning import plan_anew, plan_rest_again
 from syncs.running.slices import Slice
 from syncs.running.templates import keep_template
 from syncs.writing.products import resolve_product
-from syncs.writing.resolving import (
-    lost_changes,
-    resolve_line_changes,
-    settles_in,
-)
+from syncs.writing.protocol import lost_changes, settles_in
+from syncs.writing.resolving import resolve_line_changes
 
 # --- Settle and verify ----------------------------------------------------------------------------
 
@@ -40,7 +37,7 @@ def settle_lines(work: Slice) -> RunState | float:
     with work.run() as run:
         put_off = dict(run.templates.exclude(put_off="").values_list("template_id", "put_off"))
     for template_id, why in put_off.items():
-        plan_rest_again(work, template_id, why)
+        plan_rest_again(work, template_id, Anew(why))
     plan_anew(work, resolved.anew - put_off.keys())
     take_up_stranded(work)
     with work.run() as run:

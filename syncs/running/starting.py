@@ -113,7 +113,7 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     """
     locked = _lock_waiting(run)
     _refuse_if_off(locked.program, [locked.kind])
-    reason, locked.waiting_for = locked.waiting_for, ""
+    locked.waiting_for = ""
     locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()
     locked.cancel_requested = False  # what was asked of the run before it waited is over
@@ -122,7 +122,7 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
             locked.save()
     except IntegrityError as error:
         raise SyncRefused("Another sync is under way. Wait for its end, then apply.") from error
-    release_parts(locked, reason)
+    release_parts(locked)
     record(actor, "plan.applied", f"Applied the plan of {locked}")
     tickets.hand_over(locked.pk)
 

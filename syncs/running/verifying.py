@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connectors.records import InvoiceTemplate, TemplateLine
@@ -15,6 +15,7 @@ from syncs.running.replanning import plan_anew
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.committing import add_changes, part_of_change
+from syncs.writing.protocol import conclude
 from syncs.writing.ran_meanwhile import correct_done, find_billed, may_have_run
 
 
@@ -33,21 +34,31 @@ def verify_templates(work: Slice) -> RunState | None:
 def _verify_template(work: Slice, visit: RunTemplate) -> bool:
     """True when there is more to write: a doubled line to take off, or what a run of the template left over."""
     template = read_template(work, visit.template_id)
-    if template is not None and _correct_after_run(work, template):
+    if template is None:
+        with work.bare_run() as run:
+            _fail_unread(run, visit.template_id)
+        return False
+    if _correct_after_run(work, template):
         return True
     with work.bare_run() as run:
-        if template is not None and _plan_doubles(run, template):
+        if _plan_doubles(run, template):
             return True
-        if template is not None:
-            _compare_lines(run, template)
+        _compare_lines(run, template)
         RunTemplate.objects.filter(pk=visit.pk).update(verified_at=timezone.now())
         return False
+
+
+def _fail_unread(run: Run, template_id: int) -> None:
+    """The template is gone: what was written there is not there, what was taken off is off."""
+    text = "Its invoice template was deleted before it was read back: the line is not there."
+    for change in _sent_and_done(run, template_id).exclude(action=Action.REMOVE_LINE):
+        _fail_written(change, text)
 
 
 def _correct_after_run(work: Slice, template: InvoiceTemplate) -> bool:
     """The template ran while it was written: what its invoice carries decides. True when it was planned anew."""
     with work.run() as run:
-        done = list(run.changes.filter(template_id=template.template_id, state=ChangeState.DONE, sent_at__isnull=False))
+        done = list(_sent_and_done(run, template.template_id))
         for change in done:
             change.run = run
         unsure = [change for change in done if may_have_run(change, template)]
@@ -78,17 +89,23 @@ def _compare_lines(run: Run, template: InvoiceTemplate) -> None:
         line.line_id: line
         for line in Line.objects.filter(target=run.program.target_id, template_id=template.template_id)
     }
-    for change in run.changes.filter(template_id=template.template_id, state=ChangeState.DONE, sent_at__isnull=False):
+    for change in _sent_and_done(run, template.template_id):
         now = there.get(change.line_id or 0)
         if change.action == Action.REMOVE_LINE:
             if now is not None:
-                _fail_check(
-                    change, "Read back at the end of the run, the line still stands. The next sync tries again."
-                )
+                text = "Read back at the end of the run, the line still stands. The next sync tries again."
+                conclude(change, ChangeState.FAILED, text)
         elif _differs(stored.get(change.line_id or 0), now):
-            text = "Read back at the end of the run, the line is not as it was written."
-            _fail_check(change, text)
-            part_of_change(change).update(state=PartState.FAILED, reason=text)
+            _fail_written(change, "Read back at the end of the run, the line is not as it was written.")
+
+
+def _sent_and_done(run: Run, template_id: int) -> QuerySet[Change]:
+    return run.changes.filter(template_id=template_id, state=ChangeState.DONE, sent_at__isnull=False)
+
+
+def _fail_written(change: Change, text: str) -> None:
+    conclude(change, ChangeState.FAILED, text)
+    part_of_change(change).update(state=PartState.FAILED, reason=text)
 
 
 def _differs(line: Line | None, now: TemplateLine | None) -> bool:
@@ -100,8 +117,3 @@ def _differs(line: Line | None, now: TemplateLine | None) -> bool:
         line.retail_cents,
         line.cost_cents,
     )
-
-
-def _fail_check(change: Change, text: str) -> None:
-    change.state, change.error = ChangeState.FAILED, text
-    change.save(update_fields=["state", "error"])

@@ -11,7 +11,7 @@ from connectors.records import InvoiceTemplate
 from money.enums import Action, LineState, PartRole, PartState
 from money.plan import Plan, PlannedChange, PlannedPosting
 from money.products import ProductPlan
-from syncs.enums import ChangeState
+from syncs.enums import ChangeState, Manner, PartCause
 from syncs.facts.retry_scope import retry_scope
 from syncs.models import Change, Line, Part, Posting, Run
 from syncs.writing.values import line_to_json, product_after, product_before
@@ -90,7 +90,7 @@ def commit_products(run: Run, plan: ProductPlan) -> None:
             product_id=change.product_id,
             product_key=change.key,
             target_product_id=change.target_id,
-            hold="adopts" if change.adopts else "",
+            manner=Manner.ADOPTS if change.adopts else "",
         )
         for place, change in enumerate(plan.changes, start=1)
     ]
@@ -232,15 +232,16 @@ def _store_parts(
 
 
 def hold_parts(run: Run, reason: str) -> None:
-    """The plan waits for a person: what it would write counts as held."""
-    planned = Part.objects.filter(posting__program=run.program_id, state=PartState.PLANNED)
-    planned.update(state=PartState.HELD, reason=reason)
+    """The plan waits for a person: what it would write counts as held, and what an older one would no longer does."""
+    parts = Part.objects.filter(posting__program=run.program_id)
+    parts.filter(cause=PartCause.PLAN_WAITS).update(cause="")
+    parts.filter(state=PartState.PLANNED).update(state=PartState.HELD, cause=PartCause.PLAN_WAITS, reason=reason)
 
 
-def release_parts(run: Run, reason: str) -> None:
-    """A person applied the plan that waited for that reason: its parts are to be written now."""
-    held = Part.objects.filter(posting__program=run.program_id, state=PartState.HELD, reason=reason)
-    held.update(state=PartState.PLANNED, reason="")
+def release_parts(run: Run) -> None:
+    """A person applied the plan that waited: its parts are to be written now."""
+    parts = Part.objects.filter(posting__program=run.program_id, state=PartState.HELD, cause=PartCause.PLAN_WAITS)
+    parts.update(state=PartState.PLANNED, cause="", reason="")
 
 
 def part_of_change(change: Change) -> QuerySet[Part]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from connectors.records import InvoiceTemplate
 from products.models import Product, ProductLink
+from syncs.enums import Anew
 from syncs.models import Change, RunTemplate
 
 
@@ -32,17 +33,19 @@ def overtaken(change: Change, target_id: int) -> str:
     return ""
 
 
-def why_stale(visit: RunTemplate, mapped: Sequence[tuple[int, str]], read: InvoiceTemplate | None = None) -> str:
-    """Why a template's part of the plan must be made again; "" while it holds.
+def why_stale(
+    visit: RunTemplate, mapped: Sequence[tuple[int, str]], read: InvoiceTemplate | None = None
+) -> Anew | None:
+    """Why a template's part of the plan must be made again; None while it holds.
 
     ``mapped`` are the mappings to it now, as ``mapped_to`` answers. ``read`` is the template as it is just before its
     first write; later only its mappings are looked at, for what stands on it then is ours.
     """
     moved = visit.mapped != mapped_digest(mapped)
     if read is None:
-        return "Its mappings were changed during the sync." if moved else ""
+        return Anew.MAPPED if moved else None
     changed = moved or visit.planned_from != template_digest(read)
-    return "The invoice template or its mappings changed since the plan." if changed else ""
+    return Anew.CHANGED if changed else None
 
 
 def template_digest(template: InvoiceTemplate) -> str:

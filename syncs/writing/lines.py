@@ -1,155 +1,124 @@
-"""Carry out billing changes: one claim, one call, one record of what came back.
-
-The ledger protocol: ``sending`` is committed before the call; a call whose answer is lost leaves
-the change ``unknown`` and is resolved by reading (``syncs.writing.resolving``), never repeated blindly.
-"""
+"""A write of a line on an invoice template, as the protocol carries it out."""
 
 from __future__ import annotations
 
-import logging
-import re
 from dataclasses import dataclass
-from enum import Enum
+from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
-from connectors.errors import (
-    ConfigurationError,
-    ConnectorError,
-    RecordMissing,
-    RejectedRecord,
-    TransientError,
-)
+from connectors.errors import AmountRefused, ConnectorError, WriteFate
 from connectors.records import InvoiceTemplate, LineValues, TemplateLine
 from connectors.registry import Target
 from core.scope import partner_scope
 from money.enums import Action, LineState, PartRole, PartState
 from money.words import from_cents, round_to_cent
 from products.models import ProductLink, TargetProduct
-from syncs.enums import ChangeState
+from syncs.enums import ChangeState, Manner
 from syncs.models import Change, Line, Posting
 from syncs.writing.committing import forget_other_lines, part_of_change
+from syncs.writing.protocol import Found, Outcome, conclude, fail
 from syncs.writing.values import line_from_json, line_to_json
-
-logger = logging.getLogger(__name__)
-
-
-ZEROED = "zeroed"  # a removal that Syncro refused: the line is set to quantity 0 instead
-
-
-class Outcome(Enum):
-    """What became of one change."""
-
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    REFUSED_NEGATIVE = "refused_negative"  # plan the template again without negative amounts
-    NOT_OURS = "not_ours"  # another worker has it, or it was dropped
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A claimed change with everything that the call needs."""
+class LineWrite:
+    """One line to add, to change or to take off. ``change`` comes with its run and program.
 
-    change: Change
-    action: Action
-    template_id: int
-    line_id: int | None
-    values: LineValues | None
-
-
-def send_change(partner_id: int, change: Change, client: Target, template: InvoiceTemplate | None) -> Outcome:
-    """Carry out one planned change at most once. ``change`` comes with its run and program.
-
-    Raises ``ConfigurationError`` (the partner must act; nothing was written), ``MustWait`` and
-    ``TransientError`` (nothing was written; try later).
+    ``template`` is as it was read before the first write; it may be left out where nothing is sent.
     """
-    with partner_scope(partner_id):
-        order = _claim(change, template)
-    if order is None:
-        return Outcome.NOT_OURS
-    try:
-        returned = _call(order, client)
-    except RejectedRecord as error:
-        return _record_rejection(partner_id, order, error)
-    except ConnectorError as error:
-        if error.maybe_applied:
-            _record_lost_answer(partner_id, change.pk, error)
-            return Outcome.UNKNOWN
-        if isinstance(error, ConfigurationError | TransientError):
-            _release(partner_id, change.pk)
-            raise
-        record_failure_of(partner_id, change.pk, error)
-        return Outcome.FAILED
-    # Lost in a crash, the change is still ``sending``, and is resolved by reading.
-    with partner_scope(partner_id, flushed=False):
-        return _record_written(order.change, returned)
 
+    partner_id: int
+    change: Change
+    client: Target
+    template: InvoiceTemplate | None = None
 
-def _claim(change: Change, template: InvoiceTemplate | None) -> Order | None:
-    """``planned`` -> ``sending``, to be committed before anything is sent; None once somebody cancelled."""
-    planned = Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED, run__cancel_requested=False)
-    values = _values_to_send(change)
-    if values is not None:
-        change.after = line_to_json(values)
-    change.next_run = template.next_run if template else None
-    claimed = planned.update(
-        state=ChangeState.SENDING,
-        sent_at=timezone.now(),
-        attempts=F("attempts") + 1,
-        next_run=change.next_run,
-        after=change.after,
-    )
-    assert change.template_id is not None
-    return Order(change, Action(change.action), change.template_id, change.line_id, values) if claimed else None
+    @property
+    def template_id(self) -> int:
+        """The target's id: every change of a line has one."""
+        assert self.change.template_id is not None
+        return self.change.template_id
 
+    @property
+    def line_id(self) -> int:
+        """The target's id: every line that is to be changed or taken off has one."""
+        assert self.change.line_id is not None
+        return self.change.line_id
 
-def _values_to_send(change: Change) -> LineValues | None:
-    """The planned values; products are named by key and resolved now, as far as the target still has them."""
-    if change.action == Action.REMOVE_LINE or change.after is None:
-        return None
-    if change.action == Action.ADD_LINE and change.product_id:
-        links = ProductLink.objects.filter(product=change.product_id, target=change.run.program.target_id)
-        for external_id in links.exclude(copy__gone=True).values_list("external_id", flat=True):
-            change.after["product_id"] = external_id
-    return line_from_json(change.after)
+    def prepare(self) -> dict[str, Any]:
+        """The values that are sent, and the run that is due. Products are named by key and resolved now."""
+        values = self._values_to_send()
+        if values is not None:
+            self.change.after = line_to_json(values)
+        self.change.next_run = self.template.next_run if self.template else None
+        return {"next_run": self.change.next_run, "after": self.change.after}
 
+    def _values_to_send(self) -> LineValues | None:
+        """The planned values, with the product as far as the target still has it."""
+        change = self.change
+        if change.action == Action.REMOVE_LINE or change.after is None:
+            return None
+        if change.action == Action.ADD_LINE and change.product_id:
+            links = ProductLink.objects.filter(product=change.product_id, target=change.run.program.target_id)
+            for external_id in links.exclude(copy__gone=True).values_list("external_id", flat=True):
+                change.after["product_id"] = external_id
+        return line_from_json(change.after)
 
-def _call(order: Order, client: Target) -> TemplateLine | None:
-    if order.action is Action.REMOVE_LINE:
-        assert order.line_id is not None
-        client.remove_line(order.template_id, order.line_id)
-        return None
-    assert order.values is not None
-    if order.action is Action.ADD_LINE:
-        return client.add_line(order.template_id, order.values)
-    assert order.line_id is not None
-    return client.change_line(order.template_id, order.line_id, order.values)
+    def call(self) -> TemplateLine | None:
+        """The line as the target has it now; None where it was taken off."""
+        if self.change.action == Action.REMOVE_LINE:
+            self.client.remove_line(self.template_id, self.line_id)
+            return None
+        values = line_from_json(self.change.after or {})
+        if self.change.action == Action.ADD_LINE:
+            return self.client.add_line(self.template_id, values)
+        return self.client.change_line(self.template_id, self.line_id, values)
 
-
-def record_written(partner_id: int, change_id: int, returned: TemplateLine | None) -> Outcome:
-    """Record a write that certainly happened; ``returned`` is the line as the target has it."""
-    with partner_scope(partner_id):
-        change = Change.objects.select_related("run__program__target").get(pk=change_id)
-        return _record_written(change, returned)
-
-
-def _record_written(change: Change, returned: TemplateLine | None) -> Outcome:
-    if returned is None:
-        _record_removed(change)
+    def record(self, returned: TemplateLine | None) -> Outcome:
+        """Our row of the line, the state of the change, and the amount of its part."""
+        change = self.change
+        if returned is None:
+            _record_removed(change)
+            return Outcome.DONE
+        values = line_from_json(change.after or {})
+        line = store_line(change, returned)
+        if _altered(values, returned):
+            return _record_alteration(change, values, returned)
+        zeroed = change.manner == Manner.ZEROED
+        conclude(change, ChangeState.DONE, ZEROED if zeroed else "", line_id=returned.line_id)
+        if zeroed:
+            line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
+            line.save(update_fields=["state"])
+        else:
+            _record_part(change, line)
         return Outcome.DONE
-    values = line_from_json(change.after or {})
-    line = store_line(change, returned)
-    if _altered(values, returned):
-        return _record_alteration(change, values, returned)
-    _mark(change, ChangeState.DONE, line_id=returned.line_id)
-    if change.hold == ZEROED:
-        line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
-        line.save(update_fields=["state"])
-    else:
-        _record_part(change, line)
-    return Outcome.DONE
+
+    def refused(self, error: ConnectorError) -> Outcome:
+        """A line that is gone needs no removal; one that Syncro does not let go of is set to quantity 0."""
+        if self.change.action == Action.REMOVE_LINE:
+            if error.fate is WriteFate.GONE:
+                with partner_scope(self.partner_id):
+                    return self.record(None)
+            if self.change.before is not None:
+                with partner_scope(self.partner_id):
+                    return _zero_instead(self.change)
+        elif isinstance(error, AmountRefused) and _negative(line_from_json(self.change.after or {})):
+            with partner_scope(self.partner_id):
+                return _refuse_negative(self.change, str(error))
+        return fail(self, str(error), error.detail)
+
+    def give_up(self, reason: str) -> None:
+        """Its part of the balance failed too. What is still there after a removal that failed bills what it billed."""
+        if self.change.action != Action.REMOVE_LINE:
+            part_of_change(self.change).update(state=PartState.FAILED, reason=reason)
+
+
+ZEROED = "Syncro refused to remove the line; its quantity is set to 0 instead."
+
+
+def found(line: TemplateLine | None) -> Found[TemplateLine | None]:
+    """What a lost write left: the line as it stands now, None where it took the line off."""
+    return Found(line)
 
 
 def store_line(change: Change, returned: TemplateLine) -> Line:
@@ -223,7 +192,7 @@ def _record_part(change: Change, line: Line) -> None:
 def _record_removed(change: Change) -> None:
     assert change.template_id is not None
     assert change.line_id is not None
-    _mark(change, ChangeState.DONE)
+    conclude(change, ChangeState.DONE)
     lines = Line.objects.filter(
         target=change.run.program.target_id,
         template_id=change.template_id,
@@ -264,101 +233,30 @@ def _record_alteration(change: Change, values: LineValues, returned: TemplateLin
     )
     if _negative(values):
         return _refuse_negative(change, told)
-    _mark(change, ChangeState.FAILED, line_id=returned.line_id, error=told)
+    conclude(change, ChangeState.FAILED, told, line_id=returned.line_id)
     part_of_change(change).update(state=PartState.FAILED, reason=told)
     return Outcome.FAILED
 
 
-def _record_rejection(partner_id: int, order: Order, error: RejectedRecord) -> Outcome:
-    with partner_scope(partner_id):
-        change = Change.objects.select_related("run__program__target").get(pk=order.change.pk)
-        if order.action is Action.REMOVE_LINE:
-            if isinstance(error, RecordMissing):
-                _record_removed(change)
-                return Outcome.DONE
-            return _zero_instead(change, error)
-        if order.values is not None and _negative(order.values) and _names_amount(error):
-            return _refuse_negative(change, str(error))
-        _fail(change, error)
-        return Outcome.FAILED
-
-
-def _names_amount(error: RejectedRecord) -> bool:
-    """True when the refusal is about the price or the quantity, and not about some other field."""
-    told = " ".join(error.messages)
-    return error.status == 422 and bool(_AMOUNT_WORDS.search(told))
-
-
-_AMOUNT_WORDS = re.compile(r"pric|cost|retail|amount|quantit|negative|greater than|positive", re.IGNORECASE)
-
-
-def _zero_instead(change: Change, error: RejectedRecord) -> Outcome:
+def _zero_instead(change: Change) -> Outcome:
     """Syncro refuses the removal: the line is set to quantity 0 instead, with a warning.
 
     A line whose product was deleted is sent without it, as Syncro would refuse the product.
     """
-    if change.before is None:
-        _fail(change, error)
-        return Outcome.FAILED
+    assert change.before is not None
     product_id = change.before["product_id"]
     deleted = TargetProduct.objects.filter(target=change.run.program.target_id, external_id=product_id, gone=True)
-    change.action = Action.CHANGE_LINE
-    change.after = {**change.before, "quantity": "0", "product_id": None if deleted.exists() else product_id}
-    change.state, change.hold = ChangeState.PLANNED, ZEROED
-    change.error = "Syncro refused to remove the line; its quantity is set to 0 instead."
-    change.save(update_fields=["action", "after", "state", "hold", "error"])
-    return Outcome.NOT_OURS
+    zero = {**change.before, "quantity": "0", "product_id": None if deleted.exists() else product_id}
+    conclude(change, ChangeState.PLANNED, ZEROED, action=Action.CHANGE_LINE, after=zero, manner=Manner.ZEROED)
+    return Outcome.PLANNED_ANEW
 
 
 def _refuse_negative(change: Change, told: str) -> Outcome:
     target = change.run.program.target
     target.negative_lines = False
     target.save(update_fields=["negative_lines"])
-    _mark(change, ChangeState.DROPPED, error=f"Negative amount refused: {told}")
+    conclude(change, ChangeState.DROPPED, f"Negative amount refused: {told}")
     return Outcome.REFUSED_NEGATIVE
-
-
-def _record_lost_answer(partner_id: int, change_id: int, error: ConnectorError) -> None:
-    with partner_scope(partner_id):
-        # The call may land until its connection is long closed: the settle time begins now.
-        Change.objects.filter(pk=change_id).update(sent_at=timezone.now())
-        change = Change.objects.get(pk=change_id)
-        _mark(change, ChangeState.UNKNOWN, error=str(error), detail=error.detail)
-
-
-def record_failure_of(partner_id: int, change_id: int, error: ConnectorError) -> None:
-    """A write that certainly did not happen."""
-    with partner_scope(partner_id):
-        _fail(Change.objects.select_related("run__program").get(pk=change_id), error)
-
-
-def _fail(change: Change, error: ConnectorError) -> None:
-    _mark(change, ChangeState.FAILED, error=str(error), detail=error.detail)
-    if change.action != Action.REMOVE_LINE:
-        part_of_change(change).update(state=PartState.FAILED, reason=str(error))
-
-
-def _release(partner_id: int, change_id: int) -> None:
-    """Nothing was sent: the change is to be done again."""
-    with partner_scope(partner_id):
-        Change.objects.filter(pk=change_id, state=ChangeState.SENDING).update(
-            state=ChangeState.PLANNED, attempts=F("attempts") - 1
-        )
-
-
-def _mark(
-    change: Change,
-    state: ChangeState,
-    *,
-    line_id: int | None = None,
-    error: str = "",
-    detail: str = "",
-) -> None:
-    change.state = state
-    change.line_id = line_id or change.line_id
-    change.error = error or (change.error if state is ChangeState.DONE else "")
-    change.error_detail = detail
-    change.save(update_fields=["state", "line_id", "error", "error_detail"])
 
 
 def _negative(values: LineValues) -> bool:

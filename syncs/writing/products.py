@@ -1,31 +1,24 @@
-"""Carry out product changes: one claim, one call, one record of what came back."""
+"""A write of a product, as the protocol carries it out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import F
 from django.utils import timezone
 
-from connectors.errors import (
-    ConfigurationError,
-    ConnectorError,
-    RateLimited,
-    RecordMissing,
-    TransientError,
-)
+from connectors.errors import ConnectorError, RecordMissing, WriteFate
 from connectors.records import NewProduct, ProductRecord
 from connectors.registry import Target
 from core.scope import partner_scope
 from money.enums import Action
 from products.models import ProductLink, TargetProduct
-from syncs.enums import ChangeState
+from syncs.enums import ChangeState, Manner
 from syncs.models import Change
 from syncs.writing.freshness import overtaken
-from syncs.writing.lines import record_failure_of
-from syncs.writing.resolving import MOST_ATTEMPTS
+from syncs.writing.protocol import Found, Outcome, conclude, fail, send, settle
 
 
 class Writer(Protocol):
@@ -52,141 +45,104 @@ def write_product(work: Writer, change: Change) -> None:
         try:
             current = work.target.get_product(change.target_product_id)
         except RecordMissing as missing:
-            _create_instead(work, change, missing)
+            _create_instead(ProductWrite(work, change), missing)
             return
-    with partner_scope(work.partner_id):
-        wanted = _claim(change, work.target_id)
-    if wanted is not None:
-        _send(work, change, wanted, current)
+    send(ProductWrite(work, change, current))
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A product to write; prices in currency units, whole cents."""
+class ProductWrite:
+    """One product to create, or to give other prices. ``current`` is as it was read just before, None to create it."""
 
-    name: str
-    description: str
-    key: str
-    cost: Decimal
-    retail: Decimal
-    taxable: bool
+    work: Writer
+    change: Change
+    current: ProductRecord | None = None
 
+    @property
+    def partner_id(self) -> int:
+        """Whose it is."""
+        return self.work.partner_id
 
-def _send(work: Writer, change: Change, wanted: _Wanted, current: ProductRecord | None) -> None:
-    try:
-        product = _call(work, wanted, current)
-    except RecordMissing as missing:
-        if current is None:
-            _record_error(work.partner_id, change.pk, missing)
-        else:
-            _create_instead(work, change, missing)
-    except ConnectorError as error:
-        _record_error(work.partner_id, change.pk, error)
-    else:
-        # Lost in a crash, the change is still ``sending``, and is resolved by its key.
-        with partner_scope(work.partner_id, flushed=False):
-            _record_product(change, work.target_id, product)
-
-
-def _claim(change: Change, target_id: int) -> _Wanted | None:
-    """``planned`` -> ``sending``, to be committed before anything is sent. Inside the scope."""
-    reason = overtaken(change, target_id)
-    if reason:
-        Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error=reason)
-        return None
-    claimed = Change.objects.filter(pk=change.pk, state=ChangeState.PLANNED).update(
-        state=ChangeState.SENDING, sent_at=timezone.now(), attempts=F("attempts") + 1
-    )
-    if not claimed:
-        return None
-    assert change.after is not None
-    return _Wanted(
-        name=change.after["name"],
-        description=change.after["description"],
-        key=change.product_key,
-        cost=Decimal(change.after["cost"]),
-        retail=Decimal(change.after["retail"]),
-        taxable=change.after["taxable"],
-    )
-
-
-def _call(work: Writer, wanted: _Wanted, current: ProductRecord | None) -> ProductRecord:
-    if current is None:
-        return work.target.create_product(
-            NewProduct(
-                name=wanted.name,
-                description=wanted.description,
-                code=wanted.key,
-                cost=wanted.cost,
-                retail=wanted.retail,
-                taxable=wanted.taxable,
-            )
+    def prepare(self) -> Mapping[str, Any] | None:
+        """Nothing goes with the claim; a change that was overtaken is dropped."""
+        reason = overtaken(self.change, self.work.target_id)
+        if not reason:
+            return {}
+        Change.objects.filter(pk=self.change.pk, state=ChangeState.PLANNED).update(
+            state=ChangeState.DROPPED, error=reason
         )
-    if (current.cost, current.retail) == (wanted.cost, wanted.retail):
-        return current
-    return work.target.update_prices(current, cost=wanted.cost, retail=wanted.retail)
+        return None
+
+    def call(self) -> ProductRecord:
+        """The product as the target has it now."""
+        after = self.change.after or {}
+        cost, retail = Decimal(after["cost"]), Decimal(after["retail"])
+        if self.current is None:
+            return self.work.target.create_product(
+                NewProduct(
+                    name=after["name"],
+                    description=after["description"],
+                    code=self.change.product_key,
+                    cost=cost,
+                    retail=retail,
+                    taxable=after["taxable"],
+                )
+            )
+        if (self.current.cost, self.current.retail) == (cost, retail):
+            return self.current
+        return self.work.target.update_prices(self.current, cost=cost, retail=retail)
+
+    def record(self, returned: ProductRecord) -> Outcome:
+        """Our link to the product, our copy of it, and the state of the change."""
+        change, target_id = self.change, self.work.target_id
+        assert change.product_id is not None
+        number = returned.product_id
+        ProductLink.objects.filter(target=target_id, external_id=number).exclude(product=change.product_id).delete()
+        adopted = change.manner == Manner.ADOPTS
+        link = ProductLink(product_id=change.product_id, target_id=target_id, external_id=number, adopted=adopted)
+        ProductLink.objects.bulk_create(
+            [link],
+            update_conflicts=True,
+            unique_fields=["partner", "product", "target"],
+            update_fields=["external_id", "adopted"],
+        )
+        values = _copy_of(returned)
+        TargetProduct.objects.bulk_create(
+            [TargetProduct(target_id=target_id, external_id=number, **values)],
+            update_conflicts=True,
+            unique_fields=["partner", "target", "external_id"],
+            update_fields=list(values),
+        )
+        conclude(change, ChangeState.DONE, target_product_id=number)
+        return Outcome.DONE
+
+    def refused(self, error: ConnectorError) -> Outcome:
+        """One that was deleted meanwhile is created."""
+        if error.fate is WriteFate.GONE and self.current is not None:
+            return _create_instead(self, error)
+        return fail(self, str(error), error.detail)
+
+    def give_up(self, reason: str) -> None:
+        """No money hangs on a product alone."""
 
 
-def _create_instead(work: Writer, change: Change, missing: RecordMissing) -> None:
+def _create_instead(write: ProductWrite, missing: ConnectorError) -> Outcome:
     """Deleted between plan and write: an equivalent one is created, unless the target has one of this key after all."""
+    change, work = write.change, write.work
     if work.target.find_products_by_code(change.product_key):
-        record_failure_of(work.partner_id, change.pk, missing)
-        return
+        return fail(write, str(missing), missing.detail)
     with partner_scope(work.partner_id):
         copies = TargetProduct.objects.filter(target=work.target_id, external_id=change.target_product_id or 0)
         copies.update(gone=True)
-        change.action, change.state = Action.CREATE_PRODUCT, ChangeState.PLANNED
-        change.reason = "Deleted in the target: created again"
-        change.target_product_id, change.hold = None, ""  # what is made is not adopted
-        change.save(update_fields=["action", "state", "reason", "target_product_id", "hold"])
-
-
-def _record_error(partner_id: int, change_id: int, error: ConnectorError) -> None:
-    """Raises ``error`` where nothing was sent and the whole run must wait or stop."""
-    if error.maybe_applied:
-        with partner_scope(partner_id):
-            Change.objects.filter(pk=change_id).update(
-                state=ChangeState.UNKNOWN,
-                sent_at=timezone.now(),  # the settle time begins when the answer was given up
-                error=str(error),
-                error_detail=error.detail,
-            )
-    elif isinstance(error, ConfigurationError | TransientError | RateLimited):
-        with partner_scope(partner_id):
-            Change.objects.filter(pk=change_id).update(state=ChangeState.PLANNED, attempts=F("attempts") - 1)
-        raise error
-    else:
-        record_failure_of(partner_id, change_id, error)
-
-
-def record_product(partner_id: int, change_id: int, product: ProductRecord) -> None:
-    """Record a product as the target returned it, and link ours to it."""
-    with partner_scope(partner_id):
-        change = Change.objects.select_related("run__program").get(pk=change_id)
-        _record_product(change, change.run.program.target_id, product)
-
-
-def _record_product(change: Change, target_id: int, product: ProductRecord) -> None:
-    assert change.product_id is not None
-    number = product.product_id
-    ProductLink.objects.filter(target=target_id, external_id=number).exclude(product=change.product_id).delete()
-    adopted = change.hold == "adopts"
-    link = ProductLink(product_id=change.product_id, target_id=target_id, external_id=number, adopted=adopted)
-    ProductLink.objects.bulk_create(
-        [link],
-        update_conflicts=True,
-        unique_fields=["partner", "product", "target"],
-        update_fields=["external_id", "adopted"],
-    )
-    values = _copy_of(product)
-    TargetProduct.objects.bulk_create(
-        [TargetProduct(target_id=target_id, external_id=number, **values)],
-        update_conflicts=True,
-        unique_fields=["partner", "target", "external_id"],
-        update_fields=list(values),
-    )
-    change.state, change.target_product_id, change.error = ChangeState.DONE, number, ""
-    change.save(update_fields=["state", "target_product_id", "error"])
+        conclude(
+            change,
+            ChangeState.PLANNED,
+            action=Action.CREATE_PRODUCT,
+            reason="Deleted in the target: created again",
+            target_product_id=None,
+            manner="",  # what is made is not adopted
+        )
+    return Outcome.PLANNED_ANEW
 
 
 def _copy_of(product: ProductRecord) -> dict[str, object]:
@@ -205,15 +161,7 @@ def _copy_of(product: ProductRecord) -> dict[str, object]:
 def resolve_product(work: Writer, change: Change) -> None:
     """A change whose answer was lost: take over what the call wrote, else send it again or give up."""
     found = _as_written(work, change)
-    if found is not None:
-        record_product(work.partner_id, change.pk, found)
-        return
-    with partner_scope(work.partner_id):
-        tired = change.attempts >= MOST_ATTEMPTS
-        Change.objects.filter(pk=change.pk).update(
-            state=ChangeState.FAILED if tired else ChangeState.PLANNED,
-            error=f"Sent {change.attempts} times without an answer." if tired else "",
-        )
+    settle(ProductWrite(work, change), Found(found) if found is not None else None)
 
 
 def _as_written(work: Writer, change: Change) -> ProductRecord | None:

@@ -24,7 +24,8 @@ from syncs.facts.evidence import Carried, Sought
 from syncs.models import Change, Line, Posting, Run
 from syncs.writing.carried import find_carried
 from syncs.writing.committing import part_of_change
-from syncs.writing.lines import record_written
+from syncs.writing.lines import LineWrite, found
+from syncs.writing.protocol import conclude, settle
 from syncs.writing.values import line_from_json
 
 
@@ -66,21 +67,22 @@ def find_billed(
     return find_carried(sought, client)
 
 
-def resolve_one_time(partner_id: int, change: Change, template: InvoiceTemplate, billed: Carried | None) -> set[int]:
+def resolve_one_time(write: LineWrite, template: InvoiceTemplate, billed: Carried | None) -> set[int]:
     """Settle a lost write of a one-time line; answers with the templates that must be planned anew."""
+    change = write.change
     if change.action == Action.REMOVE_LINE:
-        return _resolve_removal(partner_id, change, template, billed)
+        return _resolve_removal(write.partner_id, change, template, billed)
     if change.action == Action.CHANGE_LINE and billed is not None:
-        return _resolve_change(partner_id, change, billed)
+        return _resolve_change(write.partner_id, change, billed)
     line = line_as_written(change, template)
     if line is not None:  # planning judges it by the same invoices: taken off, or held
-        record_written(partner_id, change.pk, line)
+        settle(write, found(line))
     elif billed is not None:
-        with partner_scope(partner_id):
+        with partner_scope(write.partner_id):
             part_of_change(change).update(state=PartState.BILLED, reason="")
             conclude(change, ChangeState.DONE, "Written, and billed before the answer was resolved.")
     else:
-        hold_unresolved(partner_id, change)
+        hold_unresolved(write.partner_id, change)
     return set()
 
 
@@ -160,7 +162,7 @@ def _resolve_change(partner_id: int, change: Change, billed: Carried) -> set[int
     with partner_scope(partner_id):
         _set_amounts(change, billed)
         if _at(billed, _wanted(change)):
-            conclude(change, ChangeState.DONE, "")
+            conclude(change, ChangeState.DONE)
             return set()
         text = "It was billed before it could be changed."
         conclude(change, ChangeState.DROPPED, text)
@@ -224,12 +226,6 @@ def _amount(quantity: Decimal, cents: int) -> Decimal:
     return round_to_cent(quantity * from_cents(cents))
 
 
-def conclude(change: Change, state: ChangeState, text: str) -> None:
-    """What became of a lost write. Inside the scope."""
-    change.state, change.error = state, text
-    change.save(update_fields=["state", "error", "hold", "subject"])
-
-
 UNRESOLVED = (
     "The answer was lost and the template ran since: whether the line was billed cannot be "
     "told. Look at the customer's newest invoice."
@@ -240,9 +236,8 @@ def hold_unresolved(partner_id: int, change: Change) -> None:
     """Nobody can tell what became of the write: a person must look."""
     with partner_scope(partner_id):
         _keep_unproven_line(change)
-        change.hold = "unresolved"
-        change.subject = f"unproven:{change.mark}:{change.period}"
-        conclude(change, ChangeState.HELD, UNRESOLVED)
+        waits = {"hold": "unresolved", "subject": f"unproven:{change.mark}:{change.period}"}
+        conclude(change, ChangeState.HELD, UNRESOLVED, **waits)
         part_of_change(change).update(state=PartState.HELD, reason=UNRESOLVED)
 
 

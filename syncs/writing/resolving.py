@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.utils import timezone
-
 from connectors.errors import RecordMissing
-from connectors.records import InvoiceTemplate, TemplateLine
+from connectors.records import InvoiceTemplate
 from connectors.registry import Target
 from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import template_record
-from money.enums import Action, PartRole, PartState
+from money.enums import Action, PartRole
 from money.marks import find_mark
 from money.present import line_by_id
-from syncs.enums import ACTIVE_STATES, ChangeState
+from syncs.enums import ChangeState
 from syncs.facts.evidence import Carried
-from syncs.models import Change, Line, Run
-from syncs.writing.committing import part_of_change
-from syncs.writing.lines import record_written
+from syncs.models import Change, Line
+from syncs.writing.lines import LineWrite, found
+from syncs.writing.protocol import conclude, fail, settle
 from syncs.writing.ran_meanwhile import (
-    conclude,
     correct_done,
     find_billed,
     line_as_written,
@@ -32,44 +27,6 @@ from syncs.writing.ran_meanwhile import (
     resolve_one_time,
 )
 from syncs.writing.values import line_from_json
-
-MOST_ATTEMPTS = 3
-
-
-def lost_changes(run_id: int) -> list[Change]:
-    """Changes that were sent and never answered, also by a worker that died. Inside the scope."""
-    lost = (ChangeState.UNKNOWN, ChangeState.SENDING)
-    return list(Change.objects.filter(run=run_id, state__in=lost).order_by("position"))
-
-
-def abandoned_changes(run: Run) -> list[Change]:
-    """Sent and never answered in earlier runs of this kind, which are over. Inside the scope."""
-    lost = (ChangeState.UNKNOWN, ChangeState.SENDING)
-    ended = Run.objects.filter(program=run.program_id, kind=run.kind).exclude(state__in=ACTIVE_STATES)
-    changes = Change.objects.filter(run__in=ended, state__in=lost).exclude(run=run.pk)
-    return list(changes.prefetch_related("run__program").order_by("pk"))  # hardly ever are there any
-
-
-def drop_unsent(changes: list[Change]) -> None:
-    """What turned out not to have happened in a run that is over is planned anew by the next."""
-    Change.objects.filter(pk__in=[change.pk for change in changes], state=ChangeState.PLANNED).update(
-        state=ChangeState.DROPPED, error="It had not been written; the next run planned it again."
-    )
-
-
-def settles_in(changes: list[Change]) -> float:
-    """Seconds until the youngest lost call can no longer land. Inside the scope.
-
-    A call that was sent in the future tells that the clock was set back since: it is taken as sent now.
-    """
-    now = timezone.now()
-    settle = dt.timedelta(seconds=settings.SETTLE_SECONDS)
-    ahead = [change for change in changes if change.sent_at and change.sent_at > now]
-    for change in ahead:
-        change.sent_at = now
-    Change.objects.bulk_update(ahead, ["sent_at"])
-    ends = [change.sent_at + settle for change in changes if change.sent_at]
-    return max(((end - now).total_seconds() for end in ends), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +47,11 @@ def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Tar
     billed = find_billed(partner_id, ran, client)
     anew: set[int] = set()
     for change, template in read:
+        write = LineWrite(partner_id, change, client)
         if template is None:
-            _fail(partner_id, change, "The invoice template no longer exists.")
+            _resolve_without_template(write)
         else:
-            anew |= _resolve(partner_id, change, template, billed)
+            anew |= _resolve(write, template, billed)
     return Resolved(templates, anew)
 
 
@@ -104,34 +62,43 @@ def _read(template_id: int, client: Target) -> InvoiceTemplate | None:
         return None
 
 
-def _resolve(partner_id: int, change: Change, template: InvoiceTemplate, billed: dict[str, Carried]) -> set[int]:
+def _resolve_without_template(write: LineWrite) -> None:
+    """With the template its lines are gone: one that was to be taken off is off, any other is not there."""
+    if write.change.action == Action.REMOVE_LINE:
+        settle(write, found(None))
+    else:
+        fail(write, "The invoice template no longer exists.")
+
+
+def _resolve(write: LineWrite, template: InvoiceTemplate, billed: dict[str, Carried]) -> set[int]:
+    change = write.change
     ran = may_have_run(change, template)
     if ran and change.role != PartRole.RECURRING:
-        return resolve_one_time(partner_id, change, template, billed.get(change.mark))
-    anew = _resolve_by_reading(partner_id, change, template)
+        return resolve_one_time(write, template, billed.get(change.mark))
+    anew = _resolve_by_reading(write, template)
     if ran and change.state == ChangeState.DONE:
-        correct_done(partner_id, [change], template, billed)
+        correct_done(write.partner_id, [change], template, billed)
     return anew
 
 
-def _resolve_by_reading(partner_id: int, change: Change, template: InvoiceTemplate) -> set[int]:
+def _resolve_by_reading(write: LineWrite, template: InvoiceTemplate) -> set[int]:
     """What stands on the template now is what the lost write left."""
+    change = write.change
     if change.action == Action.REMOVE_LINE:
-        gone = change.line_id is not None and line_by_id(template, change.line_id) is None
-        _settle(partner_id, change, happened=gone, line=None)
+        settle(write, found(None) if line_by_id(template, write.line_id) is None else None)
         return set()
     line = line_as_written(change, template)
-    if line is None and change.action == Action.ADD_LINE and _may_be_overwritten(partner_id, change, template):
-        return _plan_anew(partner_id, change)
-    _settle(partner_id, change, happened=line is not None, line=line)
+    if line is None and change.action == Action.ADD_LINE and _may_be_overwritten(write, template):
+        return _plan_anew(write)
+    settle(write, None if line is None else found(line))
     return set()
 
 
-def _may_be_overwritten(partner_id: int, change: Change, template: InvoiceTemplate) -> bool:
+def _may_be_overwritten(write: LineWrite, template: InvoiceTemplate) -> bool:
     """A line that nobody knows stands there, of the same product or name: ours, if its text was overwritten."""
-    values = line_from_json(change.after or {})
-    with partner_scope(partner_id):
-        target = change.run.program.target_id
+    values = line_from_json(write.change.after or {})
+    with partner_scope(write.partner_id):
+        target = write.change.run.program.target_id
         ours = Line.objects.filter(target=target, template_id=template.template_id)
         known = {*ours.values_list("line_id", flat=True), *_lines_before(target, template.template_id)}
     return any(
@@ -148,26 +115,8 @@ def _lines_before(target_id: int, template_id: int) -> set[int]:
     return {line.line_id for line in template_record(row).lines} if row else set()
 
 
-def _plan_anew(partner_id: int, change: Change) -> set[int]:
+def _plan_anew(write: LineWrite) -> set[int]:
     """Not sent again: planning meets the unknown line, and asks whether to adopt it."""
-    with partner_scope(partner_id):
-        conclude(change, ChangeState.DROPPED, "A line appeared on the template while the answer was lost.")
-    return {change.template_id} if change.template_id is not None else set()
-
-
-def _settle(partner_id: int, change: Change, *, happened: bool, line: TemplateLine | None) -> None:
-    if happened:
-        record_written(partner_id, change.pk, line)
-        with partner_scope(partner_id):
-            change.refresh_from_db(fields=["state", "line_id", "error"])
-    elif change.attempts >= MOST_ATTEMPTS:
-        _fail(partner_id, change, f"Sent {change.attempts} times without an answer.")
-    else:
-        with partner_scope(partner_id):
-            conclude(change, ChangeState.PLANNED, "")
-
-
-def _fail(partner_id: int, change: Change, text: str) -> None:
-    with partner_scope(partner_id):
-        conclude(change, ChangeState.FAILED, text)
-        part_of_change(change).update(state=PartState.FAILED, reason=text)
+    with partner_scope(write.partner_id):
+        conclude(write.change, ChangeState.DROPPED, "A line appeared on the template while the answer was lost.")
+    return {write.template_id}

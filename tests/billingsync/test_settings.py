@@ -83,6 +83,22 @@ def test_development_is_warned_unless_all_waits_are_shortened(settings, seconds,
     assert [warning.id for warning in check_settle_time()] == ["billingsync.W001"] * warned
 
 
+@pytest.mark.parametrize(
+    ("address", "private", "warned"),
+    [
+        ("http://127.0.0.1:8099/api/v1", True, False),
+        ("http://127.0.0.1:8099/api/v1", False, True),
+        ("https://{subdomain}.syncromsp.com/api/v1", True, True),
+        ("https://127.0.0.1.example.com/api/v1", True, True),
+    ],
+)
+def test_demo_with_an_imitation_of_the_target_is_not_warned(settings, address, private, warned):
+    settings.SETTLE_SECONDS, settings.WAIT_FACTOR = 2, 1.0
+    settings.SYNCRO_BASE_URL, settings.ALLOW_PRIVATE_API_HOSTS = address, private
+
+    assert [warning.id for warning in check_settle_time()] == ["billingsync.W001"] * warned
+
+
 def test_the_warning_is_among_those_of_djangos_own_checks(run_python):
     done = run_python("manage.py", "check", SETTLE_SECONDS="2")
 

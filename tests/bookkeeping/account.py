@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tests.bookkeeping.books import Books
 from tests.bookkeeping.charges import WORDS, Charge
 from tests.bookkeeping.ledger import Kept, Key
-from tests.bookkeeping.product import Motion, PartState, PostedPart
+from tests.bookkeeping.product import Motion, PartState, PostingPart
 from tests.bookkeeping.target import NOTHING, Amount, add_up
 
 NOT_PLANNED = "Not planned yet"
@@ -140,7 +140,7 @@ def _of_posting(kept: Kept) -> Iterator[tuple[str, Amount, str]]:
         yield from _of_part(part)
 
 
-def _of_part(part: PostedPart) -> Iterator[tuple[str, Amount, str]]:
+def _of_part(part: PostingPart) -> Iterator[tuple[str, Amount, str]]:
     bucket, amount = _BUCKET_OF[part.state], (part.cost, part.retail)
     rules = part.rules_cost, part.rules_retail
     if bucket in ("billed", "synced"):

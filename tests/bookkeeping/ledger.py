@@ -20,7 +20,7 @@ from tests.bookkeeping.product import (
     PlannedChange,
     PlannedPosting,
     Posted,
-    PostedPart,
+    PostingPart,
     TemplateLine,
     find_mark,
 )
@@ -165,19 +165,10 @@ class Ledger:
         self.kept[key] = replace(kept, posted=replace(kept.posted, parts=parts, next_run=next_run))
 
 
-def _parts(posting: PlannedPosting, *, waits: bool) -> Iterable[PostedPart]:
+def _parts(posting: PlannedPosting, *, waits: bool) -> Iterable[PostingPart]:
     for part in posting.parts:
         held = waits and part.state is PartState.PLANNED
-        yield PostedPart(
-            role=part.role,
-            mark=part.mark,
-            state=PartState.HELD if held else part.state,
-            cost=part.cost,
-            retail=part.retail,
-            rules_cost=part.rules_cost,
-            rules_retail=part.rules_retail,
-            reason=part.reason,
-        )
+        yield replace(part, state=PartState.HELD) if held else part
 
 
 def _may_have_run(own: OwnLine, since: dt.date | None, target: Target) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from connectors.prism.wording import cadence_of
 from connectors.records import Cadence, InvoiceRow, InvoiceTemplate, LineValues, TemplateLine
-from money.amounts import NotBillable, current_level, split_period, split_rest, times, unit_of_row
+from money.amounts import NotBillable, times, unit_of_row
 from money.classifying import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION, Amount, Classified, classify, find_prorations
-from money.enums import Action, Kind, LineState, Motion, PartRole, PartState
+from money.enums import Action, Because, Kind, LineState, Motion, PartRole, PartState, Style
 from money.facts import (
     ChargeFact,
     Choice,
@@ -18,7 +18,7 @@ from money.facts import (
     OwnLine,
     PeriodFact,
     Posted,
-    PostedPart,
+    PostingPart,
     ProductFact,
     Rules,
 )
@@ -27,10 +27,14 @@ from money.guard import Upheaval, guard_reason
 from money.holds import CHOICES
 from money.marks import find_mark, line_mark, with_mark
 from money.periods import month_after, period_label
-from money.plan import Hold, Note, Plan, PlannedChange, PlannedPart, PlannedPosting
+from money.plan import Hold, Note, Plan, PlannedChange, PlannedPosting
 from money.planning import plan_billing
 from money.present import values_of
 from money.products import ProductChange, ProductPlan, ProductRules, SourceItem, TargetItem, plan_products, product_name
+from money.steps import STEPS, go_through
+from money.steps.amounts import Amounts, Terms
+from money.steps.current import current_level
+from money.steps.proration import split_period, split_rest
 from money.words import Money
 
 __all__ = [
@@ -38,8 +42,11 @@ __all__ = [
     "NO_CUSTOMER",
     "NO_MOTION",
     "NO_SUBSCRIPTION",
+    "STEPS",
     "Action",
     "Amount",
+    "Amounts",
+    "Because",
     "Cadence",
     "ChargeFact",
     "Choice",
@@ -62,18 +69,19 @@ __all__ = [
     "PeriodFact",
     "Plan",
     "PlannedChange",
-    "PlannedPart",
     "PlannedPosting",
     "Posted",
-    "PostedPart",
+    "PostingPart",
     "ProductChange",
     "ProductFact",
     "ProductPlan",
     "ProductRules",
     "Rules",
     "SourceItem",
+    "Style",
     "TargetItem",
     "TemplateLine",
+    "Terms",
     "Upheaval",
     "cadence_of",
     "charges_digest",
@@ -81,6 +89,7 @@ __all__ = [
     "current_level",
     "find_mark",
     "find_prorations",
+    "go_through",
     "guard_reason",
     "line_mark",
     "month_after",

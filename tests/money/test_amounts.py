@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.bookkeeping.product import Money, NotBillable, split_period, split_rest, times
+from tests.bookkeeping.product import Money, NotBillable, current_level, split_period, split_rest, times
 from tests.bookkeeping.proving import prove
 from tests.money.charge_facts import make_charge
 
@@ -272,7 +272,7 @@ def test_rows_below_zero_are_not_billable_without_negative_amounts() -> None:
         make_charge(seats="0", cost_amount="-9.00", amount="-9.00"),
     ]
     with pytest.raises(NotBillable, match="negative"):
-        split_period(rows, "line", negatives=False, tolerance=TOLERANCE)
+        split_period(rows, current_level(rows), "line", negatives=False, tolerance=TOLERANCE)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Decimal money."""
+"""Decimal money, and text that is fit to be shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from money.words import cut_to_hundredths, from_cents, plain, round_to_cent, to_cents
+from money.words import cut_to_hundredths, from_cents, one_line, plain, round_to_cent, to_cents
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=8)
 
@@ -60,3 +60,18 @@ def test_plain_has_two_decimals_and_no_exponent(amount: str, text: str) -> None:
 @given(AMOUNTS)
 def test_plain_loses_no_digit(amount: Decimal) -> None:
     assert Decimal(plain(amount)) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Two\nlines\r\nand\ttabs", "Two lines and tabs"),
+        ("\u202egnp.exe\u202c", "gnp.exe"),
+        ("Bell\x07 and NUL\x00", "Bell and NUL"),
+        ("\ufeffÆther – Ünïcode 日本", "Æther – Ünïcode 日本"),
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),
+        (" \n ", ""),
+    ],
+)
+def test_text_becomes_one_line_that_can_be_read(text: str, shown: str) -> None:
+    assert one_line(text) == shown

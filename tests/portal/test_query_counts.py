@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.services import create_user, ensure_member
 from core.audit import COMMAND, record
+from core.enums import About
 from core.scope import partner_scope
 from customers.models import MappingBatch
 from notifications.letters import Letter
@@ -91,9 +92,9 @@ def add_rows(cast: Cast, shop: Shop) -> None:
     make.FindingFactory(last_run=shop.run, subject="", code="paused", customer=customer)
     ensure_member(user=create_user(email=f"sample-{invoice.pk}@northwind.example"), role="viewer", actor=COMMAND)
     record(COMMAND, "sample", "Sample fact")
-    record(COMMAND, "mapping.made", "Sample mapping")
+    record(COMMAND, "mapping.made", "Sample mapping", (About.CUSTOMER, shop.customer.pk))
     add_notice(f"sample:{invoice.pk}", Letter("Sample", "Sample.", link="/"), cast.northwind)
-    record(COMMAND, "connection.tested", "Syncro tested: works")
+    record(COMMAND, "connection.tested", "Syncro tested: works", (About.CONNECTION, program.target_id))
     program.target.problem = f"Sample problem {invoice.pk}"
     program.target.save()
     assert template.pk

@@ -11,9 +11,8 @@ from money.enums import Action, Kind, LineState
 from money.facts import OwnLine
 from money.marks import find_mark
 from money.plan import Note, Plan, PlannedChange
-from money.present import standing_line, values_of
-from money.text import one_line
-from money.words import Money, plain
+from money.present import TemplateLines, values_of
+from money.words import Money, one_line, plain
 from syncs.proving.reconciliation import Balance
 from tests.replay import form
 from tests.replay.loading import Facts
@@ -128,7 +127,7 @@ def _standing_lines(
 ) -> dict[tuple[int, int], _Standing]:
     found = {}
     for own in own_lines:
-        line = standing_line(templates.get(own.template_id), own.mark, own)
+        line = TemplateLines(templates.get(own.template_id)).ours(own.mark, own)
         if own.state is LineState.STANDING and line is not None and not line.counted_by_target:
             found[own.template_id, line.line_id] = _Standing(own.customer_id, values_of(line))
     return found

@@ -20,7 +20,7 @@ from connectors.registry import SYSTEMS
 from tests.connectors.conftest import API
 
 OWN = (
-    AnswerRow({403}, RateLimited, "Slow down.", says="too fast"),
+    AnswerRow({403}, RateLimited, "Slow down.", says=("too fast", "slower")),
     AnswerRow({403}, PermissionMissing, "{label} wants {permission}.", known=True),
     AnswerRow({409}, TransientError, "It is locked at the moment.", attempts=2),
     AnswerRow({410}, RecordMissing, "{label} has it no more."),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Partner
 from connections import alerts
-from connections.models import Connection, ConnectionStatus
+from connections.models import Connection, ConnectionStatus, Trouble
 from core.scope import partner_scope
 from notifications.models import Message
 from tests import factories as make
@@ -190,6 +190,8 @@ def test_history_tells_when_it_worked_when_not_and_who_did_what(cast: Cast, vend
     with partner_scope(cast.northwind.pk):
         connection = Connection.objects.get()
         alerts.note_failure(connection, "PRISM refused the secret. Replace it.", "401")
+        alerts.note_failure(connection, "PRISM still refuses the secret.", "401")  # the same in other words
+        alerts.note_failure(connection, "PRISM hides its invoices.", "403", Trouble.PERMISSION)
     adam.post("/p/northwind/connections/prism/test/")
 
     response = cast.client("vera").get("/p/northwind/connections/prism/history/")
@@ -197,6 +199,7 @@ def test_history_tells_when_it_worked_when_not_and_who_did_what(cast: Cast, vend
     stood = [(spell.status, spell.problem) for spell, _seconds in response.context["spells"]]
     assert stood == [
         ("connected", ""),
+        ("attention", "PRISM hides its invoices."),
         ("attention", "PRISM refused the secret. Replace it."),
         ("connected", ""),
         ("ready", ""),

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from money.enums import Kind, PartState
-from money.facts import PostedPart
-from money.plan import PlannedPart
+from money.facts import PostingPart
 from money.words import NOTHING, Money
 from syncs.proving.reconciliation import Balance
 from tests.replay import form
@@ -30,7 +29,7 @@ BUCKETS = {
 class Came:
     """What a period came to: its parts, what no line carries, and the source's amount that they were made of."""
 
-    parts: tuple[PlannedPart | PostedPart, ...]
+    parts: tuple[PostingPart, ...]
     rounding: Money
     source: Money
 

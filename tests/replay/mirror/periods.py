@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from money.enums import Kind
-from money.facts import PeriodFact, Posted, PostedPart, ProductFact
+from money.facts import PeriodFact, Posted, PostingPart, ProductFact
 from money.fingerprints import charges_digest, digest
 from tests.replay import form
 from tests.replay.mirror.rows import Charge, Imported
@@ -231,9 +231,9 @@ def _posted(one: form.Posted, key: Key, rows: list[Charge]) -> Posted:
     )
 
 
-def posted_part(part: form.PostedPart) -> PostedPart:
+def posted_part(part: form.PostedPart) -> PostingPart:
     """``syncs.facts.posted._posted_part``."""
-    return PostedPart(
+    return PostingPart(
         role=ROLES[part.what],
         mark=part.mark,
         state=PART_STATES[part.state],

@@ -76,7 +76,7 @@ ONCE: list[tuple[str, Make, dict[str, Any]]] = [
 def copy_row(row: models.Model, **other: object) -> None:
     """A second row with the same values, by SQL."""
     table = row._meta.db_table
-    columns = [field.column for field in row._meta.concrete_fields if not field.primary_key]
+    columns = [field.column for field in row._meta.concrete_fields if not (field.primary_key or field.generated)]
     values = [sql.Literal(other[name]) if name in other else sql.Identifier(name) for name in columns]
     statement = sql.SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE id = {id}").format(
         table=sql.Identifier(table),

@@ -1,0 +1,101 @@
+"""Proration style: what quantity x price of a line stands for, and what is left for a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from money.amounts import NotBillable, sum_charges, times, units_charged
+from money.enums import Because, Style
+from money.facts import ChargeFact
+from money.steps.amounts import Amounts, Answer, Terms
+from money.steps.current import Level, only_rounding
+from money.words import CENT, NOTHING, ZERO, Money, cut_to_hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a period puts on its recurring line, and what is left of the source's amount.
+
+    ``rounds``: a rest within the tolerance can only be rounding, so it needs no line.
+    """
+
+    quantity: Decimal
+    recurring: Money
+    rounds: bool
+    fell_back: bool = False  # to a decimal quantity, to avoid a negative amount
+
+
+def prorate(amounts: Amounts, terms: Terms) -> Answer:
+    """Divide an amount into quantity x price and the rest, as its motion is billed."""
+    if amounts.style is Style.RECURRING_LINE:
+        return _divide_period(amounts, terms)
+    whole = amounts.charged.in_cents()
+    made = replace(amounts, rounding=amounts.charged - whole)
+    if amounts.quantity:
+        return replace(made, placed=whole), None
+    return replace(made, rest=whole, rest_units=amounts.units), Because.NOT_EXACT
+
+
+def _divide_period(amounts: Amounts, terms: Terms) -> Answer:
+    rules = terms.rules
+    # What is billed is not split anew: a negative rest is held, and the line stays whole.
+    negatives = rules.negative_lines or terms.settled or terms.late
+    level = Level(amounts.quantity, amounts.unit)
+    split = split_period(amounts.rows, level, rules.prorations, negatives=negatives, tolerance=rules.tolerance)
+    counts = not (terms.settled or terms.late)  # all of a late period is a correction
+    open_amount = amounts.charged - (split.recurring if counts else NOTHING)
+    rest, rounding = split_rest(open_amount, rounds=split.rounds, tolerance=rules.tolerance)
+    made = replace(
+        amounts,
+        quantity=split.quantity,
+        placed=split.recurring,
+        rest=rest,
+        rest_units=None if terms.settled else amounts.units - (ZERO if terms.late else split.quantity),
+        rounding=rounding,
+    )
+    return made, Because.DECIMAL_QUANTITY if split.fell_back else None
+
+
+def split_period(
+    charges: Sequence[ChargeFact], level: Level, style: str, *, negatives: bool, tolerance: Decimal
+) -> Split:
+    """Divide a period by the proration style of the program.
+
+    ``negatives`` is False where the target refuses negative amounts: then a period whose
+    difference would be negative falls back to a decimal quantity. Raises ``NotBillable``.
+    """
+    unit = level.unit_in_cents
+    if style == "quantity":
+        quantity = units_charged(charges).quantize(CENT, rounding=ROUND_HALF_UP)
+        if quantity < 0:
+            raise NotBillable(f"Quantity x ratio adds up to {quantity:f}.")
+        split = Split(quantity, times(quantity, unit), rounds=True)
+    else:
+        split = Split(level.quantity, times(level.quantity, unit), only_rounding(charges, level))
+    if negatives or style == "warn":  # where the difference is not written, it may be negative
+        return split
+    difference, _ = split_rest(sum_charges(charges) - split.recurring, rounds=split.rounds, tolerance=tolerance)
+    return _split_without_negatives(charges, level) if difference.negative else split
+
+
+def _split_without_negatives(charges: Sequence[ChargeFact], level: Level) -> Split:
+    """The largest quantity of two places at which neither side of the rest is negative."""
+    unit, total = level.unit_in_cents, sum_charges(charges)
+    ratios = [amount / price for amount, price in ((total.cost, unit.cost), (total.retail, unit.retail)) if price > 0]
+    quantity = cut_to_hundredths(min(ratios)) if ratios else level.quantity
+    exact = Money(quantity * unit.cost, quantity * unit.retail)
+    if not (total - exact).negative and (total - times(quantity, unit)).in_cents().negative:
+        quantity -= CENT  # the line came to half a cent, which was rounded up
+    if quantity < 0:
+        raise NotBillable("The rows add up to a negative amount, which the target refuses.")
+    return Split(quantity, times(quantity, unit), rounds=False, fell_back=True)
+
+
+def split_rest(rest: Money, *, rounds: bool, tolerance: Decimal) -> tuple[Money, Money]:
+    """``rest`` as (amount of an adjustment line in whole cents, rounding)."""
+    if rounds and rest.within(tolerance):
+        return NOTHING, rest
+    adjustment = rest.in_cents()
+    return adjustment, rest - adjustment
