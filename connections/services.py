@@ -144,7 +144,9 @@ def name_connection(partner_id: int, system: str, name: str, actor: Actor) -> bo
     with partner_scope(partner_id):
         # All of them are locked: nothing but this keeps two from taking one name at the same time.
         rows = {row.system: row for row in Connection.objects.select_for_update(no_key=True).order_by("pk")}
-        connection = rows[system]
+        connection = rows.get(system)
+        if connection is None:
+            raise ConnectionRefused(f"{label} is not connected.")
         if connection.name == name:
             return False
         if taken := next((row for row in rows.values() if row.name == name), None):

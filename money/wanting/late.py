@@ -24,7 +24,7 @@ def catch_up(brief: PeriodBrief, recurring: Wanted) -> Wanted:
     stood_at = _billed_again(brief.present, brief.period.period, recurring.mark)
     hold = not_billed_yet(label, recurring.amount.retail, subject)
     if stood_at is not None:
-        hold = ran_unchanged(label, recurring.amount.retail, stood_at, subject)
+        hold = ran_unchanged(label, recurring.amount.retail, stood_at, subject, brief.rules.target)
     return replace(
         recurring,
         role=PartRole.CATCH_UP,

@@ -144,4 +144,5 @@ def _rules(program: Program) -> Rules:
         apply_credits=program.credits == Credits.APPLY,
         tolerance=program.rounding_tolerance,
         negative_lines=target.negative_lines and not get_target(target.system).can.refuses_negative_amounts,
+        target=target.label,
     )

@@ -105,6 +105,7 @@ def _mapping_facts(
         uncertain=facts.periods.uncertain,
         choices=facts.choices,
         rules=Rules(
+            target="Syncro",
             prorations=settings.prorations,
             apply_credits=settings.credits == "apply",
             tolerance=settings.rounding_tolerance,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0006_numbers_in_gin"),
+        ("core", "0007_breakdowns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

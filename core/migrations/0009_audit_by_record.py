@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("core", "0007_audit_about")]
+    dependencies = [("core", "0008_audit_about")]
 
     operations = [
         AddIndexConcurrently(
