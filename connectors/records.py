@@ -221,16 +221,28 @@ class LineValues:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """How often a template runs: every so many months, or every so many days."""
+
+    months: int = 0
+    days: int = 0
+
+
+MONTHLY = Interval(months=1)
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceTemplate:
     """An invoice template (Syncro's API: schedule)."""
 
     template_id: int
     customer_id: int
     name: str
-    frequency: str
+    frequency: str  # in the target's words, for people
     next_run: dt.date | None
     paused: bool
     lines: tuple[TemplateLine, ...] = ()
+    every: Interval | None = field(default=None, compare=False)  # what the frequency means; None: nobody can tell
 
 
 @dataclass(frozen=True, slots=True)

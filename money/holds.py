@@ -90,8 +90,8 @@ def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str,
         "ran_unchanged",
         f"{plain(amount)} for {period} was not written before the template ran: "
         f"the line was billed once more as it stood, at {plain(stood_at)}.",
-        f"Compare with the invoice in {target}. Where it covers the period, bill the difference by hand and dismiss this; "
-        "applying bills the whole amount as a one-time line.",
+        f"Compare with the invoice in {target}. Where it covers the period, bill the difference by hand and dismiss "
+        "this; applying bills the whole amount as a one-time line.",
         subject,
     )
 

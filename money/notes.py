@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from connectors.records import MONTHLY
 from money.enums import Severity
 from money.facts import MappingFact, OwnLine, PeriodFact, Posted, ProductFact
 from money.motions import MOTIONS
@@ -117,7 +118,7 @@ def note_template(
     if template.paused and (writes or _stands_on(present, mapping.template_id)):
         text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
         notes.append(_template_note(mapping, "paused", newest, text, f"Resume it in {target}."))
-    if _ran_early(mapping, newest, template.next_run) and template.frequency == "Monthly":
+    if _ran_early(mapping, newest, template.next_run) and template.every == MONTHLY:
         assert template.next_run is not None
         text = (
             f"The invoice template “{template.name}” ran before the invoice for "

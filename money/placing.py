@@ -42,7 +42,8 @@ def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> 
     if conflict is not None and brief.chosen(conflict.subject) == "exclude":
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     hold = conflict or wanted.hold
-    change = _left_to_target(_change(brief.mapping, brief.period, wanted, line=line, hold=hold), line, brief.rules.target)
+    asked = _change(brief.mapping, brief.period, wanted, line=line, hold=hold)
+    change = _left_to_target(asked, line, brief.rules.target)
     if change.hold is not None:
         note = note_of_hold(brief.mapping, brief.period, change.hold, wanted.mark, wanted.amount.retail)
         return Placed(_part_of(wanted, PartState.HELD, change.hold.text), (change,), (note,))

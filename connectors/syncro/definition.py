@@ -16,26 +16,12 @@ from connectors.definition import (
     TargetWords,
 )
 from connectors.limits import RequestLimit
-from connectors.records import Cadence
 from connectors.syncro.address import API, check_credentials, product_url, template_url
 from connectors.syncro.answers import ANSWERS
 from connectors.syncro.client import SyncroClient
 from connectors.syncro.currency import symbol_fits
+from connectors.syncro.frequency import frequency_fits, interval_of
 from connectors.syncro.permissions import NAMES
-
-_MONTHLY = frozenset({"monthly"})
-_YEARLY = frozenset({"annually", "biennially", "triennially"})
-_FITTING = {Cadence.MONTHLY: _MONTHLY, Cadence.USAGE: _MONTHLY, Cadence.ANNUAL: _YEARLY}
-
-
-def frequency_fits(frequency: str, cadence: Cadence) -> bool:
-    """Whether a template of this frequency suits charges that come so, without a warning.
-
-    Syncro's words: Daily, Weekly, Biweekly, Monthly, Quarterly, Semi-Annually, Annually,
-    Biennially, Triennially.
-    """
-    return frequency.strip().casefold() in _FITTING.get(cadence, frozenset())
-
 
 SYNCRO = TargetDefinition(
     name="syncro",
@@ -73,6 +59,7 @@ SYNCRO = TargetDefinition(
     answers=ANSWERS,
     product_url=product_url,
     template_url=template_url,
+    interval_of=interval_of,
     frequency_fits=frequency_fits,
     symbol_fits=symbol_fits,
     can=TargetCapabilities(

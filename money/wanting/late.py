@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from connectors.records import MONTHLY
 from money.amounts import amount_of_values
 from money.enums import PartRole
 from money.holds import not_billed_yet, ran_unchanged
@@ -45,6 +46,6 @@ def _billed_again(present: PresentLines, period: str, mark: str) -> Decimal | No
     own, template = present.own.standing(mark), present.here.template
     if own is None or own.next_run is None or own.period >= period:
         return None
-    if template is None or template.next_run is None or template.frequency != "Monthly":
+    if template is None or template.next_run is None or template.every != MONTHLY:
         return None
     return amount_of_values(own).retail if months_between(own.next_run, template.next_run) > 1 else None
