@@ -114,3 +114,63 @@ class Severity(Worded):
     INFO = "info", "Information"
     WARNING = "warning", "Warning"
     ERROR = "error", "Error"
+
+
+class Prorations(Worded):
+    """How a mid-month difference from quantity x price is billed."""
+
+    LINE = "line", "Own one-time line"
+    QUANTITY = "quantity", "Decimal quantity"
+    WARN = "warn", "Warn only"
+
+
+class Question(StrEnum):
+    """What a held item asks a person: the first word of its subject."""
+
+    CONFLICT = "conflict"
+    CREDIT = "credit"
+    CATCH_UP = "catch_up"
+    QUANTITY = "quantity"
+    ADJUSTMENT = "adjustment"
+    USAGE = "usage"
+    CHARGE = "charge"
+    LOST = "lost"
+    UNPROVEN = "unproven"
+    LEFT_BEHIND = "left_behind"
+    OLDER = "older"
+
+
+class Chosen(StrEnum):
+    """What a person may say to a held item."""
+
+    ADOPT = "adopt"
+    KEEP = "keep"
+    EXCLUDE = "exclude"
+    APPLY = "apply"
+    DISMISS = "dismiss"
+    AGAIN = "again"
+    BILLED = "billed"
+    REMOVE = "remove"
+    LEAVE = "leave"
+    TAKE_UP = "take_up"
+    PASS = "pass"  # noqa: S105  # no password
+
+
+class HoldCode(StrEnum):
+    """Why a change waits for a person."""
+
+    CONFLICT = "conflict"
+    COUNTED = "counted"
+    CREDIT = "credit"
+    QUANTITY = "quantity"
+    NOT_BILLED = "not_billed"
+    RAN_UNCHANGED = "ran_unchanged"
+    NEGATIVE = "negative"
+    UNPROVEN = "unproven"
+    LOST = "lost"
+    UNRESOLVED = "unresolved"  # its answer was lost, and the template ran since
+    CHANGED_SINCE = "changed_since"  # an approved plan was made again, and says something else
+    CURRENCY = "currency"
+    TEMPLATE_GONE = "template_gone"
+    TEMPLATE_MOVED = "template_moved"
+    CUSTOMER_GONE = "customer_gone"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.records import InvoiceTemplate
-from money.enums import LineState, PartRole, PartState
+from money.enums import Chosen, HoldCode, LineState, PartRole, PartState, Prorations
 from money.words import NOTHING, ZERO, Money
 
 
@@ -155,14 +155,14 @@ class MappingFact:
     sync_cost: bool = True
     sync_retail: bool = True
     trouble: str = ""  # why nothing may be written for it, with the cure
-    trouble_code: str = ""
+    trouble_code: HoldCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The program's settings that planning follows. ``tolerance`` in currency units per line."""
 
-    prorations: str = "line"
+    prorations: Prorations = Prorations.LINE
     apply_credits: bool = False
     tolerance: Decimal = Decimal("0.05")
     negative_lines: bool = True  # False once the target refused one
@@ -176,22 +176,22 @@ class Choice:
     ``retail`` and ``cost`` are what was at stake then, in currency units, None where that is not known.
     """
 
-    choice: str
+    choice: Chosen
     line_id: int | None = None
     retail: Decimal | None = None
     cost: Decimal | None = None
 
     def dismisses(self, *, retail: Decimal, cost: Decimal) -> bool:
         """True for *dismiss* of just this money: what arrives later waits for a person again."""
-        if self.choice != "dismiss":
+        if self.choice != Chosen.DISMISS:
             return False
         return self.retail in (None, retail) and self.cost in (None, cost)
 
 
-def chosen(choices: Mapping[str, Choice], subject: str) -> str:
-    """What a person chose about this subject, "" where nobody did."""
+def chosen(choices: Mapping[str, Choice], subject: str) -> Chosen | None:
+    """What a person chose about this subject, None where nobody did."""
     choice = choices.get(subject)
-    return choice.choice if choice else ""
+    return choice.choice if choice else None
 
 
 @dataclass(frozen=True, slots=True)

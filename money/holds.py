@@ -6,26 +6,40 @@ more than once with the period, or the line of the target. The choices of each k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from connectors.records import TemplateLine
+from money.enums import Chosen, HoldCode, Question
 from money.plan import Hold
 from money.words import plain
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "conflict": ("adopt", "keep", "exclude"),
-    "credit": ("apply", "dismiss"),
-    "catch_up": ("apply", "dismiss"),
-    "quantity": ("dismiss",),
-    "adjustment": ("dismiss",),
-    "usage": ("dismiss",),
-    "charge": ("dismiss",),
-    "lost": ("again", "dismiss"),
-    "unproven": ("billed", "dismiss"),
-    "left_behind": ("remove", "leave"),
-    "older": ("take_up", "pass"),
+_DISMISS = (Chosen.DISMISS,)
+CHOICES: Mapping[Question, tuple[Chosen, ...]] = {
+    Question.CONFLICT: (Chosen.ADOPT, Chosen.KEEP, Chosen.EXCLUDE),
+    Question.CREDIT: (Chosen.APPLY, Chosen.DISMISS),
+    Question.CATCH_UP: (Chosen.APPLY, Chosen.DISMISS),
+    Question.QUANTITY: _DISMISS,
+    Question.ADJUSTMENT: _DISMISS,
+    Question.USAGE: _DISMISS,
+    Question.CHARGE: _DISMISS,
+    Question.LOST: (Chosen.AGAIN, Chosen.DISMISS),
+    Question.UNPROVEN: (Chosen.BILLED, Chosen.DISMISS),
+    Question.LEFT_BEHIND: (Chosen.REMOVE, Chosen.LEAVE),
+    Question.OLDER: (Chosen.TAKE_UP, Chosen.PASS),
 }
+
+
+def question_of(subject: str) -> Question | None:
+    """What a subject asks; None where it asks nothing that we know."""
+    word = subject.partition(":")[0]
+    return Question(word) if word in list(Question) else None
+
+
+def choices_about(subject: str) -> tuple[Chosen, ...]:
+    """What a person may say to a subject: nothing to one that we do not know."""
+    question = question_of(subject)
+    return () if question is None else CHOICES[question]
 
 
 def conflict_subject(motion: str, subscription: str) -> str:
@@ -38,7 +52,7 @@ def already_on_template(lines: Sequence[TemplateLine], subject: str) -> Hold:
     first = lines[0]
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return Hold(
-        "conflict",
+        HoldCode.CONFLICT,
         f"Already on the template: “{first.name}”, quantity {first.quantity.normalize():f}{more}.",
         "Adopt the line, keep both, or exclude the subscription.",
         subject,
@@ -48,7 +62,7 @@ def already_on_template(lines: Sequence[TemplateLine], subject: str) -> Hold:
 def counted_by_target(line: TemplateLine, target: str) -> Hold:
     """A line of ours whose quantity was handed over to the target's own counting."""
     return Hold(
-        "counted",
+        HoldCode.COUNTED,
         f"{target} counts the quantity of “{line.name}” itself, so it is not written.",
         "Set the line back to a fixed quantity, or remove it.",
     )
@@ -57,7 +71,7 @@ def counted_by_target(line: TemplateLine, target: str) -> Hold:
 def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
     """A credit that the program's settings hold for review."""
     return Hold(
-        "credit",
+        HoldCode.CREDIT,
         f"Credit of {plain(amount)} on invoice {invoice}.",
         "Apply it as a negative one-time line, or dismiss it.",
         subject,
@@ -67,7 +81,7 @@ def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
 def held_quantity(problem: str, amount: Decimal, subject: str) -> Hold:
     """Rows whose quantity no line can carry."""
     return Hold(
-        "quantity",
+        HoldCode.QUANTITY,
         f"{problem} {plain(amount)} is held.",
         "Look at the source rows, bill the amount by hand, then dismiss it.",
         subject,
@@ -77,7 +91,7 @@ def held_quantity(problem: str, amount: Decimal, subject: str) -> Hold:
 def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
     """An older period's recurring amount that no generated invoice carries."""
     return Hold(
-        "not_billed",
+        HoldCode.NOT_BILLED,
         f"Not billed yet: {plain(amount)} for {period}, no generated invoice carries it.",
         "Apply it as a one-time line, or dismiss it.",
         subject,
@@ -87,7 +101,7 @@ def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
 def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str, target: str) -> Hold:
     """An older period's recurring amount that was not written in time: its line ran as it stood."""
     return Hold(
-        "ran_unchanged",
+        HoldCode.RAN_UNCHANGED,
         f"{plain(amount)} for {period} was not written before the template ran: "
         f"the line was billed once more as it stood, at {plain(stood_at)}.",
         f"Compare with the invoice in {target}. Where it covers the period, bill the difference by hand and dismiss "
@@ -99,7 +113,7 @@ def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str,
 def negative_refused(amount: Decimal, subject: str, target: str) -> Hold:
     """A negative amount where the target refuses negative lines."""
     return Hold(
-        "negative",
+        HoldCode.NEGATIVE,
         f"{target} refuses negative amounts; {plain(amount)} is held.",
         "Enter the amount by hand on the next invoice, then dismiss it.",
         subject,
@@ -109,7 +123,7 @@ def negative_refused(amount: Decimal, subject: str, target: str) -> Hold:
 def unproven(period: str, subject: str) -> Hold:
     """The template moved on, but no invoice of the customer shows the line."""
     return Hold(
-        "unproven",
+        HoldCode.UNPROVEN,
         f"The template's next run moved on, but no invoice shows the line of {period}.",
         "Look at the customer's invoices: say that it was billed, or dismiss it.",
         subject,
@@ -119,7 +133,7 @@ def unproven(period: str, subject: str) -> Hold:
 def gone_without_run(period: str, subject: str) -> Hold:
     """A one-time line disappeared although the template did not run."""
     return Hold(
-        "lost",
+        HoldCode.LOST,
         f"The one-time line of {period} is gone, but the template has not run.",
         "Write it again, or dismiss it.",
         subject,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from connectors.records import LineValues, TemplateLine
-from money.enums import Action, PartRole, PartState
+from money.enums import Action, Chosen, PartRole, PartState
 from money.facts import MappingFact, PeriodFact, PostingPart
 from money.holds import already_on_template, counted_by_target
 from money.marks import with_mark
@@ -39,7 +39,7 @@ def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> 
     own = brief.present.own.standing(wanted.mark)
     line = _adopted(brief, wanted, touched) or brief.present.here.ours(wanted.mark, own)
     conflict = _conflict(brief, wanted) if line is None else None
-    if conflict is not None and brief.chosen(conflict.subject) == "exclude":
+    if conflict is not None and brief.chosen(conflict.subject) == Chosen.EXCLUDE:
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     hold = conflict or wanted.hold
     asked = _change(brief.mapping, brief.period, wanted, line=line, hold=hold)
@@ -140,7 +140,7 @@ def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
         return None
     choice = brief.chosen(brief.conflict)
     taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
-    if choice == "keep" or (choice == "adopt" and taken_over):
+    if choice == Chosen.KEEP or (choice == Chosen.ADOPT and taken_over):
         return None
     product = brief.period.product
     lines = brief.present.foreign_of(product.target_id if product else None)

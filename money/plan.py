@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.records import LineValues
-from money.enums import Action, PartRole, Severity
+from money.enums import Action, HoldCode, PartRole, Severity
 from money.facts import PostingPart
 
 
@@ -14,7 +14,7 @@ from money.facts import PostingPart
 class Hold:
     """Why a change waits for a person; ``subject`` is set where a decision can free it."""
 
-    code: str
+    code: HoldCode
     text: str
     cure: str
     subject: str = ""

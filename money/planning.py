@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from connectors.records import InvoiceTemplate
 from money.amounts import sum_charges
-from money.enums import Action, Because, PartRole, PartState, Severity
+from money.enums import Action, Because, HoldCode, PartRole, PartState, Severity
 from money.facts import Choice, MappingFacts, OwnLine, Posted
 from money.notes import note_fallback, note_foreign_lines, note_of_hold, note_prices, note_template
 from money.placing import place_line
@@ -206,10 +206,10 @@ def _fail_without_product(brief: PeriodBrief, posted: Posted | None, wants: Peri
 
 def _hold_everything(facts: MappingFacts, postings: Postings) -> Plan:
     mapping = facts.mapping
-    code = mapping.trouble_code or "template_gone"
+    code = mapping.trouble_code or HoldCode.TEMPLATE_GONE
     text = mapping.trouble or "The invoice template no longer exists. Choose another one."
     note = Note(
-        Severity.ERROR if code == "currency" else Severity.WARNING,
+        Severity.ERROR if code == HoldCode.CURRENCY else Severity.WARNING,
         code,
         f"{code}:{mapping.mapping_id}",
         f"{mapping.customer}: {text}",

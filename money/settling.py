@@ -9,7 +9,7 @@ from enum import Enum
 
 from connectors.records import InvoiceTemplate
 from money.amounts import amount_of_values
-from money.enums import PartRole, PartState
+from money.enums import Chosen, PartRole, PartState
 from money.facts import Choice, OwnLine, Posted, PostingPart, chosen
 from money.holds import gone_without_run, unproven
 from money.periods import period_label
@@ -57,12 +57,12 @@ def settle_one_time_lines(present: PresentLines, choices: Mapping[str, Choice], 
     settlement = Settlement()
     for own in present.one_time_lines():
         fate, choice = fate_of_line(present, own), chosen(choices, _unproven_subject(own.mark, own.period))
-        if fate is Fate.UNPROVEN and choice == "billed":
+        if fate is Fate.UNPROVEN and choice == Chosen.BILLED:
             fate = Fate.BILLED
         settlement.fates[own.mark] = fate
         if fate is Fate.BILLED:
             settlement.removals += take_off(present, own, customer, "Billed already: it would be billed twice")
-        elif fate is Fate.UNPROVEN and choice == "dismiss":
+        elif fate is Fate.UNPROVEN and choice == Chosen.DISMISS:
             removals = take_off(present, own, customer, "Dismissed: it is not to be billed")
             settlement.removals += removals
             if not removals:
@@ -158,7 +158,7 @@ def _settle_one_time(
     if part.state is PartState.BILLED:
         return SettledPart(part)
     fate = fates.get(part.mark)
-    dismissed = chosen(choices, _unproven_subject(part.mark, period)) == "dismiss"
+    dismissed = chosen(choices, _unproven_subject(part.mark, period)) == Chosen.DISMISS
     if fate is None and part.state is PartState.EXCLUDED and dismissed:
         return SettledPart(part)
     own = present.own.standing(part.mark)
@@ -193,11 +193,11 @@ def _label(period: str) -> str:
 
 def _by_choice(choices: Mapping[str, Choice], part: PostingPart, hold: Hold) -> SettledPart | None:
     match chosen(choices, hold.subject):
-        case "":
+        case None:
             return SettledPart(replace(part, state=PartState.HELD, reason=hold.text), hold)
-        case "again":
+        case Chosen.AGAIN:
             return None  # planned anew
-        case "billed":
+        case Chosen.BILLED:
             return _billed(part)
         case _:
             return SettledPart(replace(part, state=PartState.EXCLUDED, reason="Dismissed"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from connectors.records import InvoiceTemplate, TemplateLine
-from money.enums import LineState, Severity
+from money.enums import Chosen, LineState, Severity
 from money.facts import Choice, OwnLine, PeriodFact, chosen
 from money.plan import Note, Plan, PlannedChange
 from money.present import PresentLines, TemplateLines, removal_of
@@ -79,8 +79,8 @@ def left_behind_subject(own: OwnLine) -> str:
     return f"left_behind:{own.mark}"
 
 
-def _plan_line(own: OwnLine, line: TemplateLine, choice: str) -> Plan:
-    if choice == "leave":
+def _plan_line(own: OwnLine, line: TemplateLine, choice: Chosen | None) -> Plan:
+    if choice == Chosen.LEAVE:
         return Plan()
     if choice:
         return Plan(changes=[removal_of(own, line, line.name, "Its mapping no longer syncs")])

@@ -12,7 +12,7 @@ from django.db import models
 
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
-from money.enums import Motion
+from money.enums import Motion, Prorations
 
 
 class ProductMode(models.TextChoices):
@@ -36,14 +36,6 @@ class Approval(models.TextChoices):
     REQUIRED = "required", "Hold until someone applies it"
 
 
-class Prorations(models.TextChoices):
-    """How a difference from quantity x price is billed."""
-
-    LINE = "line", "Own one-time line"
-    QUANTITY = "quantity", "Decimal quantity"
-    WARN = "warn", "Warn only"
-
-
 class Credits(models.TextChoices):
     """What happens to credits."""
 
@@ -65,7 +57,7 @@ class Program(PartnerModel):
     motions = ArrayField(models.CharField(max_length=12, choices=Motion.pairs()), default=list, blank=True)
     start = models.CharField(max_length=6, choices=Start.choices, default=Start.LATEST)
     approval = models.CharField(max_length=9, choices=Approval.choices, default=Approval.AUTOMATIC)
-    prorations = models.CharField(max_length=8, choices=Prorations.choices, default=Prorations.LINE)
+    prorations = models.CharField(max_length=8, choices=Prorations.pairs(), default=Prorations.LINE)
     credits = models.CharField(max_length=5, choices=Credits.choices, default=Credits.HOLD)
     rounding_tolerance = models.DecimalField(
         max_digits=6, decimal_places=2, default=Decimal("0.05"), validators=[MinValueValidator(0)]

@@ -14,8 +14,8 @@ from accounts.models import validate_time_zone
 from connections.models import Connection, ConnectionStatus
 from core.addresses import fold_address, validate_address
 from core.audit import Actor, record
-from money.enums import Motion
-from programs.models import PROGRAM_NAMES, Approval, Credits, ProductMode, Program, Prorations, Start
+from money.enums import Motion, Prorations
+from programs.models import PROGRAM_NAMES, Approval, Credits, ProductMode, Program, Start
 from programs.schedule import next_due
 from programs.signals import program_saved
 
@@ -103,8 +103,8 @@ def _clean(given: dict[str, Any]) -> dict[str, Any]:
 def _check(program: Program) -> None:
     problems: dict[str, list[str]] = {}
     for name, choices in CHOICES.items():
-        if getattr(program, name) not in choices.values:
-            problems[name] = [f"Choose one of {', '.join(choices.values)}."]
+        if getattr(program, name) not in list(choices):
+            problems[name] = [f"Choose one of {', '.join(choices)}."]
     if program.slug not in PROGRAM_NAMES:
         problems["slug"] = [f"Choose one of {', '.join(PROGRAM_NAMES)}."]
     problems |= _check_motions(program) | _check_addresses(program) | _check_zone(program)

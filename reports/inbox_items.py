@@ -14,7 +14,7 @@ from connectors.records import TemplateLine
 from customers.models import Template
 from customers.target_copy import template_record
 from invoices.models import Charge
-from money.enums import LineState
+from money.enums import Chosen, HoldCode, LineState
 from money.words import from_cents
 from programs.models import Program
 from programs.selectors import source_currency
@@ -90,7 +90,7 @@ def _item(finding: Finding, facts: _Facts) -> InboxItem:
     return InboxItem(
         finding=finding,
         currency=source_currency(facts.programs[finding.program_id]),
-        choices=[c for c in choices_of(finding.subject) if c.value != "adopt" or adoptable],
+        choices=[c for c in choices_of(finding.subject) if c.value != Chosen.ADOPT or adoptable],
         adoptable=adoptable,
         change=change,
         period=change.period if change else "",
@@ -132,7 +132,7 @@ def _named_charges(changes: Collection[Change]) -> dict[str, list[Charge]]:
 
 def _adoptable_lines(held: Iterable[Any]) -> Mapping[str, list[TemplateLine]]:
     """Lines typed in by hand with the product of the held change, by its subject."""
-    changes = [change for change in held if change.hold == "conflict" and change.template_id is not None]
+    changes = [change for change in held if change.hold == HoldCode.CONFLICT and change.template_id is not None]
     if not changes:
         return {}
     ids = {change.template_id for change in changes}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from money.enums import Chosen, Question
 from money.holds import CHOICES
 
 
@@ -14,7 +15,7 @@ class ItemKind:
     """One kind: by what a person decides about (``subjects``), or by what is said (``codes``)."""
 
     label: str
-    subjects: tuple[str, ...] = ()
+    subjects: tuple[Question, ...] = ()
     codes: tuple[str, ...] = ()
 
     @property
@@ -33,8 +34,8 @@ class ItemKind:
     @property
     def choices(self) -> tuple[str, ...]:
         """The answers that can be given to many of them at once: adopting needs a line each."""
-        first = CHOICES.get(self.subjects[0], ()) if self.subjects else ()
-        return tuple(choice for choice in first if choice != "adopt")
+        first = CHOICES[self.subjects[0]] if self.subjects else ()
+        return tuple(choice for choice in first if choice != Chosen.ADOPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,17 @@ CUSTOMERS, ROWS, PLANS, INVOICES, OTHER = "customers", "rows", "plans", "invoice
 KINDS: dict[str, ItemKind] = {
     PLANS: ItemKind("Plans that wait"),
     INVOICES: ItemKind("Overlapping invoices"),
-    "credits": ItemKind("Credits", subjects=("credit",)),
-    "conflicts": ItemKind("Already on the template", subjects=("conflict",)),
-    "unbilled": ItemKind("Not billed yet", subjects=("catch_up",)),
-    "amounts": ItemKind("Amounts that no line can carry", subjects=("quantity", "adjustment", "usage", "charge")),
-    "gone": ItemKind("Lines that are gone", subjects=("lost",)),
-    "unproven": ItemKind("Lines that no invoice shows", subjects=("unproven",)),
-    "left_behind": ItemKind("Lines left behind", subjects=("left_behind",)),
-    "older": ItemKind("Older months", subjects=("older",)),
+    "credits": ItemKind("Credits", subjects=(Question.CREDIT,)),
+    "conflicts": ItemKind("Already on the template", subjects=(Question.CONFLICT,)),
+    "unbilled": ItemKind("Not billed yet", subjects=(Question.CATCH_UP,)),
+    "amounts": ItemKind(
+        "Amounts that no line can carry",
+        subjects=(Question.QUANTITY, Question.ADJUSTMENT, Question.USAGE, Question.CHARGE),
+    ),
+    "gone": ItemKind("Lines that are gone", subjects=(Question.LOST,)),
+    "unproven": ItemKind("Lines that no invoice shows", subjects=(Question.UNPROVEN,)),
+    "left_behind": ItemKind("Lines left behind", subjects=(Question.LEFT_BEHIND,)),
+    "older": ItemKind("Older months", subjects=(Question.OLDER,)),
     CUSTOMERS: ItemKind("Customers not mapped"),
     ROWS: ItemKind("Unknown rows"),
     "products": ItemKind("Products", codes=("product", "legacy_product", "ambiguous_price", "no_product")),

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from connectors.edge.answers import Answer, error_messages
 from connectors.edge.exchange import Call, Loss, Lost, Received
 from connectors.edge.redaction import Redactor
-from connectors.edge.retrying import wait_after_refusal
+from connectors.edge.retrying import LONGEST_WAIT, wait_after_refusal
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
@@ -98,7 +98,7 @@ COMMON: tuple[AnswerRow, ...] = (
         RateLimited,
         "The request limit was reached; the work goes on by itself later.",
         pause=Pause.AFTER_REFUSAL,
-        everybody=float("inf"),
+        everybody=LONGEST_WAIT,
     ),
     AnswerRow(
         {503},

@@ -6,7 +6,7 @@ import datetime as dt
 import email.utils
 import random
 
-_LONGEST_WAIT = 600.0
+LONGEST_WAIT = 600.0  # seconds
 _WITHOUT_RETRY_AFTER = 60.0
 _GROWTH = 1.5
 
@@ -17,7 +17,7 @@ def seconds_of_retry_after(value: str | None, *, now: dt.datetime | None = None)
     """Read a ``Retry-After`` header: seconds or an HTTP date. None where absent or nonsense."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), _LONGEST_WAIT)
+        return min(float(text), LONGEST_WAIT)
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except ValueError:
@@ -25,14 +25,14 @@ def seconds_of_retry_after(value: str | None, *, now: dt.datetime | None = None)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
     seconds = (moment - (now or dt.datetime.now(dt.UTC))).total_seconds()
-    return min(max(seconds, 0.0), _LONGEST_WAIT)
+    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 def wait_after_refusal(retry_after: float | None, refusals_in_a_row: int) -> float:
     """Seconds to stay away after a 429: what the vendor asks for, else a minute and growing."""
     if retry_after is not None:
         return max(retry_after, 1.0)
-    return min(_WITHOUT_RETRY_AFTER * _GROWTH ** (refusals_in_a_row - 1), _LONGEST_WAIT)
+    return min(_WITHOUT_RETRY_AFTER * _GROWTH ** (refusals_in_a_row - 1), LONGEST_WAIT)
 
 
 def backoff(attempt: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from money.amounts import NotBillable, sum_charges, times, units_charged
-from money.enums import Because, Style
+from money.enums import Because, Prorations, Style
 from money.facts import ChargeFact
 from money.steps.amounts import Amounts, Answer, Terms
 from money.steps.current import Level, only_rounding
@@ -59,7 +59,7 @@ def _divide_period(amounts: Amounts, terms: Terms) -> Answer:
 
 
 def split_period(
-    charges: Sequence[ChargeFact], level: Level, style: str, *, negatives: bool, tolerance: Decimal
+    charges: Sequence[ChargeFact], level: Level, style: Prorations, *, negatives: bool, tolerance: Decimal
 ) -> Split:
     """Divide a period by the proration style of the program.
 
@@ -67,14 +67,14 @@ def split_period(
     difference would be negative falls back to a decimal quantity. Raises ``NotBillable``.
     """
     unit = level.unit_in_cents
-    if style == "quantity":
+    if style == Prorations.QUANTITY:
         quantity = units_charged(charges).quantize(CENT, rounding=ROUND_HALF_UP)
         if quantity < 0:
             raise NotBillable(f"Quantity x ratio adds up to {quantity:f}.")
         split = Split(quantity, times(quantity, unit), rounds=True)
     else:
         split = Split(level.quantity, times(level.quantity, unit), only_rounding(charges, level))
-    if negatives or style == "warn":  # where the difference is not written, it may be negative
+    if negatives or style == Prorations.WARN:  # where the difference is not written, it may be negative
         return split
     difference, _ = split_rest(sum_charges(charges) - split.recurring, rounds=split.rounds, tolerance=tolerance)
     return _split_without_negatives(charges, level) if difference.negative else split

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.records import TemplateLine
-from money.enums import PartRole
+from money.enums import Chosen, PartRole
 from money.facts import Choice, MappingFact, PeriodFact, PostingPart, Rules, chosen
 from money.holds import conflict_subject
 from money.marks import PeriodMarks
@@ -36,7 +36,7 @@ class PeriodBrief:
         """Subject of *already on the template*."""
         return conflict_subject(self.mapping.motion, self.period.subscription)
 
-    def chosen(self, subject: str) -> str:
+    def chosen(self, subject: str) -> Chosen | None:
         """What a person chose about a subject, "" where nobody did."""
         return chosen(self.choices, subject)
 
@@ -51,7 +51,7 @@ class PeriodBrief:
     def adopted(self, mark: str) -> TemplateLine | None:
         """The foreign line that a person told us to take over under this recurring mark."""
         choice = self.choices.get(self.conflict)
-        if choice is None or choice.choice != "adopt":
+        if choice is None or choice.choice != Chosen.ADOPT:
             return None
         return self.present.to_adopt(choice.line_id, mark)
 

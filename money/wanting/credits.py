@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from money.amounts import sum_charges
-from money.enums import PartRole
+from money.enums import Chosen, PartRole
 from money.facts import ChargeFact
 from money.holds import held_credit
 from money.plan import Hold
@@ -54,5 +54,5 @@ def _hold(brief: PeriodBrief, amount: Money, number: str, mark: str) -> Hold | N
     subject = f"{PartRole.CREDIT}:{mark}"
     choice = brief.chosen(subject)
     standing = brief.present.own.standing(mark) is not None  # applied before, whatever the setting is now
-    apply = choice == "apply" if choice else brief.rules.apply_credits or standing
+    apply = choice == Chosen.APPLY if choice else brief.rules.apply_credits or standing
     return refusal(brief.rules, amount, subject) if apply else held_credit(amount.retail, number, subject)

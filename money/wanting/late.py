@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from connectors.records import MONTHLY
 from money.amounts import amount_of_values
-from money.enums import PartRole
+from money.enums import Chosen, PartRole
 from money.holds import not_billed_yet, ran_unchanged
 from money.periods import months_between, period_label
 from money.present import PresentLines
@@ -34,7 +34,7 @@ def catch_up(brief: PeriodBrief, recurring: Wanted) -> Wanted:
         unit=recurring.amount,
         text=catch_up_text(brief.period, recurring.quantity),
         reason=f"The recurring amount of {label} was not billed",
-        hold=None if brief.chosen(subject) == "apply" else hold,
+        hold=None if brief.chosen(subject) == Chosen.APPLY else hold,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from money.amounts import sum_charges, units_charged
-from money.enums import PartRole, Style
+from money.enums import PartRole, Prorations, Style
 from money.facts import ChargeFact, source_of
 from money.periods import period_label
 from money.present import unit_of
@@ -71,5 +71,5 @@ def _want_adjustment(brief: PeriodBrief, charges: Sequence[ChargeFact], line: Li
         brief.rules,
         text=adjustment_text(brief.period),
         reason=f"Adjustment, {period_label(brief.period.period)}: the rows differ from quantity x price",
-        excluded="Prorations: warn only" if brief.rules.prorations == "warn" else "",
+        excluded="Prorations: warn only" if brief.rules.prorations == Prorations.WARN else "",
     )

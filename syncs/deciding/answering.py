@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.audit import Actor, record
-from money.holds import CHOICES
+from money.enums import Chosen
+from money.holds import choices_about
 from programs.models import Program
+from syncs.deciding.carrying_out import was_carried_out
 from syncs.enums import ChangeState
 from syncs.errors import SyncRefused
 from syncs.models import Change, Decision, Finding
@@ -28,13 +30,14 @@ def decide(
 ) -> Decision:
     """Answer a held item; the next sync plans with the answer. Answers of one moment ``at`` are undone together.
 
-    Raises ``SyncRefused`` for a choice that the item does not offer.
+    Raises ``SyncRefused`` for an item that does not wait, or whose answer was carried out, and for a choice that it
+    does not offer.
     """
-    kind = subject.partition(":")[0]
-    if choice not in CHOICES.get(kind, ()):
+    if choice not in choices_about(subject):
         raise SyncRefused(f"“{choice}” is not a choice here.")
-    if kind == "conflict" and choice == "adopt" and line_id is None:
+    if choice == Chosen.ADOPT and line_id is None:
         raise SyncRefused("Say which line to adopt.")
+    _refuse_unless_waiting(program, subject)
     retail, cost = _at_stake(program, subject)
     decision, _ = Decision.objects.update_or_create(
         program=program,
@@ -60,6 +63,15 @@ def decide_all(*, findings: Iterable[Finding], choice: str, actor: Actor) -> int
         decide(program=finding.program, subject=finding.subject, choice=choice, actor=actor, at=now)
         number += 1
     return number
+
+
+def _refuse_unless_waiting(program: Program, subject: str) -> None:
+    """It is reported, or was answered and nothing was done yet: a subject that nobody reported means nothing."""
+    if Finding.objects.filter(program=program, subject=subject, closed_at=None).exists():
+        return
+    before = Decision.objects.filter(program=program, subject=subject).first()
+    if before is None or was_carried_out(before):
+        raise SyncRefused("This item no longer waits: a sync settled it meanwhile. Nothing was changed.")
 
 
 def _at_stake(program: Program, subject: str) -> tuple[Decimal | None, Decimal | None]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from money.holds import CHOICES
+from money.enums import Chosen
+from money.holds import choices_about
 
 # What a choice is called on its button, and what it brings about.
 _WORDS = {
-    "adopt": ("Adopt the line", "The line that is there becomes ours: its quantity and price follow the invoice."),
-    "keep": ("Keep both", "Ours is added beside the line that is there: both are billed."),
-    "exclude": ("Exclude", "Ours is not added, and the subscription is not synced."),
-    "apply": ("Apply", "The next sync writes it as a one-time line."),
-    "dismiss": ("Dismiss", "It is not billed, and counts as excluded."),
-    "again": ("Write it again", "The one-time line is added once more."),
-    "billed": ("It was billed", "It counts as synced and is not written again."),
-    "remove": ("Remove the line", "The line left behind is taken off the template."),
-    "leave": ("Leave it there", "The line stays on the template and is yours."),
-    "take_up": ("Take it up", "The next sync plans these months: recurring amounts are proposed one by one."),
-    "pass": ("Leave it", "It counts as not mapped and is not billed."),
+    Chosen.ADOPT: ("Adopt the line", "The line that is there becomes ours: its quantity and price follow the invoice."),
+    Chosen.KEEP: ("Keep both", "Ours is added beside the line that is there: both are billed."),
+    Chosen.EXCLUDE: ("Exclude", "Ours is not added, and the subscription is not synced."),
+    Chosen.APPLY: ("Apply", "The next sync writes it as a one-time line."),
+    Chosen.DISMISS: ("Dismiss", "It is not billed, and counts as excluded."),
+    Chosen.AGAIN: ("Write it again", "The one-time line is added once more."),
+    Chosen.BILLED: ("It was billed", "It counts as synced and is not written again."),
+    Chosen.REMOVE: ("Remove the line", "The line left behind is taken off the template."),
+    Chosen.LEAVE: ("Leave it there", "The line stays on the template and is yours."),
+    Chosen.TAKE_UP: ("Take it up", "The next sync plans these months: recurring amounts are proposed one by one."),
+    Chosen.PASS: ("Leave it", "It counts as not mapped and is not billed."),
 }
 
 
@@ -33,14 +34,14 @@ class ChoiceButton:
 
 def choice_button(choice: str) -> ChoiceButton:
     """The button of one answer."""
-    return ChoiceButton(choice, *_WORDS[choice])
+    return ChoiceButton(choice, *_WORDS[Chosen(choice)])
 
 
 def choices_of(subject: str) -> list[ChoiceButton]:
     """The answers that a subject allows."""
-    return [choice_button(choice) for choice in CHOICES.get(subject.partition(":")[0], ())]
+    return [choice_button(choice) for choice in choices_about(subject)]
 
 
 def label_of(choice: str) -> str:
     """What an answer is called."""
-    return _WORDS[choice][0]
+    return _WORDS[Chosen(choice)][0]

@@ -7,24 +7,21 @@ import datetime as dt
 from django.db import transaction
 
 from core.audit import Actor, record
-from money.enums import PartState
 from programs.models import Program
+from syncs.deciding.carrying_out import was_carried_out
 from syncs.errors import SyncRefused
-from syncs.facts.older_months import was_taken_up
-from syncs.models import Decision, Part
+from syncs.models import Decision
+
+CARRIED_OUT = "A sync has carried this out, so it cannot be taken back here. Correct in {target} what it led to."
 
 
 def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
-    """Take an answer back, as long as nothing was written because of it."""
+    """Take an answer back, as long as nothing was done because of it. Raises ``SyncRefused`` once something was."""
     decision = Decision.objects.filter(program=program, subject=subject).first()
     if decision is None:
         raise SyncRefused("There is no decision to undo.")
-    if decision.choice == "take_up" and was_taken_up(subject):
-        raise SyncRefused("It was taken up already. Decide about each amount that is proposed.")
-    mark = subject.partition(":")[2]
-    written = Part.objects.filter(mark__in=(mark, f"BS:{mark}"), state__in=(PartState.SYNCED, PartState.BILLED))
-    if decision.choice == "apply" and written.exists():
-        raise SyncRefused(f"It was written already. Change it in {program.target.label} instead.")
+    if was_carried_out(decision):
+        raise SyncRefused(CARRIED_OUT.format(target=program.target.label))
     decision.delete()
     record(actor, "item.undone", f"Undid the decision about {subject}")
 

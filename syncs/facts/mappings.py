@@ -12,6 +12,7 @@ from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
 from connectors.registry import get_target
 from customers.models import Mapping, Pricing
+from money.enums import HoldCode
 from money.facts import MappingFact
 from programs.models import Program
 from programs.selectors import source_currency
@@ -70,17 +71,18 @@ def mapping_fact(program: Program, mapping: Mapping, template: InvoiceTemplate |
     )
 
 
-def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[str, str]:
+def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[HoldCode | None, str]:
     target, currency = program.target, source_currency(program)
     words = get_target(target.system).words
     if target_fits(target, currency) is False:
         shown = shown_currency(target)
-        return "currency", f"The source bills in {currency}, {target.label} shows “{shown}”: nothing is written."
+        text = f"The source bills in {currency}, {target.label} shows “{shown}”: nothing is written."
+        return HoldCode.CURRENCY, text
     if template is not None and template.customer_id != mapping.target_customer.external_id:
-        return "template_moved", (
+        return HoldCode.TEMPLATE_MOVED, (
             f"The {words.template} “{template.name}” now belongs to another {target.label} {words.customer}. "
             "Choose another one."
         )
     if mapping.target_customer.gone:
-        return "customer_gone", f"The {target.label} {words.customer} no longer exists. Map to another one."
-    return "", ""
+        return HoldCode.CUSTOMER_GONE, f"The {target.label} {words.customer} no longer exists. Map to another one."
+    return None, ""

@@ -15,7 +15,7 @@ from connectors.records import InvoiceTemplate
 from connectors.registry import get_target
 from customers.models import Mapping
 from invoices.months import newest_month
-from money.enums import LineState
+from money.enums import Chosen, LineState, Prorations
 from money.facts import Choice, MappingFacts, OwnLine, Rules
 from programs.models import Credits, Program
 from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
@@ -82,7 +82,7 @@ def load_left_behind(program: Program, only: Collection[str] | None = None) -> B
 def load_choices(program: Program) -> dict[str, Choice]:
     """What people decided, by subject."""
     return {
-        decision.subject: Choice(decision.choice, decision.line_id, decision.retail, decision.cost)
+        decision.subject: Choice(Chosen(decision.choice), decision.line_id, decision.retail, decision.cost)
         for decision in Decision.objects.filter(program=program)
     }
 
@@ -140,7 +140,7 @@ def _mapping_facts(
 def _rules(program: Program) -> Rules:
     target = program.target
     return Rules(
-        prorations=program.prorations,
+        prorations=Prorations(program.prorations),
         apply_credits=program.credits == Credits.APPLY,
         tolerance=program.rounding_tolerance,
         negative_lines=target.negative_lines and not get_target(target.system).can.refuses_negative_amounts,

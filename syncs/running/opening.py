@@ -10,6 +10,7 @@ from django.utils import timezone
 from customers.models import Mapping
 from customers.services import lock_mappings
 from invoices.months import newest_month
+from money.enums import Chosen
 from programs.models import Program
 from syncs.facts.mappings import active_mappings
 from syncs.facts.older_months import find_older_months, older_subject
@@ -41,7 +42,7 @@ def _take_up_newest(mappings: Iterable[Mapping], month: dt.date) -> None:
 
 def _take_up_older(program: Program, mappings: Iterable[Mapping]) -> None:
     offered = {older_subject(mapping): mapping for mapping in mappings}
-    accepted = Decision.objects.filter(program=program, choice="take_up", subject__in=offered)
+    accepted = Decision.objects.filter(program=program, choice=Chosen.TAKE_UP, subject__in=offered)
     wanted = {offered[subject].pk: offered[subject] for subject in accepted.values_list("subject", flat=True)}
     for older in find_older_months(program, wanted):
         lock_mappings(program.pk)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from money.enums import Action
+from money.enums import Action, HoldCode
 from money.plan import Plan
 from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
@@ -46,7 +46,7 @@ def replan_template(work: Slice, template_id: int, why: Anew) -> None:
         remember_templates(run, made, facts.templates, mapped)
         run.templates.filter(template_id=template_id).update(mapped=mapped_digest(mapped.get(template_id, ())))
         if waits:
-            stale.all().update(state=ChangeState.HELD, hold="changed_since", reason=reason)
+            stale.all().update(state=ChangeState.HELD, hold=HoldCode.CHANGED_SINCE, reason=reason)
         store_notes(run, made.notes)
         name = facts.templates[template_id].name if template_id in facts.templates else template_id
         run.messages.append(f"“{name}”: {said}")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from connectors.records import InvoiceTemplate, LineValues, TemplateLine
 from connectors.registry import Target
 from core.scope import partner_scope
-from money.enums import Action, LineState, PartRole, PartState
+from money.enums import Action, HoldCode, LineState, PartRole, PartState
 from money.present import line_by_id, lines_by_mark, values_of
 from money.words import from_cents, round_to_cent, to_cents
 from syncs.enums import ChangeState
@@ -236,7 +236,7 @@ def hold_unresolved(partner_id: int, change: Change) -> None:
     """Nobody can tell what became of the write: a person must look."""
     with partner_scope(partner_id):
         _keep_unproven_line(change)
-        waits = {"hold": "unresolved", "subject": f"unproven:{change.mark}:{change.period}"}
+        waits = {"hold": HoldCode.UNRESOLVED, "subject": f"unproven:{change.mark}:{change.period}"}
         conclude(change, ChangeState.HELD, UNRESOLVED, **waits)
         part_of_change(change).update(state=PartState.HELD, reason=UNRESOLVED)
 
