@@ -104,9 +104,7 @@ def note_prices(mapping: MappingFact, period: PeriodFact, unit: Money, last: Pos
     ]
 
 
-def note_template(
-    mapping: MappingFact, present: PresentLines, newest: str, *, target: str, writes: bool
-) -> list[Note]:
+def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, target: str, writes: bool) -> list[Note]:
     """A paused template, or one that ran before the invoice came, bills later than expected.
 
     Pausing is told as long as it lasts; running early when the plan ``writes`` something, and again until it runs.

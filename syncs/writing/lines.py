@@ -254,7 +254,8 @@ def _zeroed(change: Change) -> str:
 
 def _target_of(change: Change) -> str:
     """What people call the target."""
-    return change.run.program.target.label
+    label: str = change.run.program.target.label
+    return label
 
 
 def _refuse_negative(change: Change, told: str) -> Outcome:
