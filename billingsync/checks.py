@@ -29,4 +29,4 @@ def check_settle_time(**_kwargs: Any) -> list[CheckMessage]:
 
 def _is_imitation() -> bool:
     urls = [url for target in known_targets() for url in addresses_of(target.name).values()]
-    return settings.ALLOW_PRIVATE_API_HOSTS and all(urlsplit(url).hostname == "127.0.0.1" for url in urls)
+    return bool(settings.ALLOW_PRIVATE_API_HOSTS) and all(urlsplit(url).hostname == "127.0.0.1" for url in urls)

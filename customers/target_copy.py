@@ -40,8 +40,17 @@ def refresh_target(partner_id: int, connection_id: int, client: Target) -> Targe
     """
     refresh_locale(partner_id, connection_id, client)
     began = timezone.now()
-    customers = client.list_customers()
-    templates = client.list_templates()
+    return store_target(partner_id, connection_id, client.list_customers(), client.list_templates(), began)
+
+
+def store_target(
+    partner_id: int,
+    connection_id: int,
+    customers: list[records.CustomerRecord],
+    templates: list[records.InvoiceTemplate],
+    began: dt.datetime,
+) -> TargetReport:
+    """Bring the copy to the lists that were read since ``began``."""
     with partner_scope(partner_id):
         wait_for_turn("target copy", connection_id)
         now = timezone.now()

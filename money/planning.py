@@ -54,6 +54,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
     settlement = settle_one_time_lines(present, facts.choices, mapping.customer)
     periods = _plan_periods(facts, present, postings, settlement)
     asked_for = set().union(*(one.marks for one in periods))
+    planned = {(period.subscription_id, period.period) for period in facts.periods}
     plan = Plan.of(
         Plan(changes=settlement.removals, billed_marks=settlement.marks(Fate.BILLED), lost_marks=settlement.lost),
         *(one.plan for one in periods),
@@ -67,7 +68,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
         ),
         Plan(
             changes=[
-                *remove_unwanted(present, settlement.marks(Fate.STANDING), facts.periods, asked_for, mapping.customer),
+                *remove_unwanted(present, settlement.marks(Fate.STANDING), planned, asked_for, mapping.customer),
                 *remove_duplicates(present),
             ]
         ),

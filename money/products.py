@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from connectors.records import Cadence
 from money.enums import Action, Severity
 from money.plan import Note
 from money.words import one_line, plain, round_to_cent
@@ -150,9 +151,9 @@ def product_name(item: SourceItem) -> str:
 
 
 def _in_scope(item: SourceItem, rules: ProductRules) -> bool:
-    if item.cadence == "usage" and not rules.sync_azure:
+    if item.cadence == Cadence.USAGE and not rules.sync_azure:
         return False
-    if item.cadence == "annual" and not rules.sync_annual:
+    if item.cadence == Cadence.ANNUAL and not rules.sync_annual:
         return False
     return item.product_id in rules.in_use or (rules.all_products and item.in_price_list)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from connectors.records import InvoiceTemplate, TemplateLine
 from money.enums import Chosen, LineState, Severity
-from money.facts import Choice, OwnLine, PeriodFact, chosen
+from money.facts import Choice, OwnLine, chosen
 from money.plan import Note, Plan, PlannedChange
 from money.present import PresentLines, TemplateLines, removal_of
 from money.words import from_cents
@@ -23,18 +23,18 @@ def take_off(
 def remove_unwanted(
     present: PresentLines,
     unbilled: Collection[str],
-    periods: Collection[PeriodFact],
+    planned: Collection[tuple[int, str]],
     asked_for: Collection[str],
     customer: str,
 ) -> list[PlannedChange]:
     """One-time lines that nothing asks for any more: settings or invoices changed.
 
-    ``unbilled`` are the marks of those that stand and were not billed; only ``periods`` can ask for them.
+    ``unbilled`` are the marks of those that stand and were not billed. Only the ``planned`` periods, each with its
+    subscription, can ask for theirs.
     """
-    governed = {(period.subscription_id, period.period) for period in periods}
     found: list[PlannedChange] = []
     for own in present.one_time_lines():
-        if own.mark in unbilled and own.mark not in asked_for and (own.subscription_id, own.period) in governed:
+        if own.mark in unbilled and own.mark not in asked_for and (own.subscription_id, own.period) in planned:
             found += take_off(present, own, customer, "No longer asked for")
     return found
 

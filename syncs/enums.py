@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 
 
@@ -98,6 +100,18 @@ class PartCause(models.TextChoices):
     """Why a part is held, where that is to be undone together."""
 
     PLAN_WAITS = "plan_waits", "The plan that writes it waits for a person"
+
+
+class Bucket(StrEnum):
+    """Where an amount of the source counts."""
+
+    SYNCED = "synced"
+    ROUNDING = "rounding"
+    HELD = "held"
+    EXCLUDED = "excluded"
+    NOT_MAPPED = "not_mapped"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
 
 
 COUNT_NAMES = ("created", "updated", "removed", "unchanged", "held", "failed", "skipped")

@@ -28,7 +28,7 @@ from customers import services as mappings
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.refreshing import refresh_customers
 from customers.services import MappingRefused
-from customers.target_copy import refresh_target
+from customers.target_copy import store_target
 from programs import services as programs
 from programs.models import Program
 
@@ -133,7 +133,7 @@ class _Writer:
         for system, source in self.answers.sources.items():
             refresh_customers(partner_id, ids[system], _as_client(source))
         for system, target in self.answers.targets.items():
-            refresh_target(partner_id, ids[system], _as_client(target))
+            store_target(partner_id, ids[system], target.customers, target.templates, target.began)
 
     def _program(self, wish: ProgramWish) -> None:
         source, target = self.stored.system_of(wish.shape.source), self.stored.system_of(wish.shape.target)

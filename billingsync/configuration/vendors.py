@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils import timezone
 
 from billingsync.configuration.problems import ConfigurationInvalid
 from billingsync.configuration.stored import Stored, program_of
@@ -13,6 +16,7 @@ from connections import services
 from connections.errors import ConnectionRefused
 from connections.selectors import known_systems
 from connections.testing import Report, read_source_directory, read_target_directory, try_credentials
+from connectors.records import CustomerRecord, InvoiceTemplate
 
 Say = Callable[[str], None]
 
@@ -31,19 +35,11 @@ class SourceAnswer:
 
 @dataclass(slots=True)
 class TargetAnswer:
-    """A target's customers and templates as read; stands in for its client while they are stored."""
+    """A target's customers and templates as read since ``began``."""
 
-    customers: list[Any]
-    templates: list[Any]
-    calls: Mapping[str, int] = field(default_factory=dict)
-
-    def list_customers(self) -> list[Any]:
-        """What was read."""
-        return self.customers
-
-    def list_templates(self) -> list[Any]:
-        """What was read."""
-        return self.templates
+    began: dt.datetime
+    customers: list[CustomerRecord]
+    templates: list[InvoiceTemplate]
 
 
 @dataclass(slots=True)
@@ -108,4 +104,5 @@ def _read_directory(system: str, credentials: Mapping[str, str], answers: Answer
     if known_systems()[system].role == "source":
         answers.sources[system] = SourceAnswer(read_source_directory(system, credentials))
     else:
-        answers.targets[system] = TargetAnswer(*read_target_directory(system, credentials))
+        began = timezone.now()
+        answers.targets[system] = TargetAnswer(began, *read_target_directory(system, credentials))

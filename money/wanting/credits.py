@@ -16,12 +16,11 @@ from money.wording import credit_text
 from money.words import Money
 
 
-def want_credits(brief: PeriodBrief) -> PeriodWants:
+def want_credits(brief: PeriodBrief, credited: Sequence[ChargeFact]) -> PeriodWants:
     """One negative one-time line per invoice that credits the subscription."""
     by_invoice: dict[int, list[ChargeFact]] = {}
-    for charge in brief.period.charges:
-        if charge.credit:
-            by_invoice.setdefault(charge.invoice_id, []).append(charge)
+    for charge in credited:
+        by_invoice.setdefault(charge.invoice_id, []).append(charge)
     wants = PeriodWants()
     numbers: set[str] = set()
     for invoice_id, charges in by_invoice.items():

@@ -26,6 +26,7 @@ def want_period(brief: PeriodBrief) -> PeriodWants:
     """Lines wanted for one period, beside its parts that are settled."""
     charges = brief.period.charges
     main = [charge for charge in charges if not charge.credit]
+    credited = [charge for charge in charges if charge.credit]
     wants = PeriodWants(fixed=list(brief.settled))
     problem = f"The rows were {'changed' if charges else 'withdrawn'} after they were billed."
     if main:
@@ -33,7 +34,8 @@ def want_period(brief: PeriodBrief) -> PeriodWants:
             wants += _WANT[MOTIONS[brief.mapping.motion].style](brief, main)
         except NotBillable as reason:
             problem = str(reason)
-    wants += want_credits(brief)
+    if credited:
+        wants += want_credits(brief, credited)
     return wants + _hold_rest(brief, wants, problem)
 
 

@@ -31,12 +31,13 @@ def _taken_off(decision: Decision) -> bool:
     return _sent(decision, Action.REMOVE_LINE)
 
 
-def _said_of_a_written_line(decision: Decision) -> bool:
-    """That its line was billed, or is not to be, is in the books; what else is dismissed was never written."""
-    if question_of(decision.subject) not in (Question.UNPROVEN, Question.LOST):
-        return False
-    settled = _parts(decision).filter(state__in=(PartState.BILLED, PartState.EXCLUDED))
-    return settled.exists() or _taken_off(decision)
+def _counted_as_billed(decision: Decision) -> bool:
+    return _parts(decision).filter(state=PartState.BILLED).exists()
+
+
+def _dismissed_for_good(decision: Decision) -> bool:
+    """A line that stood was taken off. What was never written, or is gone, is only asked about again."""
+    return question_of(decision.subject) is Question.UNPROVEN and _taken_off(decision)
 
 
 def _came_to_stand(decision: Decision) -> bool:
@@ -55,8 +56,8 @@ _DONE: dict[Chosen, Callable[[Decision], bool]] = {
     Chosen.KEEP: _came_to_stand,
     Chosen.APPLY: _added,
     Chosen.AGAIN: _added,
-    Chosen.BILLED: _said_of_a_written_line,
-    Chosen.DISMISS: _said_of_a_written_line,
+    Chosen.BILLED: _counted_as_billed,
+    Chosen.DISMISS: _dismissed_for_good,
     Chosen.REMOVE: _taken_off,
     Chosen.TAKE_UP: _was_taken_up,
 }

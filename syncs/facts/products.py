@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from connectors.records import Cadence
 from money.facts import ProductFact
 from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
@@ -76,4 +77,6 @@ def _shown_name(ours: str, theirs: str) -> str:
 def _will_be_made(program: Program, cadence: str) -> bool:
     if not program.products_enabled:
         return False
-    return not ((cadence == "usage" and not program.sync_azure) or (cadence == "annual" and not program.sync_annual))
+    return not (
+        (cadence == Cadence.USAGE and not program.sync_azure) or (cadence == Cadence.ANNUAL and not program.sync_annual)
+    )

@@ -39,7 +39,7 @@ class Line(PartnerModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["partner", "target", "mark"],
-                condition=models.Q(state="standing"),
+                condition=models.Q(state=LineState.STANDING),
                 name="one_standing_line_per_mark",
             ),
             models.UniqueConstraint(

@@ -9,7 +9,18 @@ from customers.models import Customer, Subscription
 from money.enums import Action, Motion, PartRole
 from products.models import Product
 from programs.models import Program
-from syncs.enums import ACTIVE_STATES, Anew, Cause, ChangeAbout, ChangeState, Manner, RunKind, RunState, RunStatus
+from syncs.enums import (
+    ACTIVE_STATES,
+    LOST_STATES,
+    Anew,
+    Cause,
+    ChangeAbout,
+    ChangeState,
+    Manner,
+    RunKind,
+    RunState,
+    RunStatus,
+)
 
 PRODUCT_ACTIONS = tuple(action.value for action in (Action.CREATE_PRODUCT, Action.UPDATE_PRICES, Action.ADOPT_PRODUCT))
 LONG_COLUMNS = ("basis", "messages", "error_detail")  # of a run; no list shows them
@@ -144,12 +155,12 @@ class Change(PartnerModel):
             # What was sent and not answered may still land: it must be resolved before it is sent again.
             models.UniqueConstraint(
                 fields=["partner", "template_id", "mark"],
-                condition=models.Q(action="add_line", state__in=("sending", "unknown")),
+                condition=models.Q(action=Action.ADD_LINE, state__in=LOST_STATES),
                 name="one_new_line_under_way",
             ),
             models.UniqueConstraint(
                 fields=["partner", "run", "product"],
-                condition=models.Q(action="create_product", state__in=("sending", "unknown")),
+                condition=models.Q(action=Action.CREATE_PRODUCT, state__in=LOST_STATES),
                 name="one_new_product_under_way",
             ),
         ]

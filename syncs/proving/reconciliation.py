@@ -22,17 +22,18 @@ from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Kind, PartState
 from money.words import NOTHING, ZERO, Money
 from programs.models import Program
+from syncs.enums import Bucket
 from syncs.models import Part, Posting
 
-BUCKETS = ("synced", "rounding", "held", "excluded", "not_mapped", "unknown", "failed")
-_NOT_PLANNED_YET = "held"
+BUCKETS = tuple(bucket.value for bucket in Bucket)
+_NOT_PLANNED_YET = Bucket.HELD
 _BUCKET_OF = {
-    PartState.SYNCED: "synced",
-    PartState.BILLED: "synced",
-    PartState.HELD: "held",
-    PartState.EXCLUDED: "excluded",
-    PartState.FAILED: "failed",
-    PartState.PLANNED: "failed",
+    PartState.SYNCED: Bucket.SYNCED,
+    PartState.BILLED: Bucket.SYNCED,
+    PartState.HELD: Bucket.HELD,
+    PartState.EXCLUDED: Bucket.EXCLUDED,
+    PartState.FAILED: Bucket.FAILED,
+    PartState.PLANNED: Bucket.FAILED,
 }
 
 
@@ -148,7 +149,7 @@ def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalanc
     total = Balance()
     for entry in accounts.values():
         total.add(entry.balance)
-    total.put("unknown", unknown)
+    total.put(Bucket.UNKNOWN, unknown)
     total.source = raw_total
     return InvoiceBalance(
         invoice=invoice,
@@ -222,12 +223,12 @@ def _group_balances(
     return balances
 
 
-def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> str:
+def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> Bucket | None:
     if invoice.state == InvoiceState.HELD:
-        return "held"
+        return Bucket.HELD
     if invoice.state == InvoiceState.REPLACED or invoice.past or not program.billing_enabled:
-        return "excluded"
-    return ""
+        return Bucket.EXCLUDED
+    return None
 
 
 class _Mapped(NamedTuple):
@@ -244,15 +245,15 @@ def _mappings(invoice: SourceInvoice, program: Program) -> dict[tuple[int | None
     return {(customer_id, motion): _Mapped(on, since) for customer_id, motion, on, since in rows}
 
 
-def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: _Mapped | None) -> str:
+def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: _Mapped | None) -> Bucket:
     if motion not in program.motions:
-        return "excluded"
+        return Bucket.EXCLUDED
     if mapping is None:
-        return "not_mapped"
+        return Bucket.NOT_MAPPED
     if not mapping.sync_on:
-        return "excluded"
+        return Bucket.EXCLUDED
     if mapping.first_month is not None and invoice.month < mapping.first_month:
-        return "not_mapped"
+        return Bucket.NOT_MAPPED
     return _NOT_PLANNED_YET
 
 
@@ -282,7 +283,7 @@ def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> di
         *columns, "subscription", "motion", "period"
     ).iterator(chunk_size=1000):
         planned = _Planned(count, Money(cost, retail), Balance())
-        planned.balance.buckets["rounding"] = Money(off_cost, off_retail)
+        planned.balance.buckets[Bucket.ROUNDING] = Money(off_cost, off_retail)
         by_id[pk] = by_key[key[0], key[1], key[2]] = planned
     amounts = ("posting", "state", "cost", "retail", "rules_cost", "rules_retail")
     parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*amounts)
@@ -295,7 +296,7 @@ def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> di
 def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None:
     bucket = _BUCKET_OF[PartState(state)]
     balance.buckets[bucket] += amount - rules
-    if bucket == "synced":
+    if bucket is Bucket.SYNCED:
         balance.rules += rules
 
 
@@ -311,12 +312,12 @@ def _from_posting(
     """This invoice's share of a posting: all of it, unless several invoices make up the period."""
     whole = posting.balance.without_source()
     if unplanned != _NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
-        whole.buckets[unplanned] += whole.buckets["failed"]
-        whole.buckets["failed"] = NOTHING
+        whole.buckets[unplanned] += whole.buckets[Bucket.FAILED]
+        whole.buckets[Bucket.FAILED] = NOTHING
     total = sum((each.amount for each in sums), NOTHING)
     if (posting.charge_count, posting.source) != (sum(each.rows for each in sums), total):
         # The charges changed since: the difference is not planned yet.
-        whole.buckets["held"] += total - whole.accounted
+        whole.buckets[Bucket.HELD] += total - whole.accounted
     if len(sums) == 1:
         whole.source = group.amount
         return whole
@@ -376,8 +377,8 @@ def _take(left: Balance, amount: Money) -> Balance:
         left.buckets[name] -= part
         cost, retail = cost - part.cost, retail - part.retail
     rest = Money(cost, retail)  # more than all buckets hold together: it shows in the first one
-    share.buckets["synced"] += rest
-    left.buckets["synced"] -= rest
+    share.buckets[Bucket.SYNCED] += rest
+    left.buckets[Bucket.SYNCED] -= rest
     return share
 
 

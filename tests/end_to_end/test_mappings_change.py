@@ -186,7 +186,8 @@ class Sending:
         self.left = number
 
     def __call__(self, statement: str, parameters: Any) -> bool:
-        self.left -= statement.startswith('UPDATE "syncs_change"') and "sending" in parameters
+        claims = statement.startswith('UPDATE "syncs_change"') and '"attempts" +' in statement
+        self.left -= claims and "sending" in parameters
         return self.left == 0
 
 

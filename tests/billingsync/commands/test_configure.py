@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from accounts.identity import person_of
 from accounts.models import Membership, Partner
@@ -98,6 +100,16 @@ def test_changed_setting_is_the_only_change(configure: Configure, vendors: Vendo
     outcome = configure(file.replace("credits: hold", "credits: apply, approval: required"))
     assert outcome.told.strip() == "Program microsoft-csp: approval, credits"
     assert vendors.calls() == calls
+
+
+def test_mappings_are_added_long_after_the_account_was_asked_for_its_settings(
+    configure: Configure, vendors: Vendors
+) -> None:
+    configure(mapped(vendors.mapping()[:1]))
+    with partner_scope(partner_id()):
+        Connection.objects.update(settings_read_at=timezone.now() - dt.timedelta(days=8))
+
+    assert "Mappings made: 1" in configure(mapped(vendors.mapping()[:2])).told
 
 
 def test_mapping_can_be_switched_off_and_priced_without_a_call(configure: Configure, vendors: Vendors) -> None:
