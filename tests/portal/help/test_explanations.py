@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from devservers.places import CHECKOUT
+from money.enums import HoldCode
 from portal.help.chapters import chapters
 from tests.portal.cast import Cast, Shop
 
@@ -21,6 +22,8 @@ def codes_in_the_program() -> Iterator[str]:
                 code = node.args[place]
                 if isinstance(code, ast.Constant):
                     yield code.value
+                elif isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == HoldCode.__name__:
+                    yield HoldCode[code.attr].value
 
 
 def test_every_code_is_explained_and_nothing_else() -> None:
