@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,12 +45,21 @@ def survivors(mutants: Sequence[Mutant], verdicts: Mapping[str, Judged]) -> list
 def complaints(mutants: Sequence[Mutant], verdicts: Mapping[str, Judged], known: Mapping[str, str]) -> list[str]:
     """Survivors without a reason, and reasons without a survivor, one line each."""
     found = survivors(mutants, verdicts)
-    new = [f"{one.path}:{one.line} survives: {one.key}" for one in found if one.key not in known]
+    new = [
+        f"{one.path}:{one.line} survives{'' if verdicts[one.key].tests else ', no test calls it'}: {_quoted(one.key)}"
+        for one in found
+        if one.key not in known
+    ]
     killed = {Verdict.KILLED, Verdict.TIMED_OUT}
     idle = [key for key in known if key in verdicts and verdicts[key].verdict in killed]
-    return new + [f"accepted, and killed now, so take it off {LIST.name}: {key}" for key in idle]
+    return new + [f"accepted, and killed now, so take it off {LIST.name}: {_quoted(key)}" for key in idle]
 
 
 def gone(mutants: Sequence[Mutant], known: Mapping[str, str]) -> list[str]:
     """Accepted mutants that the code does not have any more."""
     return sorted(set(known) - {mutant.key for mutant in mutants})
+
+
+def _quoted(key: str) -> str:
+    """As it stands in the list."""
+    return json.dumps(key, ensure_ascii=False)

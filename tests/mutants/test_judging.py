@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -151,24 +152,35 @@ def test_a_line_that_was_broken_off_is_no_verdict(tmp_path: Path):
 
 
 def test_survivors_need_a_reason_and_reasons_a_survivor():
-    over, empty, size = mutants = of_shop(
+    over, empty, idle, size = mutants = of_shop(
         "return value > LEAST => return value >= LEAST",
         "return not self.coins => return self.coins",
+        "return 7 => return 8",
         "return abs(-value) => return abs(+value)",
     )
     found = {
         over.key: Judged(over.key, Verdict.KILLED, 1),
         empty.key: Judged(empty.key, Verdict.SURVIVED, 1),
+        idle.key: Judged(idle.key, Verdict.SURVIVED, 1, tests=0),
         size.key: Judged(size.key, Verdict.SURVIVED, 1),
     }
 
     said = telling.complaints(mutants, found, {size.key: "the same number", over.key: "?"})
 
     assert said == [
-        f"money/shop.py:{empty.line} survives: {empty.key}",
-        f"accepted, and killed now, so take it off accepted.toml: {over.key}",
+        f'money/shop.py:{empty.line} survives: "{empty.key}"',
+        f'money/shop.py:{idle.line} survives, no test calls it: "{idle.key}"',
+        f'accepted, and killed now, so take it off accepted.toml: "{over.key}"',
     ]
     assert telling.complaints(mutants, {}, {}) == []
+
+
+def test_a_survivor_can_be_pasted_into_the_list():
+    (text,) = mutants_of("money/shop.py", 'def name():\n    return "a\\n"\n')
+
+    (said,) = telling.complaints([text], {text.key: Judged(text.key, Verdict.SURVIVED, 1)}, {})
+
+    assert tomllib.loads(f'{said.partition("survives: ")[2]} = "why"') == {text.key: "why"}
 
 
 def test_the_table_counts_each_module_and_all():

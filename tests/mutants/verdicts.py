@@ -20,7 +20,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Judged:
-    """A mutant's verdict. ``seconds`` of CPU time; ``tests``: how many could have failed, -1 where nobody counted."""
+    """A mutant's verdict.
+
+    ``seconds``: of CPU time in a fork, by the clock in a process of its own. ``tests``: how many could have failed,
+    -1 where nobody counted.
+    """
 
     key: str
     verdict: Verdict
