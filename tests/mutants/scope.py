@@ -30,6 +30,9 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}people_edit.py",
     ),
     "syncs/writing/products.py": (f"{_END}products.py", f"{_END}lost_answers.py"),
+    "syncs/writing/protocol.py": (
+        "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}killed_worker.py",
+    ),
     "syncs/writing/ran_meanwhile.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}lost_answers.py"),
     "syncs/writing/resolving.py": ("tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}killed_worker.py"),
     "syncs/writing/values.py": (f"{_END}people_edit.py", f"{_END}settings.py", f"{_END}lost_answers.py"),
