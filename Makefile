@@ -87,13 +87,18 @@ lint-migrations:
 
 .PHONY: browser
 browser:
-	@if ! command -v "$${CHROMIUM:-chromium}" >/dev/null && ! command -v chromium-browser google-chrome >/dev/null; then \
+	@missing=""; \
+	command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v chromium-browser google-chrome >/dev/null \
+		|| missing="Chromium"; \
+	fc-list 2>/dev/null | grep -qi "noto sans" || missing="$${missing:+$$missing and }the fonts"; \
+	if [ -n "$$missing" ]; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			echo "Installing Chromium for the browser tests ..."; \
+			echo "Installing $$missing for the browser tests ..."; \
 			{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-				chromium fonts-dejavu-core fonts-noto-core; } >/dev/null 2>&1 \
-				|| echo "Chromium could not be installed: the browser tests will be skipped."; \
-		else echo "There is no Chromium, and only root on Debian can install it here: the browser tests will be skipped."; fi; fi
+				chromium fontconfig fonts-dejavu-core fonts-noto-core; } >/dev/null 2>&1 \
+				|| echo "Could not install $$missing: without Chromium the browser tests are skipped, without fonts some fail."; \
+		else echo "$$missing not found, and only root on Debian can install it here: without Chromium the browser tests" \
+			"are skipped, without the fonts that are measured (DejaVu, Noto) some may fail."; fi; fi
 
 .PHONY: test
 test: setup browser ## everything, browser tests included
