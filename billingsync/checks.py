@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004  # Django's name
 
 from billingsync.settings.environment import LONGEST_CALL_SECONDS
+from connections.clients import addresses_of
+from connections.selectors import known_targets
 
 
 @register()
@@ -26,4 +28,5 @@ def check_settle_time(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_imitation() -> bool:
-    return bool(settings.ALLOW_PRIVATE_API_HOSTS) and urlsplit(settings.SYNCRO_BASE_URL).hostname == "127.0.0.1"
+    urls = [url for target in known_targets() for url in addresses_of(target.name).values()]
+    return bool(settings.ALLOW_PRIVATE_API_HOSTS) and all(urlsplit(url).hostname == "127.0.0.1" for url in urls)

@@ -191,6 +191,7 @@ class Installation:
             "PRISM_API_URL": f"{vendors}/prism/api",
             "SYNCRO_BASE_URL": f"{vendors}/syncro/{{subdomain}}/api/v1",
             "SYNCRO_REQUESTS_PER_MINUTE": "0",
+            "UNKNOWN_LIMIT_REQUESTS_PER_MINUTE": "0",
             "ALLOW_PRIVATE_API_HOSTS": "1",
             "PUBLIC_URL": self.url,
         }

@@ -10,7 +10,7 @@ import redis
 from django.conf import settings
 
 from connections.alerts import record_failure, record_success
-from connections.limits import limit_of
+from connections.limits import gates_of, tally_of
 from connections.models import Connection
 from connections.secret_store import read_credentials
 from connectors import registry
@@ -59,44 +59,45 @@ def open_target(partner_id: int, connection_id: int) -> Target:
 
 def source_client(system: str, credentials: Mapping[str, str]) -> Source:
     """A client with credentials that need not be stored."""
-    return registry.get_source(system).open(credentials, build_edge(system))
+    return registry.get_source(system).open(credentials, build_edge(system, credentials))
 
 
 def target_client(system: str, credentials: Mapping[str, str]) -> Target:
     """A client with credentials that need not be stored."""
-    return registry.get_target(system).open(credentials, build_edge(system))
+    return registry.get_target(system).open(credentials, build_edge(system, credentials))
 
 
-def build_edge(system: str) -> Edge:
-    """The HTTP edge to a vendor system, with the limit that all partners behind one egress share."""
+def build_edge(system: str, credentials: Mapping[str, str]) -> Edge:
+    """The HTTP edge to a vendor system, with the limits that all share whom the vendor counts together."""
+    definition = registry.SYSTEMS[system]
     return Edge(
         EdgeSettings(
             system=system,
-            urls=vendor_urls(),
-            label=registry.SYSTEMS[system].label,
-            answers=registry.SYSTEMS[system].answers,
+            urls=addresses_of(system),
+            hosts=definition.hosts,
+            label=definition.label,
+            answers=definition.answers,
             allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
             before_call=_refuse_in_transaction,
             wait_factor=settings.WAIT_FACTOR,
         ),
-        build_limiter(system),
+        build_limiter(system, definition.account_key(credentials)),
     )
 
 
-def vendor_urls() -> dict[str, str]:
-    """Where each vendor's API is; an installation may point them at a demo system or a sandbox."""
+def addresses_of(system: str) -> dict[str, str]:
+    """Where a vendor's services are; an installation may point them at a demo system or a sandbox."""
+    addresses = registry.SYSTEMS[system].addresses
     return {
-        "prism_identity": settings.PRISM_IDENTITY_URL,
-        "prism_api": settings.PRISM_API_URL,
-        "cloudiq": settings.CLOUDIQ_API_URL,
-        "syncro": settings.SYNCRO_BASE_URL,
+        name: (getattr(settings, address.setting) if address.setting else "") or address.default
+        for name, address in addresses.items()
     }
 
 
-def build_limiter(system: str) -> RedisLimiter:
-    """The limiter of a vendor system; its key names the egress, so that all partners share it."""
-    key = f"{settings.REDIS_KEY_PREFIX}limit:{settings.EGRESS_ID}:{system}"
-    return RedisLimiter(_redis(settings.REDIS_URL), key, limit_of(system), system=system)
+def build_limiter(system: str, account: str = "") -> RedisLimiter:
+    """The limiter of a vendor system: its keys name the egress and the account, so that all who share them wait."""
+    gates = gates_of(system, account)
+    return RedisLimiter(_redis(settings.REDIS_URL), gates, tally=tally_of(system), system=system)
 
 
 def _stored(partner_id: int, connection_id: int) -> tuple[str, dict[str, str]]:

@@ -1,55 +1,22 @@
-"""Currency symbols and codes: what a target shows against what a source bills in."""
+"""Whether a target holds amounts in the currency that a source bills in."""
 
 from __future__ import annotations
 
-_DOLLAR_CODES = "USD AUD CAD NZD SGD HKD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD TWD XCD"
-DOLLARS = frozenset(_DOLLAR_CODES.split())
-CODES_OF_SYMBOL = {
-    "$": DOLLARS,
-    "€": frozenset({"EUR"}),
-    "£": frozenset({"GBP", "EGP", "FKP", "GIP", "SHP"}),
-    "¥": frozenset({"JPY", "CNY"}),
-    "₹": frozenset({"INR"}),
-    "₩": frozenset({"KRW"}),
-    "₺": frozenset({"TRY"}),
-    "₪": frozenset({"ILS"}),
-    "₫": frozenset({"VND"}),
-    "₱": frozenset({"PHP"}),
-    "฿": frozenset({"THB"}),
-    "₴": frozenset({"UAH"}),
-    "₦": frozenset({"NGN"}),
-    "zł": frozenset({"PLN"}),
-    "kč": frozenset({"CZK"}),
-    "ft": frozenset({"HUF"}),
-    "lei": frozenset({"RON"}),
-    "kr": frozenset({"NOK", "SEK", "DKK", "ISK"}),
-    "fr": frozenset({"CHF"}),
-    "chf": frozenset({"CHF"}),
-    "r": frozenset({"ZAR"}),
-    "r$": frozenset({"BRL"}),
-    "rm": frozenset({"MYR"}),
-    "rp": frozenset({"IDR"}),
-    "s/": frozenset({"PEN"}),
-    "a$": frozenset({"AUD"}),
-    "au$": frozenset({"AUD"}),
-    "c$": frozenset({"CAD"}),
-    "ca$": frozenset({"CAD"}),
-    "hk$": frozenset({"HKD"}),
-    "nz$": frozenset({"NZD"}),
-    "s$": frozenset({"SGD"}),
-    "us$": frozenset({"USD"}),
-}
+from connections.models import Connection
+from connectors.registry import get_target
 
 
-def symbol_fits(symbol: str, currency: str) -> bool | None:
-    """Whether a target that shows ``symbol`` may hold amounts in ``currency`` (ISO code).
+def target_fits(target: Connection, currency: str) -> bool | None:
+    """Whether the target's account may hold amounts in ``currency`` (ISO code); None when nobody can tell.
 
-    ``$`` fits any dollar. None when nobody can tell: no symbol, or one that is not known.
+    Where the vendor says a currency it decides, else the symbol that it shows.
     """
-    wanted, shown = currency.strip().upper(), symbol.strip().rstrip(".").casefold()
-    if not shown or not wanted:
-        return None
-    if shown == wanted.casefold():
-        return True
-    codes = CODES_OF_SYMBOL.get(shown)
-    return None if codes is None else wanted in codes
+    wanted = currency.strip().upper()
+    if target.currency and wanted:
+        return target.currency == wanted
+    return get_target(target.system).symbol_fits(target.currency_symbol, wanted)
+
+
+def shown_currency(target: Connection) -> str:
+    """What people see at the target: its currency, or the symbol for it."""
+    return target.currency or target.currency_symbol

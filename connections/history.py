@@ -31,6 +31,7 @@ FACTS = (
     "connection.replaced",
     "connection.tested",
     "connection.currency",
+    "connection.named",
     "connection.removed",
 )
 

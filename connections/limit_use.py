@@ -8,7 +8,7 @@ import redis
 from django.conf import settings
 
 from connections.clients import build_limiter
-from connections.limits import limit_of
+from connections.limits import known_limit
 from connectors.registry import SYSTEMS
 
 
@@ -18,7 +18,7 @@ class SystemLimitUse:
 
     label: str
     egress: str
-    limit: int  # a minute; 0 = none
+    limit: int  # a minute; 0 = none is known
     last_minute: int  # in the last full minute
     this_minute: int  # so far
     wait: float  # seconds until the next call may leave
@@ -34,5 +34,5 @@ def read_limit_use() -> list[SystemLimitUse]:
 
 def _use_of(system: str) -> SystemLimitUse:
     use = build_limiter(system).read_use()
-    label, limit = SYSTEMS[system].label, limit_of(system)
+    label, limit = SYSTEMS[system].label, known_limit(system)
     return SystemLimitUse(label, settings.EGRESS_ID, limit, use.last_minute, use.this_minute, use.wait)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 
 from django.utils import timezone
 
@@ -24,6 +25,6 @@ def refresh_locale(partner_id: int, connection_id: int, client: Target) -> None:
     if read_at is not None and now - read_at < MOST_AGE:
         return
     found = client.read_locale()
-    known = {} if found is None else {"currency_symbol": found.currency_symbol, "time_zone": found.time_zone}
+    known = {} if found is None else asdict(found)
     with partner_scope(partner_id):
         Connection.objects.filter(pk=connection_id).update(settings_read_at=now, **known)

@@ -32,12 +32,15 @@ class Connection(PartnerModel):
     """One source or target of a partner. Secrets are kept apart, see ``Secret``."""
 
     system = models.CharField(max_length=20)  # a name of connectors.registry.SYSTEMS
+    name = models.CharField(max_length=50, blank=True, db_default="")  # the partner's own for it, a slug; "" = none
     status = models.CharField(max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.NOT_ENABLED)
     status_since = models.DateTimeField()
     credentials = models.JSONField(default=dict)  # the fields that are no secrets
-    currency = models.CharField(max_length=3, blank=True)  # of a source; "" = the partner's
+    currency = models.CharField(
+        max_length=3, blank=True
+    )  # ISO code: of a source as set, "" = the partner's; of a target as it says
     account = models.CharField(max_length=200, blank=True)  # as the vendor names it
-    currency_symbol = models.CharField(max_length=8, blank=True)  # of a target
+    currency_symbol = models.CharField(max_length=8, blank=True)  # of a target, where it names no currency
     time_zone = models.CharField(max_length=64, blank=True)  # of a target, as the vendor writes it
     settings_read_at = models.DateTimeField(null=True)  # when symbol and zone were last read
     permissions = models.JSONField(default=list)  # [[name, state], ...] of the last test
@@ -61,7 +64,7 @@ class Connection(PartnerModel):
 
     @property
     def label(self) -> str:
-        """The system as people write it, such as "Syncro"."""
+        """The system as people write it."""
         return SYSTEMS[self.system].label
 
 

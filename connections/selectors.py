@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connections.models import Connection, ConnectionStatus
 from connections.services import first_status
 from connections.testing import Definition
-from connectors.registry import SYSTEMS, SystemRole
+from connectors.registry import SYSTEMS, SystemRole, TargetDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,17 @@ class ConnectionCard:
 def known_systems() -> Mapping[str, Definition]:
     """Every system of the registry by name."""
     return SYSTEMS
+
+
+def known_targets() -> list[TargetDefinition]:
+    """Every target of the registry."""
+    return [each for each in SYSTEMS.values() if isinstance(each, TargetDefinition)]
+
+
+def targets_in_words(connections: Iterable[Connection] = ()) -> str:
+    """What people call these targets; without any, whatever target there could be: a name, or names with "or"."""
+    labels = [connection.label for connection in connections] or [target.label for target in known_targets()]
+    return " or ".join(dict.fromkeys(labels))
 
 
 def connection_cards() -> list[ConnectionCard]:

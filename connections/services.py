@@ -18,7 +18,7 @@ from connections.models import Connection, ConnectionStatus
 from connections.secret_store import read_credentials, same_credentials, store_secrets
 from connections.testing import Definition, check_form, find_system, try_credentials
 from connectors.records import ConnectionReport
-from connectors.registry import TargetDefinition
+from connectors.registry import SYSTEMS, SystemRole, TargetDefinition
 from core.audit import Actor, record
 from core.enums import About
 from core.scope import partner_scope
@@ -120,7 +120,7 @@ def set_currency(partner_id: int, system: str, currency: str, actor: Actor) -> b
     _check_currency(currency)
     with partner_scope(partner_id):
         connection = _lock(system)
-        if connection.currency == currency:
+        if connection.currency == currency or definition.role is SystemRole.TARGET:  # which says its own
             return False
         _tell(
             actor,
@@ -130,6 +130,30 @@ def set_currency(partner_id: int, system: str, currency: str, actor: Actor) -> b
         )
         connection.currency = currency
         connection.save(update_fields=["currency"])
+        return True
+
+
+def name_connection(partner_id: int, system: str, name: str, actor: Actor) -> bool:
+    """Give a connection the partner's own name, by which a configuration file may speak of it. False: unchanged.
+
+    Raises ``ConnectionRefused`` where a system or another connection is called so.
+    """
+    label = find_system(system).label
+    if name in SYSTEMS:
+        raise ConnectionRefused(f"“{name}” is the name of a system. Choose another one.")
+    with partner_scope(partner_id):
+        # All of them are locked: nothing but this keeps two from taking one name at the same time.
+        rows = {row.system: row for row in Connection.objects.select_for_update(no_key=True).order_by("pk")}
+        connection = rows.get(system)
+        if connection is None:
+            raise ConnectionRefused(f"{label} is not connected.")
+        if connection.name == name:
+            return False
+        if taken := next((row for row in rows.values() if row.name == name), None):
+            raise ConnectionRefused(f"“{name}” is the {taken.label} connection already. Choose another name.")
+        record(actor, "connection.named", f"{label} is called “{name}”")
+        connection.name = name
+        connection.save(update_fields=["name"])
         return True
 
 
@@ -229,7 +253,9 @@ def _note_other_account(connection: Connection, report: ConnectionReport) -> lis
 
 def _write_report(connection: Connection, report: ConnectionReport, also: Sequence[str] = ()) -> None:
     now = timezone.now()
-    if report.currency_symbol or report.time_zone:
+    if report.currency or report.currency_symbol or report.time_zone:
+        if find_system(connection.system).role is SystemRole.TARGET:  # that of a source is a setting of the partner's
+            connection.currency = report.currency
         connection.currency_symbol = report.currency_symbol
         connection.time_zone = report.time_zone
         connection.settings_read_at = now

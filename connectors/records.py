@@ -111,6 +111,7 @@ class InvoiceRow:
     ratio: Decimal
     cost: Decimal
     retail: Decimal
+    recurring: bool  # charged for its whole cycle, as the source says; False: for a part of one
     raw: Mapping[str, str]
     domain: str = ""
     customer_name: str = ""
@@ -220,16 +221,28 @@ class LineValues:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """How often a template runs: every so many months, or every so many days."""
+
+    months: int = 0
+    days: int = 0
+
+
+MONTHLY = Interval(months=1)
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceTemplate:
     """An invoice template (Syncro's API: schedule)."""
 
     template_id: int
     customer_id: int
     name: str
-    frequency: str
+    frequency: str  # in the target's words, for people
     next_run: dt.date | None
     paused: bool
     lines: tuple[TemplateLine, ...] = ()
+    every: Interval | None = field(default=None, compare=False)  # what the frequency means; None: nobody can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +281,7 @@ class AccountLocale:
 
     currency_symbol: str
     time_zone: str
+    currency: str = ""  # ISO code
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +293,7 @@ class ConnectionReport:
     currency_symbol: str = ""
     time_zone: str = ""
     warnings: tuple[str, ...] = ()
+    currency: str = ""  # ISO code, where a target says one
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.interface import CredentialField, Source, SourceDefinition, SystemRole, Target, TargetDefinition
+from connectors.definition import SourceDefinition, TargetDefinition
+from connectors.interface import Source, SystemRole, Target
 from connectors.prism.definition import PRISM
 from connectors.syncro.definition import SYNCRO
 
 __all__ = [
     "SYSTEMS",
-    "CredentialField",
     "Source",
     "SourceDefinition",
     "SystemRole",

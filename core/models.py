@@ -10,7 +10,7 @@ from core.partner_models import PartnerModel
 
 
 class AuditEntry(PartnerModel):
-    """One business fact, e.g. "Syncro token replaced". Never changed, never removed."""
+    """One business fact, e.g. that a token was replaced. Never changed, never removed."""
 
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(

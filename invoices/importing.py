@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from connectors import registry
+from connectors.definition import SourceDefinition
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError, UnreadableInvoice
-from connectors.interface import Source, SourceDefinition
+from connectors.interface import Source
 from connectors.records import InvoiceHeader, SourceSubscription
 from core.bulk_saving import fit
 from core.scope import partner_scope

@@ -12,7 +12,6 @@ from money.enums import Kind, Motion
 from money.motions import MOTIONS, motion_of
 from money.periods import period_of
 
-ONE = Decimal(1)
 ZERO = Decimal(0)
 
 NO_SUBSCRIPTION = "The row names no subscription."
@@ -100,7 +99,7 @@ def _kind(row: InvoiceRow, motion: Motion, *, is_proration: bool) -> Kind:
     kind = MOTIONS[motion].kind
     if kind is not None:
         return kind
-    return Kind.RECURRING if row.ratio == ONE else Kind.PRORATION
+    return Kind.RECURRING if row.recurring else Kind.PRORATION
 
 
 def _has_room(row: Amount, charged: Sequence[Amount], taken: Sequence[Amount]) -> bool:

@@ -166,6 +166,7 @@ class Rules:
     apply_credits: bool = False
     tolerance: Decimal = Decimal("0.05")
     negative_lines: bool = True  # False once the target refused one
+    target: str = "the target"  # what people call it
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,11 @@ def already_on_template(lines: Sequence[TemplateLine], subject: str) -> Hold:
     )
 
 
-def counted_by_target(line: TemplateLine) -> Hold:
-    """A line of ours whose quantity was handed over to Syncro's own counting."""
+def counted_by_target(line: TemplateLine, target: str) -> Hold:
+    """A line of ours whose quantity was handed over to the target's own counting."""
     return Hold(
         HoldCode.COUNTED,
-        f"Syncro counts the quantity of “{line.name}” itself, so it is not written.",
+        f"{target} counts the quantity of “{line.name}” itself, so it is not written.",
         "Set the line back to a fixed quantity, or remove it.",
     )
 
@@ -98,23 +98,23 @@ def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
     )
 
 
-def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str) -> Hold:
+def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str, target: str) -> Hold:
     """An older period's recurring amount that was not written in time: its line ran as it stood."""
     return Hold(
         HoldCode.RAN_UNCHANGED,
         f"{plain(amount)} for {period} was not written before the template ran: "
         f"the line was billed once more as it stood, at {plain(stood_at)}.",
-        "Compare with the invoice in Syncro. Where it covers the period, bill the difference by hand and dismiss this; "
-        "applying bills the whole amount as a one-time line.",
+        f"Compare with the invoice in {target}. Where it covers the period, bill the difference by hand and dismiss "
+        "this; applying bills the whole amount as a one-time line.",
         subject,
     )
 
 
-def negative_refused(amount: Decimal, subject: str) -> Hold:
+def negative_refused(amount: Decimal, subject: str, target: str) -> Hold:
     """A negative amount where the target refuses negative lines."""
     return Hold(
         HoldCode.NEGATIVE,
-        f"Syncro refuses negative amounts; {plain(amount)} is held.",
+        f"{target} refuses negative amounts; {plain(amount)} is held.",
         "Enter the amount by hand on the next invoice, then dismiss it.",
         subject,
     )

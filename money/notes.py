@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from connectors.records import MONTHLY
 from money.enums import Severity
 from money.facts import MappingFact, OwnLine, PeriodFact, Posted, ProductFact
 from money.motions import MOTIONS
@@ -42,13 +43,13 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
     )
 
 
-def note_fallback(mapping: MappingFact, period: PeriodFact) -> Note:
+def note_fallback(mapping: MappingFact, period: PeriodFact, target: str) -> Note:
     """Negative amounts are refused: the line has a decimal quantity for this period."""
     return Note(
         Severity.WARNING,
         "decimal_quantity",
         f"decimal_quantity:{period.subscription}:{period.period}",
-        f"{mapping.customer}, {_product_name(period)}: Syncro refuses negative amounts, so the line for "
+        f"{mapping.customer}, {_product_name(period)}: {target} refuses negative amounts, so the line for "
         f"{period_label(period.period)} has a decimal quantity.",
         customer_id=mapping.customer_id,
         subscription_id=period.subscription_id,
@@ -103,7 +104,7 @@ def note_prices(mapping: MappingFact, period: PeriodFact, unit: Money, last: Pos
     ]
 
 
-def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, writes: bool) -> list[Note]:
+def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, target: str, writes: bool) -> list[Note]:
     """A paused template, or one that ran before the invoice came, bills later than expected.
 
     Pausing is told as long as it lasts; running early when the plan ``writes`` something, and again until it runs.
@@ -114,8 +115,8 @@ def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, w
     notes = []
     if template.paused and (writes or _stands_on(present, mapping.template_id)):
         text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
-        notes.append(_template_note(mapping, "paused", newest, text, "Resume it in Syncro."))
-    if _ran_early(mapping, newest, template.next_run) and template.frequency == "Monthly":
+        notes.append(_template_note(mapping, "paused", newest, text, f"Resume it in {target}."))
+    if _ran_early(mapping, newest, template.next_run) and template.every == MONTHLY:
         assert template.next_run is not None
         text = (
             f"The invoice template “{template.name}” ran before the invoice for "

@@ -42,7 +42,8 @@ def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> 
     if conflict is not None and brief.chosen(conflict.subject) == Chosen.EXCLUDE:
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     hold = conflict or wanted.hold
-    change = _left_to_target(_change(brief.mapping, brief.period, wanted, line=line, hold=hold), line)
+    asked = _change(brief.mapping, brief.period, wanted, line=line, hold=hold)
+    change = _left_to_target(asked, line, brief.rules.target)
     if change.hold is not None:
         note = note_of_hold(brief.mapping, brief.period, change.hold, wanted.mark, wanted.amount.retail)
         return Placed(_part_of(wanted, PartState.HELD, change.hold.text), (change,), (note,))
@@ -94,11 +95,11 @@ def _change(
     )
 
 
-def _left_to_target(change: PlannedChange, line: TemplateLine | None) -> PlannedChange:
+def _left_to_target(change: PlannedChange, line: TemplateLine | None, target: str) -> PlannedChange:
     """Holds the change of a line whose quantity the target counts itself."""
     if line is None or not line.counted_by_target or change.hold or change.action is Action.KEEP:
         return change
-    return replace(change, hold=counted_by_target(line))
+    return replace(change, hold=counted_by_target(line, target))
 
 
 def _action(line: TemplateLine | None, after: LineValues) -> Action:

@@ -73,7 +73,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
             ]
         ),
     )
-    plan.notes += note_template(mapping, present, facts.newest, writes=plan.writes)
+    plan.notes += note_template(mapping, present, facts.newest, target=facts.rules.target, writes=plan.writes)
     if facts.first:
         plan.notes += note_foreign_lines(mapping, present)
     plan.changes.sort(key=_writing_order)
@@ -154,7 +154,7 @@ def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, to
         notes=[note for _, one in placed for note in one.notes],
     )
     if Because.DECIMAL_QUANTITY in wants.reasons:
-        plan.notes.append(note_fallback(mapping, period))
+        plan.notes.append(note_fallback(mapping, period, brief.rules.target))
     if wants.no_recurring:
         plan.changes += remove_recurring(brief.present, brief.marks.recurring, period, mapping.customer)
     plan.notes += note_prices(mapping, period, wants.unit, postings.priced_before(period))

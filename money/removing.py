@@ -1,6 +1,6 @@
 """Which recurring lines go: a quantity that came down to nothing, a subscription that is not invoiced any more.
 
-What Syncro counts itself is never written, so it stays.
+What the target counts itself is never written, so it stays.
 """
 
 from __future__ import annotations

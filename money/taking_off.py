@@ -68,7 +68,7 @@ def plan_left_behind(
         if own.template_id not in read:
             read[own.template_id] = TemplateLines(templates.get(own.template_id))
         line = read[own.template_id].ours(own.mark, own)
-        # What Syncro counts itself is never written.
+        # What the target counts itself is never written.
         if line is not None and own.state is LineState.STANDING and not line.counted_by_target:
             plan.extend(_plan_line(own, line, chosen(choices, left_behind_subject(own))))
     return plan

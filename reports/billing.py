@@ -27,7 +27,7 @@ from django.db.models import (
     When,
 )
 
-from connections.currency import symbol_fits
+from connections.currency import shown_currency, target_fits
 from core.searching import one_of
 from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.selectors import MappedTo, customer_contains, describe_mappings
@@ -195,7 +195,6 @@ def _mapping_problems(mapping: MappedTo) -> Collection[str]:
 
 def _currency_problems(program: Program) -> tuple[str, ...]:
     currency = program.source.currency or program.source.partner.currency
-    symbol = program.target.currency_symbol
-    if symbol_fits(symbol, currency) is not False:
+    if target_fits(program.target, currency) is not False:
         return ()
-    return (f"The source bills in {currency}, the target shows {symbol}: nothing is written.",)
+    return (f"The source bills in {currency}, the target shows {shown_currency(program.target)}: nothing is written.",)

@@ -43,7 +43,7 @@ class RunProgress:
     waits_for: float  # until it goes on
     seconds: float  # that it has taken
     left: float | None  # None: nothing tells how long it takes
-    calls: list[str]  # "Syncro: 86 GET, 160 POST"
+    calls: list[str]  # "Label: 86 GET, 160 POST"
 
 
 def read_progress(run: Run, now: dt.datetime) -> RunProgress:

@@ -52,6 +52,7 @@ def environment(outside: Mapping[str, str], told: Mapping[str, Any], folder: Pat
         "PRISM_API_URL": told["prism_api_url"],
         "SYNCRO_BASE_URL": told["syncro_base_url"],
         "SYNCRO_REQUESTS_PER_MINUTE": "0",
+        "UNKNOWN_LIMIT_REQUESTS_PER_MINUTE": "0",
         "ALLOW_PRIVATE_API_HOSTS": "1",
         "SETTLE_SECONDS": "2",
         "PUBLIC_URL": public_url,

@@ -87,12 +87,12 @@ class Cause(models.TextChoices):
 
 
 class Anew(models.TextChoices):
-    """Why a template's part of a plan is made again."""
+    """Why a template's part of a plan is made again; ``{target}`` stands for what people call the target."""
 
     DELETED = "deleted", "The invoice template was deleted since the plan."
     CHANGED = "changed", "The invoice template or its mappings changed since the plan."
     MAPPED = "mapped", "Its mappings were changed during the sync."
-    NEGATIVES = "negatives", "Syncro refuses negative amounts."
+    NEGATIVES = "negatives", "{target} refuses negative amounts."
     ELSEWHERE = "elsewhere", "Something else happened to it while the sync was writing."
 
 

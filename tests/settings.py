@@ -20,3 +20,4 @@ choose_ports(data_folder())
 from billingsync.settings import *  # noqa: E402, F403  # the environment had to be set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
+UNKNOWN_LIMIT_REQUESTS_PER_MINUTE = 0  # the imitated vendors answer at once

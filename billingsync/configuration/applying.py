@@ -125,6 +125,8 @@ class _Writer:
             self.summary.warnings += [f"{label}: {text}" for text in saved.warnings]
         elif wish.currency is not None and connections.set_currency(partner_id, wish.system, wish.currency, COMMAND):
             self._changed(f"{label} bills in {wish.currency}")
+        if wish.name and connections.name_connection(partner_id, wish.system, wish.name, COMMAND):
+            self._changed(f"{label} is called {wish.name}")
 
     def _copies(self, partner_id: int) -> None:
         ids = dict(Connection.objects.values_list("system", "pk"))
@@ -134,11 +136,12 @@ class _Writer:
             store_target(partner_id, ids[system], target.customers, target.templates, target.began)
 
     def _program(self, wish: ProgramWish) -> None:
-        rows = {row.system: row for row in Connection.objects.filter(system__in=(wish.shape.source, wish.shape.target))}
+        source, target = self.stored.system_of(wish.shape.source), self.stored.system_of(wish.shape.target)
+        rows = {row.system: row for row in Connection.objects.filter(system__in=(source, target))}
         _, changed = programs.save_program(
             slug=wish.shape.program,
-            source=rows[wish.shape.source],
-            target=rows[wish.shape.target],
+            source=rows[source],
+            target=rows[target],
             settings=wish.settings,
             actor=COMMAND,
         )
@@ -165,7 +168,7 @@ class _Writer:
         shape = wish.shape
         customer = finder.customer(shape.customer)
         self._refuse_twin(customer, wish)
-        target_customer = finder.target_customer(shape.syncro_customer)
+        target_customer = finder.target_customer(shape.target_customer, wish.customer_key)
         template = finder.template(shape.invoice_template, target_customer)
         before = finder.present.get((customer.pk, shape.motion))
         warnings = mappings.mapping_warnings(program=program, template=template, motion=shape.motion)
@@ -208,9 +211,15 @@ class _Writer:
             for name, texts in _by_field(error).items():
                 self._problem(self._nearest(path, name), " ".join(texts))
         except MappingRefused as refused:
-            self._problem((*path, MAPPING_KEYS.get(refused.field, "")), str(refused))
+            self._problem((*path, self._mapping_key(path, refused.field)), str(refused))
         except (AccountError, ConnectionRefused) as refused:
             self._problem(path, str(refused))
+
+    def _mapping_key(self, path: Path, field: str) -> str:
+        """The key of the file for a part of the mapping that stands there."""
+        if field == "target_customer":
+            return next(wish.customer_key for wish in self.wishes.mappings if wish.path == path)
+        return MAPPING_KEYS.get(field, "")
 
     def _nearest(self, path: Path, name: str) -> Path:
         section, key = PROGRAM_KEYS.get(name, ("", name))
@@ -237,7 +246,7 @@ PROGRAM_KEYS = {
     "time_zone": ("schedule", "time_zone"),
 }
 NOT_YOURS_ALONE = "has an account that is not this partner's alone, with a password of its own. Leave password_env out."
-MAPPING_KEYS = {"target_customer": "syncro_customer", "template": "invoice_template", "pricing": "pricing"}
+MAPPING_KEYS = {"template": "invoice_template", "pricing": "pricing"}
 
 
 class _UnknownRecord(Exception):
@@ -271,11 +280,11 @@ class _Finder:
             raise _UnknownRecord(text, "customer")
         return found[0]
 
-    def target_customer(self, external_id: int) -> TargetCustomer:
+    def target_customer(self, external_id: int, key: str) -> TargetCustomer:
         found = self.target_customers.get(external_id)
         if found is None:
             text = f"{self.target} has no customer {external_id}. Look up its number in the address of its page."
-            raise _UnknownRecord(text, "syncro_customer")
+            raise _UnknownRecord(text, key)
         return found
 
     def template(self, external_id: int, owner: TargetCustomer) -> Template:

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 from babel import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from accounts.models import validate_time_zone
 from billingsync.configuration.document import WrittenInt
+from connections.selectors import known_targets, targets_in_words
 from core.addresses import clean_address
 from money.enums import Motion
 
@@ -35,7 +36,7 @@ def _filled(value: str) -> str:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(getattr(value, "written", value))):
-        raise ValueError("must be a number of Syncro, such as 5001")
+        raise ValueError(f"must be a number of {targets_in_words()}, such as 5001")
     return int(str(getattr(value, "written", value)))
 
 
@@ -109,6 +110,9 @@ def _variable(value: str) -> str:
     return value
 
 
+# The key for a mapping's customer in the target, then the words that targets have for it.
+CUSTOMER_KEYS = ("target_customer", *(key for target in known_targets() for key in target.customer_keys))
+
 Text = Annotated[str, BeforeValidator(_as_written), AfterValidator(_filled)]
 Email = Annotated[Text, AfterValidator(_email), _at_most(254)]
 Slug = Annotated[Text, AfterValidator(_slug), _at_most(50)]
@@ -118,7 +122,7 @@ LocaleName = Annotated[Text, AfterValidator(_locale), _at_most(16)]
 TimeZone = Annotated[Text, AfterValidator(_time_zone)]
 Currency = Annotated[Text, AfterValidator(_currency)]
 Variable = Annotated[Text, AfterValidator(_variable)]
-SyncroId = Annotated[int, BeforeValidator(_whole)]
+TargetId = Annotated[int, BeforeValidator(_whole)]
 ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 
@@ -154,6 +158,7 @@ class ConnectionShape(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
 
     system: Text
+    name: Slug | None = None
     currency: Currency | None = None
 
     @property
@@ -210,8 +215,8 @@ class MappingShape(Shape):
 
     customer: Text
     motion: Motion
-    syncro_customer: SyncroId
-    invoice_template: SyncroId
+    target_customer: TargetId = Field(validation_alias=AliasChoices(*CUSTOMER_KEYS))
+    invoice_template: TargetId
     program: Text | None = None
     pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] | None = None
     sync: StrictBool | None = None

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from accounts.models import Partner
 from accounts.services import find_partner
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
-from billingsync.configuration.shape import MappingShape
+from billingsync.configuration.shape import CUSTOMER_KEYS, MappingShape
 from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
 from connections.models import Connection, ConnectionStatus
+from connections.selectors import known_systems, known_targets
 from core.scope import partner_scope
 from customers.models import Customer, Mapping
 from programs.models import Program
@@ -34,8 +35,13 @@ class Stored:
     partner_id: int | None
     name: str = ""
     connected: Collection[str] = ()
+    names: dict[str, str] = field(default_factory=dict)  # a connection's name -> its system
     programs: Sequence[ProgramKey] = ()
     satisfied: Collection[tuple[str, str]] = field(default=(), repr=False)  # (customer as written, motion)
+
+    def system_of(self, written: str) -> str:
+        """The system that ``source`` or ``target`` of a program means: a connection's name, or the system itself."""
+        return self.names.get(written, written)
 
 
 class CustomerIndex:
@@ -80,21 +86,24 @@ def program_of(mapping: MappingWish, wishes: Wishes, stored: Stored) -> ProgramK
 
 def all_programs(wishes: Wishes, stored: Stored) -> list[ProgramKey]:
     """Programs of the file, then those that only the database has."""
-    listed = [_key(program) for program in wishes.programs]
+    listed = [_key(program, stored) for program in wishes.programs]
     named = {(program.slug, program.target) for program in listed}
     return listed + [program for program in stored.programs if (program.slug, program.target) not in named]
 
 
 def _read(wishes: Wishes) -> Stored:
     partner_id = find_partner(wishes.partner.slug)
+    given = {one.name: one.system for one in wishes.connections if one.name}
     if partner_id is None:
-        return Stored(None)
+        return Stored(None, names=given)
     with partner_scope(partner_id):
         programs = list(Program.objects.select_related("source", "target"))
+        named = Connection.objects.exclude(name="").values_list("name", "system")
         return Stored(
             partner_id=partner_id,
             name=Partner.objects.get(pk=partner_id).name,
             connected=frozenset(Connection.objects.filter(status__in=CONNECTED).values_list("system", flat=True)),
+            names={name: system for name, system in named if system not in given.values()} | given,
             programs=[ProgramKey(row.slug, row.source.system, row.target.system) for row in programs],
             satisfied=frozenset(_satisfied(wishes, programs)),
         )
@@ -116,7 +125,7 @@ def _satisfied_in(program: Program, wanted: Iterable[MappingShape]) -> Iterable[
     for shape in wanted:
         found = index.find(shape.customer)
         row = rows.get((found[0].pk, shape.motion)) if len(found) == 1 else None
-        if row is not None and _as_wanted(row, shape.syncro_customer, shape.invoice_template):
+        if row is not None and _as_wanted(row, shape.target_customer, shape.invoice_template):
             yield shape.customer, shape.motion
 
 
@@ -125,8 +134,9 @@ def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
     return not gone and (row.target_customer.external_id, row.template.external_id) == (target_customer, template)
 
 
-def _key(program: ProgramWish) -> ProgramKey:
-    return ProgramKey(program.shape.program, program.shape.source, program.shape.target)
+def _key(program: ProgramWish, stored: Stored) -> ProgramKey:
+    source, target = stored.system_of(program.shape.source), stored.system_of(program.shape.target)
+    return ProgramKey(program.shape.program, source, target)
 
 
 def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
@@ -152,16 +162,24 @@ def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     available = {*stored.connected, *(wish.system for wish in wishes.connections)}
     for program in wishes.programs:
         for side in ("source", "target"):
-            system = getattr(program.shape, side)
-            if system not in available:
-                text = f"“{system}” is not connected. Add it to “connections”."
+            written = getattr(program.shape, side)
+            if text := _not_a(side, written, stored.system_of(written), [*stored.names], available):
                 yield wishes.document.problem((*program.path, side), text)
+
+
+def _not_a(side: str, written: str, system: str, names: list[str], available: Collection[str]) -> str:
+    """Why what is written names no connection on that side, "" where it does."""
+    known = {name for name, definition in known_systems().items() if definition.role == side}
+    if system not in known:
+        return f"There is no {side} “{written}”. {did_you_mean(written, [*sorted(known), *names])}"
+    return "" if system in available else f"“{written}” is not connected. Add it to “connections”."
 
 
 def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     programs = all_programs(wishes, stored)
     for mapping in wishes.mappings:
-        if program_of(mapping, wishes, stored) is not None:
+        if program := program_of(mapping, wishes, stored):
+            yield from _foreign_word(mapping, program.target, wishes)
             continue
         if not programs:
             yield wishes.document.problem(mapping.path, "There is no program to map for. Add one to “programs”.")
@@ -171,3 +189,12 @@ def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
             slugs = [program.slug for program in programs]
             text = f"There is no program “{mapping.shape.program}” here. {did_you_mean(mapping.shape.program, slugs)}"
             yield wishes.document.problem((*mapping.path, "program"), text)
+
+
+def _foreign_word(mapping: MappingWish, target: str, wishes: Wishes) -> Iterable[FileProblem]:
+    """A word of one target means nothing at another."""
+    key, everywhere = mapping.customer_key, CUSTOMER_KEYS[0]
+    definition = next((each for each in known_targets() if each.name == target), None)
+    if definition and key not in (everywhere, *definition.customer_keys):
+        text = f"“{key}” is not a word of {definition.label}. Write “{everywhere}”."
+        yield wishes.document.problem((*mapping.path, key), text, key=True)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from billingsync.configuration.document import Document, Path, WrittenInt
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
 from billingsync.configuration.shape import (
+    CUSTOMER_KEYS,
     ConnectionShape,
     FileShape,
     MappingShape,
@@ -40,6 +41,7 @@ class ConnectionWish:
 
     definition: Definition
     path: Path
+    name: str | None
     currency: str | None
     credentials: Mapping[str, str] = field(repr=False)
 
@@ -55,7 +57,7 @@ class ConnectionWish:
 
 @dataclass(frozen=True, slots=True)
 class ProgramWish:
-    """A program from a source to a target, and its settings."""
+    """A program from a source to a target, and its settings. Both are a connection's name, or its system."""
 
     shape: ProgramShape
     path: Path
@@ -69,10 +71,11 @@ class ProgramWish:
 
 @dataclass(frozen=True, slots=True)
 class MappingWish:
-    """A customer's motion to an invoice template."""
+    """A customer's motion to an invoice template; ``customer_key`` is the word that the file has for its customer."""
 
     shape: MappingShape
     path: Path
+    customer_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def read_wishes(document: Document, environ: Mapping[str, str]) -> Wishes:
         users=[reader.user(user, ("users", index)) for index, user in enumerate(shape.users)],
         connections=list(reader.connections(shape.connections)),
         programs=[reader.program(program, ("programs", index)) for index, program in enumerate(shape.programs)],
-        mappings=[MappingWish(mapping, ("mappings", index)) for index, mapping in enumerate(shape.mappings)],
+        mappings=[reader.mapping(mapping, ("mappings", index)) for index, mapping in enumerate(shape.mappings)],
     )
     reader.refuse_twins(wishes)
     reader.problems += _missing_variables(document, environ)
@@ -137,8 +140,10 @@ class _Reader:
                     f"There is no system “{shape.system}”. {did_you_mean(shape.system, list(systems))}",
                 )
                 continue
+            if shape.name in systems:
+                self._complain((*path, "name"), f"“{shape.name}” is the name of a system. Choose another one.")
             credentials = dict(self._credentials(definition, shape, path))
-            yield ConnectionWish(definition, path, shape.currency, credentials)
+            yield ConnectionWish(definition, path, shape.name, shape.currency, credentials)
 
     def program(self, shape: ProgramShape, path: Path) -> ProgramWish:
         if shape.program not in PROGRAM_NAMES:
@@ -147,16 +152,20 @@ class _Reader:
                 (*path, "program"), f"There is no program “{shape.program}”. {did_you_mean(shape.program, names)}"
             )
         for side in ("source", "target"):
-            name = getattr(shape, side)
-            known = [system for system, definition in known_systems().items() if definition.role == side]
-            if name not in known:
+            name, systems = getattr(shape, side), known_systems()
+            if name in systems and systems[name].role != side:
+                known = [system for system, definition in systems.items() if definition.role == side]
                 self._complain((*path, side), f"There is no {side} “{name}”. {did_you_mean(name, known)}")
         return ProgramWish(shape, path, _settings(shape))
+
+    def mapping(self, shape: MappingShape, path: Path) -> MappingWish:
+        return MappingWish(shape, path, next(key for key in CUSTOMER_KEYS if (*path, key) in self.document.keys))
 
     def refuse_twins(self, wishes: Wishes) -> None:
         """An entry that stands twice would make the result depend on the order of the file."""
         self._twins([(user.shape.email.lower(), user.path) for user in wishes.users], "This user")
         self._twins([(one.system, one.path) for one in wishes.connections], "This system")
+        self._twins([(one.name, one.path) for one in wishes.connections if one.name], "This name")
         self._twins([(one.identity, one.path) for one in wishes.programs], "This program and target")
         identities = [
             ((one.shape.program, one.shape.customer.casefold(), one.shape.motion), one.path) for one in wishes.mappings
@@ -182,7 +191,7 @@ class _Reader:
                     key=True,
                 )
             elif key not in by_key:
-                known = ["system", *by_key, "currency"]
+                known = ["system", "name", *by_key, "currency"]
                 self._complain(
                     (*path, key), f"“{key}” is unknown for {definition.label}. {did_you_mean(key, known)}", key=True
                 )

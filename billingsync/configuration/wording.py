@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from billingsync.configuration.document import Document, Path
 from billingsync.configuration.problems import FileProblem, did_you_mean
-from billingsync.configuration.shape import FileShape
+from billingsync.configuration.shape import CUSTOMER_KEYS, FileShape
 
 EXPECTED = {
     "string_type": "must be a text",
@@ -34,6 +34,8 @@ def _problem(document: Document, one: Any) -> FileProblem:
     path: Path = tuple(one["loc"])
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "the file")
     match one["type"]:
+        case "extra_forbidden" if name in CUSTOMER_KEYS and path[0] == "mappings":
+            return document.problem(path, f"{_same_thing()} say the same. Keep one.", key=True)
         case "extra_forbidden":
             return document.problem(path, f"“{name}” is unknown here. {_near(path, name)}".rstrip(), key=True)
         case "missing":
@@ -53,7 +55,17 @@ def _wrong_word(name: str, word: object, choices: list[str]) -> str:
 
 def _near(path: Path, name: str) -> str:
     model = _model_at(path[:-1])
-    return did_you_mean(name, list(model.model_fields)) if model else ""
+    return did_you_mean(name, [key for field in model.model_fields.items() for key in _keys(*field)]) if model else ""
+
+
+def _keys(name: str, field: FieldInfo) -> list[str]:
+    """The words under which a field may stand in the file."""
+    alias = field.validation_alias
+    return [str(key) for key in alias.choices] if isinstance(alias, AliasChoices) else [name]
+
+
+def _same_thing() -> str:
+    return " and ".join(f"“{key}”" for key in CUSTOMER_KEYS)
 
 
 def _choices(path: Path) -> list[str]:

@@ -153,11 +153,13 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # The product's own settings
-PRISM_IDENTITY_URL = env.str("PRISM_IDENTITY_URL", default="https://identity.prismportal.online/core/connect/token")
-PRISM_API_URL = env.str("PRISM_API_URL", default="https://api.prismportal.online")
-CLOUDIQ_API_URL = env.str("CLOUDIQ_API_URL", default="https://api.crayon.com")
-SYNCRO_BASE_URL = env.str("SYNCRO_BASE_URL", default="https://{subdomain}.syncromsp.com/api/v1")
-SYNCRO_REQUESTS_PER_MINUTE = env.int("SYNCRO_REQUESTS_PER_MINUTE", default=180)  # per egress address; 0 = no limit
+# What an installation says of a vendor; None: what the vendor's definition in connectors/ says.
+PRISM_IDENTITY_URL = env.str("PRISM_IDENTITY_URL", default=None)
+PRISM_API_URL = env.str("PRISM_API_URL", default=None)
+CLOUDIQ_API_URL = env.str("CLOUDIQ_API_URL", default=None)
+SYNCRO_BASE_URL = env.str("SYNCRO_BASE_URL", default=None)
+SYNCRO_REQUESTS_PER_MINUTE = env.int("SYNCRO_REQUESTS_PER_MINUTE", default=None)  # per egress address; 0 = no limit
+UNKNOWN_LIMIT_REQUESTS_PER_MINUTE = env.int("UNKNOWN_LIMIT_REQUESTS_PER_MINUTE", default=None)  # the same, of others
 EGRESS_ID = env.str("EGRESS_ID", default="default")  # which egress address the workers share
 SETTLE_SECONDS = env.int("SETTLE_SECONDS", default=60)  # until a call whose answer was lost may be judged
 ALLOW_PRIVATE_API_HOSTS = env.bool("ALLOW_PRIVATE_API_HOSTS", default=False)

@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 
+from connectors.edge.allowed_hosts import AllowedHosts
 from connectors.edge.answer_table import AnswerRow, AnswerTable, Failure, Pause
 from connectors.edge.answers import Answer, Download
 from connectors.edge.exchange import Call, Exchange, Lost, Received
@@ -46,6 +47,7 @@ class EdgeSettings:
     longest single sleep for a rate limit; beyond it ``MustWait`` or ``RateLimited`` is raised. A write
     is on record as under way while it waits, so it waits ``max_write_wait`` at most, and that much
     more must its longest call stay below the settle time.
+    Calls go to the hosts of ``urls`` and to ``hosts`` alone, see ``AllowedHosts``.
     ``answers`` are the rows of the vendor's own in the table of answers, ``label`` is its name in them.
     ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
     the pauses before another attempt, where a test imitates long trouble.
@@ -53,6 +55,7 @@ class EdgeSettings:
 
     system: str
     urls: Mapping[str, str]
+    hosts: tuple[str, ...] = ()
     label: str = "The service"
     answers: tuple[AnswerRow, ...] = ()
     allow_private_hosts: bool = False
@@ -85,6 +88,7 @@ class Edge:
         self._redactor = Redactor()
         self._table = AnswerTable(settings.system, settings.label, settings.answers, settings.wait_factor)
         self._guard = ConnectionGuard(allow_private=settings.allow_private_hosts)
+        self._hosts = AllowedHosts(settings.urls.values(), settings.hosts)
         self._session = _open_session(settings, self._guard)
         self._refusals = 0
 
@@ -199,9 +203,7 @@ class Edge:
             self.settings.sleep(wait)
 
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
-        host = urlsplit(call.url)
-        if host.scheme != "https" and not self.settings.allow_private_hosts:
-            raise self._misconfigured("The address must begin with https://.", call)
+        self._check_address(call)
         if self.settings.before_call is not None:
             self.settings.before_call()
         self._take_slot(self.settings.max_write_wait if call.writes else self.settings.max_wait)
@@ -216,6 +218,13 @@ class Edge:
         if isinstance(verdict, Failure) and verdict.everybody:
             self._limiter.penalise(verdict.everybody)
         return verdict
+
+    def _check_address(self, call: Call) -> None:
+        """An address may come from what a person typed or a vendor answered: secrets go to the vendor's hosts alone."""
+        if urlsplit(call.url).scheme != "https" and not self.settings.allow_private_hosts:
+            raise self._misconfigured("The address must begin with https://.", call)
+        if not self._hosts.allow(call.url):
+            raise self._misconfigured("The address does not belong to this service: check what was entered.", call)
 
     def _exchange(self, call: Call, exchange: Exchange) -> Received | Lost:
         self._guard.begin(

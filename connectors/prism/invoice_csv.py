@@ -36,6 +36,8 @@ NEEDED_COLUMNS = (
     "SubTotalRrp",
 )
 
+WHOLE = Decimal(1)  # the ratio of a row that is charged for its whole cycle
+
 _LONGEST_LINE = 1024 * 1024
 _LARGEST_NUMBER = Decimal(10) ** 15
 _LONGEST_ID = 100
@@ -130,7 +132,7 @@ class _RowReader:
 def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
     """One row by its columns' names as written; also of a stored row. ``UnreadableInvoice``."""
     row = _RowReader(line, {_normalise(name): value for name, value in raw.items()})
-    cycle = row.text("BillingCycle")
+    cycle, ratio = row.text("BillingCycle"), row.number("BillableRatio")
     return InvoiceRow(
         line=line,
         subscription_id=row.identifier("SubscriptionId"),
@@ -140,9 +142,10 @@ def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
         quantity=row.number("Quantity"),
         unit_cost=row.number("UnitPrice"),
         unit_retail=row.number("UnitPriceRrp"),
-        ratio=row.number("BillableRatio"),
+        ratio=ratio,
         cost=row.number("SubTotal"),
         retail=row.number("SubTotalRrp"),
+        recurring=ratio == WHOLE,
         raw=raw,
         domain=row.text("PrimaryDomainName"),
         customer_name=row.text("CustomerName"),

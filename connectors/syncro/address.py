@@ -11,6 +11,7 @@ from connectors.errors import ConfigurationError
 SYSTEM = "syncro"
 PLACEHOLDER = "{subdomain}"
 _DOMAIN = ".syncromsp.com"
+API = f"https://{PLACEHOLDER}{_DOMAIN}/api/v1"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # Some accounts live one level deeper, for example on acme.shield.syncromsp.com.
 _NAME = re.compile(rf"{_LABEL}(?:\.shield)?")

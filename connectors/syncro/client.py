@@ -27,9 +27,7 @@ from connectors.records import (
 )
 from connectors.syncro import records
 from connectors.syncro.address import SYSTEM
-from connectors.syncro.probing import probe_connection, read_locale
-from connectors.syncro.removal import LineRemover
-from connectors.syncro.transport import (
+from connectors.syncro.permissions import (
     CUSTOMERS_LIST,
     GLOBAL_ADMIN,
     INVOICES_LIST,
@@ -39,9 +37,10 @@ from connectors.syncro.transport import (
     PRODUCTS_LIST,
     SCHEDULES_EDIT,
     SCHEDULES_LIST,
-    SyncroTransport,
-    answer_of_a_write,
 )
+from connectors.syncro.probing import probe_connection, read_locale
+from connectors.syncro.removal import LineRemover
+from connectors.syncro.transport import SyncroTransport, answer_of_a_write
 
 _IDS_PER_CALL = 50
 

@@ -11,21 +11,20 @@ from collections.abc import Mapping
 from connectors.edge.json_rows import JsonRow
 from connectors.errors import ConfigurationError, ConnectorError, PermissionMissing, RecordMissing
 from connectors.records import ConnectionReport, PermissionResult
-from connectors.syncro import transport as syncro
+from connectors.syncro import permissions
 from connectors.syncro.address import PLACEHOLDER, SYSTEM, normalise_subdomain
-from connectors.syncro.transport import SyncroTransport
+from connectors.syncro.transport import Params, SyncroTransport
 
 GRANTED = "granted"
 MISSING = "missing"
 UNPROVEN = "proven at the first write"
 
 _READS = (
-    ("/customers", syncro.CUSTOMERS_LIST),
-    ("/products", syncro.PRODUCTS_LIST),
-    ("/schedules", syncro.SCHEDULES_LIST),
-    ("/invoices", syncro.INVOICES_LIST),
+    ("/customers", permissions.CUSTOMERS_LIST),
+    ("/products", permissions.PRODUCTS_LIST),
+    ("/schedules", permissions.SCHEDULES_LIST),
+    ("/invoices", permissions.INVOICES_LIST),
 )
-_WRITES = (syncro.PRODUCTS_CREATE, syncro.PRODUCTS_EDIT, syncro.SCHEDULES_EDIT)
 
 
 def probe_connection(transport: SyncroTransport, credentials: Mapping[str, str], base_url: str) -> ConnectionReport:
@@ -34,16 +33,16 @@ def probe_connection(transport: SyncroTransport, credentials: Mapping[str, str],
     Syncro API document: GET /me, /customers, /products, /schedules, /invoices, /settings.
     """
     account, warnings = _identify(transport, credentials, strict=PLACEHOLDER in base_url)
-    permissions = []
+    found = []
     for path, permission in _READS:
         payload, state = _probe(transport, path, [("page", "1")], permission)
-        permissions.append(PermissionResult(permission, state))
-    permissions += _probe_invoice_details(transport, payload)
-    permissions += [PermissionResult(name, UNPROVEN) for name in _WRITES]
+        found.append(PermissionResult(permission, state))
+    found += _probe_invoice_details(transport, payload)
+    found += [PermissionResult(name, UNPROVEN) for name in permissions.WRITES]
     symbol, zone, more = read_locale(transport)
     return ConnectionReport(
         account=account,
-        permissions=tuple(permissions),
+        permissions=tuple(found),
         currency_symbol=symbol,
         time_zone=zone,
         warnings=(*warnings, *more),
@@ -72,7 +71,7 @@ def _identify(transport: SyncroTransport, credentials: Mapping[str, str], *, str
     return found, [message]
 
 
-def _probe(transport: SyncroTransport, path: str, params: syncro.Params, permission: str) -> tuple[object, str]:
+def _probe(transport: SyncroTransport, path: str, params: Params, permission: str) -> tuple[object, str]:
     try:
         return transport.get(path, permission=permission, params=params), GRANTED
     except PermissionMissing:
@@ -87,10 +86,10 @@ def _probe_invoice_details(transport: SyncroTransport, invoices: object) -> list
     if not isinstance(invoice_id, int):
         return []
     try:
-        _, state = _probe(transport, f"/invoices/{invoice_id}", (), syncro.INVOICES_VIEW)
+        _, state = _probe(transport, f"/invoices/{invoice_id}", (), permissions.INVOICES_VIEW)
     except RecordMissing:
         state = GRANTED
-    return [PermissionResult(syncro.INVOICES_VIEW, state)]
+    return [PermissionResult(permissions.INVOICES_VIEW, state)]
 
 
 def read_locale(transport: SyncroTransport) -> tuple[str, str, list[str]]:

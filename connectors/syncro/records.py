@@ -22,6 +22,7 @@ from connectors.records import (
     TemplateLine,
 )
 from connectors.syncro.address import SYSTEM
+from connectors.syncro.frequency import interval_of
 from connectors.syncro.money import (
     invoice_price,
     line_cents,
@@ -91,6 +92,7 @@ def read_template(row: JsonRow) -> InvoiceTemplate:
         next_run=read_date(row.text("next_run")),
         paused=row.flag("paused"),
         lines=tuple(read_line(line, template_id) for line in row.rows("lines", what="schedule line")),
+        every=interval_of(row.text("frequency")),
     )
 
 

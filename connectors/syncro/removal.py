@@ -12,7 +12,8 @@ from collections.abc import Callable
 from connectors.errors import ConnectorError, RejectedRecord, UnexpectedAnswer
 from connectors.records import InvoiceTemplate
 from connectors.syncro.address import SYSTEM
-from connectors.syncro.transport import SCHEDULES_EDIT, SyncroTransport
+from connectors.syncro.permissions import SCHEDULES_EDIT
+from connectors.syncro.transport import SyncroTransport
 
 BodyOf = Callable[[int], object]
 

@@ -13,17 +13,6 @@ from connectors.syncro.address import SYSTEM, api_url
 from connectors.syncro.answers import BAD_TOKEN
 from connectors.syncro.records import need_id
 
-# As Syncro's own settings page for API tokens words them.
-CUSTOMERS_LIST = "Customers - List/Search"
-PRODUCTS_LIST = "Products - List/Search"
-PRODUCTS_CREATE = "Products - Create"
-PRODUCTS_EDIT = "Products - Edit"
-SCHEDULES_LIST = "Recurring Invoices - List"
-SCHEDULES_EDIT = "Recurring Invoices - Edit"
-INVOICES_LIST = "Invoices - List/Search"
-INVOICES_VIEW = "Invoices - View Details"
-GLOBAL_ADMIN = "Global Admin"
-
 _MOST_PAGES = 10_000
 
 Params = Sequence[tuple[str, str]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from connectors.records import MONTHLY
 from money.amounts import amount_of_values
 from money.enums import Chosen, PartRole
 from money.holds import not_billed_yet, ran_unchanged
@@ -24,7 +25,7 @@ def catch_up(brief: PeriodBrief, recurring: Wanted) -> Wanted:
     stood_at = _billed_again(brief.present, brief.period.period, recurring.mark)
     hold = not_billed_yet(label, recurring.amount.retail, subject)
     if stood_at is not None:
-        hold = ran_unchanged(label, recurring.amount.retail, stood_at, subject)
+        hold = ran_unchanged(label, recurring.amount.retail, stood_at, subject, brief.rules.target)
     return replace(
         recurring,
         role=PartRole.CATCH_UP,
@@ -45,6 +46,6 @@ def _billed_again(present: PresentLines, period: str, mark: str) -> Decimal | No
     own, template = present.own.standing(mark), present.here.template
     if own is None or own.next_run is None or own.period >= period:
         return None
-    if template is None or template.next_run is None or template.frequency != "Monthly":
+    if template is None or template.next_run is None or template.every != MONTHLY:
         return None
     return amount_of_values(own).retail if months_between(own.next_run, template.next_run) > 1 else None

@@ -130,4 +130,4 @@ def refusal(rules: Rules, amount: Money, subject: str) -> Hold | None:
     """Holds a negative amount where the target refuses them."""
     if rules.negative_lines or not amount.negative:
         return None
-    return negative_refused(amount.retail, subject)
+    return negative_refused(amount.retail, subject, rules.target)

@@ -29,6 +29,7 @@ from customers.mapping_batches import (
 from customers.mapping_csv import COLUMNS, mapping_cells, read_mappings
 from customers.models import BatchKind, BatchState, Customer, MappingBatch
 from invoices.selectors import imported_since
+from money.enums import Motion
 from money.words import plain
 from portal.billing.choice import choose_items, chosen_pairs
 from portal.billing.forms import ImportForm
@@ -87,6 +88,7 @@ def import_mappings(request: PartnerRequest, program_id: int) -> HttpResponse:
         "program": program,
         "form": form,
         "columns": COLUMNS,
+        "motions": [str(motion) for motion in Motion],
         "lately": lately.defer("entries", "problems").order_by("-applied_at")[:LATELY],
     }
     return TemplateResponse(request, "portal/billing/import.html", context)

@@ -70,7 +70,7 @@ def ticked_pairs(words: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def _pair(word: str) -> tuple[int, str] | None:
-    """``12-azure_plan`` as customer and motion."""
+    """The id of a customer, ``-``, and a motion."""
     number, _, motion = word.partition("-")
     if motion not in list(Motion) or not number.isascii() or not number.isdecimal() or len(number) > 18:
         return None

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Partner
 from connections.models import ConnectionStatus
-from connections.selectors import ConnectionCard, connection_cards
+from connections.selectors import ConnectionCard, connection_cards, targets_in_words
 from customers.models import Mapping
 from programs.models import Program
 from syncs.models import Run
@@ -48,7 +48,7 @@ def set_up_steps(partner: Partner, programs: Sequence[Program]) -> list[Step]:
         Step("Read invoices", "The first sync reads customers and invoices.", Run.objects.exists(), overview, "Open"),
         Step(
             "Map customers",
-            "Tell which Syncro customer and invoice template each gets.",
+            f"Tell which {_target_of(cards)} customer and invoice template each gets.",
             Mapping.objects.exists(),
             reverse("billing", args=[slug, program.pk]) if program else "",
             "Map",
@@ -61,6 +61,11 @@ def set_up_steps(partner: Partner, programs: Sequence[Program]) -> list[Step]:
 
 _SOURCE_HELP = "The distributor whose invoices are carried."
 _TARGET_HELP = "The PSA that bills your customers."
+
+
+def _target_of(cards: Sequence[ConnectionCard]) -> str:
+    """What the partner calls its target: the one that is connected, before that whatever there is."""
+    return targets_in_words(card.connection for card in cards if card.is_target and card.connection)
 
 
 def _connect(slug: str, cards: Sequence[ConnectionCard], title: str, help_text: str) -> Step:

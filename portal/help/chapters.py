@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 _FILE = Path(__file__).with_suffix(".yaml")
+_TARGET = "{target}"  # stands in the texts for its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Chapter:
 
 
 @cache
-def chapters() -> tuple[Chapter, ...]:
-    """All explanations, in the order of the page."""
-    written = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+def chapters(target: str) -> tuple[Chapter, ...]:
+    """All explanations, in the order of the page; ``target`` is what the reader calls the target."""
+    written = yaml.safe_load(_FILE.read_text(encoding="utf-8").replace(_TARGET, target))
     return tuple(Chapter(one["title"], tuple(Explanation(**entry) for entry in one["entries"])) for one in written)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from connectors.registry import get_target
 from core.time_zones import time_zone_choices
 from money.enums import Motion
 from portal.kit.selects import FlatSelect
@@ -48,7 +49,7 @@ HELP = {
     "sync_azure": "Also Azure products.",
     "sync_annual": "Also products that are paid once a year.",
     "new_taxable": "Applies to newly created products only; your own changes to the flag stay.",
-    "daily_at": "When the scheduled sync runs. Syncro generates its invoices from 06:00.",
+    "daily_at": "When the scheduled sync runs.",
     "time_zone": "The clocks that the daily time is meant by.",
 }
 LABELS = {
@@ -92,6 +93,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.help_text = HELP[name]
+        self.fields["daily_at"].help_text += _when_it_bills(self.instance)
         self.fields["time_zone"] = forms.ChoiceField(
             label=LABELS["time_zone"],
             help_text=HELP["time_zone"],
@@ -129,3 +131,9 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             {"title": title, "help": text, "fields": [(self[name], DEPENDS.get(name, "")) for name in names]}
             for title, text, names in SECTIONS
         ]
+
+
+def _when_it_bills(program: Program) -> str:
+    """From when on the target makes its invoices, where that is known: a sync should come before."""
+    begins = get_target(program.target.system).bills_from
+    return f" {program.target.label} generates its invoices from {begins:%H:%M}." if begins else ""

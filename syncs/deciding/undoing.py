@@ -12,7 +12,7 @@ from syncs.deciding.carrying_out import was_carried_out
 from syncs.errors import SyncRefused
 from syncs.models import Decision
 
-CARRIED_OUT = "A sync has carried this out, so it cannot be taken back here. Correct in Syncro what it led to."
+CARRIED_OUT = "A sync has carried this out, so it cannot be taken back here. Correct in {target} what it led to."
 
 
 def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
@@ -21,7 +21,7 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
     if decision is None:
         raise SyncRefused("There is no decision to undo.")
     if was_carried_out(decision):
-        raise SyncRefused(CARRIED_OUT)
+        raise SyncRefused(CARRIED_OUT.format(target=program.target.label))
     decision.delete()
     record(actor, "item.undone", f"Undid the decision about {subject}")
 

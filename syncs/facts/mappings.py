@@ -8,8 +8,9 @@ from itertools import groupby
 
 from django.db.models import QuerySet
 
-from connections.currency import symbol_fits
+from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
+from connectors.registry import get_target
 from customers.models import Mapping, Pricing
 from money.enums import HoldCode
 from money.facts import MappingFact
@@ -71,13 +72,17 @@ def mapping_fact(program: Program, mapping: Mapping, template: InvoiceTemplate |
 
 
 def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | None) -> tuple[HoldCode | None, str]:
-    currency, symbol = source_currency(program), program.target.currency_symbol
-    if symbol_fits(symbol, currency) is False:
-        return HoldCode.CURRENCY, (f"The source bills in {currency}, Syncro shows “{symbol}”: nothing is written.")
+    target, currency = program.target, source_currency(program)
+    words = get_target(target.system).words
+    if target_fits(target, currency) is False:
+        shown = shown_currency(target)
+        text = f"The source bills in {currency}, {target.label} shows “{shown}”: nothing is written."
+        return HoldCode.CURRENCY, text
     if template is not None and template.customer_id != mapping.target_customer.external_id:
         return HoldCode.TEMPLATE_MOVED, (
-            f"The invoice template “{template.name}” now belongs to another Syncro customer. Choose another one."
+            f"The {words.template} “{template.name}” now belongs to another {target.label} {words.customer}. "
+            "Choose another one."
         )
     if mapping.target_customer.gone:
-        return HoldCode.CUSTOMER_GONE, "The Syncro customer no longer exists. Map to another one."
+        return HoldCode.CUSTOMER_GONE, f"The {target.label} {words.customer} no longer exists. Map to another one."
     return None, ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q
 
 from connectors.records import InvoiceTemplate
+from connectors.registry import get_target
 from customers.models import Mapping
 from invoices.months import newest_month
 from money.enums import Chosen, LineState, Prorations
@@ -137,9 +138,11 @@ def _mapping_facts(
 
 
 def _rules(program: Program) -> Rules:
+    target = program.target
     return Rules(
         prorations=Prorations(program.prorations),
         apply_credits=program.credits == Credits.APPLY,
         tolerance=program.rounding_tolerance,
-        negative_lines=program.target.negative_lines,
+        negative_lines=target.negative_lines and not get_target(target.system).can.refuses_negative_amounts,
+        target=target.label,
     )

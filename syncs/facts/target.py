@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from connectors.records import InvoiceTemplate
+from connectors.registry import get_target
 from customers.models import Template
 from customers.target_copy import template_record
 from programs.models import Program
@@ -13,4 +15,5 @@ from programs.models import Program
 def load_templates(program: Program, ids: Collection[int]) -> dict[int, InvoiceTemplate]:
     """These templates as last read; gone ones are absent."""
     rows = Template.objects.filter(target=program.target_id, gone=False, external_id__in=ids)
-    return {row.external_id: template_record(row) for row in rows}
+    interval_of = get_target(program.target.system).interval_of
+    return {row.external_id: replace(template_record(row), every=interval_of(row.frequency)) for row in rows}

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     ("deleted", "The invoice template was deleted since the plan."),
                     ("changed", "The invoice template or its mappings changed since the plan."),
                     ("mapped", "Its mappings were changed during the sync."),
-                    ("negatives", "Syncro refuses negative amounts."),
+                    ("negatives", "{target} refuses negative amounts."),
                     ("elsewhere", "Something else happened to it while the sync was writing."),
                 ],
                 db_default="",

@@ -48,7 +48,7 @@ class Run(PartnerModel):
     done = models.PositiveIntegerField(default=0)  # changes carried out so far
     total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    api_calls = models.JSONField(default=dict)  # {"syncro": {"GET": 12}}
+    api_calls = models.JSONField(default=dict)  # {system: {"GET": 12}}
     messages = models.JSONField(default=list)
     waiting_for = models.TextField(blank=True)  # why a person must look before it is applied
     basis = models.JSONField(default=dict)  # what the plan rests on: source read, marks proven

@@ -37,10 +37,11 @@ def replan_template(work: Slice, template_id: int, why: Anew) -> None:
         facts = load_billing(run.program, mapping_ids, carried=carried, again=again)
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
         mapped = mapped_to(run.program, {template_id, *(change.template_id for change in made.changes)})
-        stale.update(state=ChangeState.DROPPED, error=why.label)
+        said = why.label.format(target=run.program.target.label)
+        stale.update(state=ChangeState.DROPPED, error=said)
         kept.delete()  # looked at once more
         waits = run.approved and _plans_other(old, made)
-        reason = f"{why.label} Look at the new plan before it is applied." if waits else ""
+        reason = f"{said} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)
         remember_templates(run, made, facts.templates, mapped)
         run.templates.filter(template_id=template_id).update(mapped=mapped_digest(mapped.get(template_id, ())))
@@ -48,7 +49,7 @@ def replan_template(work: Slice, template_id: int, why: Anew) -> None:
             stale.all().update(state=ChangeState.HELD, hold=HoldCode.CHANGED_SINCE, reason=reason)
         store_notes(run, made.notes)
         name = facts.templates[template_id].name if template_id in facts.templates else template_id
-        run.messages.append(f"“{name}”: {why.label}")
+        run.messages.append(f"“{name}”: {said}")
         run.total = run.changes.filter(state=ChangeState.PLANNED).count() + run.done
         run.save(update_fields=["messages", "total"])
 

@@ -85,7 +85,7 @@ class LineWrite:
         if _altered(values, returned):
             return _record_alteration(change, values, returned)
         zeroed = change.manner == Manner.ZEROED
-        conclude(change, ChangeState.DONE, ZEROED if zeroed else "", line_id=returned.line_id)
+        conclude(change, ChangeState.DONE, _zeroed(change) if zeroed else "", line_id=returned.line_id)
         if zeroed:
             line.state = LineState.BILLED if part_of_billed(change) else LineState.REMOVED
             line.save(update_fields=["state"])
@@ -94,7 +94,7 @@ class LineWrite:
         return Outcome.DONE
 
     def refused(self, error: ConnectorError) -> Outcome:
-        """A line that is gone needs no removal; one that Syncro does not let go of is set to quantity 0."""
+        """A line that is gone needs no removal; one that the target does not let go of is set to quantity 0."""
         if self.change.action == Action.REMOVE_LINE:
             if error.fate is WriteFate.GONE:
                 with partner_scope(self.partner_id):
@@ -111,9 +111,6 @@ class LineWrite:
         """Its part of the balance failed too. What is still there after a removal that failed bills what it billed."""
         if self.change.action != Action.REMOVE_LINE:
             part_of_change(self.change).update(state=PartState.FAILED, reason=reason)
-
-
-ZEROED = "Syncro refused to remove the line; its quantity is set to 0 instead."
 
 
 def found(line: TemplateLine | None) -> Found[TemplateLine | None]:
@@ -228,7 +225,7 @@ def _altered(values: LineValues, returned: TemplateLine) -> bool:
 
 def _record_alteration(change: Change, values: LineValues, returned: TemplateLine) -> Outcome:
     told = (
-        f"Syncro changed what was written: quantity {returned.quantity.normalize():f}, retail "
+        f"{_target_of(change)} changed what was written: quantity {returned.quantity.normalize():f}, retail "
         f"{from_cents(returned.retail_cents)}, cost {from_cents(returned.cost_cents)}."
     )
     if _negative(values):
@@ -239,16 +236,26 @@ def _record_alteration(change: Change, values: LineValues, returned: TemplateLin
 
 
 def _zero_instead(change: Change) -> Outcome:
-    """Syncro refuses the removal: the line is set to quantity 0 instead, with a warning.
+    """The target refuses the removal: the line is set to quantity 0 instead, with a warning.
 
-    A line whose product was deleted is sent without it, as Syncro would refuse the product.
+    A line whose product was deleted is sent without it, as the target would refuse the product.
     """
     assert change.before is not None
     product_id = change.before["product_id"]
     deleted = TargetProduct.objects.filter(target=change.run.program.target_id, external_id=product_id, gone=True)
     zero = {**change.before, "quantity": "0", "product_id": None if deleted.exists() else product_id}
-    conclude(change, ChangeState.PLANNED, ZEROED, action=Action.CHANGE_LINE, after=zero, manner=Manner.ZEROED)
+    conclude(change, ChangeState.PLANNED, _zeroed(change), action=Action.CHANGE_LINE, after=zero, manner=Manner.ZEROED)
     return Outcome.PLANNED_ANEW
+
+
+def _zeroed(change: Change) -> str:
+    return f"{_target_of(change)} refused to remove the line; its quantity is set to 0 instead."
+
+
+def _target_of(change: Change) -> str:
+    """What people call the target."""
+    label: str = change.run.program.target.label
+    return label
 
 
 def _refuse_negative(change: Change, told: str) -> Outcome:

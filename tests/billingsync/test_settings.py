@@ -154,11 +154,6 @@ def test_owner_commands_alone_log_in_as_owner(run_python):
 
 def test_development_has_the_documented_defaults(run_python):
     names = (
-        "PRISM_IDENTITY_URL",
-        "PRISM_API_URL",
-        "CLOUDIQ_API_URL",
-        "SYNCRO_BASE_URL",
-        "SYNCRO_REQUESTS_PER_MINUTE",
         "SETTLE_SECONDS",
         "ALLOW_PRIVATE_API_HOSTS",
         "TARGETS_ENABLED_BY_DEFAULT",
@@ -166,16 +161,33 @@ def test_development_has_the_documented_defaults(run_python):
     )
 
     assert settings_of(run_python, *names) == [
-        "https://identity.prismportal.online/core/connect/token",
-        "https://api.prismportal.online",
-        "https://api.crayon.com",
-        "https://{subdomain}.syncromsp.com/api/v1",
-        180,
         60,
         False,
         False,
         60,
     ]
+
+
+def test_vendors_are_where_they_say_and_allow_what_they_say_until_the_environment_says_otherwise(run_python):
+    code = (
+        "import django; django.setup()\n"
+        "from connections.clients import addresses_of\n"
+        "from connections.limits import known_limit\n"
+        "print(*addresses_of('prism').values(), *addresses_of('syncro').values(), known_limit('syncro'))"
+    )
+
+    def told(**environ):
+        done = run_python("-c", code, DJANGO_SETTINGS_MODULE="billingsync.settings", **environ)
+        return done.stdout.split()
+
+    assert told() == [
+        "https://identity.prismportal.online/core/connect/token",
+        "https://api.prismportal.online",
+        "https://{subdomain}.syncromsp.com/api/v1",
+        "180",
+    ]
+    elsewhere = {"SYNCRO_BASE_URL": "https://demo.example.com/api/v1", "SYNCRO_REQUESTS_PER_MINUTE": "60"}
+    assert told(**elsewhere)[2:] == ["https://demo.example.com/api/v1", "60"]
 
 
 def test_unknown_environment_is_refused(run_python):

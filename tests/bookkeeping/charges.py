@@ -110,6 +110,7 @@ def _record(line: int, row: Row) -> InvoiceRow:
         ratio=row.ratio,
         cost=row.cost_amount,
         retail=row.retail_amount,
+        recurring=row.ratio == 1,
         raw={},
         customer_name=row.customer,
         description=row.text,

@@ -6,7 +6,7 @@ What decides is the real code: how a row is classified, what is planned, when a 
 from __future__ import annotations
 
 from connectors.prism.wording import cadence_of
-from connectors.records import Cadence, InvoiceRow, InvoiceTemplate, LineValues, TemplateLine
+from connectors.records import Cadence, Interval, InvoiceRow, InvoiceTemplate, LineValues, TemplateLine
 from money.amounts import NotBillable, times, unit_of_row
 from money.classifying import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION, Amount, Classified, classify, find_prorations
 from money.enums import Action, Because, Kind, LineState, Motion, PartRole, PartState, Style
@@ -52,6 +52,7 @@ __all__ = [
     "Choice",
     "Classified",
     "Hold",
+    "Interval",
     "InvoiceRow",
     "InvoiceTemplate",
     "Kind",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.bookkeeping.product import InvoiceTemplate, LineValues, TemplateLine
+from tests.bookkeeping.product import Interval, InvoiceTemplate, LineValues, TemplateLine
 
 Amount = tuple[Decimal, Decimal]  # cost, retail
 NOTHING: Amount = (Decimal(0), Decimal(0))
@@ -118,6 +118,7 @@ class Target:
             next_run=one.next_run,
             paused=one.paused,
             lines=tuple(self.lines_of(template_id)),
+            every=Interval(days=7) if one.frequency == "Weekly" else Interval(months=MONTHS_BETWEEN[one.frequency]),
         )
 
     def write(self, template_id: int, values: LineValues, line_id: int | None = None) -> TemplateLine:

@@ -20,6 +20,7 @@ from connectors.registry import SYSTEMS
 from tests.connectors.edge.wire_server import Reply, WireServer
 
 API = "https://api.vendor.example"
+OTHERS = ("127.0.0.1", ".vendor.example", "prism.example", ".prism.example", ".syncromsp.com")
 URLS = {
     "vendor": API,
     "prism_identity": "https://identity.prism.example/core/connect/token",
@@ -40,7 +41,7 @@ def make_edge(naps: list[float]) -> Iterator[Callable[..., Edge]]:
     made: list[Edge] = []
 
     def make(limiter: Any = None, **settings: Any) -> Edge:
-        options = {"system": "vendor", "urls": URLS, "sleep": naps.append, **settings}
+        options = {"system": "vendor", "urls": URLS, "hosts": OTHERS, "sleep": naps.append, **settings}
         definition = SYSTEMS.get(options["system"])
         if definition is not None:
             options |= {"label": definition.label, "answers": definition.answers}

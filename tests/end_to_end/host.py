@@ -40,7 +40,7 @@ class Host:
             "REDIS_URL": self.redis_url, "REDIS_KEY_PREFIX": f"backup-{database}:", "FIELD_ENCRYPTION_KEYS": KEYS,
             "PRISM_IDENTITY_URL": told["prism_identity_url"], "PRISM_API_URL": told["prism_api_url"],
             "SYNCRO_BASE_URL": told["syncro_base_url"], "SYNCRO_REQUESTS_PER_MINUTE": "0", "SETTLE_SECONDS": "0",
-            "ALLOW_PRIVATE_API_HOSTS": "1", "LOG_LEVEL": "ERROR",
+            "UNKNOWN_LIMIT_REQUESTS_PER_MINUTE": "0", "ALLOW_PRIVATE_API_HOSTS": "1", "LOG_LEVEL": "ERROR",
             "NORTHWIND_PRISM_SECRET": told["accounts"][0]["prism_client_secret"],
             "NORTHWIND_SYNCRO_TOKEN": told["accounts"][0]["syncro_token"],
         }  # fmt: skip

@@ -94,6 +94,7 @@ def _environment(env: dict[str, str], settle: int) -> Iterator[dict[str, str]]:
         "PRISM_API_URL": settings.PRISM_API_URL,
         "SYNCRO_BASE_URL": settings.SYNCRO_BASE_URL,
         "SYNCRO_REQUESTS_PER_MINUTE": "0",
+        "UNKNOWN_LIMIT_REQUESTS_PER_MINUTE": "0",
         "ALLOW_PRIVATE_API_HOSTS": "1",
         "SETTLE_SECONDS": str(settle),
         "JANITOR_SECONDS": "2",

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from connections.currency import symbol_fits
 from connectors.records import InvoiceTemplate
+from connectors.syncro.currency import symbol_fits
 from money.enums import LineState
 from money.facts import Choice, MappingFact, MappingFacts, OwnLine, Posted, Rules
 from money.marks import find_mark
@@ -105,6 +105,7 @@ def _mapping_facts(
         uncertain=facts.periods.uncertain,
         choices=facts.choices,
         rules=Rules(
+            target="Syncro",
             prorations=settings.prorations,
             apply_credits=settings.credits == "apply",
             tolerance=settings.rounding_tolerance,

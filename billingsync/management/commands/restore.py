@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billingsync.backups import BackupFailed, hold_every_plan, restore
+from connections.selectors import targets_in_words
 
 WHAT_NOW = """
-The ledger is now as old as the backup, and Syncro is not. Before workers and beat start:
+The ledger is now as old as the backup, and {targets} is not. Before workers and beat start:
   1. Sync each partner. Lines written since the backup are found by their marks and written no second time.
   2. Look at each one-time line of the plan: if its template ran since the backup, it may be billed already.
   3. Apply or discard the plans, then set the approval of the programs back."""
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             self._restore(options["file"])
         for program in hold_every_plan():
             self._say(f"{program}: every billing plan waits now.")
-        self._say(WHAT_NOW)
+        self._say(WHAT_NOW.format(targets=targets_in_words()))
 
     def _restore(self, file: Path) -> None:
         self._say(f"Restoring {file} ...")

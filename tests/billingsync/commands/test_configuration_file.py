@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from billingsync.configuration.document import read_document
 from billingsync.configuration.problems import ConfigurationInvalid
+from billingsync.configuration.stored import read_stored
 from billingsync.configuration.wishes import Wishes, read_wishes
+from connectors.registry import SYSTEMS, get_target
 from tests.billingsync.commands.files import HEAD, entry
 
 SECRETS = {"NORTHWIND_PASSWORD": "a sentence", "PRISM_SECRET": "s1", "SYNCRO_TOKEN": "s2"}
@@ -33,7 +36,7 @@ def test_documented_file_is_understood() -> None:
     assert wishes.connections[0].credentials == {"client_id": "northwind-client", "client_secret": "s1"}
     assert wishes.users[0].password == "a sentence"
     assert wishes.programs[0].settings.given()["products_enabled"] is True
-    assert wishes.mappings[0].shape.syncro_customer == 1
+    assert wishes.mappings[0].shape.target_customer == 1
 
 
 def test_secrets_do_not_show_in_what_was_read() -> None:
@@ -95,6 +98,56 @@ def test_number_like_texts_stay_as_written() -> None:
 def test_syncro_numbers_are_whole_and_positive(number: str) -> None:
     mapping = entry(customer="a.example", motion="seat_monthly", syncro_customer=number, invoice_template=2)
     assert "“syncro_customer”" in problems(f"{HEAD}mappings:\n{mapping}")[0]
+
+
+def test_customer_of_the_target_has_one_key_and_the_words_of_targets_for_it() -> None:
+    mapping = {"customer": "a.example", "motion": "seat_monthly", "invoice_template": 2}
+    text = (
+        HEAD
+        + "mappings:\n"
+        + entry(**mapping, target_customer=1)
+        + entry(**mapping | {"customer": "b"}, syncro_customer=3)
+    )
+
+    wishes = read(text).mappings
+
+    assert [(wish.shape.target_customer, wish.customer_key) for wish in wishes] == [
+        (1, "target_customer"),
+        (3, "syncro_customer"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (
+            {"target_customer": 1, "syncro_customer": 1},
+            "“target_customer” and “syncro_customer” say the same. Keep one.",
+        ),
+        ({}, "“target_customer” is missing."),
+        ({"target_custmer": 1}, "Did you mean “target_customer”?"),
+        ({"syncro_custmer": 1}, "Did you mean “syncro_customer”?"),
+        ({"target_customer": -5}, "“target_customer”: must be a number of Syncro, such as 5001."),
+    ],
+)
+def test_mistake_at_the_customer_of_the_target_is_told(keys: dict[str, int], told: str) -> None:
+    mapping = entry(customer="a.example", motion="seat_monthly", invoice_template=2, **keys)
+
+    assert told in "".join(problems(f"{HEAD}mappings:\n{mapping}"))
+
+
+@pytest.mark.django_db
+def test_word_of_one_target_is_refused_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = replace(get_target("syncro"), name="sample", label="Sample", customer_keys=("sample_client",))
+    monkeypatch.setitem(SYSTEMS, "sample", sample)
+    mapping = {"customer": "a.example", "motion": "seat_monthly", "invoice_template": 2}
+    head = HEAD.replace("syncro", "sample") + "mappings:\n"
+
+    with pytest.raises(ConfigurationInvalid) as invalid:
+        read_stored(read(head + entry(**mapping, syncro_customer=1)))
+
+    assert "“syncro_customer” is not a word of Sample. Write “target_customer”." in str(invalid.value)
+    read_stored(read(head + entry(**mapping, target_customer=1)))
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,16 @@ def test_row_is_read_exactly():
         ratio=Decimal(1),
         cost=Decimal("93.50"),
         retail=Decimal("110.00"),
+        recurring=True,
         raw=dict(zip(NEEDED_COLUMNS, ROW.split(","), strict=True)),
     )
+
+
+@pytest.mark.parametrize(("ratio", "recurring"), [("1", True), ("1.000", True), ("0.9999", False), ("2", False)])
+def test_row_charged_for_its_whole_cycle_is_a_recurring_one(ratio, recurring):
+    (row,) = read(f"{HEADER}\n{ROW.replace(',5,1,', f',5,{ratio},')}\n")
+
+    assert (row.ratio, row.recurring) == (Decimal(ratio), recurring)
 
 
 def test_all_nineteen_columns_in_another_order_and_spelling_are_used():

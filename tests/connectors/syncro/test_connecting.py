@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.errors import ConfigurationError, TransientError
-from connectors.records import Cadence, PermissionResult
+from connectors.records import MONTHLY, Cadence, Interval, PermissionResult
 from connectors.registry import get_target
 from connectors.syncro.address import normalise_subdomain
 from connectors.syncro.client import SyncroClient
@@ -226,3 +226,22 @@ def test_secret_fields_are_marked_so_that_forms_never_show_them():
     secret = {field.name: field.secret for field in get_target("syncro").fields}
     assert secret == {"subdomain": False, "api_token": True}
     assert TOKEN not in repr(get_target("syncro"))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "every"),
+    [
+        ("Daily", Interval(days=1)),
+        ("Weekly", Interval(days=7)),
+        ("Biweekly", Interval(days=14)),
+        (" monthly ", MONTHLY),
+        ("Quarterly", Interval(months=3)),
+        ("Semi-Annually", Interval(months=6)),
+        ("Annually", Interval(months=12)),
+        ("Triennially", Interval(months=36)),
+        ("Every so often", None),
+        ("", None),
+    ],
+)
+def test_frequency_is_told_as_an_interval(frequency, every):
+    assert get_target("syncro").interval_of(frequency) == every

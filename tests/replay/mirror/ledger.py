@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from connectors.records import InvoiceTemplate, TemplateLine
+from connectors.syncro.frequency import interval_of
 from money.facts import Choice, OwnLine
 from money.holds import conflict_subject
 from money.marks import line_mark
@@ -37,6 +38,7 @@ def templates_of(record: form.Record) -> dict[int, InvoiceTemplate]:
             next_run=one.next_run,
             paused=one.paused,
             lines=tuple(_line(one.id, line) for line in one.lines),
+            every=interval_of(one.frequency),
         )
         for one in record.target.templates
     }

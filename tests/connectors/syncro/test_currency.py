@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connections.currency import symbol_fits
+from connectors.syncro.currency import symbol_fits
 
 
 @pytest.mark.parametrize(
