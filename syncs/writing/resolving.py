@@ -16,6 +16,7 @@ from money.marks import find_mark
 from money.present import line_by_id
 from syncs.enums import ChangeState
 from syncs.facts.evidence import Carried
+from syncs.facts.lines import as_seen_by
 from syncs.models import Change, Line
 from syncs.writing.lines import LineWrite, found
 from syncs.writing.protocol import conclude, fail, settle
@@ -31,18 +32,23 @@ from syncs.writing.values import line_from_json
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The templates that were read for it, None where one is gone, and those that must be planned anew."""
+    """The templates that were read for it, whole, None where one is gone, and those that must be planned anew."""
 
     templates: dict[int, InvoiceTemplate | None]
     anew: set[int]
 
 
 def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Target) -> Resolved:
-    """Find out by reading whether lost writes to templates happened, and act on it."""
+    """Find out by reading whether lost writes of one program to templates happened, and act on it."""
+    if not changes:
+        return Resolved({}, set())
     templates = {
         number: _read(number, client) for number in dict.fromkeys(change.template_id or 0 for change in changes)
     }
-    read = [(change, templates[change.template_id or 0]) for change in changes]
+    with partner_scope(partner_id):
+        there = [template for template in templates.values() if template is not None]
+        seen = {template.template_id: template for template in as_seen_by(changes[0].run.program, there)}
+    read = [(change, seen.get(change.template_id or 0)) for change in changes]
     ran = [(change, template) for change, template in read if template and may_have_run(change, template)]
     billed = find_billed(partner_id, ran, client)
     anew: set[int] = set()
@@ -99,7 +105,7 @@ def _may_be_overwritten(write: LineWrite, template: InvoiceTemplate) -> bool:
     values = line_from_json(write.change.after or {})
     with partner_scope(write.partner_id):
         target = write.change.run.program.target_id
-        ours = Line.objects.filter(target=target, template_id=template.template_id)
+        ours = Line.objects.filter(program=write.change.run.program_id, template_id=template.template_id)
         known = {*ours.values_list("line_id", flat=True), *_lines_before(target, template.template_id)}
     return any(
         (line.product_id, line.one_time) == (values.product_id, values.one_time)
