@@ -129,7 +129,9 @@ def _named_charges(changes: Collection[Change]) -> dict[Item, list[Charge]]:
     charges = Charge.objects.filter(pk__in=wanted).select_related("invoice").defer("raw").in_bulk()
     named: dict[Item, list[Charge]] = defaultdict(list)
     for change in changes:
-        named[change.program_id, change.subject] += [charges[pk] for pk in change.charge_ids[:MOST_ROWS] if pk in charges]
+        named[change.program_id, change.subject] += [
+            charges[pk] for pk in change.charge_ids[:MOST_ROWS] if pk in charges
+        ]
     return named
 
 

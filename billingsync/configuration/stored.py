@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from accounts.models import Partner
 from accounts.services import find_partner
+from billingsync.configuration.document import Path
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
-from billingsync.configuration.shape import CUSTOMER_KEYS, MappingShape
-from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
+from billingsync.configuration.shape import CUSTOMER_KEYS
+from billingsync.configuration.wishes import ConnectionWish, MappingWish, ProgramWish, Wishes
 from connections.models import Connection, ConnectionStatus
 from connections.selectors import known_systems, known_targets
 from core.scope import partner_scope
@@ -19,13 +20,32 @@ from programs.models import Program
 CONNECTED = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
 
 
+Place = tuple[str, str]  # a connection: its system, and its name once the file is applied ("" for none)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A connection of the file, of the database, or of both. ``before`` is its name there; None where it is new."""
+
+    system: str
+    name: str
+    before: str | None
+    connected: bool
+    wish: ConnectionWish | None = None
+
+    @property
+    def place(self) -> Place:
+        """What tells it from the partner's others."""
+        return self.system, self.name
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramKey:
     """What a mapping must know of its program."""
 
     slug: str
-    source: str
-    target: str
+    source: Place
+    target: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +54,22 @@ class Stored:
 
     partner_id: int | None
     name: str = ""
-    connected: Collection[str] = ()
-    names: dict[str, str] = field(default_factory=dict)  # a connection's name -> its system
+    connections: Sequence[Known] = ()
     programs: Sequence[ProgramKey] = ()
-    satisfied: Collection[tuple[str, str]] = field(default=(), repr=False)  # (customer as written, motion)
 
-    def system_of(self, written: str) -> str:
-        """The system that ``source`` or ``target`` of a program means: a connection's name, or the system itself."""
-        return self.names.get(written, written)
+    def of_wish(self, wish: ConnectionWish) -> Known:
+        """The connection that an entry of the file is about."""
+        return next(known for known in self.connections if known.wish is wish)
+
+    def meant_by(self, written: str) -> list[Known]:
+        """The connections that ``source`` or ``target`` may mean: the one of that name, else those of that system."""
+        named = [known for known in self.connections if known.name == written]
+        return named or [known for known in self.connections if known.system == written]
+
+    def place_of(self, written: str) -> Place:
+        """As ``meant_by``, for what is known to mean just one."""
+        found = self.meant_by(written)
+        return found[0].place if found else (written, "")
 
 
 class CustomerIndex:
@@ -79,54 +107,123 @@ def read_stored(wishes: Wishes) -> Stored:
 
 def program_of(mapping: MappingWish, wishes: Wishes, stored: Stored) -> ProgramKey | None:
     """The program that a mapping belongs to; None where that is not clear."""
-    wanted = mapping.shape.program
-    found = [program for program in all_programs(wishes, stored) if wanted in {None, program.slug}]
+    found = _programs_meant(mapping, wishes, stored)
     return found[0] if len(found) == 1 else None
 
 
 def all_programs(wishes: Wishes, stored: Stored) -> list[ProgramKey]:
     """Programs of the file, then those that only the database has."""
     listed = [_key(program, stored) for program in wishes.programs]
-    named = {(program.slug, program.target) for program in listed}
-    return listed + [program for program in stored.programs if (program.slug, program.target) not in named]
+    return listed + [program for program in stored.programs if program not in listed]
+
+
+def _programs_meant(mapping: MappingWish, wishes: Wishes, stored: Stored) -> list[ProgramKey]:
+    shape = mapping.shape
+    sources = {known.place for known in stored.meant_by(shape.source)} if shape.source else None
+    targets = {known.place for known in stored.meant_by(shape.target)} if shape.target else None
+    return [
+        program
+        for program in all_programs(wishes, stored)
+        if shape.program in {None, program.slug}
+        and (sources is None or program.source in sources)
+        and (targets is None or program.target in targets)
+    ]
 
 
 def _read(wishes: Wishes) -> Stored:
     partner_id = find_partner(wishes.partner.slug)
-    given = {one.name: one.system for one in wishes.connections if one.name}
     if partner_id is None:
-        return Stored(None, names=given)
+        return Stored(None, connections=_all_connections(wishes, []))
     with partner_scope(partner_id):
-        programs = list(Program.objects.select_related("source", "target"))
-        named = Connection.objects.exclude(name="").values_list("name", "system")
+        known = _all_connections(wishes, list(Connection.objects.order_by("pk")))
+        places = {(one.system, one.before): one.place for one in known}
         return Stored(
             partner_id=partner_id,
             name=Partner.objects.get(pk=partner_id).name,
-            connected=frozenset(Connection.objects.filter(status__in=CONNECTED).values_list("system", flat=True)),
-            names={name: system for name, system in named if system not in given.values()} | given,
-            programs=[ProgramKey(row.slug, row.source.system, row.target.system) for row in programs],
-            satisfied=frozenset(_satisfied(wishes, programs)),
+            connections=known,
+            programs=[
+                ProgramKey(
+                    row.slug,
+                    places[row.source.system, row.source.name],
+                    places[row.target.system, row.target.name],
+                )
+                for row in Program.objects.select_related("source", "target").order_by("pk")
+            ],
         )
 
 
-def _satisfied(wishes: Wishes, programs: Sequence[Program]) -> Iterable[tuple[str, str]]:
-    """Mappings of the file that are stored as they are wanted: nothing needs to be read for them."""
-    by_slug = {program.slug: program for program in programs}
-    for slug, program in by_slug.items():
-        wanted = [one.shape for one in wishes.mappings if one.shape.program in {None, slug}]
-        if wanted:
-            yield from _satisfied_in(program, wanted)
+def _all_connections(wishes: Wishes, rows: list[Connection]) -> list[Known]:
+    """Entries of the file with the rows that they are about, then the other rows.
+
+    An entry is about the row of its name; without a name, about the only row of its system. A row that has no name
+    yet, and that no such entry means, takes the name of the next.
+    """
+    left, about = list(rows), {}
+    for finds in (_of_same_name, _only_one, _without_name):
+        for wish in wishes.connections:
+            row = None if wish.path in about else finds(wish, [row for row in left if row.system == wish.system])
+            if row is not None:
+                about[wish.path] = row
+                left.remove(row)
+    known = [_known(about.get(wish.path), wish) for wish in wishes.connections]
+    return known + [_known(row, None) for row in left]
 
 
-def _satisfied_in(program: Program, wanted: Iterable[MappingShape]) -> Iterable[tuple[str, str]]:
+def _of_same_name(wish: ConnectionWish, rows: list[Connection]) -> Connection | None:
+    return next((row for row in rows if row.name == (wish.name or "")), None)
+
+
+def _only_one(wish: ConnectionWish, rows: list[Connection]) -> Connection | None:
+    return rows[0] if len(rows) == 1 and not wish.name else None
+
+
+def _without_name(wish: ConnectionWish, rows: list[Connection]) -> Connection | None:
+    return next((row for row in rows if not row.name), None) if wish.name else None
+
+
+def _known(row: Connection | None, wish: ConnectionWish | None) -> Known:
+    before = row.name if row else None
+    return Known(
+        system=wish.system if wish else row.system if row else "",
+        name=(wish.name if wish else None) or before or "",
+        before=before,
+        connected=row is not None and row.status in CONNECTED,
+        wish=wish,
+    )
+
+
+def read_satisfied(wishes: Wishes, stored: Stored) -> set[Path]:
+    """Where the file has mappings that are stored as they are wanted: nothing needs to be read for them."""
+    if stored.partner_id is None:
+        return set()
+    wanted: dict[ProgramKey, list[MappingWish]] = {}
+    for mapping in wishes.mappings:
+        if key := program_of(mapping, wishes, stored):
+            wanted.setdefault(key, []).append(mapping)
+    found: set[Path] = set()
+    with partner_scope(stored.partner_id):
+        for row in Program.objects.select_related("source", "target"):
+            key = next((key for key in wanted if _is_row(key, row, stored)), None)
+            found |= set(_satisfied_in(row, wanted[key])) if key else set()
+    return found
+
+
+def _is_row(key: ProgramKey, row: Program, stored: Stored) -> bool:
+    before = {known.place: (known.system, known.before) for known in stored.connections}
+    there = row.slug, (row.source.system, row.source.name), (row.target.system, row.target.name)
+    return there == (key.slug, before.get(key.source), before.get(key.target))
+
+
+def _satisfied_in(program: Program, wanted: Iterable[MappingWish]) -> Iterable[Path]:
     index = CustomerIndex(Customer.objects.filter(source=program.source))
     present = Mapping.objects.filter(program=program).select_related("target_customer", "template")
     rows = {(row.customer_id, row.motion): row for row in present}
-    for shape in wanted:
+    for wish in wanted:
+        shape = wish.shape
         found = index.find(shape.customer)
         row = rows.get((found[0].pk, shape.motion)) if len(found) == 1 else None
         if row is not None and _as_wanted(row, shape.target_customer, shape.invoice_template):
-            yield shape.customer, shape.motion
+            yield wish.path
 
 
 def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
@@ -135,7 +232,7 @@ def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
 
 
 def _key(program: ProgramWish, stored: Stored) -> ProgramKey:
-    source, target = stored.system_of(program.shape.source), stored.system_of(program.shape.target)
+    source, target = stored.place_of(program.shape.source), stored.place_of(program.shape.target)
     return ProgramKey(program.shape.program, source, target)
 
 
@@ -149,46 +246,66 @@ def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
 
 def _connection_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     for wish in wishes.connections:
-        if wish.system in stored.connected or not wish.missing_keys():
-            continue
-        keys = " and ".join(f"“{key}”" for key in wish.missing_keys())
-        verb = "are" if len(wish.missing_keys()) > 1 else "is"
-        yield wishes.document.problem(
-            wish.path, f"{keys} {verb} missing: {wish.definition.label} is not connected yet."
-        )
+        known, label = stored.of_wish(wish), wish.definition.label
+        others = [one.name for one in stored.connections if one.system == wish.system and one is not known and one.name]
+        if known.before is None and not wish.name and others:
+            text = f"“name” is missing: this partner has several {label} connections: {', '.join(others)}."
+            yield wishes.document.problem(wish.path, text)
+        elif taken := next((one for one in stored.connections if _takes_name(one, known)), None):
+            text = f"“{known.name}” is the {known_systems()[taken.system].label} connection already."
+            yield wishes.document.problem((*wish.path, "name"), f"{text} Choose another name.")
+        elif not known.connected and (missing := wish.missing_keys()):
+            keys = " and ".join(f"“{key}”" for key in missing)
+            verb = "are" if len(missing) > 1 else "is"
+            yield wishes.document.problem(wish.path, f"{keys} {verb} missing: {label} is not connected yet.")
+
+
+def _takes_name(one: Known, known: Known) -> bool:
+    return bool(known.name) and one is not known and one.name == known.name and known.before != known.name
 
 
 def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
-    available = {*stored.connected, *(wish.system for wish in wishes.connections)}
     for program in wishes.programs:
         for side in ("source", "target"):
-            written = getattr(program.shape, side)
-            if text := _not_a(side, written, stored.system_of(written), [*stored.names], available):
+            if text := _not_a(side, getattr(program.shape, side), stored):
                 yield wishes.document.problem((*program.path, side), text)
 
 
-def _not_a(side: str, written: str, system: str, names: list[str], available: Collection[str]) -> str:
+def _not_a(side: str, written: str, stored: Stored) -> str:
     """Why what is written names no connection on that side, "" where it does."""
-    known = {name for name, definition in known_systems().items() if definition.role == side}
-    if system not in known:
-        return f"There is no {side} “{written}”. {did_you_mean(written, [*sorted(known), *names])}"
-    return "" if system in available else f"“{written}” is not connected. Add it to “connections”."
+    of_side = {name for name, definition in known_systems().items() if definition.role == side}
+    found = stored.meant_by(written)
+    if not {written, *(known.system for known in found)} & of_side:
+        names = [known.name for known in stored.connections if known.name]
+        return f"There is no {side} “{written}”. {did_you_mean(written, [*sorted(of_side), *names])}"
+    usable = [known for known in found if known.connected or known.wish]
+    if len(usable) > 1:
+        names = [known.name or "one without a name" for known in usable]
+        return f"“{written}” means {len(usable)} connections: {', '.join(names)}. Write the name of one."
+    return "" if usable else f"“{written}” is not connected. Add it to “connections”."
 
 
 def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
     programs = all_programs(wishes, stored)
     for mapping in wishes.mappings:
         if program := program_of(mapping, wishes, stored):
-            yield from _foreign_word(mapping, program.target, wishes)
+            yield from _foreign_word(mapping, program.target[0], wishes)
             continue
+        meant = _programs_meant(mapping, wishes, stored)
         if not programs:
             yield wishes.document.problem(mapping.path, "There is no program to map for. Add one to “programs”.")
-        elif mapping.shape.program is None:
-            yield wishes.document.problem(mapping.path, "“program” is missing: this partner has several.")
-        else:
+        elif not meant and mapping.shape.program:
             slugs = [program.slug for program in programs]
             text = f"There is no program “{mapping.shape.program}” here. {did_you_mean(mapping.shape.program, slugs)}"
             yield wishes.document.problem((*mapping.path, "program"), text)
+        elif not meant:
+            yield wishes.document.problem(mapping.path, "There is no program from this “source” to this “target”.")
+        elif len({program.slug for program in meant}) > 1:
+            yield wishes.document.problem(mapping.path, "“program” is missing: this partner has several.")
+        else:
+            side = "source" if len({program.source for program in meant}) > 1 else "target"
+            text = f"“{side}” is missing: this partner has several programs of this name. Write the connection’s name."
+            yield wishes.document.problem(mapping.path, text)
 
 
 def _foreign_word(mapping: MappingWish, target: str, wishes: Wishes) -> Iterable[FileProblem]:

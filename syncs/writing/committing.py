@@ -117,7 +117,9 @@ def _attach_line(run: Run, change: PlannedChange, templates: dict[int, InvoiceTe
     assert change.after is not None
     template = templates.get(change.template_id)
     place = {"target_id": run.program.target_id, "template_id": change.template_id, "line_id": change.line_id}
-    forget_other_lines(Line(**place, program_id=run.program_id, mark=change.mark))  # first: one line at most stands with a mark
+    forget_other_lines(
+        Line(**place, program_id=run.program_id, mark=change.mark)
+    )  # first: one line at most stands with a mark
     Line.objects.update_or_create(
         **place,
         defaults={
