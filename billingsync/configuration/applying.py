@@ -14,8 +14,9 @@ from accounts import services as accounts
 from accounts.identity import person_of
 from accounts.services import AccountError
 from billingsync.configuration.document import Path
+from billingsync.configuration.places import Place
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem
-from billingsync.configuration.stored import CustomerIndex, Place, ProgramKey, Stored, program_of
+from billingsync.configuration.stored import CustomerIndex, ProgramKey, Stored, program_of
 from billingsync.configuration.vendors import Answers
 from billingsync.configuration.wishes import ConnectionWish, MappingWish, ProgramWish, UserWish, Wishes
 from connections import services as connections

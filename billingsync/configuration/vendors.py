@@ -10,8 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from billingsync.configuration.document import Path
+from billingsync.configuration.places import Known, Place
 from billingsync.configuration.problems import ConfigurationInvalid
-from billingsync.configuration.stored import Known, Place, Stored, program_of, read_satisfied
+from billingsync.configuration.stored import Stored, program_of, read_satisfied
 from billingsync.configuration.wishes import ConnectionWish, Wishes
 from connections import services
 from connections.errors import ConnectionRefused

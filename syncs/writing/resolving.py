@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import RecordMissing
@@ -14,6 +14,7 @@ from customers.target_copy import template_record
 from money.enums import Action, PartRole
 from money.marks import find_mark
 from money.present import line_by_id
+from programs.models import Program
 from syncs.enums import ChangeState
 from syncs.facts.evidence import Carried
 from syncs.facts.lines import as_seen_by
@@ -42,15 +43,10 @@ def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Tar
     """Find out by reading whether lost writes of one program to templates happened, and act on it."""
     if not changes:
         return Resolved({}, set())
-    templates = {
-        number: _read(number, client) for number in dict.fromkeys(change.template_id or 0 for change in changes)
-    }
-    with partner_scope(partner_id):
-        there = [template for template in templates.values() if template is not None]
-        seen = {template.template_id: template for template in as_seen_by(changes[0].run.program, there)}
+    templates = {number: _read(number, client) for number in sorted({change.template_id or 0 for change in changes})}
+    seen = _without_other_programs(partner_id, changes[0].run.program, templates)
     read = [(change, seen.get(change.template_id or 0)) for change in changes]
-    ran = [(change, template) for change, template in read if template and may_have_run(change, template)]
-    billed = find_billed(partner_id, ran, client)
+    billed = find_billed(partner_id, _written_before_a_run(read), client)
     anew: set[int] = set()
     for change, template in read:
         write = LineWrite(partner_id, change, client)
@@ -59,6 +55,20 @@ def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Tar
         else:
             anew |= _resolve(write, template, billed)
     return Resolved(templates, anew)
+
+
+def _written_before_a_run(
+    read: Sequence[tuple[Change, InvoiceTemplate | None]],
+) -> list[tuple[Change, InvoiceTemplate]]:
+    return [(change, template) for change, template in read if template and may_have_run(change, template)]
+
+
+def _without_other_programs(
+    partner_id: int, program: Program, read: Mapping[int, InvoiceTemplate | None]
+) -> dict[int, InvoiceTemplate]:
+    there = [template for template in read.values() if template is not None]
+    with partner_scope(partner_id):
+        return {template.template_id: template for template in as_seen_by(program, there)}
 
 
 def _read(template_id: int, client: Target) -> InvoiceTemplate | None:
