@@ -122,6 +122,13 @@ JOBS ?= 1
 chaos: setup ## break the running product on purpose and count the damage; SEEDS=n JOBS=n RESUME=file, or REPLAY=seed
 	@$(BIN)/python -m chaos --seeds $(SEEDS) --jobs $(JOBS) $(if $(REPLAY),--replay $(REPLAY) --verbose) $(if $(RESUME),--resume "$(RESUME)")
 
+SEED ?= 1
+DRAWN ?= 150
+MINUTES ?= 60
+.PHONY: mutants
+mutants: setup ## change the code in many small ways and count what no test notices; ONLY=path JOBS=n SEED=n DRAWN=n MINUTES=n
+	@$(BIN)/python -m tests.mutants --jobs $(JOBS) --seed $(SEED) --drawn $(DRAWN) --minutes $(MINUTES) $(if $(ONLY),--only $(ONLY))
+
 .PHONY: demo
 demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing
 	@$(BIN)/python -m sandbox.demo $(if $(ONCE),--once)

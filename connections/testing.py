@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils import timezone
 
 from connections.clients import source_client, target_client
 from connections.errors import ConnectionRefused
@@ -62,13 +66,20 @@ def read_source_directory(system: str, credentials: Mapping[str, str]) -> list[S
         raise ConnectionRefused(str(error), detail=error.detail) from error
 
 
-def read_target_directory(
-    system: str, credentials: Mapping[str, str]
-) -> tuple[list[CustomerRecord], list[InvoiceTemplate]]:
-    """All customers and invoice templates of a target; credentials need not be stored."""
-    client = target_client(system, credentials)
+@dataclass(frozen=True, slots=True)
+class TargetDirectory:
+    """A target's customers and invoice templates, as read since ``began``."""
+
+    began: dt.datetime
+    customers: list[CustomerRecord]
+    templates: list[InvoiceTemplate]
+
+
+def read_target_directory(system: str, credentials: Mapping[str, str]) -> TargetDirectory:
+    """All customers and invoice templates of a target; credentials need not be stored. ``ConnectionRefused``."""
+    client, began = target_client(system, credentials), timezone.now()
     try:
-        return client.list_customers(), client.list_templates()
+        return TargetDirectory(began, client.list_customers(), client.list_templates())
     except ConnectorError as error:
         raise ConnectionRefused(str(error), detail=error.detail) from error
 

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
@@ -27,6 +28,10 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "redis_url"}
 # The same examples in each run, so that a failure is the change's; make properties looks for others.
 hypothesis_settings.register_profile("fixed", deadline=None, max_examples=150, derandomize=True)
 hypothesis_settings.register_profile("deep", deadline=None, max_examples=3000)
+# For mutants: an example that fails is enough, and need not be made smaller.
+hypothesis_settings.register_profile(
+    "mutants", deadline=None, max_examples=50, derandomize=True, phases=(Phase.explicit, Phase.generate)
+)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 # Playwright keeps an event loop in the thread that runs the tests, where Django then refuses to query.

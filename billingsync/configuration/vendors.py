@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from django.utils import timezone
 
 from billingsync.configuration.document import Path
 from billingsync.configuration.places import Known, Place
@@ -17,8 +14,7 @@ from billingsync.configuration.wishes import ConnectionWish, Wishes
 from connections import services
 from connections.errors import ConnectionRefused
 from connections.selectors import known_systems
-from connections.testing import Report, read_source_directory, read_target_directory, try_credentials
-from connectors.records import CustomerRecord, InvoiceTemplate
+from connections.testing import Report, TargetDirectory, read_source_directory, read_target_directory, try_credentials
 
 Say = Callable[[str], None]
 
@@ -36,21 +32,12 @@ class SourceAnswer:
 
 
 @dataclass(slots=True)
-class TargetAnswer:
-    """A target's customers and templates as read since ``began``."""
-
-    began: dt.datetime
-    customers: list[CustomerRecord]
-    templates: list[InvoiceTemplate]
-
-
-@dataclass(slots=True)
 class Answers:
     """What the vendors said. ``reports``: tests of credentials that changed."""
 
     reports: dict[Place, Report] = field(default_factory=dict)
     sources: dict[Place, SourceAnswer] = field(default_factory=dict)
-    targets: dict[Place, TargetAnswer] = field(default_factory=dict)
+    targets: dict[Place, TargetDirectory] = field(default_factory=dict)
 
 
 def ask_vendors(wishes: Wishes, stored: Stored, say: Say) -> Answers:
@@ -117,5 +104,4 @@ def _read_directory(place: Place, credentials: Mapping[str, str], answers: Answe
     if known_systems()[system].role == "source":
         answers.sources[place] = SourceAnswer(read_source_directory(system, credentials))
     else:
-        began = timezone.now()
-        answers.targets[place] = TargetAnswer(began, *read_target_directory(system, credentials))
+        answers.targets[place] = read_target_directory(system, credentials)

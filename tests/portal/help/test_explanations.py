@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from devservers.places import CHECKOUT
+from money.enums import HoldCode
 from portal.help.chapters import chapters
 from tests.portal.cast import Cast, Shop
 
@@ -14,13 +15,19 @@ PLACE_OF_CODE = {"Note": 1, "_template_note": 1, "Hold": 0}
 ELSEWHERE = {"template_gone", "template_moved", "customer_gone", "currency", "changed_since"}  # passed on by name
 
 
+def written_code(node: ast.expr) -> Iterator[str]:
+    """The code that an argument is, unless it is passed on by name."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == HoldCode.__name__:
+        yield HoldCode[node.attr].value
+
+
 def codes_in_the_program() -> Iterator[str]:
     for file in chain((CHECKOUT / "money").rglob("*.py"), (CHECKOUT / "syncs").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and (place := PLACE_OF_CODE.get(getattr(node.func, "id", ""))) is not None:
-                code = node.args[place]
-                if isinstance(code, ast.Constant):
-                    yield code.value
+                yield from written_code(node.args[place])
 
 
 def test_every_code_is_explained_and_nothing_else() -> None:

@@ -1,0 +1,61 @@
+"""Which modules have mutants, and which tests judge them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from tests.house import tree
+from tests.mutants.making import Mutant, mutants_of
+
+MONEY = "money/"
+MONEY_TESTS = ("tests/money", "tests/bookkeeping", "tests/replay")
+DRAWN = ("syncs/writing/", "syncs/proving/")
+
+# By module, the quickest file first.
+_END = "tests/end_to_end/test_"
+DRAWN_TESTS: Mapping[str, Sequence[str]] = {
+    "syncs/proving/billed.py": (f"{_END}ran_meanwhile.py", f"{_END}months.py"),
+    "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
+    "syncs/proving/reconciliation.py": (
+        "tests/end_to_end/test_replay.py", f"{_END}source_invoices.py", f"{_END}settings.py", f"{_END}months.py",
+    ),
+    "syncs/writing/carried.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}months.py"),
+    "syncs/writing/committing.py": (
+        f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py", f"{_END}months.py",
+    ),
+    "syncs/writing/freshness.py": (f"{_END}waiting_plans.py", f"{_END}plan_after_a_dead_run.py"),
+    "syncs/writing/leftovers.py": (f"{_END}mappings_change.py", f"{_END}people_edit.py"),
+    "syncs/writing/lines.py": (
+        "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}people_edit.py",
+    ),
+    "syncs/writing/products.py": (f"{_END}products.py", f"{_END}lost_answers.py"),
+    "syncs/writing/protocol.py": (
+        "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}killed_worker.py",
+    ),
+    "syncs/writing/ran_meanwhile.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}lost_answers.py"),
+    "syncs/writing/resolving.py": ("tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}killed_worker.py"),
+    "syncs/writing/values.py": (f"{_END}people_edit.py", f"{_END}settings.py", f"{_END}lost_answers.py"),
+}  # fmt: skip
+
+
+def tests_of(path: str) -> Sequence[str]:
+    """The files and folders of tests that judge a module."""
+    return MONEY_TESTS if path.startswith(MONEY) else DRAWN_TESTS[path]
+
+
+def all_of(only: Sequence[str] = ()) -> list[Mutant]:
+    """Every mutant of the modules in scope; of those alone whose paths begin with one of ``only``."""
+    return [
+        mutant
+        for source in tree.product()
+        if source.path.startswith((MONEY, *DRAWN)) and source.path.startswith(tuple(only) or "")
+        for mutant in mutants_of(source.path, source.text)
+    ]
+
+
+def draw(mutants: Sequence[Mutant], number: int, seed: int) -> list[Mutant]:
+    """All of money's, and of the others as many as ``number``: the same for the same seed and the same code."""
+    drawn = [mutant for mutant in mutants if not mutant.path.startswith(MONEY)]
+    chosen = random.Random(seed).sample(drawn, min(number, len(drawn)))
+    return [mutant for mutant in mutants if mutant.path.startswith(MONEY)] + sorted(chosen, key=lambda one: one.key)
