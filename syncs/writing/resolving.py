@@ -14,11 +14,10 @@ from customers.target_copy import template_record
 from money.enums import Action, PartRole
 from money.marks import find_mark
 from money.present import line_by_id
-from programs.models import Program
 from syncs.enums import ChangeState
 from syncs.facts.evidence import Carried
 from syncs.facts.lines import as_seen_by
-from syncs.models import Change, Line
+from syncs.models import Change, Line, Run
 from syncs.writing.lines import LineWrite, found
 from syncs.writing.protocol import conclude, fail, settle
 from syncs.writing.ran_meanwhile import (
@@ -44,7 +43,7 @@ def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Tar
     if not changes:
         return Resolved({}, set())
     templates = {number: _read(number, client) for number in sorted({change.template_id or 0 for change in changes})}
-    seen = _without_other_programs(partner_id, changes[0].run.program, templates)
+    seen = _without_other_programs(partner_id, changes[0].run, templates)
     read = [(change, seen.get(change.template_id or 0)) for change in changes]
     billed = find_billed(partner_id, _written_before_a_run(read), client)
     anew: set[int] = set()
@@ -64,11 +63,11 @@ def _written_before_a_run(
 
 
 def _without_other_programs(
-    partner_id: int, program: Program, read: Mapping[int, InvoiceTemplate | None]
+    partner_id: int, run: Run, read: Mapping[int, InvoiceTemplate | None]
 ) -> dict[int, InvoiceTemplate]:
     there = [template for template in read.values() if template is not None]
     with partner_scope(partner_id):
-        return {template.template_id: template for template in as_seen_by(program, there)}
+        return {template.template_id: template for template in as_seen_by(run.program, there)}
 
 
 def _read(template_id: int, client: Target) -> InvoiceTemplate | None:
