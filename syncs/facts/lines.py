@@ -52,13 +52,13 @@ def load_standing_ids(program: Program, templates: Collection[int]) -> frozenset
     return frozenset(lines.values_list("line_id", flat=True))
 
 
-def as_seen_by(program: Program, templates: Iterable[InvoiceTemplate]) -> list[InvoiceTemplate]:
+def as_seen_by(program: Program, read: Iterable[InvoiceTemplate]) -> list[InvoiceTemplate]:
     """These templates without the lines of the partner's other programs: what they wrote is theirs alone.
 
     Our rows say whose a line is. One that stands without a row is another program's while that program waits to hear
     whether it wrote a line of this mark. Two queries.
     """
-    found = list(templates)
+    found = list(read)
     on_them = {"template_id__in": [template.template_id for template in found]}
     rows = Line.objects.filter(target=program.target_id, **on_them).values_list("template_id", "line_id", "program")
     owner = {(template_id, line_id): program_id for template_id, line_id, program_id in rows}

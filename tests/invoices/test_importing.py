@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,7 +12,6 @@ from connectors.errors import ConfigurationError, RateLimited
 from core.scope import partner_scope
 from invoices.models import Charge
 from programs.models import Start
-from tests.factories import ProgramFactory, TargetFactory
 from tests.invoices.prism_wire import World, row, subscription
 
 
@@ -393,22 +391,3 @@ def test_web_page_in_place_of_a_file_stops_the_import(monthly, page):
 
     with pytest.raises(ConfigurationError, match="A web page came back"):
         monthly.sync()
-
-
-@pytest.mark.parametrize("start", ["latest", "next"])
-def test_second_program_of_one_source_leaves_the_past_as_the_first_settled_it(history, start):
-    history.settings(start="next")
-    history.sync()
-    settled = history.invoices()
-    with partner_scope(history.partner.pk):
-        first = history.program
-        target = TargetFactory.create(name="branch")
-        second = ProgramFactory.create(source=first.source, target=target, motions=first.motions, start=start)
-    other = replace(history, program=second)
-
-    other.sync()
-    assert history.invoices() == settled
-    history.prism.invoice("103", row("s1", "2026-10"), month="2026-10")
-    other.sync()
-
-    assert history.invoices() == settled | {"103": "counted"}
