@@ -151,8 +151,7 @@ def _held_in(
     charges: Charges, expected: Sequence[Expected], invoices: Sequence[Json], damage: Damage
 ) -> dict[CellKey, Cents]:
     """What the product counts as held or not mapped, less the credits; its invoices must balance."""
-    entries = [entry for wanted in expected for entry in wanted.entries]
-    mapped = {(entry["customer"], entry["motion"]): entry.get("source", SOURCES[0]) for entry in entries}
+    mapped = _sources_of(expected)
     told, waits = _told_by(invoices, mapped, damage)
     held: dict[CellKey, Cents] = defaultdict(Cents)
     credited = {key[:2] for key, charge in charges.items() if _in_cents(charge.credits.told())}
@@ -168,6 +167,12 @@ def _held_in(
     waiting = {key: amount for key, amount in held.items() if amount}
     damage.held_cents = sum(abs(amount.retail) for amount in waiting.values())
     return waiting
+
+
+def _sources_of(expected: Sequence[Expected]) -> dict[tuple[str, str], str]:
+    """By customer and motion, the source of the program that they are mapped in."""
+    entries = [entry for wanted in expected for entry in wanted.entries]
+    return {(entry["customer"], entry["motion"]): entry.get("source", SOURCES[0]) for entry in entries}
 
 
 def _told_by(
