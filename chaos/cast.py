@@ -15,6 +15,7 @@ from sandbox.accounts import story_in
 from sandbox.wire import Json
 
 WORDS = "sample login of a chaos run"
+SOURCES = ("east", "west")  # what the partner calls its connections: a program for each, on one target
 SECRETS = ("CHAOS_LOGIN", "CHAOS_PRISM", "CHAOS_SYNCRO")
 
 # Tenants to whom things happen, but whose bills can be told from the rows alone (no hand-made line of the
@@ -124,9 +125,10 @@ def configuration(
     Without ``email`` it says nothing of users, whose words take long to check.
     """
     hour = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=2)).hour
+    prism = {"system": "prism", "client_id": f"{account}-client", "client_secret_env": SECRETS[1]}
+    sources = sorted({entry.get("source", SOURCES[0]) for entry in entries} | {SOURCES[0]})
     program = {
         "program": "microsoft-csp",
-        "source": "prism",
         "target": "syncro",
         "enabled": True,
         "notification_emails": ["billing@example.com"],
@@ -152,10 +154,10 @@ def configuration(
             "partner": {"slug": slug, "name": f"Sample {slug}", "time_zone": "UTC", "currency": "USD"},
             "users": [{"email": email, "role": "owner", "password_env": SECRETS[0]}] if email else [],
             "connections": [
-                {"system": "prism", "client_id": f"{account}-client", "client_secret_env": SECRETS[1]},
+                *(prism | {"name": source} for source in sources),
                 {"system": "syncro", "subdomain": account, "api_token_env": SECRETS[2]},
             ],
-            "programs": [program],
+            "programs": [program | {"source": source} for source in sources],
             "mappings": [_mapped(entry, sync=entry not in off) for entry in entries],
         },
         ensure_ascii=False,
@@ -170,6 +172,7 @@ def secrets_of(facts: Json) -> dict[str, str]:
 def _mapped(entry: Json, *, sync: bool) -> Json:
     return {
         "customer": entry["customer"],
+        "source": entry.get("source", SOURCES[0]),
         "motion": entry["motion"],
         "syncro_customer": entry["syncro_customer"],
         "invoice_template": entry["invoice_template"],

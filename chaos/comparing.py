@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chaos.cast import SOURCES
 from chaos.expected import CellKey, Cents, Expected, Level, expected_of
 from chaos.holding import EVERY_MONTH, explains, ways_to_wait
 from chaos.vendors import Typed, Vendors, mark_of
@@ -150,8 +151,8 @@ def _held_in(
     charges: Charges, expected: Sequence[Expected], invoices: Sequence[Json], damage: Damage
 ) -> dict[CellKey, Cents]:
     """What the product counts as held or not mapped, less the credits; its invoices must balance."""
-    told, waits = _told_by(invoices, damage)
-    mapped = {(entry["customer"], entry["motion"]) for wanted in expected for entry in wanted.entries}
+    mapped = _sources_of(expected)
+    told, waits = _told_by(invoices, mapped, damage)
     held: dict[CellKey, Cents] = defaultdict(Cents)
     credited = {key[:2] for key, charge in charges.items() if _in_cents(charge.credits.told())}
     for key, charge in charges.items():
@@ -168,7 +169,16 @@ def _held_in(
     return waiting
 
 
-def _told_by(invoices: Sequence[Json], damage: Damage) -> tuple[dict[CellKey, Cents], dict[CellKey, Cents]]:
+def _sources_of(expected: Sequence[Expected]) -> dict[tuple[str, str], str]:
+    """By customer and motion, the source of the program that they are mapped in."""
+    entries = [entry for wanted in expected for entry in wanted.entries]
+    return {(entry["customer"], entry["motion"]): entry.get("source", SOURCES[0]) for entry in entries}
+
+
+def _told_by(
+    invoices: Sequence[Json], mapped: Mapping[tuple[str, str], str], damage: Damage
+) -> tuple[dict[CellKey, Cents], dict[CellKey, Cents]]:
+    """What is charged and what of it waits, by the program that a customer's motion is mapped in."""
     told: dict[CellKey, Cents] = defaultdict(Cents)
     waits: dict[CellKey, Cents] = defaultdict(Cents)
     for invoice in invoices:
@@ -176,6 +186,8 @@ def _told_by(invoices: Sequence[Json], damage: Damage) -> tuple[dict[CellKey, Ce
             damage.unbalanced += 1
             damage.say(f"invoice {invoice['number']} does not balance: {invoice['retail']} {invoice['cost']}")
         for one in invoice["customers"]:
+            if mapped.get((one["customer"], one["motion"])) != invoice["source"]:
+                continue
             key = (one["customer"], one["motion"], invoice["period"])
             told[key] += _bucket(one, "source_total")
             waits[key] += _bucket(one, "held") + _bucket(one, "not_mapped")

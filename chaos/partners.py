@@ -6,7 +6,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from chaos.cast import WORDS, can_leave_prices, configuration, draw_entries, draw_wishes, secrets_of
+from chaos.cast import SOURCES, WORDS, can_leave_prices, configuration, draw_entries, draw_wishes, secrets_of
 from chaos.comparing import Damage, compare, hand_made
 from chaos.draws import Draws, pick
 from chaos.expected import COST, NEITHER
@@ -16,6 +16,7 @@ from chaos.vendors import Vendors, mark_of
 from sandbox.wire import Json
 
 MOVERS = 0.45  # share of the partners with a mapping that may move to a second template of its customer
+SHARERS = 0.4  # share of the partners with two programs on one target: every second mapping is of the other one
 PRICERS = 0.4  # share of the partners with a mapping that does not sync all prices
 APPROVALS = 3  # a plan may be made anew behind an approval when the template changed meanwhile
 
@@ -38,6 +39,7 @@ class Partner:
         self.email = f"owner@{vendors.account}.example.com"
         self.entries = draw_entries(draws.of(vendors.account, "entries"), vendors.mapping())
         self.wishes = draw_wishes(draws.of(vendors.account, "wishes"))
+        self._draw_programs(draws.of(vendors.account, "programs"))
         self.mover = self._draw_mover(draws.of(vendors.account, "mover"))
         if quiet:
             self._draw_pricing(draws.of(vendors.account, "pricing"))
@@ -97,6 +99,12 @@ class Partner:
         """What is wrong in this partner's Syncro."""
         invoices = self.installation.ask("reconcile", "--partner", self.slug)["invoices"]
         return compare(self.vendors, self.entries, invoices=invoices, foreign=self.foreign, quiet=quiet)
+
+    def _draw_programs(self, draws: random.Random) -> None:
+        """Both write to the same templates wherever a template has several mappings."""
+        if draws.random() < SHARERS:
+            for entry in self.entries[1::2]:
+                entry["source"] = SOURCES[1]
 
     def _draw_mover(self, draws: random.Random) -> Json | None:
         """A mapping with a second template to move to."""

@@ -29,12 +29,12 @@ class Portal:
         self.slug = slug
         self._login = (email, words)
         self._session = requests.Session()
-        self._program = ""
+        self._programs: list[str] = []
 
     def sync_now(self, *, times: int = 1) -> None:
-        """Press the button; several times at once when asked to."""
+        """Press the button of each program; several times at once when asked to."""
         self._sign_in_if_needed()
-        threads = [threading.Thread(target=self._press) for _ in range(times)]
+        threads = [threading.Thread(target=self._press, args=[one]) for one in self._programs for _ in range(times)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -47,7 +47,7 @@ class Portal:
         except requests.RequestException:
             return None
         if answer.status_code == 302:
-            self._program = ""
+            self._programs = []
             self._sign_in_if_needed()
         if answer.status_code != 200:
             return None
@@ -63,25 +63,28 @@ class Portal:
         return False
 
     def count_runs(self) -> int:
-        """How many runs the first page of the history shows."""
+        """How many runs the first page of each program's history shows."""
         self._sign_in_if_needed()
-        page = self._session.get(f"{self.url}/p/{self.slug}/programs/{self._program}/history/", timeout=30)
-        return len(set(_RUN.findall(page.text)))
+        return sum(len(set(self._newest_runs(program))) for program in self._programs)
+
+    def _newest_runs(self, program: str) -> list[str]:
+        history = f"{self.url}/p/{self.slug}/programs/{program}/history/"
+        return _RUN.findall(self._session.get(history, timeout=30).text)
 
     def approve(self) -> int:
         """Apply every plan that waits for a person; how many there were."""
         return self._send_forms(f"{self.url}/p/{self.slug}/inbox/", _APPLY)
 
     def retry_failed(self) -> int:
-        """Press “Try again what failed” on the newest run that shows it."""
+        """Press “Try again what failed” on the newest run of each program that shows it; how many there were."""
         self._sign_in_if_needed()
+        return sum(self._retry_failed_of(program) for program in self._programs)
+
+    def _retry_failed_of(self, program: str) -> bool:
         with suppress(requests.RequestException):
-            history = f"{self.url}/p/{self.slug}/programs/{self._program}/history/"
-            runs = _RUN.findall(self._session.get(history, timeout=30).text)
-            for number in list(dict.fromkeys(runs))[:2]:
-                if self._send_forms(f"{self.url}/p/{self.slug}/runs/{number}/", _RETRY):
-                    return 1
-        return 0
+            newest = list(dict.fromkeys(self._newest_runs(program)))[:2]
+            return any(self._send_forms(f"{self.url}/p/{self.slug}/runs/{number}/", _RETRY) for number in newest)
+        return False
 
     def _send_forms(self, page: str, pattern: re.Pattern[str]) -> int:
         """Send the forms of a page whose addresses are of that kind; none when the page does not answer."""
@@ -94,13 +97,13 @@ class Portal:
                 sent += 1
         return sent
 
-    def _press(self) -> None:
+    def _press(self, program: str) -> None:
         session = requests.Session()
         session.cookies.update(self._session.cookies)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with suppress(requests.RequestException):
-                path = f"{self.url}/p/{self.slug}/programs/{self._program}/sync/"
+                path = f"{self.url}/p/{self.slug}/programs/{program}/sync/"
                 sent = {"csrfmiddlewaretoken": session.cookies.get("csrftoken") or ""}
                 answer = session.post(path, data=sent, timeout=30, allow_redirects=False)
                 if answer.status_code == 302 and _RUN.search(answer.headers["Location"]):
@@ -110,10 +113,10 @@ class Portal:
 
     def _sign_in_if_needed(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not self._program and time.monotonic() < deadline:
+        while not self._programs and time.monotonic() < deadline:
             with suppress(requests.RequestException):
                 self._sign_in()
-        if not self._program:
+        if not self._programs:
             raise PortalDownError("signing in did not work")
 
     def _sign_in(self) -> None:
@@ -122,5 +125,5 @@ class Portal:
         email, words = self._login
         sent = {"csrfmiddlewaretoken": key.group(1) if key else "", "login": email, "password": words}
         self._session.post(page, data=sent, timeout=30, allow_redirects=False)
-        found = _PROGRAM.search(self._session.get(f"{self.url}/p/{self.slug}/", timeout=30).text)
-        self._program = found.group(1) if found else ""
+        found = _PROGRAM.findall(self._session.get(f"{self.url}/p/{self.slug}/", timeout=30).text)
+        self._programs = list(dict.fromkeys(found))

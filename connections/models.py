@@ -29,7 +29,7 @@ class Trouble(models.TextChoices):
 
 @pghistory.track(exclude=["permissions", "last_tested_at", "target_read_at", "warnings"])
 class Connection(PartnerModel):
-    """One source or target of a partner. Secrets are kept apart, see ``Secret``."""
+    """One source or target of a partner, who may have several of one system. Secrets are apart, see ``Secret``."""
 
     system = models.CharField(max_length=20)  # a name of connectors.registry.SYSTEMS
     name = models.CharField(max_length=50, blank=True, db_default="")  # the partner's own for it, a slug; "" = none
@@ -57,7 +57,9 @@ class Connection(PartnerModel):
     reminded_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "system"], name="one_connection_per_system")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "system", "name"], name="one_connection_per_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.system} ({self.get_status_display()})"
@@ -66,6 +68,11 @@ class Connection(PartnerModel):
     def label(self) -> str:
         """The system as people write it."""
         return SYSTEMS[self.system].label
+
+    @property
+    def known_as(self) -> str:
+        """The partner's own name for it, else the system as people write it."""
+        return self.name or self.label
 
 
 class Secret(PartnerModel):

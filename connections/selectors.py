@@ -49,8 +49,9 @@ def targets_in_words(connections: Iterable[Connection] = ()) -> str:
 
 
 def connection_cards() -> list[ConnectionCard]:
-    """All systems of the registry, with what the open partner has of each."""
-    present = {row.system: row for row in Connection.objects.prefetch_related("secrets")}
+    """All systems of the registry, with the first connection that the open partner has of each."""
+    rows = Connection.objects.prefetch_related("secrets").order_by("-pk")
+    present = {row.system: row for row in rows}
     return [_card(definition, present.get(name)) for name, definition in SYSTEMS.items()]
 
 
@@ -59,7 +60,9 @@ def find_card(system: str) -> ConnectionCard | None:
     definition = SYSTEMS.get(system)
     if definition is None:
         return None
-    return _card(definition, Connection.objects.prefetch_related("secrets").filter(system=system).first())
+    return _card(
+        definition, Connection.objects.prefetch_related("secrets").filter(system=system).order_by("pk").first()
+    )
 
 
 def _card(definition: Definition, connection: Connection | None) -> ConnectionCard:

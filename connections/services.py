@@ -1,7 +1,8 @@
 """Connections of a partner: request, enable, connect, test again, disconnect.
 
 Every function here opens the partner's scope itself and calls vendors only between two scopes:
-call them outside any scope.
+call them outside any scope. A partner may have several connections of one system: ``name`` is the
+partner's own for one of them, "" the one without a name; left out, the first of the system is meant.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections import alerts
@@ -44,11 +46,11 @@ def request_target(partner_id: int, system: str, actor: Actor) -> Connection:
         return connection
 
 
-def enable_target(partner_id: int, system: str, actor: Actor) -> bool:
+def enable_target(partner_id: int, system: str, actor: Actor, *, name: str | None = None) -> bool:
     """Let the partner connect a target; tells whoever requested it. False: it was enabled already."""
     definition = _target(system)
     with partner_scope(partner_id):
-        connection = _lock_or_create(system)
+        connection = _lock_or_create(system, name)
         if connection.status not in NOT_ENABLED:
             return False
         _set_status(connection, ConnectionStatus.READY)
@@ -77,13 +79,15 @@ def connect(
     )
 
 
-def credentials_to_test(partner_id: int | None, system: str, given: Mapping[str, str]) -> dict[str, str]:
+def credentials_to_test(
+    partner_id: int | None, system: str, given: Mapping[str, str], *, name: str | None = None
+) -> dict[str, str]:
     """The given credentials, completed by what is stored. Raises ``ConnectionRefused``."""
     definition = find_system(system)
     stored: dict[str, str] = {}
     if partner_id is not None:
         with partner_scope(partner_id):
-            connection = Connection.objects.filter(system=system).first()
+            connection = _named(system, name).first()
             stored = _readable(connection) if connection else {}
     complete = {**stored, **given}
     check_form(definition, complete)
@@ -98,11 +102,12 @@ def save_connection(
     report: ConnectionReport,
     actor: Actor,
     currency: str | None = None,
+    name: str | None = None,
 ) -> Connection:
     """Store credentials that were tested with this report. ``currency`` None keeps what is stored."""
     definition = find_system(system)
     with partner_scope(partner_id):
-        connection = _lock_or_create(system)
+        connection = _lock_or_create(system, name)
         _refuse_unless_enabled(connection, definition)
         replaced = connection.status in {ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION}
         connection.currency = connection.currency if currency is None else currency
@@ -114,12 +119,12 @@ def save_connection(
         return connection
 
 
-def set_currency(partner_id: int, system: str, currency: str, actor: Actor) -> bool:
+def set_currency(partner_id: int, system: str, currency: str, actor: Actor, *, name: str | None = None) -> bool:
     """Say in which currency (ISO code, "" for the partner's) a source bills. False: unchanged."""
     definition = find_system(system)
     _check_currency(currency)
     with partner_scope(partner_id):
-        connection = _lock(system)
+        connection = _lock(system, name)
         if connection.currency == currency or definition.role is SystemRole.TARGET:  # which says its own
             return False
         _tell(
@@ -133,24 +138,23 @@ def set_currency(partner_id: int, system: str, currency: str, actor: Actor) -> b
         return True
 
 
-def name_connection(partner_id: int, system: str, name: str, actor: Actor) -> bool:
+def name_connection(partner_id: int, system: str, name: str, actor: Actor, *, before: str | None) -> bool:
     """Give a connection the partner's own name, by which a configuration file may speak of it. False: unchanged.
 
-    Raises ``ConnectionRefused`` where a system or another connection is called so.
+    ``before`` is its name until now; None begins one more connection of the system. Raises ``ConnectionRefused``
+    where a system or another connection is called so.
     """
     label = find_system(system).label
     if name in SYSTEMS:
         raise ConnectionRefused(f"“{name}” is the name of a system. Choose another one.")
     with partner_scope(partner_id):
         # All of them are locked: nothing but this keeps two from taking one name at the same time.
-        rows = {row.system: row for row in Connection.objects.select_for_update(no_key=True).order_by("pk")}
-        connection = rows.get(system)
-        if connection is None:
-            raise ConnectionRefused(f"{label} is not connected.")
-        if connection.name == name:
+        rows = list(Connection.objects.select_for_update(no_key=True).order_by("pk"))
+        if before == name:
             return False
-        if taken := next((row for row in rows.values() if row.name == name), None):
+        if taken := next((row for row in rows if row.name == name), None):
             raise ConnectionRefused(f"“{name}” is the {taken.label} connection already. Choose another name.")
+        connection = _lock(system, before) if before is not None else _lock_or_create(system, name)
         record(actor, "connection.named", f"{label} is called “{name}”")
         connection.name = name
         connection.save(update_fields=["name"])
@@ -201,16 +205,18 @@ def disconnect(partner_id: int, system: str, actor: Actor) -> Connection:
         return connection
 
 
-def credentials_unchanged(partner_id: int, system: str, given: Mapping[str, str]) -> bool:
+def credentials_unchanged(partner_id: int, system: str, given: Mapping[str, str], *, name: str | None = None) -> bool:
     """True when the connection works and each given value is what is stored already."""
     with partner_scope(partner_id):
-        connection = Connection.objects.filter(system=system, status=ConnectionStatus.CONNECTED).first()
-        return connection is not None and same_credentials(connection, given)
+        connection = _named(system, name).first()
+        if connection is None or connection.status != ConnectionStatus.CONNECTED:
+            return False
+        return same_credentials(connection, given)
 
 
 def _check_enabled(partner_id: int, definition: Definition) -> None:
     with partner_scope(partner_id):
-        _refuse_unless_enabled(Connection.objects.filter(system=definition.name).first(), definition)
+        _refuse_unless_enabled(_named(definition.name).first(), definition)
 
 
 def _refuse_unless_enabled(connection: Connection | None, definition: Definition) -> None:
@@ -275,11 +281,17 @@ def _store(connection: Connection, definition: Definition, given: Mapping[str, s
     connection.negative_lines = True  # what an account refused before may be another one's, or allowed by now
 
 
-def _lock_or_create(system: str) -> Connection:
-    Connection.objects.get_or_create(
-        system=system, defaults={"status": first_status(find_system(system)), "status_since": timezone.now()}
-    )
-    return _lock(system)
+def _named(system: str, name: str | None = None) -> QuerySet[Connection]:
+    """The connection of that name, or without one, the system's first ahead."""
+    of_system = Connection.objects.filter(system=system).order_by("pk")
+    return of_system if name is None else of_system.filter(name=name)
+
+
+def _lock_or_create(system: str, name: str | None = None) -> Connection:
+    if not _named(system, name).exists():
+        begun = {"status": first_status(find_system(system)), "status_since": timezone.now()}
+        Connection.objects.get_or_create(system=system, name=name or "", defaults=begun)
+    return _lock(system, name)
 
 
 def first_status(definition: Definition) -> ConnectionStatus:
@@ -288,11 +300,11 @@ def first_status(definition: Definition) -> ConnectionStatus:
     return ConnectionStatus.READY if open_to_all else ConnectionStatus.NOT_ENABLED
 
 
-def _lock(system: str) -> Connection:
-    try:
-        return Connection.objects.select_for_update(no_key=True).get(system=system)
-    except Connection.DoesNotExist:
-        raise ConnectionRefused(f"{find_system(system).label} is not connected.") from None
+def _lock(system: str, name: str | None = None) -> Connection:
+    connection = _named(system, name).select_for_update(no_key=True).first()
+    if connection is None:
+        raise ConnectionRefused(f"{find_system(system).label} is not connected.")
+    return connection
 
 
 def _lock_stored(system: str, definition: Definition) -> Connection:

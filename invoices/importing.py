@@ -40,6 +40,7 @@ from invoices.start import (
     newest_months,
     program_invoices,
     record_baseline,
+    take_over_past,
 )
 from invoices.storing import store_invoice
 from programs.models import Program, Start
@@ -138,6 +139,7 @@ class _Import:
     def begin(cls, partner_id: int, program_id: int, client: Source, *, reclassified: int) -> _Import:
         with partner_scope(partner_id):
             program = Program.objects.select_related("source__partner").get(pk=program_id)
+            take_over_past(program)
             columns = ("external_id", "header_hash", "content_hash", "month", "past")
             known = {row[0]: _Known(*row[1:]) for row in program_invoices(program).values_list(*columns)}
         source = program.source

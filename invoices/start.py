@@ -43,6 +43,19 @@ def awaits_start(program: Program) -> bool:
     return on and program.start_listed_at is None and program.baseline_at is None
 
 
+def take_over_past(program: Program) -> None:
+    """Programs of one source have the same invoices: what one of them has settled as the past holds for all.
+
+    Or one would make another's past anew, and have it billed again. Inside the scope.
+    """
+    others = Program.objects.filter(source=program.source_id, slug=program.slug).exclude(pk=program.pk)
+    for column in ("baseline_at", "start_listed_at"):
+        settled = others.exclude(**{column: None}).values_list(column, flat=True).first()
+        if settled is not None and getattr(program, column) is None:
+            Program.objects.filter(pk=program.pk).update(**{column: settled})
+            setattr(program, column, settled)
+
+
 def record_baseline(program: Program) -> bool:
     """Settle which of the invoices that may be the past are it; false when that was settled before.
 

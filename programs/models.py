@@ -45,7 +45,7 @@ class Credits(models.TextChoices):
 
 @pghistory.track(exclude=["next_due_at", "start_listed_at"])
 class Program(PartnerModel):
-    """Settings of one program x target; the Program Edit screen."""
+    """Settings of one program x source x target; the Program Edit screen."""
 
     slug = models.SlugField(default="microsoft-csp")
     source = PartnerForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
@@ -75,7 +75,9 @@ class Program(PartnerModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "slug", "target"], name="one_program_per_target")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "slug", "source", "target"], name="one_program_per_route")
+        ]
 
     def __str__(self) -> str:
         return self.name

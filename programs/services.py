@@ -60,18 +60,18 @@ CHOICES = {
 def save_program(
     *, slug: str, source: Connection, target: Connection, settings: ProgramSettings, actor: Actor
 ) -> tuple[Program, list[str]]:
-    """Make or change the program of this slug and target; returns it and the names of what changed.
+    """Make or change the program of this slug, source and target; returns it and the names of what changed.
 
     Nothing changed: nothing is written. Raises ``ValidationError`` with a text per field.
     """
-    present = Program.objects.select_for_update(no_key=True).filter(slug=slug, target=target).first()
-    program = present or Program(slug=slug, target=target)
-    wanted = {**_clean(settings.given()), "source": source}
+    present = Program.objects.select_for_update(no_key=True).filter(slug=slug, source=source, target=target).first()
+    program = present or Program(slug=slug, source=source, target=target)
+    wanted = _clean(settings.given())
     changed = [name for name, value in wanted.items() if present is None or getattr(program, name) != value]
     for name, value in wanted.items():
         setattr(program, name, value)
     _check(program)
-    if not changed:
+    if present and not changed:
         return program, []
     _plan_next(program)
     program.save()

@@ -59,12 +59,17 @@ def find_invoices(program: Program, number: str = "") -> list[SourceInvoice]:
 
 
 def balance_json(invoice: SourceInvoice, program: Program) -> dict[str, Any]:
-    """The account of one invoice as the ``reconcile`` command prints it, amounts as decimal strings."""
+    """The account of one invoice as the ``reconcile`` command prints it, amounts as decimal strings.
+
+    ``source`` and ``target`` are as a configuration file has them: programs of one source have an account each.
+    """
     balance = reconcile_invoice(invoice, program)
     return {
         "number": invoice.number,
         "period": f"{invoice.month:%Y-%m}",
         "currency": invoice.currency,
+        "source": program.source.name or program.source.system,
+        "target": program.target.name or program.target.system,
         **_sides(balance.total, balanced=balance.balanced),
         "customers": _customers(balance),
     }

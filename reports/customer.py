@@ -60,7 +60,7 @@ def read_customer(program: Program, customer: Customer, programs: Sequence[Progr
     """The customer as the program sees it; ``programs`` are all of the partner, which may have asked too."""
     mapped = {mapping.motion: mapping for mapping in mappings_of(program, [customer.pk])}
     ids = {mapping.template.external_id for mapping in mapped.values()}
-    lines = Line.objects.filter(customer=customer, target_id=program.target_id)
+    lines = Line.objects.filter(customer=customer, program=program)
     places = template_places(program, Q(external_id__in=ids), Q(external_id__in=lines.values("template_id")))
     return CustomerPage(
         customer=customer,

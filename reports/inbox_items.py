@@ -66,27 +66,30 @@ def items_of(findings: Sequence[Finding], programs: Iterable[Program]) -> list[I
     return [_item(finding, facts) for finding in findings]
 
 
+Item = tuple[int, str]  # id of the program, and the subject: programs may have the same one
+
+
 class _Facts:
-    """Everything about some findings, by subject."""
+    """Everything about some findings, by program and subject."""
 
     def __init__(self, findings: Sequence[Finding], programs: Iterable[Program]) -> None:
         subjects = [finding.subject for finding in findings]
         held = Change.objects.filter(subject__in=subjects, run__preview=False)
-        held = held.annotate(target_id=F("run__program__target_id"))
-        self.changes = {change.subject: change for change in held.order_by("pk")}
+        held = held.annotate(target_id=F("program__target_id"))
+        self.changes = {(change.program_id, change.subject): change for change in held.order_by("pk")}
         self.adoptable = _adoptable_lines(self.changes.values())
         self.charges = _named_charges(self.changes.values())
         marks = [subject.partition(":")[2] for subject in subjects]
         self.programs = {program.pk: program for program in programs}
-        targets = {program.target_id for program in self.programs.values()}
-        lines = Line.objects.filter(target__in=targets, mark__in=marks, state=LineState.STANDING)
-        self.standing = {line.mark: line for line in lines.select_related("product")}
+        lines = Line.objects.filter(program__in=self.programs, mark__in=marks, state=LineState.STANDING)
+        self.standing = {(line.program_id, line.mark): line for line in lines.select_related("product")}
 
 
 def _item(finding: Finding, facts: _Facts) -> InboxItem:
-    change = facts.changes.get(finding.subject)
+    item = finding.program_id, finding.subject
+    change = facts.changes.get(item)
     mark = finding.subject.partition(":")[2]
-    adoptable = facts.adoptable.get(finding.subject, [])
+    adoptable = facts.adoptable.get(item, [])
     return InboxItem(
         finding=finding,
         currency=source_currency(facts.programs[finding.program_id]),
@@ -94,8 +97,8 @@ def _item(finding: Finding, facts: _Facts) -> InboxItem:
         adoptable=adoptable,
         change=change,
         period=change.period if change else "",
-        lines=[*_standing(adoptable, facts.standing.get(mark)), *_written(change)],
-        charges=facts.charges.get(finding.subject, []),
+        lines=[*_standing(adoptable, facts.standing.get((finding.program_id, mark))), *_written(change)],
+        charges=facts.charges.get(item, []),
         charge_count=len(change.charge_ids) if change else 0,
     )
 
@@ -120,26 +123,28 @@ def _written(change: Change | None) -> list[LineFacts]:
     return [LineFacts(label, row.name, row.quantity.new, row.retail.new)]
 
 
-def _named_charges(changes: Collection[Change]) -> dict[str, list[Charge]]:
-    """The first source rows of each held change, by its subject."""
+def _named_charges(changes: Collection[Change]) -> dict[Item, list[Charge]]:
+    """The first source rows of each held change."""
     wanted = {pk for change in changes for pk in change.charge_ids[:MOST_ROWS]}
     charges = Charge.objects.filter(pk__in=wanted).select_related("invoice").defer("raw").in_bulk()
-    named: dict[str, list[Charge]] = defaultdict(list)
+    named: dict[Item, list[Charge]] = defaultdict(list)
     for change in changes:
-        named[change.subject] += [charges[pk] for pk in change.charge_ids[:MOST_ROWS] if pk in charges]
+        named[change.program_id, change.subject] += [
+            charges[pk] for pk in change.charge_ids[:MOST_ROWS] if pk in charges
+        ]
     return named
 
 
-def _adoptable_lines(held: Iterable[Any]) -> Mapping[str, list[TemplateLine]]:
-    """Lines typed in by hand with the product of the held change, by its subject."""
+def _adoptable_lines(held: Iterable[Any]) -> Mapping[Item, list[TemplateLine]]:
+    """Lines typed in by hand with the product of the held change."""
     changes = [change for change in held if change.hold == HoldCode.CONFLICT and change.template_id is not None]
     if not changes:
         return {}
     ids = {change.template_id for change in changes}
-    ours = set(Line.objects.filter(template_id__in=ids).values_list("template_id", "line_id"))
+    ours = set(Line.objects.filter(template_id__in=ids).values_list("target", "template_id", "line_id"))
     templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
     return {
-        change.subject: _foreign_lines(
+        (change.program_id, change.subject): _foreign_lines(
             templates.get((change.target_id, change.template_id)), (change.after or {}).get("product_id"), ours
         )
         for change in changes
@@ -147,7 +152,10 @@ def _adoptable_lines(held: Iterable[Any]) -> Mapping[str, list[TemplateLine]]:
 
 
 def _foreign_lines(
-    template: Template | None, product_id: int | None, ours: Collection[tuple[int, int]]
+    template: Template | None, product_id: int | None, ours: Collection[tuple[int, int, int]]
 ) -> list[TemplateLine]:
-    lines = template_record(template).lines if template else ()
-    return [line for line in lines if line.product_id == product_id and (line.template_id, line.line_id) not in ours]
+    """Lines of this product that no program of the partner wrote."""
+    if template is None:
+        return []
+    of_product = (line for line in template_record(template).lines if line.product_id == product_id)
+    return [line for line in of_product if (template.target_id, line.template_id, line.line_id) not in ours]

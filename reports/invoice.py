@@ -93,7 +93,8 @@ def was_planned(invoice: SourceInvoice) -> bool:
         return False
     periods = invoice.charges.exclude(subscription=None).values("subscription_id", "period").distinct()
     subscriptions = {row["subscription_id"] for row in periods}
-    planned = Posting.objects.filter(subscription__in=subscriptions, period__in={row["period"] for row in periods})
+    postings = Posting.objects.filter(program__source=invoice.source_id, program__slug=invoice.program_slug)
+    planned = postings.filter(subscription__in=subscriptions, period__in={row["period"] for row in periods})
     return planned.exists()
 
 

@@ -63,7 +63,7 @@ def template_places(program: Program, *ways: Q) -> dict[int, TemplatePlace]:
 
 
 def foreign_lines(program: Program, places: Iterable[TemplatePlace]) -> list[ForeignLine]:
-    """Lines of these templates that are none of ours. One query."""
+    """Lines of these templates that are none of ours, whichever program wrote them. One query."""
     found = list(places)
     ids = [place.template.external_id for place in found]
     rows = Line.objects.filter(target_id=program.target_id, template_id__in=ids)
@@ -82,7 +82,7 @@ def tell_left_lines(mapping: Mapping) -> str:
     Two queries at most; ``mapping`` carries its template and target.
     """
     standing = Line.objects.filter(
-        target_id=mapping.template.target_id,
+        program_id=mapping.program_id,
         customer_id=mapping.customer_id,
         motion=mapping.motion,
         state=LineState.STANDING,

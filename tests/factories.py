@@ -269,6 +269,7 @@ class ChangeFactory(ScopedFactory):
     class Meta:
         model = Change
 
+    program = factory.SelfAttribute("run.program")
     run = factory.SubFactory(RunFactory)
     position = factory.Sequence(lambda n: n + 1)
     action = Action.CHANGE_LINE
@@ -302,13 +303,14 @@ class LineFactory(ScopedFactory):
     class Meta:
         model = Line
 
-    target = factory.SubFactory(TargetFactory)
+    program = factory.SubFactory(ProgramFactory)
+    target = factory.SelfAttribute("program.target")
     template_id = 5000
     line_id = factory.Sequence(lambda n: 7000 + n)
     mark = factory.Sequence(lambda n: f"BS:mark{n}")
     role = PartRole.RECURRING
     motion = Motion.SEAT_MONTHLY
-    customer = factory.SubFactory(CustomerFactory)
+    customer = factory.SubFactory(CustomerFactory, source=factory.SelfAttribute("..program.source"))
     subscription = factory.SubFactory(SubscriptionFactory, customer=factory.SelfAttribute("..customer"))
     quantity = Decimal(5)
     retail_cents = 1000

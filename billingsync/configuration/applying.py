@@ -14,6 +14,7 @@ from accounts import services as accounts
 from accounts.identity import person_of
 from accounts.services import AccountError
 from billingsync.configuration.document import Path
+from billingsync.configuration.places import Place
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem
 from billingsync.configuration.stored import CustomerIndex, ProgramKey, Stored, program_of
 from billingsync.configuration.vendors import Answers
@@ -66,7 +67,7 @@ class _Writer:
         self.answers = answers
         self.problems: list[FileProblem] = []
         self.summary = Summary(wishes.partner.slug)
-        self._mapped: dict[tuple[int, str], Path] = {}
+        self._mapped: dict[tuple[int, int, str], Path] = {}
 
     def partner(self) -> int:
         shape = self.wishes.partner
@@ -109,13 +110,17 @@ class _Writer:
             self._changed(f"{user.email} is {shape.role}")
 
     def _connection(self, partner_id: int, wish: ConnectionWish) -> None:
-        label = wish.definition.label
-        if wish.definition.role == "target" and connections.enable_target(partner_id, wish.system, COMMAND):
+        label, known = wish.definition.label, self.stored.of_wish(wish)
+        system, name = known.place
+        if name and connections.name_connection(partner_id, system, name, COMMAND, before=known.before):
+            self._changed(f"{label} is called {name}")
+        if wish.definition.role == "target" and connections.enable_target(partner_id, system, COMMAND, name=name):
             self._changed(f"{label} enabled")
-        if report := self.answers.reports.get(wish.system):
+        if report := self.answers.reports.get(known.place):
             saved = connections.save_connection(
                 partner_id,
-                system=wish.system,
+                system=system,
+                name=name,
                 given=wish.credentials,
                 report=report,
                 actor=COMMAND,
@@ -123,25 +128,24 @@ class _Writer:
             )
             self._changed(f"{label} connected: {saved.account}")
             self.summary.warnings += [f"{label}: {text}" for text in saved.warnings]
-        elif wish.currency is not None and connections.set_currency(partner_id, wish.system, wish.currency, COMMAND):
+        elif wish.currency is not None and connections.set_currency(
+            partner_id, system, wish.currency, COMMAND, name=name
+        ):
             self._changed(f"{label} bills in {wish.currency}")
-        if wish.name and connections.name_connection(partner_id, wish.system, wish.name, COMMAND):
-            self._changed(f"{label} is called {wish.name}")
 
     def _copies(self, partner_id: int) -> None:
-        ids = dict(Connection.objects.values_list("system", "pk"))
-        for system, source in self.answers.sources.items():
-            refresh_customers(partner_id, ids[system], _as_client(source))
-        for system, target in self.answers.targets.items():
-            store_target(partner_id, ids[system], target.customers, target.templates, target.began)
+        ids = {place: row.pk for place, row in _connections().items()}
+        for place, source in self.answers.sources.items():
+            refresh_customers(partner_id, ids[place], _as_client(source))
+        for place, target in self.answers.targets.items():
+            store_target(partner_id, ids[place], target.customers, target.templates, target.began)
 
     def _program(self, wish: ProgramWish) -> None:
-        source, target = self.stored.system_of(wish.shape.source), self.stored.system_of(wish.shape.target)
-        rows = {row.system: row for row in Connection.objects.filter(system__in=(source, target))}
+        rows = _connections()
         _, changed = programs.save_program(
             slug=wish.shape.program,
-            source=rows[source],
-            target=rows[target],
+            source=rows[self.stored.place_of(wish.shape.source)],
+            target=rows[self.stored.place_of(wish.shape.target)],
             settings=wish.settings,
             actor=COMMAND,
         )
@@ -154,7 +158,7 @@ class _Writer:
             if key := program_of(wish, self.wishes, self.stored):
                 by_program.setdefault(key, []).append(wish)
         for key, group in by_program.items():
-            program = Program.objects.filter(slug=key.slug, target__system=key.target).first()
+            program = _program_of_key(key)
             if program is not None:  # else its own problem is reported already
                 self._mappings_of(program, group)
 
@@ -167,7 +171,7 @@ class _Writer:
     def _mapping(self, program: Program, finder: _Finder, wish: MappingWish) -> None:
         shape = wish.shape
         customer = finder.customer(shape.customer)
-        self._refuse_twin(customer, wish)
+        self._refuse_twin(program, customer, wish)
         target_customer = finder.target_customer(shape.target_customer, wish.customer_key)
         template = finder.template(shape.invoice_template, target_customer)
         before = finder.present.get((customer.pk, shape.motion))
@@ -192,9 +196,9 @@ class _Writer:
         line = self.wishes.document.place(wish.path).line
         self.summary.warnings += [f"line {line}: {warning.text}" for warning in warnings]
 
-    def _refuse_twin(self, customer: Customer, wish: MappingWish) -> None:
+    def _refuse_twin(self, program: Program, customer: Customer, wish: MappingWish) -> None:
         """The same customer may stand there once by id and once by domain."""
-        identity = (customer.pk, wish.shape.motion)
+        identity = (program.pk, customer.pk, wish.shape.motion)
         if first := self._mapped.get(identity):
             line = self.wishes.document.place(first).line
             raise _UnknownRecord(f"This customer and motion stands twice, first in line {line}. Keep one.", "customer")
@@ -303,6 +307,17 @@ class _Finder:
         owned = [row for row in self.templates.values() if row.customer_external_id == owner.external_id]
         listed = ", ".join(f"{row.external_id} “{row.name}”" for row in owned[:5])
         return f"Templates of {owner.name}: {listed}." if listed else f"{owner.name} has no invoice template yet."
+
+
+def _connections() -> dict[Place, Connection]:
+    return {(row.system, row.name): row for row in Connection.objects.all()}
+
+
+def _program_of_key(key: ProgramKey) -> Program | None:
+    rows = Program.objects.select_related("source", "target").filter(slug=key.slug)
+    ends = {"source__system": key.source[0], "source__name": key.source[1]}
+    ends |= {"target__system": key.target[0], "target__name": key.target[1]}
+    return rows.filter(**ends).first()
 
 
 def _values(mapping: Mapping) -> tuple[object, ...]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from billingsync.configuration.applying import Summary, apply_wishes
 from billingsync.configuration.document import read_document
+from billingsync.configuration.fitting import read_stored
 from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, Place
 from billingsync.configuration.starting import record_starts
-from billingsync.configuration.stored import read_stored
 from billingsync.configuration.vendors import ask_vendors
 from billingsync.configuration.wishes import read_wishes
 

@@ -218,6 +218,8 @@ class MappingShape(Shape):
     target_customer: TargetId = Field(validation_alias=AliasChoices(*CUSTOMER_KEYS))
     invoice_template: TargetId
     program: Text | None = None
+    source: Text | None = None
+    target: Text | None = None
     pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] | None = None
     sync: StrictBool | None = None
 

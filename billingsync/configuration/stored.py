@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from accounts.models import Partner
 from accounts.services import find_partner
-from billingsync.configuration.problems import ConfigurationInvalid, FileProblem, did_you_mean
-from billingsync.configuration.shape import CUSTOMER_KEYS, MappingShape
-from billingsync.configuration.wishes import MappingWish, ProgramWish, Wishes
-from connections.models import Connection, ConnectionStatus
-from connections.selectors import known_systems, known_targets
+from billingsync.configuration.document import Path
+from billingsync.configuration.places import Known, Place, known_connections
+from billingsync.configuration.problems import did_you_mean
+from billingsync.configuration.wishes import ConnectionWish, MappingWish, ProgramWish, Wishes
+from connections.models import Connection
 from core.scope import partner_scope
 from customers.models import Customer, Mapping
 from programs.models import Program
-
-CONNECTED = (ConnectionStatus.CONNECTED, ConnectionStatus.ATTENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +22,8 @@ class ProgramKey:
     """What a mapping must know of its program."""
 
     slug: str
-    source: str
-    target: str
+    source: Place
+    target: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,22 @@ class Stored:
 
     partner_id: int | None
     name: str = ""
-    connected: Collection[str] = ()
-    names: dict[str, str] = field(default_factory=dict)  # a connection's name -> its system
+    connections: Sequence[Known] = ()
     programs: Sequence[ProgramKey] = ()
-    satisfied: Collection[tuple[str, str]] = field(default=(), repr=False)  # (customer as written, motion)
 
-    def system_of(self, written: str) -> str:
-        """The system that ``source`` or ``target`` of a program means: a connection's name, or the system itself."""
-        return self.names.get(written, written)
+    def of_wish(self, wish: ConnectionWish) -> Known:
+        """The connection that an entry of the file is about."""
+        return next(known for known in self.connections if known.wish is wish)
+
+    def meant_by(self, written: str) -> list[Known]:
+        """The connections that ``source`` or ``target`` may mean: the one of that name, else those of that system."""
+        named = [known for known in self.connections if known.name == written]
+        return named or [known for known in self.connections if known.system == written]
+
+    def place_of(self, written: str) -> Place:
+        """As ``meant_by``, for what is known to mean just one."""
+        found = self.meant_by(written)
+        return found[0].place if found else (written, "")
 
 
 class CustomerIndex:
@@ -67,66 +73,87 @@ class CustomerIndex:
         return text if text.startswith("Did") else "Use the tenant’s id or its domain."
 
 
-def read_stored(wishes: Wishes) -> Stored:
-    """What is there; raises ``ConfigurationInvalid`` where the file does not fit to it."""
-    stored = _read(wishes)
-    problems = [*_partner_problems(wishes, stored), *_connection_problems(wishes, stored)]
-    problems += [*_program_problems(wishes, stored), *_mapping_problems(wishes, stored)]
-    if problems:
-        raise ConfigurationInvalid(wishes.document.file, problems)
-    return stored
-
-
 def program_of(mapping: MappingWish, wishes: Wishes, stored: Stored) -> ProgramKey | None:
     """The program that a mapping belongs to; None where that is not clear."""
-    wanted = mapping.shape.program
-    found = [program for program in all_programs(wishes, stored) if wanted in {None, program.slug}]
+    found = programs_meant(mapping, wishes, stored)
     return found[0] if len(found) == 1 else None
 
 
 def all_programs(wishes: Wishes, stored: Stored) -> list[ProgramKey]:
     """Programs of the file, then those that only the database has."""
     listed = [_key(program, stored) for program in wishes.programs]
-    named = {(program.slug, program.target) for program in listed}
-    return listed + [program for program in stored.programs if (program.slug, program.target) not in named]
+    return listed + [program for program in stored.programs if program not in listed]
 
 
-def _read(wishes: Wishes) -> Stored:
+def programs_meant(mapping: MappingWish, wishes: Wishes, stored: Stored) -> list[ProgramKey]:
+    """The programs that a mapping may belong to, as far as it says."""
+    shape = mapping.shape
+    sources = {known.place for known in stored.meant_by(shape.source)} if shape.source else None
+    targets = {known.place for known in stored.meant_by(shape.target)} if shape.target else None
+    return [
+        program
+        for program in all_programs(wishes, stored)
+        if shape.program in {None, program.slug}
+        and (sources is None or program.source in sources)
+        and (targets is None or program.target in targets)
+    ]
+
+
+def load_stored(wishes: Wishes) -> Stored:
+    """What the database has of the partner, and what the file is about."""
     partner_id = find_partner(wishes.partner.slug)
-    given = {one.name: one.system for one in wishes.connections if one.name}
     if partner_id is None:
-        return Stored(None, names=given)
+        return Stored(None, connections=known_connections(wishes, []))
     with partner_scope(partner_id):
-        programs = list(Program.objects.select_related("source", "target"))
-        named = Connection.objects.exclude(name="").values_list("name", "system")
+        known = known_connections(wishes, list(Connection.objects.order_by("pk")))
+        places = {(one.system, one.before): one.place for one in known}
         return Stored(
             partner_id=partner_id,
             name=Partner.objects.get(pk=partner_id).name,
-            connected=frozenset(Connection.objects.filter(status__in=CONNECTED).values_list("system", flat=True)),
-            names={name: system for name, system in named if system not in given.values()} | given,
-            programs=[ProgramKey(row.slug, row.source.system, row.target.system) for row in programs],
-            satisfied=frozenset(_satisfied(wishes, programs)),
+            connections=known,
+            programs=[
+                ProgramKey(
+                    row.slug,
+                    places[row.source.system, row.source.name],
+                    places[row.target.system, row.target.name],
+                )
+                for row in Program.objects.select_related("source", "target").order_by("pk")
+            ],
         )
 
 
-def _satisfied(wishes: Wishes, programs: Sequence[Program]) -> Iterable[tuple[str, str]]:
-    """Mappings of the file that are stored as they are wanted: nothing needs to be read for them."""
-    by_slug = {program.slug: program for program in programs}
-    for slug, program in by_slug.items():
-        wanted = [one.shape for one in wishes.mappings if one.shape.program in {None, slug}]
-        if wanted:
-            yield from _satisfied_in(program, wanted)
+def read_satisfied(wishes: Wishes, stored: Stored) -> set[Path]:
+    """Where the file has mappings that are stored as they are wanted: nothing needs to be read for them."""
+    if stored.partner_id is None:
+        return set()
+    wanted: dict[ProgramKey, list[MappingWish]] = {}
+    for mapping in wishes.mappings:
+        if key := program_of(mapping, wishes, stored):
+            wanted.setdefault(key, []).append(mapping)
+    found: set[Path] = set()
+    with partner_scope(stored.partner_id):
+        for row in Program.objects.select_related("source", "target"):
+            key = next((key for key in wanted if _is_row(key, row, stored)), None)
+            found |= set(_satisfied_in(row, wanted[key])) if key else set()
+    return found
 
 
-def _satisfied_in(program: Program, wanted: Iterable[MappingShape]) -> Iterable[tuple[str, str]]:
+def _is_row(key: ProgramKey, row: Program, stored: Stored) -> bool:
+    before = {known.place: (known.system, known.before) for known in stored.connections}
+    there = row.slug, (row.source.system, row.source.name), (row.target.system, row.target.name)
+    return there == (key.slug, before.get(key.source), before.get(key.target))
+
+
+def _satisfied_in(program: Program, wanted: Iterable[MappingWish]) -> Iterable[Path]:
     index = CustomerIndex(Customer.objects.filter(source=program.source))
     present = Mapping.objects.filter(program=program).select_related("target_customer", "template")
     rows = {(row.customer_id, row.motion): row for row in present}
-    for shape in wanted:
+    for wish in wanted:
+        shape = wish.shape
         found = index.find(shape.customer)
         row = rows.get((found[0].pk, shape.motion)) if len(found) == 1 else None
         if row is not None and _as_wanted(row, shape.target_customer, shape.invoice_template):
-            yield shape.customer, shape.motion
+            yield wish.path
 
 
 def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
@@ -135,66 +162,5 @@ def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
 
 
 def _key(program: ProgramWish, stored: Stored) -> ProgramKey:
-    source, target = stored.system_of(program.shape.source), stored.system_of(program.shape.target)
+    source, target = stored.place_of(program.shape.source), stored.place_of(program.shape.target)
     return ProgramKey(program.shape.program, source, target)
-
-
-def _partner_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
-    if stored.partner_id is None and not wishes.partner.name:
-        text = (
-            f"“name” is missing: there is no partner “{wishes.partner.slug}” yet. Give it a name, or correct the slug."
-        )
-        yield wishes.document.problem(("partner",), text)
-
-
-def _connection_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
-    for wish in wishes.connections:
-        if wish.system in stored.connected or not wish.missing_keys():
-            continue
-        keys = " and ".join(f"“{key}”" for key in wish.missing_keys())
-        verb = "are" if len(wish.missing_keys()) > 1 else "is"
-        yield wishes.document.problem(
-            wish.path, f"{keys} {verb} missing: {wish.definition.label} is not connected yet."
-        )
-
-
-def _program_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
-    available = {*stored.connected, *(wish.system for wish in wishes.connections)}
-    for program in wishes.programs:
-        for side in ("source", "target"):
-            written = getattr(program.shape, side)
-            if text := _not_a(side, written, stored.system_of(written), [*stored.names], available):
-                yield wishes.document.problem((*program.path, side), text)
-
-
-def _not_a(side: str, written: str, system: str, names: list[str], available: Collection[str]) -> str:
-    """Why what is written names no connection on that side, "" where it does."""
-    known = {name for name, definition in known_systems().items() if definition.role == side}
-    if system not in known:
-        return f"There is no {side} “{written}”. {did_you_mean(written, [*sorted(known), *names])}"
-    return "" if system in available else f"“{written}” is not connected. Add it to “connections”."
-
-
-def _mapping_problems(wishes: Wishes, stored: Stored) -> Iterable[FileProblem]:
-    programs = all_programs(wishes, stored)
-    for mapping in wishes.mappings:
-        if program := program_of(mapping, wishes, stored):
-            yield from _foreign_word(mapping, program.target, wishes)
-            continue
-        if not programs:
-            yield wishes.document.problem(mapping.path, "There is no program to map for. Add one to “programs”.")
-        elif mapping.shape.program is None:
-            yield wishes.document.problem(mapping.path, "“program” is missing: this partner has several.")
-        else:
-            slugs = [program.slug for program in programs]
-            text = f"There is no program “{mapping.shape.program}” here. {did_you_mean(mapping.shape.program, slugs)}"
-            yield wishes.document.problem((*mapping.path, "program"), text)
-
-
-def _foreign_word(mapping: MappingWish, target: str, wishes: Wishes) -> Iterable[FileProblem]:
-    """A word of one target means nothing at another."""
-    key, everywhere = mapping.customer_key, CUSTOMER_KEYS[0]
-    definition = next((each for each in known_targets() if each.name == target), None)
-    if definition and key not in (everywhere, *definition.customer_keys):
-        text = f"“{key}” is not a word of {definition.label}. Write “{everywhere}”."
-        yield wishes.document.problem((*mapping.path, key), text, key=True)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from billingsync.configuration.document import Path
+from billingsync.configuration.places import Known, Place
 from billingsync.configuration.problems import ConfigurationInvalid
-from billingsync.configuration.stored import Stored, program_of
+from billingsync.configuration.stored import Stored, program_of, read_satisfied
 from billingsync.configuration.wishes import ConnectionWish, Wishes
 from connections import services
 from connections.errors import ConnectionRefused
@@ -33,9 +35,9 @@ class SourceAnswer:
 class Answers:
     """What the vendors said. ``reports``: tests of credentials that changed."""
 
-    reports: dict[str, Report] = field(default_factory=dict)
-    sources: dict[str, SourceAnswer] = field(default_factory=dict)
-    targets: dict[str, TargetDirectory] = field(default_factory=dict)
+    reports: dict[Place, Report] = field(default_factory=dict)
+    sources: dict[Place, SourceAnswer] = field(default_factory=dict)
+    targets: dict[Place, TargetDirectory] = field(default_factory=dict)
 
 
 def ask_vendors(wishes: Wishes, stored: Stored, say: Say) -> Answers:
@@ -44,51 +46,62 @@ def ask_vendors(wishes: Wishes, stored: Stored, say: Say) -> Answers:
     Calls nobody when nothing changed. Raises ``ConfigurationInvalid`` with every refusal.
     """
     answers, problems = Answers(), []
-    credentials: dict[str, Mapping[str, str]] = {}
+    credentials: dict[Place, Mapping[str, str]] = {}
     for wish in wishes.connections:
-        if _unchanged(wish, stored):
+        known = stored.of_wish(wish)
+        if _unchanged(wish, known, stored):
             continue
         say(f"Testing the {wish.definition.label} credentials ...")
         try:
-            given = services.credentials_to_test(stored.partner_id, wish.system, wish.credentials)
-            answers.reports[wish.system] = try_credentials(wish.definition, given)
-            credentials[wish.system] = given
+            given = _complete(known, stored, wish.credentials)
+            answers.reports[known.place] = try_credentials(wish.definition, given)
+            credentials[known.place] = given
         except ConnectionRefused as refusal:
             problems.append(wishes.document.problem(wish.path, str(refusal)))
     if problems:
         raise ConfigurationInvalid(wishes.document.file, problems)
-    for system, place in _systems_to_read(wishes, stored, answers).items():
-        say(f"Reading customers from {known_systems()[system].label} ...")
+    by_place = {known.place: known for known in stored.connections}
+    for place, path in _places_to_read(wishes, stored, answers).items():
+        say(f"Reading customers from {known_systems()[place[0]].label} ...")
         try:
-            complete = credentials.get(system) or services.credentials_to_test(stored.partner_id, system, {})
-            _read_directory(system, complete, answers)
+            complete = credentials.get(place) or _complete(by_place[place], stored, {})
+            _read_directory(place, complete, answers)
         except ConnectionRefused as refusal:
-            problems.append(wishes.document.problem(place, str(refusal)))
+            problems.append(wishes.document.problem(path, str(refusal)))
     if problems:
         raise ConfigurationInvalid(wishes.document.file, problems)
     return answers
 
 
-def _unchanged(wish: ConnectionWish, stored: Stored) -> bool:
-    return stored.partner_id is not None and services.credentials_unchanged(
-        stored.partner_id, wish.system, wish.credentials
-    )
+def _unchanged(wish: ConnectionWish, known: Known, stored: Stored) -> bool:
+    if stored.partner_id is None or known.before is None:
+        return False
+    return services.credentials_unchanged(stored.partner_id, wish.system, wish.credentials, name=known.before)
 
 
-def _systems_to_read(wishes: Wishes, stored: Stored, answers: Answers) -> dict[str, tuple[str | int, ...]]:
-    """Systems whose customers must be read, with the place of the file that wants it."""
-    wanted = {wish.system: wish.path for wish in wishes.connections if wish.system in answers.reports}
+def _complete(known: Known, stored: Stored, given: Mapping[str, str]) -> dict[str, str]:
+    """The given credentials, completed by those of this connection; one that is new has none."""
+    partner_id = None if known.before is None else stored.partner_id
+    return services.credentials_to_test(partner_id, known.system, given, name=known.before)
+
+
+def _places_to_read(wishes: Wishes, stored: Stored, answers: Answers) -> dict[Place, Path]:
+    """Connections whose customers must be read, with the place of the file that wants it."""
+    satisfied = read_satisfied(wishes, stored)
+    wanted = {stored.of_wish(wish).place: wish.path for wish in wishes.connections}
+    wanted = {place: path for place, path in wanted.items() if place in answers.reports}
     for mapping in wishes.mappings:
         program = program_of(mapping, wishes, stored)
-        if program is None or (mapping.shape.customer, mapping.shape.motion) in stored.satisfied:
+        if program is None or mapping.path in satisfied:
             continue
         wanted.setdefault(program.source, mapping.path)
         wanted.setdefault(program.target, mapping.path)
     return wanted
 
 
-def _read_directory(system: str, credentials: Mapping[str, str], answers: Answers) -> None:
+def _read_directory(place: Place, credentials: Mapping[str, str], answers: Answers) -> None:
+    system = place[0]
     if known_systems()[system].role == "source":
-        answers.sources[system] = SourceAnswer(read_source_directory(system, credentials))
+        answers.sources[place] = SourceAnswer(read_source_directory(system, credentials))
     else:
-        answers.targets[system] = read_target_directory(system, credentials)
+        answers.targets[place] = read_target_directory(system, credentials)

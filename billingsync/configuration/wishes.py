@@ -64,9 +64,9 @@ class ProgramWish:
     settings: ProgramSettings
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """What tells programs of a partner apart: slug and target system."""
-        return self.shape.program, self.shape.target
+    def identity(self) -> tuple[str, str, str]:
+        """What tells programs of a partner apart."""
+        return self.shape.program, self.shape.source, self.shape.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +164,23 @@ class _Reader:
     def refuse_twins(self, wishes: Wishes) -> None:
         """An entry that stands twice would make the result depend on the order of the file."""
         self._twins([(user.shape.email.lower(), user.path) for user in wishes.users], "This user")
-        self._twins([(one.system, one.path) for one in wishes.connections], "This system")
+        self._twins([(one.system, one.path) for one in wishes.connections if not one.name], "This system")
         self._twins([(one.name, one.path) for one in wishes.connections if one.name], "This name")
-        self._twins([(one.identity, one.path) for one in wishes.programs], "This program and target")
+        self._twins([(one.identity, one.path) for one in wishes.programs], "This program, source and target")
         identities = [
-            ((one.shape.program, one.shape.customer.casefold(), one.shape.motion), one.path) for one in wishes.mappings
+            (
+                (
+                    one.shape.program,
+                    one.shape.source,
+                    one.shape.target,
+                    one.shape.customer.casefold(),
+                    one.shape.motion,
+                ),
+                one,
+            )
+            for one in wishes.mappings
         ]
-        self._twins(identities, "This customer and motion")
+        self._twins([(identity, one.path) for identity, one in identities], "This customer and motion")
 
     def _twins(self, entries: Sequence[tuple[object, Path]], what: str) -> None:
         seen: dict[object, Path] = {}

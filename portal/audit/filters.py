@@ -18,7 +18,7 @@ from portal.kit.filters import PickFilter, SearchFilter
 
 # What an entry is about: the word for people, and the actions.
 SUBJECTS = {
-    "connection": ("Connections", ("currency", "removed", "replaced", "stored", "tested")),
+    "connection": ("Connections", ("currency", "named", "removed", "replaced", "stored", "tested")),
     "target": ("Requests of targets", ("enabled", "requested")),
     "program": ("Program settings", ("saved",)),
     "mapping": ("Mappings", ("batch", "changed", "made", "removed", "sync")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -126,9 +126,8 @@ class Shell:
             ],
         )
         programs = programs_for(self._request)
-        several = len({program.target_id for program in programs}) > 1
         for program in programs:
-            yield _program_group(slug, program, several=several)
+            yield _program_group(slug, program, programs)
         yield MenuGroup(
             "Configurations",
             [
@@ -151,7 +150,7 @@ class Shell:
         return links
 
 
-def _program_group(slug: str, program: Program, *, several: bool) -> MenuGroup:
+def _program_group(slug: str, program: Program, programs: Sequence[Program]) -> MenuGroup:
     pages = (
         ("Overview", "overview", "program"),
         ("Products", "products", "products"),
@@ -159,7 +158,11 @@ def _program_group(slug: str, program: Program, *, several: bool) -> MenuGroup:
         ("Invoices", "invoices", "invoices"),
         ("History", "history", "history"),
     )
-    title = f"{program.name} to {program.target.system.title()}" if several else program.name
+    title = program.name
+    if len({each.source_id for each in programs}) > 1:
+        title += f" from {program.source.known_as}"
+    if len({each.target_id for each in programs}) > 1:
+        title += f" to {program.target.known_as}"
     return MenuGroup(title, [Link(label, icon, reverse(name, args=[slug, program.pk])) for label, icon, name in pages])
 
 

@@ -43,7 +43,7 @@ def _dismissed_for_good(decision: Decision) -> bool:
 def _came_to_stand(decision: Decision) -> bool:
     """*Already on the template*: since then a line of the subscription is ours, that one or one beside it."""
     motion, _, subscription = decision.subject.partition(":")[2].partition(":")
-    ours = Line.objects.filter(target=decision.program.target_id, motion=motion, written_at__gte=decision.decided_at)
+    ours = Line.objects.filter(program=decision.program_id, motion=motion, written_at__gte=decision.decided_at)
     return ours.filter(subscription__external_id__iexact=subscription).exclude(state=LineState.LOST).exists()
 
 

@@ -13,6 +13,7 @@ from money.enums import LineState, PartRole, PartState
 from money.marks import find_mark
 from money.words import from_cents
 from programs.models import Program
+from syncs.facts.lines import as_seen_by
 from syncs.models import Line, Part, Posting
 
 # Generation happens in the account's time zone; a day of slack on either side.
@@ -62,13 +63,13 @@ def lines_to_prove(program: Program) -> list[Sought]:
     }
     confirmed = _confirmed_runs(program)
     sought = []
-    lines = Line.objects.filter(target=program.target_id, state=LineState.STANDING)
+    lines = Line.objects.filter(program=program, state=LineState.STANDING)
     for line in lines:
         since = line.next_run
         if line.role == PartRole.RECURRING:
             since = confirmed.get((line.subscription_id, line.motion))
         template = templates.get(line.template_id)
-        if template is not None and _may_have_run(template, line, since):
+        if template is not None and _may_have_run(program, template, line, since):
             written = line.written_at.date()
             sought.append(
                 Sought(
@@ -90,21 +91,21 @@ def still_proving(program: Program, billed_by: Mapping[str, int]) -> dict[str, i
 
     One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
     """
-    lines = Line.objects.filter(target=program.target_id, mark__in=billed_by, role=PartRole.RECURRING)
+    lines = Line.objects.filter(program=program, mark__in=billed_by, role=PartRole.RECURRING)
     known = dict(lines.filter(state=LineState.STANDING).values_list("mark", "billed_on"))
     return {mark: invoice for mark, invoice in billed_by.items() if (known.get(mark) or 0) < invoice}
 
 
-def _may_have_run(template: Template, line: Line, since: dt.date | None) -> bool:
+def _may_have_run(program: Program, template: Template, line: Line, since: dt.date | None) -> bool:
     if since is not None and template.next_run is not None:
         return template.next_run > since
-    return line.role != PartRole.RECURRING and not _stands(template, line)
+    return line.role != PartRole.RECURRING and not _stands(program, template, line)
 
 
-def _stands(template: Template, line: Line) -> bool:
-    """By the target's id or by the mark, in our copy of the template. One query."""
-    lines = template_record(template).lines
-    return any(one.line_id == line.line_id or find_mark(one.description) == line.mark for one in lines)
+def _stands(program: Program, template: Template, line: Line) -> bool:
+    """By the target's id or by the mark, in our copy of the template. Three queries."""
+    (seen,) = as_seen_by(program, [template_record(template)])
+    return any(one.line_id == line.line_id or find_mark(one.description) == line.mark for one in seen.lines)
 
 
 def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from django.db.models import Exists, Q
 
-from connectors.records import InvoiceTemplate
-from money.enums import LineState, PartRole
+from connectors.records import InvoiceTemplate, TemplateLine
+from money.enums import Action, LineState, PartRole
 from money.facts import OwnLine
 from money.marks import find_mark
 from programs.models import Program
-from syncs.models import Line
+from syncs.enums import LOST_STATES
+from syncs.models import Change, Line
 
 
 def load_own_lines(program: Program, which: Q | Exists | None = None) -> list[OwnLine]:
     """Lines of ours that stand or were lost, in the order of their writing; billed and removed ones are history."""
-    lines = Line.objects.filter(target=program.target_id, state__in=(LineState.STANDING, LineState.LOST))
+    lines = Line.objects.filter(program=program, state__in=(LineState.STANDING, LineState.LOST))
     if which is not None:
         lines = lines.filter(which)
     return [own_line_of(line) for line in lines.select_related("subscription", "product").order_by("pk")]
@@ -45,9 +47,33 @@ def own_line_of(line: Line) -> OwnLine:
 
 
 def load_standing_ids(program: Program, templates: Collection[int]) -> frozenset[int]:
-    """Ids of our lines on these templates, whatever mapping they belong to."""
+    """Ids of our lines on these templates, whatever mapping or program they belong to."""
     lines = Line.objects.filter(target=program.target_id, state=LineState.STANDING, template_id__in=templates)
     return frozenset(lines.values_list("line_id", flat=True))
+
+
+def as_seen_by(program: Program, read: Iterable[InvoiceTemplate]) -> list[InvoiceTemplate]:
+    """These templates without the lines of the partner's other programs: what they wrote is theirs alone.
+
+    Our rows say whose a line is. One that stands without a row is another program's while that program waits to hear
+    whether it wrote a line of this mark. Two queries.
+    """
+    found = list(read)
+    on_them = {"template_id__in": [template.template_id for template in found]}
+    rows = Line.objects.filter(target=program.target_id, **on_them).values_list("template_id", "line_id", "program")
+    owner = {(template_id, line_id): program_id for template_id, line_id, program_id in rows}
+    under_way = Change.objects.filter(action=Action.ADD_LINE, state__in=LOST_STATES, **on_them)
+    others = under_way.filter(program__target=program.target_id).exclude(program=program)
+    awaited = set(others.values_list("template_id", "mark"))
+
+    def is_ours(line: TemplateLine, template_id: int) -> bool:
+        unowned = None if (template_id, find_mark(line.description)) in awaited else program.pk
+        return owner.get((template_id, line.line_id), unowned) == program.pk
+
+    return [
+        replace(template, lines=tuple(line for line in template.lines if is_ours(line, template.template_id)))
+        for template in found
+    ]
 
 
 def foreign_ids(template: InvoiceTemplate | None, own_ids: Collection[int]) -> frozenset[int]:

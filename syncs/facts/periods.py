@@ -144,5 +144,5 @@ def uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
     rows = Charge.objects.filter(invoice__in=invoices.exclude(state=InvoiceState.REPLACED))
     doubtful = rows.filter(Q(kind=Kind.UNKNOWN) | Q(invoice__state=InvoiceState.HELD))
     refs = set(doubtful.exclude(subscription_ref="").values_list("subscription_ref", flat=True))
-    lines = Line.objects.filter(target=program.target_id, subscription__external_id__in=refs)
+    lines = Line.objects.filter(program=program, subscription__external_id__in=refs)
     return frozenset(lines.values_list("subscription_id", flat=True))

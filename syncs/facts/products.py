@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
+
 from connectors.records import Cadence
 from money.facts import ProductFact
 from products.models import Product, ProductLink, TargetProduct
@@ -28,6 +30,12 @@ def load_product_facts(program: Program, product_ids: Collection[int]) -> dict[i
         for copy in copies.filter(gone=False, external_id__in=[pk for pk in chosen.values() if pk is not None])
     }
     return {product.pk: _fact(program, product, chosen[product.pk], targets, gone) for product in products}
+
+
+def made_for_other_sources(source_id: int, target_id: int) -> QuerySet[ProductLink]:
+    """Links of products that the target has, and that follow the prices of another source of the partner."""
+    links = ProductLink.objects.filter(target=target_id, copy__gone=False)
+    return links.exclude(product__source=source_id)
 
 
 def _by_code(copies: Iterable[TargetProduct]) -> dict[str, list[int]]:

@@ -46,7 +46,7 @@ def scope_of(run: Run, failed: Iterable[Change], findings: Iterable[str]) -> Ret
     """What must be read and planned to try these changes of a run again. Inside the partner's scope."""
     changes = list(failed)
     mappings = _mappings_of(run, changes)
-    marks = Line.objects.filter(target=run.program.target_id, customer__in={m.customer_id for m in mappings})
+    marks = Line.objects.filter(program=run.program_id, customer__in={m.customer_id for m in mappings})
     templates = {c.template_id for c in changes if c.template_id} | {m.template.external_id for m in mappings}
     return RetryScope(
         run=run.pk,

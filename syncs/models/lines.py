@@ -14,8 +14,12 @@ from syncs.enums import PartCause
 
 
 class Line(PartnerModel):
-    """One line of ours on an invoice template, with its values as the target returned them."""
+    """One line of ours on an invoice template, with its values as the target returned them.
 
+    Whose line it is, this row says: no other program touches it, though its mark may look the same there.
+    """
+
+    program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="lines", db_index=False)
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     template_id = models.BigIntegerField()  # the target's id
     line_id = models.BigIntegerField()  # the target's id
@@ -38,7 +42,7 @@ class Line(PartnerModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["partner", "target", "mark"],
+                fields=["partner", "program", "mark"],
                 condition=models.Q(state=LineState.STANDING),
                 name="one_standing_line_per_mark",
             ),
@@ -47,7 +51,10 @@ class Line(PartnerModel):
                 name="one_row_per_target_line",
             ),
         ]
-        indexes = [models.Index(fields=["partner", "target", "template_id", "state"])]
+        indexes = [
+            models.Index(fields=["partner", "target", "template_id", "state"]),
+            models.Index(fields=["partner", "program", "state"], name="lines_of_program"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.line_id} on {self.template_id}"

@@ -108,6 +108,7 @@ class Change(PartnerModel):
     retail``.
     """
 
+    program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="+", db_index=False)  # of the run
     run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="changes", db_index=False)
     position = models.PositiveIntegerField()
     action = models.CharField(max_length=14, choices=Action.pairs())
@@ -154,7 +155,7 @@ class Change(PartnerModel):
             models.UniqueConstraint(fields=["partner", "run", "position"], name="one_change_per_place"),
             # What was sent and not answered may still land: it must be resolved before it is sent again.
             models.UniqueConstraint(
-                fields=["partner", "template_id", "mark"],
+                fields=["partner", "program", "template_id", "mark"],
                 condition=models.Q(action=Action.ADD_LINE, state__in=LOST_STATES),
                 name="one_new_line_under_way",
             ),

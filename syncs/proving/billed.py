@@ -14,7 +14,7 @@ def remember_carried(program: Program, billed_by: Mapping[str, int], customer_id
 
     In the transaction that stores what follows from it: an invoice that is noted proves nothing again.
     """
-    standing = Line.objects.filter(target=program.target_id, customer__in=customer_ids, state=LineState.STANDING)
+    standing = Line.objects.filter(program=program, customer__in=customer_ids, state=LineState.STANDING)
     lines = list(standing.filter(mark__in=billed_by))
     for line in lines:
         line.billed_on = billed_by[line.mark]

@@ -13,6 +13,7 @@ from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import template_record
 from syncs.enums import Anew, ChangeState, RunState
+from syncs.facts.lines import as_seen_by
 from syncs.facts.mappings import mapped_to
 from syncs.models import Change, RunTemplate
 from syncs.running.moving import without_stranded
@@ -55,7 +56,7 @@ def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
     with partner_scope(work.partner_id):
         visit, _ = RunTemplate.objects.get_or_create(run_id=work.run_id, template_id=template_id)
         if visit.read_at is not None:
-            return _stored_template(work.target_id, visit)
+            return _stored_template(work, visit)
     template = read_template(work, template_id)
     if template is None:
         replan_template(work, template_id, Anew.DELETED)
@@ -75,12 +76,12 @@ def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = N
         return why_stale(visit, mapped_to(work.program, [visit.template_id]).get(visit.template_id, ()), read)
 
 
-def _stored_template(target_id: int, visit: RunTemplate) -> InvoiceTemplate | None:
+def _stored_template(work: Slice, visit: RunTemplate) -> InvoiceTemplate | None:
     """As the run read it: that the template ran since must not be taken for known."""
-    row = Template.objects.filter(target=target_id, external_id=visit.template_id).first()
+    row = Template.objects.filter(target=work.target_id, external_id=visit.template_id).first()
     if row is None:
         return None
-    template = template_record(row)
+    (template,) = as_seen_by(work.program, [template_record(row)])
     return replace(template, next_run=visit.next_run or template.next_run)
 
 

@@ -35,7 +35,7 @@ def _stranded(work: Slice, added: Collection[Change]) -> set[int]:
     """
     with partner_scope(work.partner_id):
         marks = [change.mark for change in added]
-        standing = Line.objects.filter(target=work.target_id, mark__in=marks, state=LineState.STANDING)
+        standing = Line.objects.filter(program=work.program_id, mark__in=marks, state=LineState.STANDING)
         lines = {line.mark: line for line in standing}
         removals = Change.objects.filter(run=work.run_id, action=Action.REMOVE_LINE, mark__in=marks)
         to_remove = set(removals.exclude(state=ChangeState.DONE).values_list("mark", flat=True))

@@ -118,6 +118,6 @@ def _conclude(run: Run, upheaval: Upheaval) -> RunState:
 def _must_wait(run: Run, upheaval: Upheaval) -> str:
     if run.program.approval == Approval.REQUIRED:
         return "Approval is required."
-    lines = Line.objects.filter(target=run.program.target_id, state=LineState.STANDING, role=PartRole.RECURRING)
+    lines = Line.objects.filter(program=run.program_id, state=LineState.STANDING, role=PartRole.RECURRING)
     cents = lines.aggregate(total=Sum(F("quantity") * F("retail_cents")))["total"]
     return guard_reason(upheaval, line_count=lines.count(), total=(cents or ZERO) / 100)

@@ -9,6 +9,7 @@ from products.models import Product, ProductLink, TargetProduct
 from programs.models import ProductMode, Program
 from syncs.deciding.findings import store_notes
 from syncs.enums import RunState
+from syncs.facts.products import made_for_other_sources
 from syncs.running.slices import Slice
 from syncs.writing.committing import commit_products
 
@@ -42,9 +43,13 @@ def nothing_in_use(program: Program) -> bool:
 
 
 def _load(program: Program) -> tuple[list[SourceItem], list[TargetItem], ProductRules]:
-    links = dict(ProductLink.objects.filter(target=program.target_id).values_list("product_id", "external_id"))
+    on_target = ProductLink.objects.filter(target=program.target_id)
+    links = dict(on_target.filter(product__source=program.source_id).values_list("product_id", "external_id"))
+    elsewhere = made_for_other_sources(program.source_id, program.target_id).values_list("external_id", "copy__code")
+    others = dict(elsewhere)  # by the target's id, the key
+    keys = set(others.values())
     items = [
-        _source_item(product, links.get(product.pk))
+        _source_item(product, links.get(product.pk), left_alone=product.key in keys)
         for product in Product.objects.filter(source=program.source_id).iterator(chunk_size=2000)
     ]
     targets = [
@@ -58,11 +63,13 @@ def _load(program: Program) -> tuple[list[SourceItem], list[TargetItem], Product
             gone=row.gone,
         )
         for row in TargetProduct.objects.filter(target=program.target_id).iterator(chunk_size=2000)
+        if row.external_id not in others
     ]
     return items, targets, _rules(program)
 
 
-def _source_item(product: Product, linked_id: int | None) -> SourceItem:
+def _source_item(product: Product, linked_id: int | None, *, left_alone: bool) -> SourceItem:
+    """``left_alone``: the product of its key there was made for another source, whose prices it follows."""
     return SourceItem(
         product_id=product.pk,
         key=product.key,
@@ -76,7 +83,7 @@ def _source_item(product: Product, linked_id: int | None) -> SourceItem:
         retail=product.unit_retail,
         in_price_list=product.in_price_list,
         ambiguous=product.ambiguous,
-        detached=product.detached,
+        detached=product.detached or (left_alone and linked_id is None),
         linked_id=linked_id,
     )
 

@@ -7,12 +7,16 @@ from connectors.records import InvoiceTemplate
 from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import save_template
+from syncs.facts.lines import as_seen_by
 from syncs.models import RunTemplate
 from syncs.running.slices import Slice
 
 
 def read_template(work: Slice, template_id: int) -> InvoiceTemplate | None:
-    """The template as it is now, kept in our copy; None when it no longer exists."""
+    """The template as it is now, without what other programs wrote there; None when it no longer exists.
+
+    All of it is kept in our copy.
+    """
     try:
         template = work.target.get_template(template_id)
     except RecordMissing:
@@ -20,7 +24,9 @@ def read_template(work: Slice, template_id: int) -> InvoiceTemplate | None:
             Template.objects.filter(target=run.program.target_id, external_id=template_id).update(gone=True)
         return None
     keep_template(work, template)
-    return template
+    with partner_scope(work.partner_id):
+        (seen,) = as_seen_by(work.program, [template])
+    return seen
 
 
 def keep_template(work: Slice, template: InvoiceTemplate) -> None:

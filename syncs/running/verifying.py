@@ -86,8 +86,7 @@ def _compare_lines(run: Run, template: InvoiceTemplate) -> None:
     """A line that is not as the target said it was is an error of this run."""
     there = {line.line_id: line for line in template.lines}
     stored = {
-        line.line_id: line
-        for line in Line.objects.filter(target=run.program.target_id, template_id=template.template_id)
+        line.line_id: line for line in Line.objects.filter(program=run.program_id, template_id=template.template_id)
     }
     for change in _sent_and_done(run, template.template_id):
         now = there.get(change.line_id or 0)

@@ -53,10 +53,14 @@ def _carried_on(invoice_id: int, lines: Sequence[TargetInvoiceLine], items: Iter
 
 
 def _line_that_carries(lines: Iterable[TargetInvoiceLine], item: Sought) -> TargetInvoiceLine | None:
-    """By the mark; by product, quantity and price only where no line shows any mark."""
-    by_mark = {find_mark(text): line for line in lines for text in line.texts}
-    if by_mark.keys() - {""}:
-        return by_mark.get(item.mark)
+    """By the mark; by product, quantity and price only where no line shows any mark.
+
+    Another program's line of the same subscription has the same mark: of two, the one with our values is ours.
+    """
+    every = list(lines)
+    marked = [(mark, line) for line in every for text in line.texts if (mark := find_mark(text))]
+    ours = [line for mark, line in marked if mark == item.mark]
     same = (item.product_id, item.quantity, item.price)
-    alike = (line for line in lines if line.product_id is not None)
-    return next((line for line in alike if (line.product_id, line.quantity, line.price) == same), None)
+    among = ours if marked else [line for line in every if line.product_id is not None]
+    alike = (line for line in among if (line.product_id, line.quantity, line.price) == same)
+    return next(alike, ours[-1] if ours else None)

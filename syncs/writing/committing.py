@@ -45,6 +45,7 @@ def _change_row(run: Run, position: int, change: PlannedChange) -> Change:
     elif change.action is Action.KEEP:
         state = ChangeState.DONE
     return Change(
+        program_id=run.program_id,
         run=run,
         position=position,
         action=change.action,
@@ -78,6 +79,7 @@ def commit_products(run: Run, plan: ProductPlan) -> None:
         plan.keep_to(scope.products)
     rows = [
         Change(
+            program_id=run.program_id,
             run=run,
             position=place,
             action=change.action,
@@ -103,7 +105,7 @@ def commit_products(run: Run, plan: ProductPlan) -> None:
 def _record_fates(run: Run, plan: Plan) -> None:
     """Billed and lost one-time lines; a billed one that still stands is ours until it is off."""
     leaving = {c.mark for c in plan.changes if c.action is Action.REMOVE_LINE}
-    standing = Line.objects.filter(target=run.program.target_id, state=LineState.STANDING)
+    standing = Line.objects.filter(program=run.program_id, state=LineState.STANDING)
     one_time = standing.exclude(role=PartRole.RECURRING)
     one_time.filter(mark__in=plan.billed_marks - leaving).update(state=LineState.BILLED)
     one_time.filter(mark__in=plan.lost_marks).update(state=LineState.LOST)
@@ -115,10 +117,13 @@ def _attach_line(run: Run, change: PlannedChange, templates: dict[int, InvoiceTe
     assert change.after is not None
     template = templates.get(change.template_id)
     place = {"target_id": run.program.target_id, "template_id": change.template_id, "line_id": change.line_id}
-    forget_other_lines(Line(**place, mark=change.mark))  # first: one line at most stands with a mark
+    forget_other_lines(
+        Line(**place, program_id=run.program_id, mark=change.mark)
+    )  # first: one line at most stands with a mark
     Line.objects.update_or_create(
         **place,
         defaults={
+            "program_id": run.program_id,
             "mark": change.mark,
             "role": change.role,
             "motion": change.motion,
@@ -139,7 +144,7 @@ def _attach_line(run: Run, change: PlannedChange, templates: dict[int, InvoiceTe
 
 def forget_other_lines(line: Line) -> None:
     """Rows of the same mark that the target no longer has (or that are being taken off)."""
-    same = Line.objects.filter(target=line.target_id, mark=line.mark, state=LineState.STANDING)
+    same = Line.objects.filter(program=line.program_id, mark=line.mark, state=LineState.STANDING)
     same.exclude(template_id=line.template_id, line_id=line.line_id).update(state=LineState.REMOVED)
 
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from connectors.records import InvoiceTemplate
+from money.enums import Action
 from products.models import Product, ProductLink
 from syncs.enums import Anew
+from syncs.facts.products import made_for_other_sources
 from syncs.models import Change, RunTemplate
 
 
@@ -23,6 +25,10 @@ def overtaken(change: Change, target_id: int) -> str:
     product = Product.objects.select_for_update(no_key=True).get(pk=change.product_id)
     if product.detached:
         return "Detached meanwhile: the sync leaves it alone."
+    if change.action == Action.CREATE_PRODUCT:
+        others = made_for_other_sources(product.source_id, target_id)
+        if others.filter(copy__code=change.product_key).exists():
+            return "Another program made it meanwhile."
     either = Q(product=product) | Q(external_id=change.target_product_id)
     links = ProductLink.objects.filter(either, target=target_id).exclude(copy__gone=True)
     for owner, external_id in links.values_list("product_id", "external_id"):

@@ -38,7 +38,7 @@ def removals_of_leftovers(run: Run) -> list[PlannedChange]:
 
 def _standing(program: Program) -> Iterator[tuple[Line, TemplateLine]]:
     templates = Template.objects.filter(target=program.target_id, gone=False).order_by("pk").iterator(_TEMPLATES)
-    gone = Line.objects.filter(target=program.target_id, state__in=(LineState.REMOVED, LineState.BILLED))
+    gone = Line.objects.filter(program=program, state__in=(LineState.REMOVED, LineState.BILLED))
     while batch := list(islice(templates, _TEMPLATES)):
         marked = {(row.external_id, line.line_id): line for row in batch for line in _marked_lines(row)}
         ids = [line_id for _, line_id in marked]

@@ -124,6 +124,7 @@ def store_line(change: Change, returned: TemplateLine) -> Line:
     assert change.customer_id is not None
     assert change.subscription_id is not None
     line = Line(
+        program_id=change.run.program_id,
         target_id=change.run.program.target_id,
         template_id=change.template_id,
         line_id=returned.line_id,
@@ -153,6 +154,7 @@ def store_line(change: Change, returned: TemplateLine) -> Line:
 
 
 _LINE_FIELDS = [
+    "program",
     "mark",
     "role",
     "motion",
@@ -191,7 +193,7 @@ def _record_removed(change: Change) -> None:
     assert change.line_id is not None
     conclude(change, ChangeState.DONE)
     lines = Line.objects.filter(
-        target=change.run.program.target_id,
+        program=change.run.program_id,
         template_id=change.template_id,
         line_id=change.line_id,
         state=LineState.STANDING,

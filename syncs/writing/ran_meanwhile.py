@@ -210,7 +210,7 @@ def _sought(change: Change, template: InvoiceTemplate) -> Sought:
 
 def _line_of(change: Change) -> QuerySet[Line]:
     """Our row of the line that the change is about, where there is one."""
-    lines = Line.objects.filter(target=change.run.program.target_id, mark=change.mark)
+    lines = Line.objects.filter(program=change.run.program_id, mark=change.mark)
     return lines.filter(template_id=change.template_id or 0, line_id=change.line_id or 0)
 
 
@@ -244,10 +244,11 @@ def hold_unresolved(partner_id: int, change: Change) -> None:
 def _keep_unproven_line(change: Change) -> None:
     """A line without an id of the target's: until an invoice or a person proves it, planning holds its part."""
     values = _wanted(change) if change.after else None
-    standing = Line.objects.filter(target=change.run.program.target_id, mark=change.mark, state=LineState.STANDING)
+    standing = Line.objects.filter(program=change.run.program_id, mark=change.mark, state=LineState.STANDING)
     if values is None or standing.exists() or change.customer_id is None or change.subscription_id is None:
         return
     Line.objects.create(
+        program_id=change.run.program_id,
         target_id=change.run.program.target_id,
         template_id=change.template_id or 0,
         line_id=-change.pk,

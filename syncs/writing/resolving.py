@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import RecordMissing
@@ -16,7 +16,8 @@ from money.marks import find_mark
 from money.present import line_by_id
 from syncs.enums import ChangeState
 from syncs.facts.evidence import Carried
-from syncs.models import Change, Line
+from syncs.facts.lines import as_seen_by
+from syncs.models import Change, Line, Run
 from syncs.writing.lines import LineWrite, found
 from syncs.writing.protocol import conclude, fail, settle
 from syncs.writing.ran_meanwhile import (
@@ -31,20 +32,20 @@ from syncs.writing.values import line_from_json
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The templates that were read for it, None where one is gone, and those that must be planned anew."""
+    """The templates that were read for it, whole, None where one is gone, and those that must be planned anew."""
 
     templates: dict[int, InvoiceTemplate | None]
     anew: set[int]
 
 
 def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Target) -> Resolved:
-    """Find out by reading whether lost writes to templates happened, and act on it."""
-    templates = {
-        number: _read(number, client) for number in dict.fromkeys(change.template_id or 0 for change in changes)
-    }
-    read = [(change, templates[change.template_id or 0]) for change in changes]
-    ran = [(change, template) for change, template in read if template and may_have_run(change, template)]
-    billed = find_billed(partner_id, ran, client)
+    """Find out by reading whether lost writes of one program to templates happened, and act on it."""
+    if not changes:
+        return Resolved({}, set())
+    templates = {number: _read(number, client) for number in sorted({change.template_id or 0 for change in changes})}
+    seen = _without_other_programs(partner_id, changes[0].run, templates)
+    read = [(change, seen.get(change.template_id or 0)) for change in changes]
+    billed = find_billed(partner_id, _written_before_a_run(read), client)
     anew: set[int] = set()
     for change, template in read:
         write = LineWrite(partner_id, change, client)
@@ -53,6 +54,20 @@ def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Tar
         else:
             anew |= _resolve(write, template, billed)
     return Resolved(templates, anew)
+
+
+def _written_before_a_run(
+    read: Sequence[tuple[Change, InvoiceTemplate | None]],
+) -> list[tuple[Change, InvoiceTemplate]]:
+    return [(change, template) for change, template in read if template and may_have_run(change, template)]
+
+
+def _without_other_programs(
+    partner_id: int, run: Run, read: Mapping[int, InvoiceTemplate | None]
+) -> dict[int, InvoiceTemplate]:
+    there = [template for template in read.values() if template is not None]
+    with partner_scope(partner_id):
+        return {template.template_id: template for template in as_seen_by(run.program, there)}
 
 
 def _read(template_id: int, client: Target) -> InvoiceTemplate | None:
@@ -99,7 +114,7 @@ def _may_be_overwritten(write: LineWrite, template: InvoiceTemplate) -> bool:
     values = line_from_json(write.change.after or {})
     with partner_scope(write.partner_id):
         target = write.change.run.program.target_id
-        ours = Line.objects.filter(target=target, template_id=template.template_id)
+        ours = Line.objects.filter(program=write.change.run.program_id, template_id=template.template_id)
         known = {*ours.values_list("line_id", flat=True), *_lines_before(target, template.template_id)}
     return any(
         (line.product_id, line.one_time) == (values.product_id, values.one_time)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chaos.cast import SOURCES
 from chaos.comparing import Damage, compare, count_strays, hand_made
 from chaos.edits import lines_to_price, type_in_prices
 from chaos.expected import expected_of
@@ -71,7 +72,7 @@ def told_by_reconcile(vendors: Vendors, *, held: tuple[str, str]) -> list[dict]:
         for side, amount in zip(("retail", "cost"), held, strict=True)
     }
     customer = {"customer": entry["customer"], "motion": entry["motion"], **sides}
-    return [{"number": "1", "period": wanted.newest, **sides, "customers": [customer]}]
+    return [{"number": "1", "source": SOURCES[0], "period": wanted.newest, **sides, "customers": [customer]}]
 
 
 def in_dollars(line: dict) -> tuple[str, str]:

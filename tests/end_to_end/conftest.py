@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +39,17 @@ def smallest_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def opened(folder: Path, switches: Mapping[str, str] | None = None) -> Iterator[Office]:
+def opened(
+    folder: Path, switches: Mapping[str, str] | None = None, *, accounts: Sequence[str] = ("northwind",)
+) -> Iterator[Office]:
     """An office on the sandbox in this folder; the product is pointed at it meanwhile.
 
     It ends by demanding that every fault that was asked for happened.
     """
-    with running(folder / "sandbox", settings=switches) as server, pytest.MonkeyPatch.context() as patch:
+    with (
+        running(folder / "sandbox", accounts=accounts, settings=switches) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         told = server.introduction()
         patch.setattr(settings, "PRISM_IDENTITY_URL", told["prism_identity_url"])
         patch.setattr(settings, "PRISM_API_URL", told["prism_api_url"])
@@ -99,7 +104,7 @@ def office(first_month: Baseline, db: None, tmp_path: Path) -> Iterator[Office]:
         yield found
 
 
-def _set_aside_first_month() -> None:
+def set_aside_first_month() -> None:
     """The partner that other tests of the module share is no part of this one; rolled back after it."""
     partner_id = find_partner("northwind")
     if partner_id is not None:
@@ -113,7 +118,7 @@ def open_office(db: None, redis_url: str, tmp_path: Path) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def begin(**switches: str) -> Office:
-            _set_aside_first_month()
+            set_aside_first_month()
             return stack.enter_context(opened(tmp_path, switches))
 
         yield begin

@@ -112,7 +112,7 @@ def stock_shop() -> Shop:
     run = make.RunFactory(program=program)
     make.RunFactory(program=program, kind=RunKind.PRODUCTS)
     change = make.ChangeFactory(run=run, customer=customer, template_id=template.external_id)
-    make.LineFactory(target=program.target, customer=customer, subscription=subscription)
+    make.LineFactory(program=program, customer=customer, subscription=subscription)
     make.MessageFactory()
     credit = make.FindingFactory(last_run=run, customer=customer)
     return Shop(program, customer, mapping, template, target_customer, product, invoice, held, run, change, credit)

@@ -84,9 +84,7 @@ def add_rows(cast: Cast, shop: Shop) -> None:
     make.RunFactory(program=program, state="waiting", status="")
     make.ChangeFactory(run=shop.run, customer=customer, product=shop.product)
     make.ChangeFactory(run=shop.run, customer=make.CustomerFactory(source=program.source), product=shop.product)
-    make.LineFactory(
-        target=program.target, customer=shop.customer, subscription__customer=shop.customer, product=product
-    )
+    make.LineFactory(program=program, customer=shop.customer, subscription__customer=shop.customer, product=product)
     make.FindingFactory(last_run=shop.run, customer=customer)
     make.FindingFactory(last_run=shop.run, customer=shop.customer)
     make.FindingFactory(last_run=shop.run, subject="", code="paused", customer=customer)

@@ -88,7 +88,7 @@ def test_lines_are_named_and_lead_to_their_template(cast: Cast, shop: Shop) -> N
         ours = {**LINE, "line_id": 77, "template_id": number, "name": "Microsoft 365 E3"}
         Template.objects.filter(pk=shop.template.pk).update(lines=[{**LINE, "template_id": number}, ours])
         make.LineFactory(
-            target=shop.program.target, customer=shop.customer, template_id=number, line_id=77, quantity=Decimal(4)
+            program=shop.program, customer=shop.customer, template_id=number, line_id=77, quantity=Decimal(4)
         )
 
     page = customer_page(cast, shop)

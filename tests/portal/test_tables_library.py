@@ -46,7 +46,8 @@ def test_cells_are_those_that_the_library_draws(cast: Cast, shop: Shop, settings
     settings.DEVELOPMENT = True  # the page of e-mails is there then alone
     with partner_scope(cast.northwind.pk):
         add_notice("sample", Letter("Sample", "Sample.", link="/"), cast.northwind)
-        make.ChangeFactory(run=shop.run, product=shop.product, state="failed", error="Sample error", before=None)
+        failed = {"action": "update_prices", "state": "failed", "error": "Sample error", "before": None}
+        make.ChangeFactory(run=shop.run, product=shop.product, **failed)
         shop.run.finished_at = None
         shop.run.save()
     tables = tables_of(cast, shop, name)

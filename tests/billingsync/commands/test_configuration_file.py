@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billingsync.configuration.document import read_document
+from billingsync.configuration.fitting import read_stored
 from billingsync.configuration.problems import ConfigurationInvalid
-from billingsync.configuration.stored import read_stored
 from billingsync.configuration.wishes import Wishes, read_wishes
 from connectors.registry import SYSTEMS, get_target
 from tests.billingsync.commands.files import HEAD, entry

@@ -11,7 +11,9 @@ from django.utils import timezone
 from core.scope import partner_scope
 from customers.models import Template
 from invoices.models import SourceInvoice
+from programs.models import Program
 from reports import inbox
+from reports.inbox_items import items_of
 from syncs.enums import RunState
 from syncs.models import Decision, Finding
 from tests import factories as make
@@ -357,3 +359,23 @@ def test_what_is_there_at_all_is_told_as_the_lists_have_it(cast: Cast, shop: Sho
     assert [present for present, _ in told] == [listed for _, listed in told]
     assert all(told[1][0])
     assert not any(told[2][0])
+
+
+def test_items_of_one_name_in_two_programs_show_each_their_own(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        first = shop.program
+        second = make.ProgramFactory(source=first.source, target=first.target, slug="another-program")
+        for program, line_id, quantity in ((first, 41, 4), (second, 42, 9)):
+            make.LineFactory(
+                program=program, customer=shop.customer, mark="BS:MARK", line_id=line_id, quantity=quantity
+            )
+            run = make.RunFactory(program=program)
+            held = {"subject": "credit:BS:MARK", "hold": "credit", "state": "held", "period": f"2026-0{quantity}"}
+            make.ChangeFactory(run=run, customer=shop.customer, **held)
+            make.FindingFactory(last_run=run, subject="credit:BS:MARK", customer=shop.customer)
+        findings = list(Finding.objects.filter(subject="credit:BS:MARK").order_by("pk"))
+
+        items = items_of(findings, Program.objects.filter(pk__in=[first.pk, second.pk]))
+
+    assert [item.period for item in items] == ["2026-04", "2026-09"]
+    assert [line.quantity for item in items for line in item.lines if line.label == "Our line"] == [4, 9]

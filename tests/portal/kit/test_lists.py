@@ -151,7 +151,7 @@ def test_audit_can_be_filtered_by_day(cast: Cast) -> None:
 
 def test_switch_of_one_row_says_what_stays_and_can_be_undone(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
-        make.LineFactory(target=shop.program.target, customer=shop.customer, template_id=shop.template.external_id)
+        make.LineFactory(program=shop.program, customer=shop.customer, template_id=shop.template.external_id)
     bob = cast.client("bob")
     path = f"/p/northwind/programs/{shop.program.pk}/mappings/{shop.mapping.pk}/sync/"
 

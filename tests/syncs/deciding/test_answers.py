@@ -75,7 +75,7 @@ def sent(action: Action, state: ChangeState) -> Callable[[Program], object]:
 
 
 def line(program: Program) -> object:
-    return make.LineFactory(target=program.target, written_at=timezone.now(), **customer_of(program))
+    return make.LineFactory(program=program, written_at=timezone.now(), **customer_of(program))
 
 
 CARRIED_OUT = [
@@ -138,7 +138,7 @@ def test_what_was_done_before_the_answer_was_not_done_because_of_it(partner: Par
     with partner_scope(partner.pk):
         decision = decided(program, "conflict:seat_monthly:5b", Chosen.KEEP)
         long_ago = decision.decided_at - dt.timedelta(days=30)
-        make.LineFactory(target=program.target, written_at=long_ago, state=LineState.REMOVED, **customer_of(program))
+        make.LineFactory(program=program, written_at=long_ago, state=LineState.REMOVED, **customer_of(program))
 
         undo_decision(program=program, subject=decision.subject, actor=COMMAND)
 

@@ -66,7 +66,7 @@ def test_empty_invoice_is_told_of_though_a_later_one_has_usage_alone(partner: Pa
 def test_unknown_row_that_does_not_count_keeps_no_line(partner: Partner, program: Program, invoice: dict[str, object]):
     with partner_scope(partner.pk):
         customer = make.CustomerFactory(source=program.source)
-        line = make.LineFactory(target=program.target, customer=customer)
+        line = make.LineFactory(program=program, customer=customer)
         reference = line.subscription.external_id
         for values in (invoice, {}):
             billed = make.SourceInvoiceFactory(source=program.source, **values)

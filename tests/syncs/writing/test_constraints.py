@@ -68,7 +68,8 @@ ONCE: list[tuple[str, Make, dict[str, Any]]] = [
     ("one_product_per_key", factories.ProductFactory, {}),
     ("one_link_per_product", factories.ProductLinkFactory, {"external_id": 99}),
     ("one_mapping_per_motion", factories.MappingFactory, {}),
-    ("one_connection_per_system", factories.ConnectionFactory, {}),
+    ("one_connection_per_name", factories.ConnectionFactory, {}),
+    ("one_program_per_route", factories.ProgramFactory, {}),
     ("one_message_per_event", factories.MessageFactory, {}),
 ]
 
@@ -104,6 +105,20 @@ ENDED: list[tuple[Make, dict[str, Any]]] = [
     (sent(Action.CREATE_PRODUCT, ChangeState.FAILED), {"position": 99}),
     (lambda: factories.LineFactory(state="removed"), {"line_id": 99}),
 ]
+
+
+def test_the_same_line_may_stand_and_be_under_way_once_for_each_program(partner: Partner) -> None:
+    with partner_scope(partner.pk):
+        program = factories.ProgramFactory()
+        other = factories.ProgramFactory(source=program.source, target=program.target, slug="another-program")
+        rows = [factories.LineFactory(program=program)]
+        run = factories.RunFactory(program=program)
+        about = {"action": Action.ADD_LINE, "state": ChangeState.SENDING, "mark": "BS:MARK", "template_id": 5001}
+        rows.append(factories.ChangeFactory(run=run, **about))
+        copy_row(rows[0], program_id=other.pk, line_id=99)
+        copy_row(rows[1], program_id=other.pk, position=99)
+        for row in rows:
+            assert type(row)._default_manager.values_list("program").distinct().count() == 2
 
 
 @pytest.mark.parametrize(("make", "other"), ENDED)

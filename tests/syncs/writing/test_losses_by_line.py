@@ -19,7 +19,7 @@ def test_answer_about_a_lost_line_names_the_last_one_that_was_lost(partner: Part
     with partner_scope(partner.pk):
         program = make.ProgramFactory()
         customer = make.CustomerFactory(source=program.source)
-        lost = {"target": program.target, "customer": customer, "mark": "BS:MARK", "state": LineState.LOST}
+        lost = {"program": program, "customer": customer, "mark": "BS:MARK", "state": LineState.LOST}
         for line_id in (30, 20):  # the target's ids say nothing about which was the last
             make.LineFactory(**lost, line_id=line_id)
         for subject in ("lost:BS:MARK", "lost:BS:OTHER", "unproven:BS:MARK:2026-09"):
