@@ -110,7 +110,7 @@ def post_unwritten(
 
 def fingerprint_of(mapping: MappingFact, rules: Rules, period: PeriodFact) -> str:
     """Of all that a person or the source could change about a period: charges and settings."""
-    settings = (mapping.template_id, mapping.sync_cost, mapping.sync_retail, rules.prorations.value)
+    settings = (mapping.template_id, mapping.sync_cost, mapping.sync_retail, str(rules.prorations))
     return f"{charges_digest(period.charges)}:{digest(settings)}"
 
 
