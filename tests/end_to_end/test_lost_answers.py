@@ -19,7 +19,9 @@ ADD, CHANGE, REMOVE = "/add_line_item$", "/line_items/", "/remove_line_item$"
 
 
 def withdrawn(office: Office) -> None:
-    """A month on: coho's subscription that ended within it loses its line."""
+    """Two months on: coho's subscription that ended loses its line."""
+    office.advance()
+    office.sync()
     office.advance()
 
 
