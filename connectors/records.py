@@ -18,8 +18,10 @@ class Cadence(StrEnum):
     """How often something is charged, as far as the source's words tell."""
 
     MONTHLY = "monthly"
-    ANNUAL = "annual"  # a year or longer, paid at once
+    ANNUAL = "annual"  # longer than a month, paid at once: a quarter, a year, three years
     USAGE = "usage"
+    ONE_TIME = "one_time"  # bought once; only of invoice rows
+    UNREADABLE = "unreadable"  # words that nobody can read; only of invoice rows
     UNKNOWN = ""
 
 
@@ -119,7 +121,9 @@ class InvoiceRow:
     term: str = ""
     billing_cycle: str = ""
     cadence: Cadence = Cadence.UNKNOWN  # from the row's own columns only
+    term_months: int = 0  # length of its term, 0 where it does not say so readably
     currency: str = ""
+    problem: str = ""  # why it cannot be billed as it stands although it could be read, for people
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.records import InvoiceTemplate
+from money.days import Days, is_whole
 from money.enums import Chosen, HoldCode, LineState, PartRole, PartState, Prorations
-from money.words import NOTHING, ZERO, Money
+from money.words import CENT, NOTHING, ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeFact:
-    """One row of a source invoice. Amounts in currency units; a credit's are negative."""
+    """One row of a source invoice. Amounts in currency units; those of a row that takes back are negative.
+
+    ``unit_cost`` and ``unit_retail`` are what the amount comes to per unit, whatever the row says of its price.
+    """
 
     pk: int  # of our row
     invoice_id: int
@@ -22,21 +26,66 @@ class ChargeFact:
     line: int
     start: dt.datetime
     end: dt.datetime
+    days: Days  # of the row, in the source's offset
     quantity: Decimal
     unit_cost: Decimal
     unit_retail: Decimal
     ratio: Decimal
     cost: Decimal
     retail: Decimal
-    credit: bool = False
+    month: str = ""  # usage month of its invoice, "2026-09"
+    credit: str = ""  # of a row that waits in a credit: by which the credit is known
+    one_time: bool = False  # bought once, or metered by single days: never part of a recurring line
+
+    @property
+    def natural_period(self) -> str:
+        """The month in which it starts, whatever period its credit counts in."""
+        return f"{self.days.first:%Y-%m}"
+
+    @property
+    def negative(self) -> bool:
+        """Whether the row takes back, by its retail amount, else by its cost; its other signs say nothing."""
+        return (self.retail or self.cost) < ZERO
+
+    @property
+    def of_nothing(self) -> bool:
+        """Whether it is a row of 0.00 (a trial, a conversion), of which nobody knows the sign."""
+        return not self.retail and not self.cost
+
+    @property
+    def positive(self) -> bool:
+        """Whether the row charges something."""
+        return (self.retail or self.cost) > ZERO
 
     @property
     def signed_quantity(self) -> Decimal:
         """The quantity with the sign of the amount: some refunds show a positive quantity."""
-        amount = self.retail or self.cost
-        if not amount:
+        if self.of_nothing:
             return self.quantity
-        return abs(self.quantity) if amount > 0 else -abs(self.quantity)
+        return -abs(self.quantity) if self.negative else abs(self.quantity)
+
+    @property
+    def unit(self) -> Money:
+        """Unit prices without their sign, which a refund may show either way."""
+        return Money(abs(self.unit_cost), abs(self.unit_retail))
+
+    @property
+    def whole_ratio(self) -> bool:
+        """Whether the ratio is 1, but for rounding: the row charges all of its days."""
+        return is_whole(self.ratio)
+
+    @property
+    def whole_cycle(self) -> bool:
+        """Whether its days are whole months, from whatever day; with ``whole_ratio`` it charges all of a cycle."""
+        return self.days.months > 0
+
+    def takes_back(self, other: ChargeFact) -> bool:
+        """Whether it takes back what the other charged per unit, in cost or in retail, to the cent.
+
+        What takes back no unit price of a charge (a rebate, a reservation given back) gives no seats back.
+        """
+        sides = ((self.unit.cost, other.unit.cost), (self.unit.retail, other.unit.retail))
+        return self.negative and other.positive and any(own and abs(own - theirs) <= CENT for own, theirs in sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +117,16 @@ class PeriodFact:
     charges: tuple[ChargeFact, ...]
     product: ProductFact | None = None
     problem: str = ""  # why there is no product
-    current: bool = False  # the subscription's latest period on the newest regular invoice
-    late: bool = False  # all its rows came with the invoice of a later month
+    current: bool = False  # the newest one that the customer's subscription was charged
+    history: tuple[ChargeFact, ...] = ()  # of the current one: all that is known of the subscription, its own rows too
+    beside: bool = False  # its rows came no earlier than the current one's: no run was due between them
+    gone: bool = False  # the newest regular month charges the customer's subscription nothing more
+    reversed_by: str = ""  # number of the invoice that took an earlier one of this period back exactly
+
+    @property
+    def rows(self) -> tuple[ChargeFact, ...]:
+        """The rows that tell what the subscription stands at."""
+        return self.history or self.charges
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +149,16 @@ class OwnLine:
     next_run: dt.date | None
     target_product_id: int | None = None
     name: str = ""  # of its product, for people
+
+
+@dataclass(frozen=True, slots=True)
+class RunAhead:
+    """A run that billed a recurring line once more, before the invoice of the month that it was for had come."""
+
+    mark: str  # of the line
+    invoice_id: int  # the target's
+    quantity: Decimal
+    price: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +268,15 @@ class MappingFacts:
     mapping: MappingFact
     template: InvoiceTemplate | None  # None: it is gone
     periods: tuple[PeriodFact, ...]
-    newest: str  # usage month of the newest regular invoice, "2026-09"; "" if there is none
-    invoiced: frozenset[int]  # subscriptions that invoices of the newest month charge
+    newest: str  # the newest regular month, "2026-09"; "" if there is none
     own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template, in the order of their writing
     posted: tuple[Posted, ...]
     foreign_ids: frozenset[int]  # lines on the template that are not ours (of any mapping)
     other_templates: Mapping[int, InvoiceTemplate] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()  # marks that a generated invoice carries
+    ahead: tuple[RunAhead, ...] = ()  # runs that no month is known for yet
+    gone: frozenset[int] = frozenset()  # subscriptions that the newest regular month charges the customer no more
+    elsewhere: frozenset[int] = frozenset()  # of those, the ones that go on at another customer or under a new id
     uncertain: frozenset[int] = frozenset()  # subscriptions with rows that do not count (yet)
     choices: Mapping[str, Choice] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)

@@ -27,6 +27,8 @@ CHOICES: Mapping[Question, tuple[Chosen, ...]] = {
     Question.UNPROVEN: (Chosen.BILLED, Chosen.DISMISS),
     Question.LEFT_BEHIND: (Chosen.REMOVE, Chosen.LEAVE),
     Question.OLDER: (Chosen.TAKE_UP, Chosen.PASS),
+    Question.MONTH: (Chosen.COMPLETE,),
+    Question.ROW: (Chosen.COUNT, Chosen.LEAVE_OUT),
 }
 
 
@@ -68,11 +70,11 @@ def counted_by_target(line: TemplateLine, target: str) -> Hold:
     )
 
 
-def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
-    """A credit that the program's settings hold for review."""
+def held_credit(amount: Decimal, made_of: str, subject: str) -> Hold:
+    """A credit that the program's settings hold for review, with the invoice and the rows that it is ``made_of``."""
     return Hold(
         HoldCode.CREDIT,
-        f"Credit of {plain(amount)} on invoice {invoice}.",
+        f"Credit of {plain(amount)} on {made_of}.",
         "Apply it as a negative one-time line, or dismiss it.",
         subject,
     )
@@ -137,4 +139,24 @@ def gone_without_run(period: str, subject: str) -> Hold:
         f"The one-time line of {period} is gone, but the template has not run.",
         "Write it again, or dismiss it.",
         subject,
+    )
+
+
+def month_subject(month: str) -> str:
+    """Subject of the question whether all invoices of a month are there."""
+    return f"month:{month}"
+
+
+def month_of_subject(subject: str) -> str:
+    """The month that such a subject asks about."""
+    return subject.removeprefix(month_subject(""))
+
+
+def month_question(code: HoldCode, text: str, month: str) -> Hold:
+    """Whether all invoices of a month are there: what it does not charge keeps its line until then."""
+    return Hold(
+        code,
+        text,
+        "Wait while invoices of the month are still to come. Else say that it is complete: the lines are taken off.",
+        month_subject(month),
     )

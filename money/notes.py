@@ -32,6 +32,16 @@ def note_of_hold(mapping: MappingFact, period: PeriodFact, hold: Hold, mark: str
 
 def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> Note:
     """An amount is not billed, and why."""
+    if wanted.only_cost:
+        return Note(
+            Severity.INFO,
+            "only_cost",
+            f"only_cost:{wanted.mark}",
+            f"{mapping.customer}: {wanted.text}: the customer's amount is right, your cost differs by "
+            f"{plain(wanted.amount.cost)}. No line is written for it.",
+            customer_id=mapping.customer_id,
+            subscription_id=period.subscription_id,
+        )
     return Note(
         Severity.WARNING,
         "excluded",
@@ -40,6 +50,21 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
         customer_id=mapping.customer_id,
         retail=wanted.amount.retail,
         subscription_id=period.subscription_id,
+    )
+
+
+def note_billed_ahead(mapping: MappingFact, period: PeriodFact, retail: Decimal) -> Note:
+    """A run came before the invoice: what it billed counts for the period, and only the rest is billed."""
+    return Note(
+        Severity.WARNING,
+        "billed_ahead",
+        f"billed_ahead:{period.subscription}:{period.period}",
+        f"{mapping.customer}, {_product_name(period)}: the template ran before the invoice for "
+        f"{period_label(period.period)} came, and billed {plain(retail)} as the line stood. That counts for the month.",
+        "Let the template run after the day on which the invoices come.",
+        customer_id=mapping.customer_id,
+        subscription_id=period.subscription_id,
+        retail=retail,
     )
 
 
@@ -87,7 +112,6 @@ def note_prices(mapping: MappingFact, period: PeriodFact, unit: Money, last: Pos
     """Price changes against the ``last`` period, in the field's words; ``unit`` are the prices now."""
     if not period.current or not unit or last is None:
         return []
-    start = max(charge.start for charge in period.charges if not charge.credit)
     sides = (("cost", last.unit_cost, unit.cost), ("retail", last.unit_retail, unit.retail))
     return [
         Note(
@@ -95,13 +119,20 @@ def note_prices(mapping: MappingFact, period: PeriodFact, unit: Money, last: Pos
             "price_changed",
             f"price:{word}:{period.subscription}:{period.period}",
             f"{mapping.customer}, {_product_name(period)}: Subscription {word} unit price changed from "
-            f"{plain(old)} to {plain(new)} on {day_label(start.date())}",
+            f"{plain(old)} to {plain(new)} on {day_label(_first_day_at(period, word, new))}",
             customer_id=mapping.customer_id,
             subscription_id=period.subscription_id,
         )
         for word, old, new in sides
         if old != new
     ]
+
+
+def _first_day_at(period: PeriodFact, side: str, price: Decimal) -> dt.date:
+    """The day from which the period's rows have that unit price, in currency units."""
+    charges = [charge for charge in period.charges if not charge.credit]
+    at_price = [charge for charge in charges if charge.positive and getattr(charge.unit, side) == price]
+    return min(charge.days.first for charge in at_price or charges)
 
 
 def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, target: str, writes: bool) -> list[Note]:

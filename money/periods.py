@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from connectors.records import InvoiceRow
-from money.enums import Motion
+from money.days import DAY, Days
+from money.enums import Motion, MotionCause
 from money.motions import MOTIONS
 
 
@@ -34,8 +34,29 @@ def month_after(period: str) -> dt.date:
     return dt.date(year + month // 12, month % 12 + 1, 1)
 
 
-def period_of(row: InvoiceRow, motion: Motion | None) -> str:
-    """The month of the charge's start, or both dates of an annual one, in the offset they carry."""
-    if motion is not None and MOTIONS[motion].dated:
-        return f"{row.start:%Y-%m-%d}/{row.end:%Y-%m-%d}"
-    return f"{row.start:%Y-%m}"
+def last_day_of(period: str) -> dt.date:
+    """The last day of a monthly period."""
+    return month_after(period) - DAY
+
+
+def period_of(days: Days, motion: Motion | None, cause: MotionCause | None = None) -> str:
+    """The month in which a charge starts, or both dates of an annual or one-time one.
+
+    Charges of single days are metered: their period is the first and the last day of their month.
+    """
+    if cause is MotionCause.ONE_DAY:
+        return str(month_of_day(days.first))
+    if cause is MotionCause.ONCE or (motion is not None and MOTIONS[motion].dated):
+        return str(days)
+    return f"{days.first:%Y-%m}"
+
+
+def periods_of(days: Days) -> tuple[str, ...]:
+    """Every period that a charge of these days can have, whatever its motion."""
+    return f"{days.first:%Y-%m}", str(days), str(month_of_day(days.first))
+
+
+def month_of_day(day: dt.date) -> Days:
+    """The calendar month around a day."""
+    first = day.replace(day=1)
+    return Days(first, month_after(f"{day:%Y-%m}") - DAY)

@@ -44,6 +44,8 @@ class PlannedChange:
     hold: Hold | None = None
     charge_ids: tuple[int, ...] = ()
     moves: bool = False  # takes a line off its old template before it is added to the new one
+    goes_on: bool = False  # of a removal: the subscription goes on at another customer or under a new id
+    asked_for: bool = False  # of a removal: a person asked for it, or the line stands twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ class Plan:
     def writes(self) -> bool:
         """True when anything is sent to the target."""
         return any(change.action is not Action.KEEP and not change.hold for change in self.changes)
+
+    @property
+    def parts(self) -> list[PostingPart]:
+        """What all its postings come to."""
+        return [part for posting in self.postings for part in posting.parts]
 
     def extend(self, other: Plan) -> None:
         """Take over all of ``other``."""

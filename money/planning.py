@@ -9,12 +9,23 @@ from connectors.records import InvoiceTemplate
 from money.amounts import sum_charges
 from money.enums import Action, Because, HoldCode, PartRole, PartState, Severity
 from money.facts import Choice, MappingFacts, OwnLine, Posted
-from money.notes import note_fallback, note_foreign_lines, note_of_hold, note_prices, note_template
+from money.month.ahead import RunsAhead
+from money.notes import note_billed_ahead, note_fallback, note_foreign_lines, note_of_hold, note_prices, note_template
 from money.placing import place_line
 from money.plan import Note, Plan, PlannedChange
-from money.postings import Postings, any_waits, fingerprint_of, must_plan, not_waiting, post, post_again, post_unwritten
+from money.postings import (
+    Postings,
+    any_waits,
+    fingerprint_of,
+    has_stood,
+    must_plan,
+    not_waiting,
+    post,
+    post_again,
+    post_unwritten,
+)
 from money.present import PresentLines
-from money.removing import remove_missing, remove_recurring
+from money.removing import remove_gone, remove_recurring
 from money.settling import Fate, SettledPart, Settlement, settle_one_time_lines, settled_parts
 from money.taking_off import plan_left_behind, remove_duplicates, remove_unwanted
 from money.wanting.brief import PeriodBrief
@@ -54,17 +65,20 @@ def plan_mapping(facts: MappingFacts) -> Plan:
     settlement = settle_one_time_lines(present, facts.choices, mapping.customer)
     periods = _plan_periods(facts, present, postings, settlement)
     asked_for = set().union(*(one.marks for one in periods))
+    leaving = {change.mark for one in periods for change in one.plan.changes if change.action is Action.REMOVE_LINE}
     planned = {(period.subscription_id, period.period) for period in facts.periods}
     plan = Plan.of(
         Plan(changes=settlement.removals, billed_marks=settlement.marks(Fate.BILLED), lost_marks=settlement.lost),
         *(one.plan for one in periods),
-        remove_missing(
+        remove_gone(
             present,
             postings,
             mapping.customer,
             newest=facts.newest,
-            invoiced=facts.invoiced,
+            gone=facts.gone,
+            elsewhere=facts.elsewhere,
             uncertain=facts.uncertain,
+            leaving=leaving,
         ),
         Plan(
             changes=[
@@ -93,7 +107,7 @@ def _plan_periods(
 ) -> list[PeriodPlan]:
     """Period by period; a foreign line that one takes over is no other's."""
     touched = {change.line_id for change in settlement.removals if change.line_id is not None}
-    made = []
+    ahead, made = RunsAhead(facts.ahead), []
     for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
         brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices)
         known = postings.of(period)
@@ -107,10 +121,13 @@ def _plan_periods(
                 recurring_mark=brief.marks.recurring,
                 followed=postings.followed(known),
             )
-        brief = replace(brief, settled=tuple(one.part for one in settled))
+        early = ahead.take(brief, postings) if known is None else None
+        settled += [SettledPart(early)] if early else []
+        brief = replace(brief, settled=tuple(one.part for one in settled), stood=known is not None and has_stood(known))
         again = (period.subscription_id, period.period) in facts.again
         one = _plan_period(brief, postings, known, touched, again=again)
-        made.append(PeriodPlan(Plan.of(_held(brief, settled), one.plan), one.marks))
+        noted = Plan(notes=[note_billed_ahead(brief.mapping, period, early.retail)] if early else [])
+        made.append(PeriodPlan(Plan.of(_held(brief, settled), noted, one.plan), one.marks))
         touched |= {change.line_id for change in one.plan.changes if change.line_id is not None}
     return made
 
@@ -135,7 +152,7 @@ def _plan_period(
         and not must_plan(brief.mapping, brief.rules, brief.period, posted, brief.settled)
     ):
         return _leave_as_posted(brief, posted)
-    wants = want_period(brief)
+    wants = want_period(brief).with_marks_apart(brief.marks)
     if brief.period.product is None and wants.wanted:
         return _fail_without_product(brief, posted, wants)
     return _place_period(brief, postings, wants, touched)
@@ -156,7 +173,8 @@ def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, to
     if Because.DECIMAL_QUANTITY in wants.reasons:
         plan.notes.append(note_fallback(mapping, period, brief.rules.target))
     if wants.no_recurring:
-        plan.changes += remove_recurring(brief.present, brief.marks.recurring, period, mapping.customer)
+        reason = "Ended" if wants.ended else "Quantity 0"
+        plan.changes += remove_recurring(brief.present, brief.marks.recurring, period, mapping.customer, reason)
     plan.notes += note_prices(mapping, period, wants.unit, postings.priced_before(period))
     plan.postings.append(
         post(

@@ -181,7 +181,16 @@ def unit_of(line: TemplateLine) -> Money:
     return Money(from_cents(line.cost_cents), from_cents(line.retail_cents))
 
 
-def removal_of(own: OwnLine, line: TemplateLine, what: str, reason: str, *, moves: bool = False) -> PlannedChange:
+def removal_of(
+    own: OwnLine,
+    line: TemplateLine,
+    what: str,
+    reason: str,
+    *,
+    moves: bool = False,
+    goes_on: bool = False,
+    asked_for: bool = False,
+) -> PlannedChange:
     """The change that takes one line of ours off its template; ``what`` is for people."""
     amount = amount_of_values(line)
     return PlannedChange(
@@ -200,4 +209,6 @@ def removal_of(own: OwnLine, line: TemplateLine, what: str, reason: str, *, move
         retail=-amount.retail,
         cost=-amount.cost,
         moves=moves,
+        goes_on=goes_on,
+        asked_for=asked_for,
     )

@@ -13,11 +13,13 @@ from money.words import from_cents
 
 
 def take_off(
-    present: PresentLines, own: OwnLine, customer: str, reason: str, *, moves: bool = False
+    present: PresentLines, own: OwnLine, customer: str, reason: str, *, moves: bool = False, goes_on: bool = False
 ) -> list[PlannedChange]:
     """The change that takes one line of ours off its template, where it still stands there."""
     line = present.line_of(own)
-    return [] if line is None else [removal_of(own, line, f"{customer}: {line.name}", reason, moves=moves)]
+    if line is None:
+        return []
+    return [removal_of(own, line, f"{customer}: {line.name}", reason, moves=moves, goes_on=goes_on)]
 
 
 def remove_unwanted(
@@ -52,7 +54,7 @@ def removals_of_doubles(template: InvoiceTemplate | None, own: OwnLine) -> list[
 def _doubles(lines: TemplateLines, own: OwnLine) -> list[PlannedChange]:
     kept = lines.ours(own.mark, own)
     return [
-        removal_of(own, line, line.name, "A second line with the same mark")
+        removal_of(own, line, line.name, "A second line with the same mark", asked_for=True)
         for line in lines.marked(own.mark)
         if kept is not None and line.line_id != kept.line_id and not line.counted_by_target
     ]
@@ -83,7 +85,7 @@ def _plan_line(own: OwnLine, line: TemplateLine, choice: Chosen | None) -> Plan:
     if choice == Chosen.LEAVE:
         return Plan()
     if choice:
-        return Plan(changes=[removal_of(own, line, line.name, "Its mapping no longer syncs")])
+        return Plan(changes=[removal_of(own, line, line.name, "Its mapping no longer syncs", asked_for=True)])
     note = Note(
         Severity.INFO,
         "left_behind",

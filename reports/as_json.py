@@ -14,7 +14,8 @@ from programs.models import Program
 from reports.progress import run_seconds
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Change, Run
-from syncs.proving.reconciliation import Balance, InvoiceBalance, reconcile_invoice
+from syncs.proving.accounts import Balance
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
 
 
 def run_json(run: Run) -> dict[str, Any]:

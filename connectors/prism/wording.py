@@ -20,9 +20,13 @@ _DATE = re.compile(
 )
 _MONTH = re.compile(r"(?:\b(?P<count>[0-9]+|one|two|three|six|twelve)[ -]*)?month")
 _YEAR = re.compile(r"annual|year|biennial|triennial")
-_NOT_A_PLAIN_YEAR = re.compile(r"semi-?\s?annual|half-?\s?year|bi-?annual")
+_BY_SEVERAL_MONTHS = re.compile(r"semi-?\s?annual|half-?\s?year|bi-?annual|quarter")
+_USAGE = re.compile(r"usage|consumption|metered|pay[ -]?as[ -]?you")
+_ONCE = re.compile(r"\bone-?\s?time|\bonce\b|perpetual|non-?\s?recurring")
+_SAYS_NOTHING = re.compile(r"[0-9]*|none|null|n/?a|-+")  # a bare number is a code that nobody published
+_TERM = re.compile(r"(?:(?P<count>[0-9]{1,3}|one|two|three|six|twelve)[ -]*)?(?P<unit>month|year)|annual")
 _ONE = frozenset({None, "1", "one"})
-_WHOLE_YEARS = frozenset({"12", "24", "36", "60", "twelve"})
+_COUNTS = {"one": 1, "two": 2, "three": 3, "six": 6, "twelve": 12}
 _NOT_FINAL = re.compile(
     r"\b(?:draft|estimated?|estimates|preliminary|provisional|pro-?forma|in progress"
     r"|not[ -]?final(?:ised|ized)?|unfinalised|unfinalized)\b"
@@ -55,18 +59,35 @@ def is_csp(program_name: str) -> bool:
 def cadence_of(billing_text: str) -> Cadence:
     """How often something is charged, by a billing cycle's words; codes and mixtures are unknown.
 
-    In "One-Year commitment for monthly billing" only what follows "for" speaks of billing.
+    In "One-Year commitment for monthly billing" only what follows "for" speaks of billing, where it does.
     """
-    text = billing_text.casefold().rpartition(" for ")[2]
-    months = _MONTH.search(text)
-    years = _YEAR.search(text)
-    if _NOT_A_PLAIN_YEAR.search(text) or (months and years):
-        return Cadence.UNKNOWN
-    if months and months["count"] in _ONE:
-        return Cadence.MONTHLY
-    if years or (months and months["count"] in _WHOLE_YEARS):
-        return Cadence.ANNUAL
-    return Cadence.UNKNOWN
+    text = billing_text.casefold()
+    told = _cadence_in(text.rpartition(" for ")[2])
+    return told or (Cadence.UNKNOWN if _is_ambiguous(text.rpartition(" for ")[2]) else _cadence_in(text))
+
+
+def cadence_of_row(cycle: str, term: str) -> Cadence:
+    """How often a row is charged, by the words of its own cycle, else by a term that says one-time.
+
+    A cycle that is in words which nobody can read is *unreadable*. One that says two things at once, as
+    Microsoft's "monthly/yearly billing" does, says nothing, like a code.
+    """
+    text = cycle.casefold().strip()
+    if _ONCE.search(text) or (_SAYS_NOTHING.fullmatch(text) and _ONCE.search(term.casefold())):
+        return Cadence.ONE_TIME
+    told = cadence_of(cycle)
+    if told or _SAYS_NOTHING.fullmatch(text) or _is_ambiguous(text.rpartition(" for ")[2]):
+        return told
+    return Cadence.UNREADABLE
+
+
+def months_of_term(term: str) -> int:
+    """The length of a term in months: ``1 Year`` is 12; 0 where it cannot be read."""
+    found = _TERM.search(term.casefold())
+    if found is None:
+        return 0
+    count = found["count"] or "1"
+    return (_COUNTS.get(count) or int(count)) * (1 if found["unit"] == "month" else 12)
 
 
 def is_usage(*, display_template: str = "", unit: str = "") -> bool:
@@ -83,6 +104,21 @@ def is_final(status: str) -> bool:
 def is_active(status: str) -> bool:
     """Whether a tenant is in use: yes, unless its status clearly says otherwise."""
     return not _INACTIVE.search(status.casefold())
+
+
+def _cadence_in(text: str) -> Cadence:
+    if _is_ambiguous(text):
+        return Cadence.UNKNOWN
+    months = _MONTH.search(text)
+    if _BY_SEVERAL_MONTHS.search(text) or _YEAR.search(text) or (months and months["count"] not in _ONE):
+        return Cadence.ANNUAL
+    if months:
+        return Cadence.MONTHLY
+    return Cadence.USAGE if _USAGE.search(text) else Cadence.UNKNOWN
+
+
+def _is_ambiguous(text: str) -> bool:
+    return bool(_MONTH.search(text) and _YEAR.search(text))
 
 
 def _with_seconds(time: str | None) -> str:

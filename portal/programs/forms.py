@@ -41,7 +41,10 @@ HELP = {
     "motions": "Which charges are carried; at least one.",
     "start": "The first invoice to be billed, decided when billing is switched on for the first time.",
     "approval": "Whether a billing plan waits until somebody applies or discards it.",
-    "prorations": "How a mid-month difference from quantity x price is billed.",
+    "prorations": (
+        "How a mid-month difference from quantity x price is billed. A decimal quantity is the sum of quantity x "
+        "ratio: where cycles do not follow the calendar month, 12 seats can come to 13 in a month."
+    ),
     "credits": "What happens to negative rows that undo no charge of the same invoice.",
     "rounding_tolerance": "A rounding difference above it, per line, goes into the adjustment line.",
     "products_enabled": "Create products and keep their prices right.",

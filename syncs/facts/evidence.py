@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from connectors.records import MONTHLY
+from connectors.registry import get_target
 from customers.models import Template
 from customers.target_copy import template_record
 from money.enums import LineState, PartRole, PartState
+from money.facts import RunAhead
 from money.marks import find_mark
+from money.periods import months_between
 from money.words import from_cents
 from programs.models import Program
 from syncs.facts.lines import as_seen_by
@@ -35,6 +39,8 @@ class Sought:
     quantity: Decimal
     price: Decimal
     after_invoice: int = 0
+    settled: bool = False  # what it stood for is billed: an invoice that carries it was a run ahead of its month
+    more: bool = False  # the template ran more than once since, so several invoices may carry it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Carried:
     invoice_id: int
     quantity: Decimal
     price: Decimal
+    again: tuple[Carried, ...] = ()  # by the runs after that one
 
     def at(self, quantity: Decimal, retail_cents: int) -> bool:
         """Whether it was billed at this quantity and price."""
@@ -58,10 +65,10 @@ def lines_to_prove(program: Program) -> list[Sought]:
     templates = {
         row.external_id: row
         for row in Template.objects.filter(target=program.target_id, gone=False).only(
-            "external_id", "next_run", "customer_external_id"
+            "external_id", "next_run", "customer_external_id", "frequency"
         )
     }
-    confirmed = _confirmed_runs(program)
+    confirmed, known = _confirmed_runs(program), _known_runs(program)
     sought = []
     lines = Line.objects.filter(program=program, state=LineState.STANDING)
     for line in lines:
@@ -69,7 +76,13 @@ def lines_to_prove(program: Program) -> list[Sought]:
         if line.role == PartRole.RECURRING:
             since = confirmed.get((line.subscription_id, line.motion))
         template = templates.get(line.template_id)
-        if template is not None and _may_have_run(program, template, line, since):
+        if template is None:
+            continue
+        ran = _may_have_run(program, template, line, since)
+        more = line.role == PartRole.RECURRING and _ran_again(
+            program, template, known.get((line.subscription_id, line.motion))
+        )
+        if ran or (more and line.billed_on and since is None):
             written = line.written_at.date()
             sought.append(
                 Sought(
@@ -81,6 +94,8 @@ def lines_to_prove(program: Program) -> list[Sought]:
                     price=from_cents(line.retail_cents),
                     # A one-time line is billed once, whichever run of ours saw that first.
                     after_invoice=(line.billed_on or 0) if line.role == PartRole.RECURRING else 0,
+                    settled=not ran,
+                    more=more,
                 )
             )
     return sought
@@ -106,6 +121,52 @@ def _stands(program: Program, template: Template, line: Line) -> bool:
     """By the target's id or by the mark, in our copy of the template. Three queries."""
     (seen,) = as_seen_by(program, [template_record(template)])
     return any(one.line_id == line.line_id or find_mark(one.description) == line.mark for one in seen.lines)
+
+
+def still_ahead(program: Program, told: Sequence[tuple[str, int, str, str]]) -> tuple[RunAhead, ...]:
+    """Runs ahead of their month that no planning has taken since. Inside the scope."""
+    lines = Line.objects.filter(program=program, mark__in={mark for mark, *_ in told})
+    known = dict(lines.filter(state=LineState.STANDING).values_list("mark", "billed_on"))
+    return tuple(
+        RunAhead(mark, invoice, Decimal(quantity), Decimal(price))
+        for mark, invoice, quantity, price in told
+        if mark in known and (known[mark] or 0) < invoice
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownRun:
+    """The run that the newest amount of a recurring line was for; ``used`` runs are known since."""
+
+    next_run: dt.date
+    used: int
+
+
+def _ran_again(program: Program, template: Template, known: _KnownRun | None) -> bool:
+    """Whether a template that runs monthly ran more often since than is known."""
+    if known is None or template.next_run is None:
+        return False
+    if get_target(program.target.system).interval_of(template.frequency) != MONTHLY:
+        return False
+    return months_between(known.next_run, template.next_run) > known.used
+
+
+def _known_runs(program: Program) -> dict[tuple[int, str], _KnownRun]:
+    """By subscription and motion; later months without a run of their own were billed ahead. One query."""
+    parts = Part.objects.filter(posting__program=program, role=PartRole.RECURRING)
+    rows = (
+        parts.exclude(state=PartState.EXCLUDED)
+        .order_by("posting__period")
+        .values_list("posting__subscription_id", "posting__motion", "posting__next_run", "posting__period")
+    )
+    found: dict[tuple[int, str], _KnownRun] = {}
+    for subscription_id, motion, next_run, _ in rows.distinct().iterator(chunk_size=2000):
+        key = (subscription_id, motion)
+        if next_run is not None:
+            found[key] = _KnownRun(next_run, 1)
+        elif key in found:
+            found[key] = replace(found[key], used=found[key].used + 1)
+    return found
 
 
 def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from invoices.models import Charge, SourceInvoice
-from invoices.months import newest_month
+from invoices.counted import newest_month_of
+from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Severity
 from money.plan import Note
 from money.words import plain
@@ -105,7 +105,7 @@ def _prove_invoices(run: Run) -> None:
 
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
     counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
-    newest = newest_month(run.program)
+    newest = newest_month_of(counted.filter(state__in=(InvoiceState.COUNTED, InvoiceState.REVERSED)))
     if newest is None:
         return []
     touched = {

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from connectors.records import InvoiceTemplate
-from money.enums import LineState, PartRole
-from money.guard import Upheaval, guard_reason
-from money.plan import Plan
+from money.enums import Action, LineState, PartRole
+from money.holds import month_of_subject
+from money.month.ahead import taken
+from money.month.guard import Upheaval, guard_reason, hold_of_removals
+from money.month.months import Months
+from money.month.unfinished import note_not_invoiced, note_of_removals
+from money.plan import Hold, Plan
 from money.planning import plan_billing
 from money.words import ZERO
 from programs.models import Approval
 from syncs.deciding.findings import store_notes
 from syncs.enums import ChangeState, RunState
-from syncs.facts.evidence import still_proving
+from syncs.facts.evidence import still_ahead, still_proving
 from syncs.facts.mappings import mapped_to, mapping_chunks
+from syncs.facts.months import load_months
 from syncs.facts.older_months import note_older_months
 from syncs.facts.program import BillingFacts, load_billing, load_choices, load_left_behind
 from syncs.facts.retry_scope import retry_scope
@@ -25,12 +30,14 @@ from syncs.facts.target import load_templates
 from syncs.facts.usual_amounts import usual_amounts
 from syncs.models import Line, Run, RunTemplate
 from syncs.proving.billed import remember_carried
-from syncs.running.opening import open_months
+from syncs.running.opening import open_months, place_purchases
 from syncs.running.slices import Slice
 from syncs.writing.committing import add_changes, commit_billing, hold_parts
 from syncs.writing.freshness import mapped_digest, template_digest
+from syncs.writing.joining import join_waiting_credits
 from syncs.writing.leftovers import removals_of_leftovers
 
+HELD_REMOVALS = "held_removals"  # in the basis of a run: why the removals of its plan wait
 Mapped = Mapping[int, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 
@@ -44,32 +51,42 @@ def plan_billing_run(work: Slice) -> RunState:
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
         billed_by = still_proving(run.program, run.basis["billed_by"])
+        ahead = still_ahead(run.program, run.basis.get("ahead", ()))
         run.changes.all().delete()
         run.templates.all().delete()
         run.basis["carried"] = sorted(billed_by)
         run.counts = {"plan_unchanged": 0}
+        place_purchases(run.program)
         run.save(update_fields=["basis", "counts"])
+        join_waiting_credits(run.program)
+        months = load_months(run.program)
         chunks = mapping_chunks(run.program, mappings)
         mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
     upheaval = Upheaval()
     for mapping_ids in chunks:
         with work.run() as run:
             if not run.preview:
-                open_months(run.program, mapping_ids)
-            facts = load_billing(run.program, mapping_ids, carried=billed_by)
-            _plan_chunk(run, facts, mapped, upheaval)
+                open_months(run.program, mapping_ids, months)
+            facts = load_billing(run.program, mapping_ids, months=months, carried=billed_by, ahead=ahead)
+            made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
-                remember_carried(run.program, billed_by, {one.mapping.customer_id for one in facts.mappings})
+                _remember_carried(run, facts, billed_by, taken(ahead, facts.own_lines, made.parts))
     with work.run() as run:
         _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
         if retry is None:
             store_notes(run, survey(run.program))
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
-        return _conclude(run, upheaval)
+            store_notes(run, note_not_invoiced(months))
+        return _conclude(run, upheaval, months)
 
 
-def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheaval) -> None:
+def _remember_carried(run: Run, facts: BillingFacts, billed_by: dict[str, int], counted: dict[str, int]) -> None:
+    """``counted``: by mark, the runs ahead that count for a month now."""
+    remember_carried(run.program, billed_by | counted, {one.mapping.customer_id for one in facts.mappings})
+
+
+def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheaval) -> Plan:
     made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
     first = {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first}
     upheaval.count(made.changes, first, usual_amounts(run.program, made.changes))
@@ -78,6 +95,7 @@ def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheava
     remember_templates(run, made, facts.templates, mapped)
     run.counts["plan_unchanged"] += made.unchanged
     run.save(update_fields=["counts"])
+    return made
 
 
 def _plan_leftovers(run: Run, mapped: Mapped, marks: Collection[str] | None) -> None:
@@ -103,10 +121,14 @@ def remember_templates(run: Run, made: Plan, templates: dict[int, InvoiceTemplat
     )
 
 
-def _conclude(run: Run, upheaval: Upheaval) -> RunState:
+def _conclude(run: Run, upheaval: Upheaval, months: Months) -> RunState:
+    lines = Line.objects.filter(program=run.program_id, state=LineState.STANDING, role=PartRole.RECURRING)
+    hold = hold_of_removals(months, upheaval, line_count=lines.count())
+    if hold is not None:
+        _hold_removals(run, hold, upheaval)
     run.total = run.changes.filter(state=ChangeState.PLANNED).count()
-    run.waiting_for = _must_wait(run, upheaval) if run.total else ""
-    run.save(update_fields=["total", "waiting_for"])
+    run.waiting_for = _must_wait(run, upheaval, lines) if run.total else ""
+    run.save(update_fields=["total", "waiting_for", "basis"])
     if run.preview or not run.total:
         return RunState.FINISHED
     if run.waiting_for:
@@ -115,9 +137,18 @@ def _conclude(run: Run, upheaval: Upheaval) -> RunState:
     return RunState.APPLYING
 
 
-def _must_wait(run: Run, upheaval: Upheaval) -> str:
+def _hold_removals(run: Run, hold: Hold, upheaval: Upheaval) -> None:
+    """So many lines would go that a person must look first; the rest of the plan goes on."""
+    removals = run.changes.filter(mark__in=upheaval.removals, role=PartRole.RECURRING, action=Action.REMOVE_LINE)
+    removals.filter(state=ChangeState.PLANNED).update(
+        state=ChangeState.HELD, hold=hold.code, subject=hold.subject, reason=hold.text
+    )
+    run.basis[HELD_REMOVALS] = {"text": hold.text, "month": month_of_subject(hold.subject)}  # for a part planned again
+    store_notes(run, [note_of_removals(hold, upheaval.removed_retail)])
+
+
+def _must_wait(run: Run, upheaval: Upheaval, lines: QuerySet[Line]) -> str:
     if run.program.approval == Approval.REQUIRED:
         return "Approval is required."
-    lines = Line.objects.filter(program=run.program_id, state=LineState.STANDING, role=PartRole.RECURRING)
     cents = lines.aggregate(total=Sum(F("quantity") * F("retail_cents")))["total"]
     return guard_reason(upheaval, line_count=lines.count(), total=(cents or ZERO) / 100)

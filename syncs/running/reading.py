@@ -12,7 +12,7 @@ from invoices.importing import ImportReport, import_invoices
 from money.enums import Severity
 from money.plan import Note
 from products.services import ListReading, refresh_price_list, refresh_target_products, reread_products
-from syncs.deciding.findings import SOURCE, close_unreported, store_notes
+from syncs.deciding.findings import NOT_IMPORTED, SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
 from syncs.facts.evidence import lines_to_prove
 from syncs.facts.retry_scope import retry_scope
@@ -53,7 +53,13 @@ def _ask_what_was_billed(work: Slice) -> RunState:
         sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
     carried = find_carried(sought, work.target)
     with work.run() as run:
-        run.basis["billed_by"] = {mark: found.invoice_id for mark, found in carried.items()}
+        settled = {one.mark for one in sought if one.settled}
+        run.basis["billed_by"] = {mark: one.invoice_id for mark, one in carried.items() if mark not in settled}
+        run.basis["ahead"] = [
+            (mark, one.invoice_id, str(one.quantity), str(one.price))
+            for mark, found in carried.items()
+            for one in ((found, *found.again) if mark in settled else found.again)
+        ]
         run.save(update_fields=["basis"])
     return RunState.PLANNING
 
@@ -100,7 +106,7 @@ def import_notes(report: ImportReport) -> list[Note]:
     notes = [
         Note(
             Severity.ERROR,
-            "import",
+            NOT_IMPORTED,
             f"import:{problem.invoice}:{problem.text}",
             f"Invoice {problem.invoice} was not imported: {problem.text}",
             problem.cure,

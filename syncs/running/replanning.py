@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from money.enums import Action, HoldCode
+from money.holds import month_question
+from money.month.guard import hold_removals
 from money.plan import Plan
 from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
 from syncs.enums import Anew, Cause, ChangeState
 from syncs.facts.mappings import mapped_to, mappings_on
+from syncs.facts.months import load_months
 from syncs.facts.program import load_billing
 from syncs.models import Change
 from syncs.running.opening import open_months
-from syncs.running.planning import remember_templates
+from syncs.running.planning import HELD_REMOVALS, remember_templates
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.committing import commit_billing
@@ -33,9 +36,15 @@ def replan_template(work: Slice, template_id: int, why: Anew) -> None:
         kept = run.changes.filter(template_id=template_id, action=Action.KEEP, state=ChangeState.DONE)
         again = list(kept.values_list("subscription_id", "period"))
         mapping_ids = mappings_on(run.program, template_id)
-        open_months(run.program, mapping_ids)
-        facts = load_billing(run.program, mapping_ids, carried=carried, again=again)
+        months = load_months(run.program)
+        open_months(run.program, mapping_ids, months)
+        facts = load_billing(run.program, mapping_ids, months=months, carried=carried, again=again)
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
+        if HELD_REMOVALS in run.basis:
+            first = {(one.mapping.customer_id, one.mapping.motion) for one in facts.mappings if one.first}
+            made.changes = hold_removals(
+                made.changes, month_question(HoldCode.REMOVALS, **run.basis[HELD_REMOVALS]), first
+            )
         mapped = mapped_to(run.program, {template_id, *(change.template_id for change in made.changes)})
         said = why.label.format(target=run.program.target.label)
         stale.update(state=ChangeState.DROPPED, error=said)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from connectors.records import TargetInvoice, TargetInvoiceLine
@@ -24,15 +25,25 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
     since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
     carried: dict[str, Carried] = {}
     for invoice in client.list_invoices_since(since):
-        open_items = [
-            item
-            for item in by_customer.get(invoice.customer_id, ())
-            if item.mark not in carried and late_enough(invoice, item)
-        ]
+        open_items = _open_items(by_customer.get(invoice.customer_id, ()), invoice, carried)
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
-            carried |= _carried_on(invoice.invoice_id, lines, open_items)
+            for mark, found in _carried_on(invoice.invoice_id, lines, open_items).items():
+                carried[mark] = _then(carried.get(mark), found)
     return carried
+
+
+def _open_items(items: Iterable[Sought], invoice: TargetInvoice, carried: Collection[str]) -> list[Sought]:
+    """Those of a customer's lines that the invoice may prove."""
+    return [item for item in items if (item.more or item.mark not in carried) and late_enough(invoice, item)]
+
+
+def _then(first: Carried | None, second: Carried) -> Carried:
+    """The earlier of two invoices, and the later one as a run after it."""
+    if first is None:
+        return second
+    ordered = sorted((replace(first, again=()), *first.again, second), key=lambda one: one.invoice_id)
+    return replace(ordered[0], again=tuple(ordered[1:]))
 
 
 def late_enough(invoice: TargetInvoice, item: Sought) -> bool:

@@ -21,8 +21,10 @@ from tests.bookkeeping.product import (
     PlannedPosting,
     Posted,
     PostingPart,
+    RunAhead,
     TemplateLine,
     find_mark,
+    from_cents,
 )
 from tests.bookkeeping.target import Amount, Generated, Target, amount_of
 
@@ -63,6 +65,37 @@ class Ledger:
             return False
         later = [i for i in target.invoices if i.template_id == own.template_id and (since is None or i.date >= since)]
         return any(_carries(invoice, own) for invoice in later)
+
+    def ahead(self, target: Target) -> tuple[RunAhead, ...]:
+        """Runs of recurring lines beyond those that some month is known for."""
+        standing = [own for own in self.known_lines() if own.state is LineState.STANDING]
+        return tuple(run for own in standing if own.role is PartRole.RECURRING for run in self._runs_ahead(own, target))
+
+    def _runs_ahead(self, own: OwnLine, target: Target) -> list[RunAhead]:
+        since, used = self._runs_known(own)
+        template = target.templates.get(own.template_id)
+        if since is None or template is None or template.frequency != "Monthly":
+            return []
+        later = [
+            (number, invoice)
+            for number, invoice in enumerate(target.invoices, 1)
+            if invoice.template_id == own.template_id and invoice.date >= since
+        ]
+        return [
+            RunAhead(own.mark, number, line.quantity, from_cents(line.retail_cents))
+            for number, invoice in later[used:]
+            for line in invoice.lines
+            if find_mark(line.description) == own.mark
+        ]
+
+    def _runs_known(self, own: OwnLine) -> tuple[dt.date | None, int]:
+        """The run that the newest amount of the line was for, and how many runs months are known for since."""
+        known = [kept.posted for key, kept in self.kept.items() if key[:2] == (own.subscription_id, own.motion)]
+        known = [one for one in known if any(part.role is PartRole.RECURRING for part in one.parts)]
+        first = max((one for one in known if one.next_run is not None), key=lambda one: one.period, default=None)
+        if first is None:
+            return None, 0
+        return first.next_run, sum(one.period >= first.period for one in known)
 
     def _confirmed(self, own: OwnLine) -> dt.date | None:
         """The run for which the recurring amount stands that is not known to be billed."""

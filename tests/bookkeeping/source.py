@@ -49,6 +49,8 @@ class Invoice:
     month: str
     rows: list[Row]
     state: str = "counted"
+    place: int = 0  # among all invoices, from 1
+    credit_name: str = ""  # by which its credits are known: the number, or more where an earlier one bears that too
 
 
 @dataclass(frozen=True, slots=True)

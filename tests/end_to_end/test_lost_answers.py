@@ -19,9 +19,7 @@ ADD, CHANGE, REMOVE = "/add_line_item$", "/line_items/", "/remove_line_item$"
 
 
 def withdrawn(office: Office) -> None:
-    """Two months on: coho's subscription that ended loses its line."""
-    office.advance()
-    office.sync()
+    """A month on: coho's subscription that ended within it loses its line."""
     office.advance()
 
 

@@ -13,7 +13,7 @@ import pytest
 from core.audit import COMMAND
 from core.scope import partner_scope
 from money.enums import Chosen, LineState, PartRole
-from money.guard import Upheaval
+from money.month.guard import Upheaval
 from programs.models import Program
 from syncs.deciding.answering import decide
 from syncs.models import Finding, Line

@@ -45,6 +45,7 @@ from reports.suggestions import propose_mappings
 from reports.template_lines import template_places
 from reports.verdict import Waiting
 from syncs.deciding.answering import decide
+from syncs.facts.months import load_months
 from syncs.facts.open_periods import find_open_periods
 from syncs.facts.retry_scope import RETRY, RetryScope
 from syncs.models import Change, Line
@@ -145,6 +146,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "ids": [template.external_id],
         "line": line,
         "mapping": mapping,
+        "months": load_months(program),
         "own_ids": [line.line_id],
         "owners": dict.fromkeys(wanted, shop.customer.pk),
         "places": list(template_places(program, Q(external_id=template.external_id)).values()),
@@ -154,6 +156,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "source_id": program.source_id,
         "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
         "target_id": program.target_id,
+        "told": [(line.mark, 1, "1", "10.00")],
         "template": template_record(template),
         "template_id": template.external_id,
         "templates": [template.external_id],

@@ -38,7 +38,7 @@ def test_tenants_list_decides_without_case(world):
 def test_subscription_that_no_tenant_lists_is_asked_for_once(world):
     world.prism.tenant("Adventure Works")
     world.prism.by_id["s9"] = subscription("s9", cycle="Annual") | {"TenantId": "TENANT-adventure-works"}
-    world.prism.invoice("101", row("s9"), row("s9"))
+    world.prism.invoice("101", row("s9", days=(1, 29)), row("s9", days=(1, 29)))
     world.prism.invoice("102", row("s9"))
 
     world.sync()

@@ -95,7 +95,6 @@ def facts_of(subscriptions: int) -> MappingFacts:
         template=template,
         periods=tuple(periods),
         newest="2026-10",
-        invoiced=frozenset(line.subscription_id for line in own),
         own_lines=CountedTuple(own),
         posted=(),
         foreign_ids=frozenset(),

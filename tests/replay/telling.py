@@ -13,7 +13,7 @@ from money.marks import find_mark
 from money.plan import Note, Plan, PlannedChange
 from money.present import TemplateLines, values_of
 from money.words import Money, one_line, plain
-from syncs.proving.reconciliation import Balance
+from syncs.proving.accounts import Balance
 from tests.replay import form
 from tests.replay.loading import Facts
 from tests.replay.mirror.accounts import NOBODY, Came, account_for, came_before
@@ -196,4 +196,4 @@ def _left_out(facts: Facts) -> Iterator[str]:
 
 def _unknown(row: Charge) -> str:
     where = f"invoice {row.fact.invoice_number}, line {row.fact.line}"
-    return f"{where} is unknown, {plain(row.fact.retail)}: {row.problem}"
+    return f"{where} is {row.set_aside or 'unknown'}, {plain(row.fact.retail)}: {row.problem}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.prism.wording import cadence_of, is_active
+from connectors.prism.wording import cadence_of, cadence_of_row, is_active, months_of_term
 from connectors.records import Cadence
 
 
@@ -25,9 +25,14 @@ from connectors.records import Cadence
         ("Triennial", Cadence.ANNUAL),
         ("12 Months", Cadence.ANNUAL),
         ("36 months", Cadence.ANNUAL),
-        ("3 Months", Cadence.UNKNOWN),
-        ("Semi-Annually", Cadence.UNKNOWN),
-        ("Quarterly", Cadence.UNKNOWN),
+        ("3 Months", Cadence.ANNUAL),
+        ("Semi-Annually", Cadence.ANNUAL),
+        ("Half-yearly", Cadence.ANNUAL),
+        ("Quarterly", Cadence.ANNUAL),
+        ("Biennial", Cadence.ANNUAL),
+        ("One-Month commitment for trial", Cadence.MONTHLY),
+        ("Usage-based", Cadence.USAGE),
+        ("Fortnightly", Cadence.UNKNOWN),
         ("One Time", Cadence.UNKNOWN),
         ("2", Cadence.UNKNOWN),
         ("", Cadence.UNKNOWN),
@@ -35,6 +40,32 @@ from connectors.records import Cadence
 )
 def test_billing_cycle_words_are_read_and_codes_are_not_guessed(text, cadence):
     assert cadence_of(text) is cadence
+
+
+@pytest.mark.parametrize(
+    ("cycle", "term", "cadence"),
+    [
+        ("Monthly", "1 Year", Cadence.MONTHLY),
+        ("One Time", "", Cadence.ONE_TIME),
+        ("OneTime", "", Cadence.ONE_TIME),
+        ("", "Perpetual", Cadence.ONE_TIME),
+        ("Monthly", "one-time", Cadence.MONTHLY),
+        ("Fortnightly", "1 Year", Cadence.UNREADABLE),
+        ("One-Year commitment for monthly/yearly billing", "", Cadence.UNKNOWN),
+        ("2", "1 Year", Cadence.UNKNOWN),
+        ("None", "", Cadence.UNKNOWN),
+        ("", "1 Year", Cadence.UNKNOWN),
+    ],
+)
+def test_cycle_of_a_row_in_words_that_nobody_can_read_is_told_from_none(cycle, term, cadence):
+    assert cadence_of_row(cycle, term) is cadence
+
+
+@pytest.mark.parametrize(
+    ("term", "months"), [("1 Year", 12), ("3 Year", 36), ("1 Month", 1), ("Annual", 12), ("", 0), ("Perpetual", 0)]
+)
+def test_term_is_read_in_months(term, months):
+    assert months_of_term(term) == months
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connectors.records import InvoiceTemplate, TargetInvoice, TargetInvoiceLine
-from money.facts import OwnLine
+from money.facts import OwnLine, RunAhead
 from money.marks import find_mark
+from money.periods import months_between
 from money.plan import PlannedChange
 from money.present import removal_of
 from syncs.facts.evidence import Sought
@@ -17,10 +18,25 @@ from tests.replay import form
 from tests.replay.words import period_of
 
 
-def carried_marks(record: form.Record, templates: dict[int, InvoiceTemplate]) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What generated invoices say of our lines."""
+
+    carried: frozenset[str]
+    ahead: tuple[RunAhead, ...]
+
+
+def read_evidence(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Evidence:
     """``syncs.facts.evidence.lines_to_prove`` and ``find_carried``."""
-    sought = _lines_to_prove(record, templates)
-    return frozenset(find_carried(sought, _Invoices(record.target.invoices)))
+    sought = list(_lines_to_prove(record, templates))
+    settled = {one.mark for one in sought if one.settled}
+    found = find_carried(sought, _Invoices(record.target.invoices))
+    ahead = [
+        RunAhead(mark, one.invoice_id, one.quantity, one.price)
+        for mark, first in found.items()
+        for one in ((first, *first.again) if mark in settled else first.again)
+    ]
+    return Evidence(frozenset(found.keys() - settled), tuple(ahead))
 
 
 def leftovers(
@@ -41,14 +57,16 @@ def leftovers(
 
 
 def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Iterator[Sought]:
-    confirmed = _confirmed_runs(record)
+    confirmed, known = _confirmed_runs(record), _known_runs(record)
     for line in record.written:
         template = templates.get(line.template)
         if line.state != "stands" or template is None:
             continue
         recurring = line.what == "recurring"
         since = confirmed.get((line.subscription.lower(), line.motion)) if recurring else line.next_run
-        if _may_have_run(template, line, since):
+        place = (line.subscription.lower(), line.motion)
+        ran, more = _may_have_run(template, line, since), recurring and _ran_again(template, known.get(place))
+        if ran or (more and line.seen_on and since is None):
             yield Sought(
                 mark=line.mark,
                 customer=template.customer_id,
@@ -57,7 +75,30 @@ def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) 
                 quantity=line.quantity,
                 price=line.retail,
                 after_invoice=(line.seen_on or 0) if recurring else 0,
+                settled=not ran,
+                more=more,
             )
+
+
+def _known_runs(record: form.Record) -> dict[tuple[str, str], tuple[dt.date, int]]:
+    """By subscription and motion, the newest run that an amount was for, and how many runs are known since."""
+    billed = [
+        one for one in record.posted if any(part.what == "recurring" and part.state != "excluded" for part in one.parts)
+    ]
+    found: dict[tuple[str, str], tuple[dt.date, int]] = {}
+    for one in sorted(billed, key=lambda one: period_of(one.motion, one.days)):
+        key = (one.subscription.lower(), one.motion)
+        if one.run is not None:
+            found[key] = (one.run, 1)
+        elif key in found:
+            found[key] = (found[key][0], found[key][1] + 1)
+    return found
+
+
+def _ran_again(template: InvoiceTemplate, known: tuple[dt.date, int] | None) -> bool:
+    if known is None or template.next_run is None or template.frequency != "Monthly":
+        return False
+    return months_between(known[0], template.next_run) > known[1]
 
 
 def _confirmed_runs(record: form.Record) -> dict[tuple[str, str], dt.date]:
