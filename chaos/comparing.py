@@ -11,9 +11,10 @@ from decimal import Decimal
 from chaos.cast import SOURCES
 from chaos.expected import CellKey, Cents, Expected, Level, expected_of
 from chaos.holding import EVERY_MONTH, explains, ways_to_wait
-from chaos.vendors import Typed, Vendors, mark_of
+from chaos.vendors import ByHand, Typed, Vendors, amount_of, mark_of
 from sandbox.generation import counted_quantity, line_amount
 from sandbox.mapping import mapping_of
+from sandbox.prism_api.invoices import KIND as SOURCE_INVOICE
 from sandbox.state import Store
 from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
@@ -23,6 +24,7 @@ from sandbox.template_truth import templates_in
 from sandbox.truth import Charges, charges_in
 from sandbox.wire import Json
 
+MOST_FREE = 12  # rows that may be read in two ways; beyond that a gap is damage
 COUNTED = ("duplicates", "missing", "wrong_cents", "foreign", "unbalanced", "refused")
 
 
@@ -65,6 +67,7 @@ class Books:
     schedules: dict[int, Json]
     invoices: list[Json]
     held: Mapping[CellKey, Cents]  # what waits for a person (or was offered) beyond the credits that always wait
+    by_hand: Sequence[ByHand]  # values that people typed into lines of ours
 
     def recurring_on(self, template_id: int) -> Counter[Level]:
         """The program's recurring lines as they stand."""
@@ -104,11 +107,13 @@ def compare(
         expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), gone_customers)
         _set_typed_back(vendors.typed, expected, schedules)
         held = _held_in(charges_in(store, vendors.account), expected, invoices, damage)
-        books = Books(store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held)
+        books = Books(
+            store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held, vendors.by_hand
+        )
         _count_doubled_marks(books, vendors.one_time_marks, gone_customers, damage)
         _count_doubled_products(books, damage)
         for wanted in expected:
-            _compare_lines(books, wanted, vendors.one_time_marks, damage)
+            _compare_lines(books, wanted, damage)
         if quiet:
             _compare_totals(books, damage)
     _compare_foreign(vendors, foreign, damage)
@@ -234,12 +239,13 @@ def _count_doubled_products(books: Books, damage: Damage) -> None:
 # --- Missing and wrong ----------------------------------------------------------------------------
 
 
-def _compare_lines(books: Books, wanted: Expected, one_time: set[str], damage: Damage) -> None:
-    """Recurring lines and the sum of all one-time lines, but for exactly what is held."""
+def _compare_lines(books: Books, wanted: Expected, damage: Damage) -> None:
+    """Recurring lines, and all that was billed or stands once against what is owed, but for exactly what is held."""
     there = {template_id: books.recurring_on(template_id) for template_id in sorted(wanted.templates)}
-    gap = wanted.one_time - _one_time_there(books, wanted.templates, one_time)
+    gap = wanted.due - _billed_or_standing_once(books, wanted.templates)
+    gaps = _readings_of(gap, books, wanted)
     right = [way for way in ways_to_wait(wanted, books.held) if explains(wanted, way, there)]
-    if any(way.one_time == gap for way in right):
+    if any(way.owed in gaps for way in right):
         return
     if waits := _held_of(books, wanted):
         damage.say(f"templates {sorted(wanted.templates)}: held is {waits}")
@@ -247,7 +253,7 @@ def _compare_lines(books: Books, wanted: Expected, one_time: set[str], damage: D
         for template_id, lines in there.items():
             _count_recurring(template_id, wanted, lines, damage)
     if not right or gap:
-        _count_one_time(wanted, gap, right=bool(right), damage=damage)
+        _count_owed(wanted, gap, right=bool(right), damage=damage)
 
 
 def _held_of(books: Books, wanted: Expected) -> dict[CellKey, Cents]:
@@ -265,26 +271,44 @@ def _count_recurring(template_id: int, wanted: Expected, there: Counter[Level], 
         damage.say(f"template {template_id}: recurring missing {_texts(missing)}, surplus {_texts(surplus)}")
 
 
-def _count_one_time(wanted: Expected, gap: Cents, *, right: bool, damage: Damage) -> None:
+def _count_owed(wanted: Expected, gap: Cents, *, right: bool, damage: Damage) -> None:
     """``right``: the recurring lines are, so that this gap is what nothing explains."""
     if gap or right:
         damage.wrong_cents += abs(gap.retail) or abs(gap.cost) or 1
         damage.missing += gap.retail > 0
-        damage.say(f"templates {sorted(wanted.templates)}: one-time lines are {gap} off")
+        damage.say(f"templates {sorted(wanted.templates)}: what was billed or stands once is {gap} off")
 
 
-def _one_time_there(books: Books, templates: set[int], one_time: set[str]) -> Cents:
-    """Of the lines that stand and those that invoices carry."""
+def _billed_or_standing_once(books: Books, templates: set[int]) -> Cents:
+    """Our lines on the invoices that were made, and the one-time lines that stand."""
     found = Cents()
     for line in _own_lines(books.schedules[template_id] for template_id in templates):
         if line["one_time_charge"]:
-            found += Cents(_line_cents(line, "retail_cents"), _line_cents(line, "cost_cents"))
+            found += amount_of(line)
+    return sum((_cents_of(row) for _, row in _own_rows(books, templates)), found)
+
+
+def _readings_of(gap: Cents, books: Books, wanted: Expected) -> set[Cents]:
+    """A run since the newest invoice may have billed its recurring lines, which then stand for a month to come. What a
+    run billed of a line into which people had typed stays so, or comes with the next invoice's lines."""
+    issued = max(one["issued"] for one in books.store.records(books.account, SOURCE_INVOICE))
+    levels = {level for template_id in wanted.templates for level in wanted.standing(template_id).values()}
+    free = []
+    for invoice, row in _own_rows(books, wanted.templates):
+        level = (Decimal(row["quantity"]).normalize(), _in_whole_cents(row["price"]), _in_whole_cents(row["cost"]))
+        if invoice["date"][:10] >= issued and level in levels:
+            free.append(_cents_of(row))
+        free += [_cents_of(row) - one.before for one in books.by_hand if one.is_billed_by(mark_of(row), level)]
+    gaps = {gap}
+    for amount in free[:MOST_FREE]:
+        gaps |= {one + amount for one in gaps}
+    return gaps
+
+
+def _own_rows(books: Books, templates: set[int]) -> Iterator[tuple[Json, Json]]:
     for invoice in books.invoices:
         if invoice["schedule_id"] in templates:
-            for row in invoice["line_items"]:
-                if mark_of(row) in one_time:
-                    found += Cents(_row_cents(row, "price"), _row_cents(row, "cost"))
-    return found
+            yield from ((invoice, row) for row in invoice["line_items"] if mark_of(row))
 
 
 def _compare_totals(books: Books, damage: Damage) -> None:
@@ -357,12 +381,14 @@ def _without_place(line: Json) -> Json:
     return {name: value for name, value in line.items() if name != "position"}
 
 
-def _line_cents(line: Json, name: str) -> int:
-    return int(line_amount(Decimal(line["quantity"]), line[name]) * 100)
+def _cents_of(row: Json) -> Cents:
+    quantity = Decimal(row["quantity"])
+    retail, cost = (line_amount(quantity, _in_whole_cents(row[side])) for side in ("price", "cost"))
+    return Cents(int(retail * 100), int(cost * 100))
 
 
-def _row_cents(row: Json, name: str) -> int:
-    return int((Decimal(row["quantity"]) * Decimal(row[name])).quantize(Decimal("0.01")) * 100)
+def _in_whole_cents(amount: str) -> int:
+    return int(Decimal(amount) * 100)
 
 
 def _sum(levels: Counter[Level]) -> int:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.accounts import story_in
 from sandbox.billing import Row, rows_of
+from sandbox.months import last_of
 from sandbox.prism_api.invoices import KIND as INVOICE
 from sandbox.state import Store
 from sandbox.wire import Json
@@ -70,9 +71,14 @@ class Expected:
     newest: str = ""
 
     @property
-    def one_time(self) -> Cents:
-        """Of all one-time lines since the start."""
-        return sum((part.own for parts in self.cells.values() for part in parts if part.level is None), Cents())
+    def due(self) -> Cents:
+        """What customers owe since the start, but for the recurring lines of the newest month: those stand."""
+        owed = (part for (_, _, month), parts in self.cells.items() for part in parts if self.is_owed(part, month))
+        return sum((part.own for part in owed), Cents())
+
+    def is_owed(self, part: Part, month: str) -> bool:
+        """Whether a run must have billed it, or a one-time line stands for it."""
+        return part.level is None or month < self.newest
 
     def standing(self, template_id: int) -> dict[str, Level]:
         """The recurring lines that the newest invoice wants on one of the templates, by subscription."""
@@ -152,7 +158,10 @@ def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, st
 
 
 def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | None) -> list[Part]:
-    """A line per annual charge, one per Azure subscription, a recurring line and its difference otherwise."""
+    """A line per annual charge, one per Azure subscription, a recurring line and its difference otherwise.
+
+    Of a monthly subscription that ends within the month one one-time line.
+    """
     if motion == "seat_annual":
         return [_one_time([row]) for row in rows]
     if motion != "seat_monthly":
@@ -168,7 +177,10 @@ def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | No
         source.retail if pricing == BOTH else difference.retail,
         difference.cost if pricing == NEITHER else source.cost,
     )
-    standing = Part(subscription, recurring, _times(quantity, own), (quantity.normalize(), own.retail, own.cost))
+    billed = _times(quantity, own)
+    if max(row.end for row in rows) < last_of(rows[0].start):  # it ended: one one-time line of all
+        return [Part(subscription, recurring + source, billed + rest)]
+    standing = Part(subscription, recurring, billed, (quantity.normalize(), own.retail, own.cost))
     return [standing, *([Part(subscription, source, rest)] if source or rest else [])]
 
 

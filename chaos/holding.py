@@ -16,17 +16,18 @@ NOTHING = Cents()
 
 @dataclass(frozen=True)
 class Waiting:
-    """One way to read the held amounts: so many one-time cents lack, and these subscriptions' recurring lines may."""
+    """One way to read the held amounts: so many cents of what is owed lack, and these subscriptions' recurring lines
+    of the newest month may."""
 
-    one_time: Cents = NOTHING
+    owed: Cents = NOTHING
     recurring: frozenset[str] = frozenset()
 
     def __add__(self, other: Waiting) -> Waiting:
-        return Waiting(self.one_time + other.one_time, self.recurring | other.recurring)
+        return Waiting(self.owed + other.owed, self.recurring | other.recurring)
 
 
 def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting]:
-    """Every choice of whole lines that comes to exactly what is held, with each one-time line there or not.
+    """Every choice of whole lines that comes to exactly what is held, with each line there or not.
 
     Empty where no choice does, or more than can be looked through: then nothing is explained.
     """
@@ -90,8 +91,8 @@ def _readings(chosen: Sequence[tuple[str, Part]], wanted: Expected) -> set[Waiti
     """What is held because nobody can tell whether it was written may be there all the same."""
     names = frozenset(part.subscription_id for month, part in chosen if part.level and month == wanted.newest)
     sums = {NOTHING}
-    for _, part in chosen:
-        if part.level is None:
+    for month, part in chosen:
+        if wanted.is_owed(part, month):
             sums |= {amount + part.own for amount in sums}
     return {Waiting(amount, names) for amount in sums}
 
