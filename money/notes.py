@@ -59,8 +59,9 @@ def note_billed_ahead(mapping: MappingFact, period: PeriodFact, retail: Decimal)
         Severity.WARNING,
         "billed_ahead",
         f"billed_ahead:{period.subscription}:{period.period}",
-        f"{mapping.customer}, {_product_name(period)}: the template ran before the invoice for "
-        f"{period_label(period.period)} came, and billed {plain(retail)} as the line stood. That counts for the month.",
+        f"{mapping.customer}, {_product_name(period)}: the template ran before the lines for "
+        f"{period_label(period.period)} were written, and billed {plain(retail)} as the line stood. "
+        "That counts for the month.",
         "Let the template run after the day on which the invoices come.",
         customer_id=mapping.customer_id,
         subscription_id=period.subscription_id,

@@ -18,6 +18,7 @@ from money.postings import (
     any_waits,
     fingerprint_of,
     has_stood,
+    is_proposed,
     must_plan,
     not_waiting,
     post,
@@ -121,9 +122,14 @@ def _plan_periods(
                 recurring_mark=brief.marks.recurring,
                 followed=postings.followed(known),
             )
-        early = ahead.take(brief, postings) if known is None else None
+        early = None if has_stood(known) else ahead.take(brief, postings)
         settled += [SettledPart(early)] if early else []
-        brief = replace(brief, settled=tuple(one.part for one in settled), stood=known is not None and has_stood(known))
+        brief = replace(
+            brief,
+            settled=tuple(one.part for one in settled),
+            stood=has_stood(known),
+            proposed=is_proposed(known),
+        )
         again = (period.subscription_id, period.period) in facts.again
         one = _plan_period(brief, postings, known, touched, again=again)
         noted = Plan(notes=[note_billed_ahead(brief.mapping, period, early.retail)] if early else [])

@@ -114,11 +114,17 @@ def fingerprint_of(mapping: MappingFact, rules: Rules, period: PeriodFact) -> st
     return f"{charges_digest(period.rows)}:{digest(settings)}"
 
 
-def has_stood(posted: Posted) -> bool:
+def has_stood(posted: Posted | None) -> bool:
     """True when a recurring line stood for the period once, or a line was proposed in its place."""
+    if posted is None:
+        return False
     placed = (PartRole.RECURRING, PartState.BILLED), (PartRole.RECURRING, PartState.SYNCED)
-    proposed = any(part.role is PartRole.CATCH_UP or (part.role, part.state) in placed for part in posted.parts)
-    return proposed or posted.next_run is not None
+    return posted.next_run is not None or is_proposed(posted) or any((p.role, p.state) in placed for p in posted.parts)
+
+
+def is_proposed(posted: Posted | None) -> bool:
+    """True when a one-time line was proposed in the place of the recurring one."""
+    return posted is not None and any(part.role is PartRole.CATCH_UP for part in posted.parts)
 
 
 def any_waits(parts: Iterable[PostingPart]) -> bool:

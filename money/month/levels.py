@@ -115,9 +115,16 @@ class _Told:
 
 
 def says_all(rows: Collection[ChargeFact]) -> bool:
-    """Whether the rows that end last are whole cycles, so that no earlier row can belong to them."""
+    """Whether no row of another period can belong to those that end last: a whole calendar month is among them.
+
+    Of a cycle that goes on into the next month, seats that come or go then are rows of that month.
+    """
     ending = _ending_last([row for row in rows if row.positive])
-    return bool(ending) and any(row.whole_cycle and row.whole_ratio for row in ending)
+    return any(row.whole_cycle and row.whole_ratio and _within_a_month(row) for row in ending)
+
+
+def _within_a_month(row: ChargeFact) -> bool:
+    return row.days.last <= _month_end(row.days.first)
 
 
 def _ending_last(rows: Collection[ChargeFact]) -> list[ChargeFact]:

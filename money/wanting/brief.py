@@ -26,6 +26,7 @@ class PeriodBrief:
     choices: Mapping[str, Choice]
     settled: tuple[PostingPart, ...] = ()
     stood: bool = False  # on a recurring line of ours, once
+    proposed: bool = False  # to be billed by a one-time line in its place
 
     @property
     def marks(self) -> PeriodMarks:

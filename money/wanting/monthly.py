@@ -74,9 +74,16 @@ def _never_stands(brief: PeriodBrief) -> bool:
 
     Where the line may have run for it as it stood, a person says what became of it.
     """
+    if _may_have_run(brief):
+        return False
     if brief.period.current:
         return brief.period.gone and not brief.stood
-    return not ran_meanwhile(brief) and (brief.period.beside or not brief.stood)
+    return brief.period.beside or not brief.stood
+
+
+def _may_have_run(brief: PeriodBrief) -> bool:
+    """Whether the line may have run for the period as it stood, or a person was asked that already."""
+    return ran_meanwhile(brief) or (brief.period.current and brief.period.gone and brief.proposed)
 
 
 def _want_recurring(
@@ -84,13 +91,14 @@ def _want_recurring(
 ) -> PeriodWants:
     """The recurring line, or for an older period the proposal to bill what it did not."""
     period = brief.period
-    if period.current and line.quantity == 0:
+    stands = period.current and not (period.gone and _may_have_run(brief))
+    if stands and line.quantity == 0:
         return PeriodWants(no_recurring=True)
     reason = f"{plain_quantity(line.quantity)} on the invoice for {period_label(period.period)}"
     recurring = Wanted.of(
         line, PartRole.RECURRING, brief.marks.recurring, charges, text=product_name(period), reason=reason
     )
-    if period.current:
+    if stands:
         return PeriodWants(wanted=[replace(recurring, counts=not settled)])
     if not settled and (line.amount or line.rules):
         return PeriodWants(wanted=[catch_up(brief, recurring)])

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import Q
+
 from connectors.records import MONTHLY
 from connectors.registry import get_target
 from customers.models import Template
@@ -152,10 +154,11 @@ def _ran_again(program: Program, template: Template, known: _KnownRun | None) ->
 
 
 def _known_runs(program: Program) -> dict[tuple[int, str], _KnownRun]:
-    """By subscription and motion; later months without a run of their own were billed ahead. One query."""
-    parts = Part.objects.filter(posting__program=program, role=PartRole.RECURRING)
+    """By subscription and motion; months that are billed without a run of their own were billed ahead. One query."""
+    had_a_run = Q(posting__next_run__isnull=False) | Q(state=PartState.BILLED)
     rows = (
-        parts.exclude(state=PartState.EXCLUDED)
+        Part.objects.filter(had_a_run, posting__program=program, role=PartRole.RECURRING)
+        .exclude(state=PartState.EXCLUDED)
         .order_by("posting__period")
         .values_list("posting__subscription_id", "posting__motion", "posting__next_run", "posting__period")
     )

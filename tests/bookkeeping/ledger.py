@@ -91,11 +91,12 @@ class Ledger:
     def _runs_known(self, own: OwnLine) -> tuple[dt.date | None, int]:
         """The run that the newest amount of the line was for, and how many runs months are known for since."""
         known = [kept.posted for key, kept in self.kept.items() if key[:2] == (own.subscription_id, own.motion)]
-        known = [one for one in known if any(part.role is PartRole.RECURRING for part in one.parts)]
+        known = [one for one in known if _recurring(one)]
         first = max((one for one in known if one.next_run is not None), key=lambda one: one.period, default=None)
         if first is None:
             return None, 0
-        return first.next_run, sum(one.period >= first.period for one in known)
+        billed = [one for one in known if any(part.state is PartState.BILLED for part in _recurring(one))]
+        return first.next_run, 1 + sum(one.period > first.period for one in billed)
 
     def _confirmed(self, own: OwnLine) -> dt.date | None:
         """The run for which the recurring amount stands that is not known to be billed."""
@@ -202,6 +203,10 @@ def _parts(posting: PlannedPosting, *, waits: bool) -> Iterable[PostingPart]:
     for part in posting.parts:
         held = waits and part.state is PartState.PLANNED
         yield replace(part, state=PartState.HELD) if held else part
+
+
+def _recurring(posted: Posted) -> list[PostingPart]:
+    return [part for part in posted.parts if part.role is PartRole.RECURRING]
 
 
 def _may_have_run(own: OwnLine, since: dt.date | None, target: Target) -> bool:

@@ -102,7 +102,7 @@ def test_run_that_came_before_the_invoice_counts_for_its_month() -> None:
           added   | Business Premium (adjustment, Feb 2026) | once      |  24.00
           charged of Jan 2026 120.00 = billed 120.00
           charged of Feb 2026 144.00 = billed 120.00 + synced 24.00
-          says billed ahead: Northwind, Business Premium: the template ran before the invoice for Feb 2026 came, and billed 120.00 as the line stood. That counts for the month.
+          says billed ahead: Northwind, Business Premium: the template ran before the lines for Feb 2026 were written, and billed 120.00 as the line stood. That counts for the month.
     """)  # noqa: E501
 
 

@@ -82,8 +82,11 @@ def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) 
 
 def _known_runs(record: form.Record) -> dict[tuple[str, str], tuple[dt.date, int]]:
     """By subscription and motion, the newest run that an amount was for, and how many runs are known since."""
+    recurring = {id(one): {part.state for part in one.parts if part.what == "recurring"} for one in record.posted}
     billed = [
-        one for one in record.posted if any(part.what == "recurring" and part.state != "excluded" for part in one.parts)
+        one
+        for one in record.posted
+        if "billed" in (states := recurring[id(one)]) or (states - {"excluded"} and one.run)
     ]
     found: dict[tuple[str, str], tuple[dt.date, int]] = {}
     for one in sorted(billed, key=lambda one: period_of(one.motion, one.days)):
