@@ -23,6 +23,7 @@ class History:
 
     charges: list[EarlierCharge] = field(default_factory=list)
     before: Motion | None = None
+    newest: Days | None = None  # of that invoice's longest row of those that end last
 
     def owner_on(self, day: dt.date) -> int | None:
         """The customer who was charged for that day last."""
@@ -47,9 +48,12 @@ def load_history(
     rows = known.filter(last_day__gte=since).values_list(*columns).annotate(newest=Max("invoice"))
     for ref, first, last, motion, *rest, _ in rows.order_by("newest"):
         found[ref].charges.append(EarlierCharge(Days(first, last), Motion(motion), *rest))
-    newest = known.order_by("subscription_ref", "-invoice__month", "-last_day", "-pk").distinct("subscription_ref")
-    for ref, motion in newest.values_list("subscription_ref", "motion"):
+    newest = known.order_by("subscription_ref", "-invoice__month", "-last_day", "first_day", "-pk")
+    newest = newest.distinct("subscription_ref")
+    for ref, motion, first, last in newest.values_list("subscription_ref", "motion", "first_day", "last_day"):
         found[ref].before = Motion(motion)
+        if first is not None and last is not None:
+            found[ref].newest = Days(first, last)
     return found
 
 

@@ -23,6 +23,7 @@ from connectors.errors import UnreadableInvoice
 from connectors.records import InvoiceHeader, InvoiceRow
 from customers.subscriptions import subscription_ref
 from money.classifying import days_of_row, is_negative
+from money.days import Days
 from money.recognising import EarlierCharge, evidence_of
 
 RowReader = Callable[[int, Mapping[str, str]], InvoiceRow]
@@ -36,16 +37,21 @@ _NO_START = dt.datetime(_LAST_YEAR, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(slots=True)
 class Profile:
-    """What the rows of one subscription say together: whose it is, and when each of them begins."""
+    """What the rows of one subscription say together: whose it is, when each of them begins, and its whole months."""
 
     domain: str = ""
     customer_name: str = ""
     has_negative: bool = False
     starts: set[dt.datetime] = field(default_factory=set)
+    cycles: set[Days] = field(default_factory=set)
 
-    def note(self, domain: str, customer_name: str, start: dt.datetime, *, is_negative: bool) -> None:
-        """Add what one more row says."""
+    def note(
+        self, domain: str, customer_name: str, start: dt.datetime, cycle: Days | None, *, is_negative: bool
+    ) -> None:
+        """Add what one more row says; ``cycle``: its days where they are a whole month."""
         self.starts.add(start)
+        if cycle is not None:
+            self.cycles.add(cycle)
         self.domain = self.domain or domain
         self.customer_name = self.customer_name or customer_name
         self.has_negative = self.has_negative or is_negative
@@ -106,7 +112,7 @@ class InvoiceCopy:
 
     def parts(self) -> Iterator[InvoicePart]:
         """The invoice in parts of whole subscriptions; the rows that name none are in the first."""
-        columns = "SELECT ref, domain, customer_name, start, is_negative FROM row ORDER BY ref, line"
+        columns = "SELECT ref, domain, customer_name, start, cycle, is_negative FROM row ORDER BY ref, line"
         subscriptions = groupby(self._rows.execute(columns), key=itemgetter(0))
         while some := [(ref, _profile(rows)) for ref, rows in islice(subscriptions, _SUBSCRIPTIONS_AT_ONCE)]:
             yield InvoicePart(self, some[0][0], some[-1][0], {ref: profile for ref, profile in some if ref})
@@ -159,10 +165,10 @@ def copy_invoice(header: InvoiceHeader, rows: Iterable[InvoiceRow], read_row: Ro
         file.execute("PRAGMA journal_mode = OFF")
         file.execute(
             "CREATE TABLE row"
-            " (ref TEXT, line INTEGER, domain TEXT, customer_name TEXT, start TEXT, is_negative, raw TEXT)"
+            " (ref TEXT, line INTEGER, domain TEXT, customer_name TEXT, start TEXT, cycle TEXT, is_negative, raw TEXT)"
         )
         fingerprint = Fingerprint.of(header)
-        file.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?)", map(_columns, map(fingerprint.take, rows)))
+        file.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_columns, map(fingerprint.take, rows)))
         file.execute("CREATE INDEX row_of_subscription ON row (ref, line)")
         yield InvoiceCopy(fingerprint, file, read_row)
 
@@ -172,7 +178,9 @@ def build_profiles(rows: Iterable[InvoiceRow]) -> dict[str, Profile]:
     profiles: dict[str, Profile] = defaultdict(Profile)
     for row in rows:
         if ref := subscription_ref(row.subscription_id):
-            profiles[ref].note(row.domain, row.customer_name, row.start, is_negative=is_negative(row))
+            profiles[ref].note(
+                row.domain, row.customer_name, row.start, _whole_month(row), is_negative=is_negative(row)
+            )
     return profiles
 
 
@@ -193,13 +201,21 @@ def _columns(row: InvoiceRow) -> tuple[object, ...]:
     ref = subscription_ref(row.subscription_id)
     raw = json.dumps(dict(row.raw))
     start = row.start.isoformat()
-    return ref, row.line, row.domain, row.customer_name, start, is_negative(row), raw
+    cycle = _whole_month(row)
+    told = start, cycle and str(cycle), is_negative(row)
+    return ref, row.line, row.domain, row.customer_name, *told, raw
 
 
-def _profile(rows: Iterable[tuple[str, str, str, str, int]]) -> Profile:
+def _whole_month(row: InvoiceRow) -> Days | None:
+    days = days_of_row(row)
+    return days if days.months == 1 else None
+
+
+def _profile(rows: Iterable[tuple[str, str, str, str, str | None, int]]) -> Profile:
     profile = Profile()
-    for _, domain, customer_name, start, taken_back in rows:
-        profile.note(domain, customer_name, dt.datetime.fromisoformat(start), is_negative=bool(taken_back))
+    for _, domain, customer_name, start, cycle, taken_back in rows:
+        whole = Days.read(cycle) if cycle else None
+        profile.note(domain, customer_name, dt.datetime.fromisoformat(start), whole, is_negative=bool(taken_back))
     return profile
 
 

@@ -93,6 +93,7 @@ def _tell(invoice: SourceInvoice, rows: Sequence[tuple[InvoiceRow, Days]]) -> di
         ref: Told(
             taken_back=evidence_of((row, days) for row, days in group if is_negative(row)),
             history=history.get(ref) or History(),
+            cycles=tuple(days for _, days in group if days.months == 1),
         )
         for ref, group in by_ref.items()
     }

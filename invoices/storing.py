@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from connectors.records import InvoiceRow
+from connectors.records import Cadence, InvoiceRow
 from core.bulk_saving import fit
 from customers.subscriptions import subscription_ref
 from invoices.directory import (
@@ -39,6 +39,18 @@ class Told:
     starts: Collection[dt.datetime] = ()
     taken_back: tuple[EarlierCharge, ...] = ()  # what negative rows of the invoice tell of charges before
     history: History = field(default_factory=History)
+    cycles: tuple[Days, ...] = ()  # whole ones on the invoice
+
+    def background(self, today: Cadence) -> Background:
+        """The same as money is told it; ``today``: what the source's list says now."""
+        newest = (self.history.newest,) if self.history.newest else ()
+        return Background(
+            earlier=tuple(self.history.charges),
+            before=self.history.before,
+            today=today,
+            cycles=(*newest, *self.cycles),
+            taken_back=self.taken_back,
+        )
 
 
 @dataclass(slots=True)
@@ -60,7 +72,7 @@ class Classifier:
         verdict = classify(
             row,
             days=days,
-            known=Background((*told.taken_back, *told.history.charges), told.history.before, known.cadence),
+            known=told.background(known.cadence),
             has_customer=customer_id is not None,
         )
         product_id, problem = None, verdict.problem
@@ -117,7 +129,7 @@ def _tell(invoice: SourceInvoice, part: InvoicePart) -> dict[str, Told]:
     """What is known of the subscriptions of a part, by id in lower case."""
     history = load_history(invoice.source_id, list(part.profiles), part.first_day())
     return {
-        ref: Told(profile.starts, part.evidence(ref), history.get(ref) or History())
+        ref: Told(profile.starts, part.evidence(ref), history.get(ref) or History(), tuple(profile.cycles))
         for ref, profile in part.profiles.items()
     }
 

@@ -31,7 +31,7 @@ def alone(charge: Charge, number: str) -> RowAlone:
         amount=Money(charge.cost, charge.retail),
         unit=Money(abs(charge.unit_cost), abs(charge.unit_retail)),
         kind=Kind.UNKNOWN if unknown else own_kind(motion, cause, recurring=is_whole(charge.ratio)),
-        period=period_of(charge.days, motion, cause),
+        period=period_of(charge.days, motion, cause) if charge.credit else charge.period,
         number=number,
         problem=charge.problem,
     )

@@ -11,9 +11,9 @@ from decimal import Decimal
 from connectors.records import InvoiceRow
 from money.days import Days, days_of
 from money.enums import Kind, Motion, MotionCause
-from money.motions import MOTIONS
-from money.periods import period_of
-from money.recognising import Background, recognise_motion
+from money.motions import MOTIONS, REGULAR
+from money.periods import cycle_of, period_of
+from money.recognising import Background, Recognised, recognise_motion
 from money.words import CENT, ZERO, Money
 
 _EIGHT_DIGITS = Decimal("1E-8")
@@ -64,13 +64,20 @@ def classify(
     return Classified(
         kind=Kind.UNKNOWN if problem else own_kind(told.motion, told.cause, recurring=row.recurring),
         motion=told.motion,
-        period=period_of(days, told.motion, told.cause),
+        period=period_of(_counted_days(days, told, known), told.motion, told.cause),
         days=days,
         unit=unit,
         problem=problem,
         cause=told.cause,
         repriced=repriced,
     )
+
+
+def _counted_days(days: Days, told: Recognised, known: Background) -> Days:
+    """Of a part of a cycle that comes with it, the whole cycle."""
+    if told.motion not in REGULAR or (told.cause is not None and told.cause.once):
+        return days
+    return cycle_of(days, known.cycles, [one.days for one in known.earlier])
 
 
 def unit_of_amount(row: InvoiceRow) -> tuple[Money, bool]:

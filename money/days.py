@@ -56,6 +56,13 @@ class Days:
         lengthened = after.day > first.day and _ends_month(first)
         return max(months, 0) if same or shortened or lengthened else 0
 
+    def around(self, day: dt.date) -> Days:
+        """The month of this rhythm in which a day lies; these days are a whole one themselves."""
+        number = (day.year - self.first.year) * 12 + day.month - self.first.month
+        if _months_later(self.first, number) > day:
+            number -= 1
+        return Days(_months_later(self.first, number), _months_later(self.first, number + 1) - DAY)
+
     def share_a_day_with(self, other: Days) -> bool:
         """Whether the two have a day in common."""
         return self.first <= other.last and other.first <= self.last
@@ -108,6 +115,12 @@ def is_part_of_month(days: Days, ratio: Decimal) -> bool:
     """Whether a ratio says that these days were charged of a month: ratio x days of the month is their number."""
     lengths = (length for length in _MONTH_LENGTHS if days.count < length)
     return not is_whole(ratio) and any(abs(ratio * length - days.count) <= _FRACTION_OF_A_DAY for length in lengths)
+
+
+def _months_later(day: dt.date, number: int) -> dt.date:
+    """The same day so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _ends_month(day: dt.date) -> bool:

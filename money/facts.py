@@ -34,13 +34,14 @@ class ChargeFact:
     cost: Decimal
     retail: Decimal
     month: str = ""  # usage month of its invoice, "2026-09"
+    period: str = ""  # that it counts in, where that is no credit's
     credit: str = ""  # of a row that waits in a credit: by which the credit is known
     one_time: bool = False  # bought once, or metered by single days: never part of a recurring line
 
     @property
     def natural_period(self) -> str:
-        """The month in which it starts, whatever period its credit counts in."""
-        return f"{self.days.first:%Y-%m}"
+        """The month in which it or its cycle starts, whatever period its credit counts in."""
+        return self.period or f"{self.days.first:%Y-%m}"
 
     @property
     def negative(self) -> bool:

@@ -13,7 +13,7 @@ from money.periods import day_label, month_after, period_label
 from money.plan import Hold, Note
 from money.present import PresentLines
 from money.wanting.wants import Wanted
-from money.words import Money, plain
+from money.words import ZERO, Money, plain
 
 
 def note_of_hold(mapping: MappingFact, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:
@@ -67,6 +67,26 @@ def note_billed_ahead(mapping: MappingFact, period: PeriodFact, retail: Decimal)
         subscription_id=period.subscription_id,
         retail=retail,
     )
+
+
+def note_given_away(mapping: MappingFact, period: PeriodFact) -> list[Note]:
+    """Rows that cost the partner something and the customer nothing: that may be meant, and is said with the cost."""
+    given = [charge for charge in period.charges if charge.positive and not charge.retail and not charge.credit]
+    if not given:
+        return []
+    cost = sum((charge.cost for charge in given), ZERO)
+    return [
+        Note(
+            Severity.WARNING,
+            "given_away",
+            f"given_away:{period.subscription}:{period.period}",
+            f"{mapping.customer}, {_product_name(period)}: {plain(cost)} of cost is invoiced at a retail price of 0.00 "
+            f"for {period_label(period.period)}.",
+            "Nothing needs to be done where that is meant. Else set the retail price in the source.",
+            customer_id=mapping.customer_id,
+            subscription_id=period.subscription_id,
+        )
+    ]
 
 
 def note_fallback(mapping: MappingFact, period: PeriodFact, target: str) -> Note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from money.days import DAY, Days
 from money.enums import Motion, MotionCause
@@ -37,6 +38,20 @@ def month_after(period: str) -> dt.date:
 def last_day_of(period: str) -> dt.date:
     """The last day of a monthly period."""
     return month_after(period) - DAY
+
+
+def cycle_of(days: Days, cycles: Iterable[Days], charged: Iterable[Days] = ()) -> Days:
+    """The cycle of which these days are a part, where no earlier invoice charged it; elsewhere the days as they are.
+
+    ``cycles``: whole months that the subscription is known to have had. In arrears a cycle comes together with what
+    changed in it: all of that is one period, also where the cycle goes on into another calendar month.
+    """
+    known = [one for one in cycles if one.months == 1 and one.first <= days.first]
+    if days.months or not known:
+        return days
+    cycle = max(known).around(days.first)
+    over = any(one.months and one.cover(cycle) for one in charged)
+    return cycle if cycle.cover(days) and not over else days
 
 
 def period_of(days: Days, motion: Motion | None, cause: MotionCause | None = None) -> str:

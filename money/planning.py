@@ -10,7 +10,15 @@ from money.amounts import sum_charges
 from money.enums import Action, Because, HoldCode, PartRole, PartState, Severity
 from money.facts import Choice, MappingFacts, OwnLine, Posted
 from money.month.ahead import RunsAhead
-from money.notes import note_billed_ahead, note_fallback, note_foreign_lines, note_of_hold, note_prices, note_template
+from money.notes import (
+    note_billed_ahead,
+    note_fallback,
+    note_foreign_lines,
+    note_given_away,
+    note_of_hold,
+    note_prices,
+    note_template,
+)
 from money.placing import place_line
 from money.plan import Note, Plan, PlannedChange
 from money.postings import (
@@ -182,6 +190,7 @@ def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, to
         reason = "Ended" if wants.ended else "Quantity 0"
         plan.changes += remove_recurring(brief.present, brief.marks.recurring, period, mapping.customer, reason)
     plan.notes += note_prices(mapping, period, wants.unit, postings.priced_before(period))
+    plan.notes += note_given_away(mapping, period)
     plan.postings.append(
         post(
             mapping,

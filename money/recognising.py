@@ -44,10 +44,13 @@ class Background:
     earlier: tuple[EarlierCharge, ...] = ()
     before: Motion | None = None
     today: Cadence = Cadence.UNKNOWN
+    cycles: tuple[Days, ...] = ()  # whole ones: of its rows on the same invoice, and its newest on an earlier one
+    taken_back: tuple[EarlierCharge, ...] = ()  # what negative rows of the same invoice tell of charges before
 
     def covering(self, days: Days) -> EarlierCharge | None:
         """The newest earlier charge that covers all of these days."""
-        return next((charge for charge in reversed(self.earlier) if charge.days.cover(days)), None)
+        newest_first = (*reversed(self.earlier), *reversed(self.taken_back))
+        return next((charge for charge in newest_first if charge.days.cover(days)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ def _charge_fact(row: Charge) -> ChargeFact:
         end=row.end,
         days=row.days,
         month=_month(row),
+        period="" if row.credit else row.period,
         quantity=row.quantity,
         unit_cost=row.unit_cost,
         unit_retail=row.unit_retail,

@@ -102,7 +102,8 @@ def _charges(source: Source, invoice: Invoice, rows: list[tuple[int, Row]], earl
     days = {line: days_of_row(record, starts) for line, record in records.items()}
     negative = [line for line, record in records.items() if is_negative(record)]
     taken_back = evidence_of((records[line], days[line]) for line in negative)
-    told = Told(_earlier(earlier, invoice, rows[0][1].subscription), taken_back)
+    cycles = tuple(one for one in days.values() if one.months == 1)
+    told = Told(_earlier(earlier, invoice, rows[0][1].subscription), taken_back, cycles)
     made = [_charge(source, invoice, row, (records[line], days[line]), told) for line, row in rows]
     prices = [charge.verdict.unit for charge in told.earlier if not is_negative(_record(charge.line, charge.row))]
     together = put_together(map(alone, made), prices)
@@ -128,7 +129,7 @@ def alone(charge: Charge) -> RowAlone:
         amount=Money(row.cost_amount, row.retail_amount),
         unit=told.unit,
         kind=Kind.UNKNOWN if unknown else own_kind(told.motion, told.cause, recurring=is_whole(row.ratio)),
-        period=period_of(told.days, told.motion, told.cause),
+        period=period_of(told.days, told.motion, told.cause) if charge.credit else told.period,
         number=charge.invoice.credit_name,
         problem=told.problem,
     )
@@ -140,14 +141,17 @@ class Told:
 
     earlier: list[Charge]  # of other invoices, the newest last
     taken_back: tuple[EarlierCharge, ...]  # what negative rows of its invoice tell of charges before
+    cycles: tuple[Days, ...]  # whole months on its invoice
 
     def background(self, today: Cadence) -> Background:
         """The same as planning's own code is told it."""
         known = tuple(EarlierCharge(one.verdict.days, one.verdict.motion) for one in self.earlier)
         newest = max((one.invoice.month for one in self.earlier), default="")
         last = [one for one in self.earlier if one.invoice.month == newest]
-        before = max(last, key=lambda one: one.verdict.days.last).verdict.motion if last else None
-        return Background((*self.taken_back, *known), before, today)
+        final = max(last, key=lambda one: one.verdict.days.last, default=None)
+        ending = [one.verdict.days for one in last if final and one.verdict.days.last == final.verdict.days.last]
+        before = final.verdict.motion if final else None
+        return Background(known, before, today, (*sorted(ending)[:1], *self.cycles), self.taken_back)
 
     def owner_on(self, day: date) -> str:
         """The customer who was charged for that day last, "" where nobody was."""

@@ -228,6 +228,7 @@ def _charge_fact(told: Told, charge: Charge) -> ChargeFact:
         end=row.end,
         days=charge.verdict.days,
         month=charge.invoice.month,
+        period="" if charge.credit else charge.verdict.period,
         quantity=row.seats,
         unit_cost=charge.verdict.unit.cost,
         unit_retail=charge.verdict.unit.retail,

@@ -144,3 +144,22 @@ def test_month_whose_end_is_midnight_or_the_evening_before_is_one(first, length)
     exclusive = days_of(start, midnight, ratio=Decimal(1))
     assert inclusive == Days(first, last)
     assert exclusive == inclusive or (Days(first, midnight.date()).months == 1 and midnight.day != first.day)
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        (dt.date(2026, 9, 5), dt.date(2026, 8, 7), dt.date(2026, 9, 6)),
+        (dt.date(2026, 9, 7), dt.date(2026, 9, 7), dt.date(2026, 10, 6)),
+        (dt.date(2026, 12, 31), dt.date(2026, 12, 7), dt.date(2027, 1, 6)),
+        (dt.date(2026, 3, 1), dt.date(2026, 2, 7), dt.date(2026, 3, 6)),
+    ],
+)
+def test_cycle_of_a_day_follows_from_any_other(day, first, last):
+    assert Days(dt.date(2026, 7, 7), dt.date(2026, 8, 6)).around(day) == Days(first, last)
+
+
+def test_cycle_that_begins_on_the_31st_begins_on_the_last_day_of_a_shorter_month():
+    assert Days(dt.date(2026, 1, 31), dt.date(2026, 2, 27)).around(dt.date(2026, 3, 1)) == Days(
+        dt.date(2026, 2, 28), dt.date(2026, 3, 30)
+    )

@@ -67,3 +67,32 @@ def test_subscription_id_that_a_spreadsheet_spoilt_names_nobody(listed: World) -
 
     assert listed.kinds("101") == ["recurring", "unknown"]
     assert [charge.subscription is not None for charge in listed.charges("101")] == [True, False]
+
+
+def test_part_of_a_cycle_counts_in_the_month_in_which_the_cycle_began(listed: World) -> None:
+    # Told in one invoice with its cycle, and later by the cycle of the invoice before.
+    whole = {"start": "2026-08-07", "end": "2026-09-06"}
+    part = {"start": "2026-09-05", "end": "2026-09-06", "ratio": "0.064516"}
+    listed.prism.invoice("101", row("s1", quantity=10, **whole), row("s1", quantity=2, **part))
+    assert listed.sync().problems == ()
+    early = {"start": "2026-09-07", "end": "2026-10-01", "ratio": "0.833333"}
+    late = {"start": "2026-10-02", "end": "2026-10-06", "ratio": "0.166667"}
+    later = [row("s1", "2026-10", quantity=10, **early), row("s1", "2026-10", quantity=9, **late)]
+    listed.prism.invoice("102", *later, month="2026-10")
+
+    assert listed.sync().problems == ()
+
+    assert [charge.period for charge in listed.charges("101")] == ["2026-08", "2026-08"]
+    assert [charge.period for charge in listed.charges("102")] == ["2026-09", "2026-09"]
+
+
+def test_part_of_a_cycle_that_was_charged_before_counts_in_its_own_month(listed: World) -> None:
+    # In advance the cycle is billed already: what changes in it is billed with the month of the change.
+    listed.prism.invoice("101", row("s1", quantity=10, start="2026-08-16", end="2026-09-15"))
+    listed.sync()
+    part = {"start": "2026-09-03", "end": "2026-09-15", "ratio": "0.419355"}
+    listed.prism.invoice("102", row("s1", quantity=2, **part), month="2026-09")
+
+    listed.sync()
+
+    assert [charge.period for charge in listed.charges("102")] == ["2026-09"]

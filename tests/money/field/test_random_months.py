@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.bookkeeping.account import take_account
@@ -38,8 +38,6 @@ from tests.money.field.stories import (
 
 TOLERANCE = Decimal("0.05")  # for each period, within which a difference is rounding
 THIRD = settings(max_examples=settings().max_examples // 3)  # an example is four months of eight customers
-# While they are in not_yet.toml, nobody waits a minute for the smallest months that fail; it goes with that list.
-AT_ONCE = settings(THIRD, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False)
 EVERYTHING = (NEW, ENDED, RAN_OUT, RENEWED, REBATE, ORDERED)
 Lines = dict[str, tuple[Decimal, Decimal]]  # by subscription: seats and retail price
 
@@ -143,31 +141,31 @@ IN_ADVANCE_BY_CYCLE = forms(advance=True, own_cycles=True, changes=("pairs", "wh
 BY_CYCLE = (NEW, ENDED, RAN_OUT, RENEWED, REBATE)  # an order is no different from the cycle's own row
 
 
-@AT_ONCE
+@THIRD
 @given(stories(ARREARS, (*EVERYTHING, LATE)), st.booleans())
 def test_months_in_arrears(story: Story, apply_credits: bool) -> None:
     assert_the_months_follow(story, apply_credits=apply_credits)
 
 
-@AT_ONCE
+@THIRD
 @given(stories(ARREARS_BY_CYCLE, BY_CYCLE), st.booleans())
 def test_cycles_in_arrears(story: Story, apply_credits: bool) -> None:
     assert_the_months_follow(story, apply_credits=apply_credits)
 
 
-@AT_ONCE
+@THIRD
 @given(stories(IN_ADVANCE, EVERYTHING), st.booleans())
 def test_months_in_advance(story: Story, apply_credits: bool) -> None:
     assert_the_months_follow(story, apply_credits=apply_credits)
 
 
-@AT_ONCE
+@THIRD
 @given(stories(IN_ADVANCE_BY_CYCLE, BY_CYCLE), st.booleans())
 def test_cycles_in_advance(story: Story, apply_credits: bool) -> None:
     assert_the_months_follow(story, apply_credits=apply_credits)
 
 
-@AT_ONCE
+@THIRD
 @given(issues_of_usage_and_years(), st.booleans())
 def test_usage_and_years(issues: list[Issue], apply_credits: bool) -> None:
     # No line of these runs on: each invoice is billed once by the next run, with what came late.

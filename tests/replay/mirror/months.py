@@ -101,14 +101,14 @@ def alone(one: Charge) -> RowAlone:
         amount=Money(fact.cost, fact.retail),
         unit=fact.unit,
         kind=Kind.UNKNOWN if one.kind == Kind.UNKNOWN else own_kind(motion, one.cause, recurring=is_whole(fact.ratio)),
-        period=period_of(fact.days, motion, one.cause),
+        period=period_of(fact.days, motion, one.cause) if fact.credit else one.period,
         number=fact.invoice_number,
         problem=one.problem,
     )
 
 
 def _taken_over(one: Charge, found: RowTogether) -> Charge:
-    fact = replace(one.fact, credit=found.credit)
+    fact = replace(one.fact, credit=found.credit, period="" if found.credit else found.period)
     return replace(one, fact=fact, kind=found.kind, period=found.period, problem=found.problem)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from connectors.records import Cadence, InvoiceRow
 from connectors.registry import get_source
 from money.classifying import Classified, classify, days_of_row, is_negative
+from money.days import Days
 from money.enums import Kind, Motion, MotionCause
 from money.facts import ChargeFact
 from money.overlaps import Meeting, RowSeen, is_issued_again, mirrored_rows, repeated_rows, reverses, same_rows
@@ -168,6 +169,7 @@ class Told:
     taken_back: tuple[EarlierCharge, ...] = ()
     earlier: tuple[Charge, ...] = ()  # the newest last
     before: str = ""  # the motion on the newest earlier invoice
+    cycles: tuple[Days, ...] = ()
 
     def on(self, day: dt.date) -> Charge | None:
         """What was charged of that day last."""
@@ -184,7 +186,8 @@ class Told:
     def background(self, today: Cadence) -> Background:
         """As money is told it."""
         known = tuple(EarlierCharge(one.fact.days, Motion(one.motion)) for one in self.earlier)
-        return Background((*self.taken_back, *known), Motion(self.before) if self.before else None, today)
+        before = Motion(self.before) if self.before else None
+        return Background(known, before, today, self.cycles, self.taken_back)
 
 
 def _tell(done: Imported, rows: list[InvoiceRow]) -> Iterator[tuple[InvoiceRow, Told]]:
@@ -198,11 +201,18 @@ def _told(done: Imported, ref: str, rows: list[InvoiceRow]) -> Told:
     negative = [row for row in rows if is_negative(row)]
     same = [one for one in done.charges if one.ref == ref and one.kind != Kind.UNKNOWN and not one.fact.one_time]
     newest = max(same, key=lambda one: (done.months[one.invoice], one.fact.days.last, one.fact.pk), default=None)
+    months = [days for days in (days_of_row(row, starts) for row in rows) if days.months == 1]
+    ending = [
+        one.fact.days
+        for one in same
+        if newest and (one.invoice, one.fact.days.last) == (newest.invoice, newest.fact.days.last)
+    ]
     return Told(
         starts=starts,
         taken_back=evidence_of((row, days_of_row(row, starts)) for row in negative),
         earlier=tuple(same),
         before=newest.motion if newest else "",
+        cycles=(*sorted(ending)[:1], *months),
     )
 
 
@@ -255,6 +265,7 @@ def _charge(
         cost=row.cost.quantize(EIGHT),
         retail=row.retail.quantize(EIGHT),
         month=invoice.month,
+        period=verdict.period,
         one_time=bool(verdict.cause and verdict.cause.once),
     )
     return Charge(
