@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.scope import scoped_partner_id
 from invoices.billing_items import recount_invoices
 from invoices.models import Charge, InvoiceOverlap, InvoiceState, SetAside, SourceInvoice
+from invoices.together import regroup
 from money.days import Days
 from money.enums import Kind, Motion
 from money.overlaps import Meeting, RowSeen, by_ref, is_issued_again, mirrored_rows, repeated_rows, reverses, same_rows
@@ -180,6 +181,8 @@ def _hold_rows(invoice: SourceInvoice, rows: Sequence[int]) -> None:
         Charge.objects.filter(invoice=invoice, pk__in=rows).update(
             set_aside=SetAside.HELD, kind=Kind.UNKNOWN, problem=CHARGED_TWICE
         )
+        held = Charge.objects.filter(pk__in=rows).order_by().values_list("subscription_ref", flat=True)
+        regroup(invoice, set(held.distinct()) - {""})
 
 
 # --- Rows side by side ----------------------------------------------------------------------------

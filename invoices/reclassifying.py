@@ -15,7 +15,7 @@ from customers.subscriptions import subscription_ref
 from invoices.billing_items import recount_invoices
 from invoices.directory import CustomerDirectory, ProductFinder, resolve_subscriptions
 from invoices.history import History, load_history
-from invoices.models import Charge, SourceInvoice
+from invoices.models import Charge, SetAside, SourceInvoice
 from invoices.reading import RowReader, build_profiles
 from invoices.start import program_invoices
 from invoices.storing import Classifier, Told
@@ -106,7 +106,7 @@ def _put_together(invoice: SourceInvoice, now: Mapping[int, Charge]) -> list[Cha
     """
     rows = Charge.objects.filter(invoice=invoice, subscription_ref__in={one.subscription_ref for one in now.values()})
     by_ref: dict[str, list[Charge]] = defaultdict(list)
-    for charge in rows.filter(set_aside="").defer("raw").order_by("line"):
+    for charge in rows.exclude(set_aside=SetAside.EXCLUDED).defer("raw").order_by("line"):
         made = now.get(charge.pk, charge)
         made.invoice_id = invoice.pk
         by_ref[charge.subscription_ref].append(made)
@@ -114,7 +114,8 @@ def _put_together(invoice: SourceInvoice, now: Mapping[int, Charge]) -> list[Cha
     changed = []
     for ref, charges in by_ref.items():
         together = put_together((alone(charge, number) for charge in charges), prices.get(ref, set()))
-        changed += [charge for charge in charges if take_over(charge, together[invoice.pk, charge.line])]
+        counted = (charge for charge in charges if not charge.set_aside)
+        changed += [charge for charge in counted if take_over(charge, together[invoice.pk, charge.line])]
     return [charge for charge in changed if charge.pk]  # those of ``now`` have no row of their own
 
 

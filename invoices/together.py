@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
-from invoices.models import Charge, SourceInvoice
+from invoices.models import Charge, SetAside, SourceInvoice
 from money.classifying import own_kind
 from money.days import is_whole
 from money.enums import Kind, Motion, MotionCause
@@ -45,16 +45,20 @@ def take_over(charge: Charge, found: RowTogether) -> bool:
 
 
 def regroup(invoice: SourceInvoice, refs: Collection[str]) -> None:
-    """Judge the groups of these subscriptions on the invoice anew, by its stored rows."""
+    """Judge the groups of these subscriptions on the invoice anew, by its stored rows.
+
+    A row that is held takes its group along; one that a person left out is no row any more.
+    """
     number, prices = credit_number(invoice), prices_before(invoice, refs)
     by_ref: dict[str, list[Charge]] = defaultdict(list)
-    rows = Charge.objects.filter(invoice=invoice, subscription_ref__in=list(refs), set_aside="")
-    for charge in rows.defer("raw").order_by("line"):
+    rows = Charge.objects.filter(invoice=invoice, subscription_ref__in=list(refs))
+    for charge in rows.exclude(set_aside=SetAside.EXCLUDED).defer("raw").order_by("line"):
         by_ref[charge.subscription_ref].append(charge)
     changed = []
     for ref, charges in by_ref.items():
         together = put_together((alone(charge, number) for charge in charges), prices[ref])
-        changed += [charge for charge in charges if take_over(charge, together[charge.invoice_id or 0, charge.line])]
+        counted = (charge for charge in charges if not charge.set_aside)
+        changed += [charge for charge in counted if take_over(charge, together[charge.invoice_id or 0, charge.line])]
     Charge.objects.bulk_update(changed, COLUMNS, batch_size=500)
 
 

@@ -67,8 +67,9 @@ def period_of(days: Days, motion: Motion | None, cause: MotionCause | None = Non
 
 
 def periods_of(days: Days) -> tuple[str, ...]:
-    """Every period that a charge of these days can have, whatever its motion."""
-    return f"{days.first:%Y-%m}", str(days), str(month_of_day(days.first))
+    """Every period that a charge of these days can have, whatever its motion and cycle."""
+    before = days.first.replace(day=1) - DAY
+    return f"{days.first:%Y-%m}", f"{before:%Y-%m}", str(days), str(month_of_day(days.first))
 
 
 def month_of_day(day: dt.date) -> Days:

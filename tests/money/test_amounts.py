@@ -119,14 +119,30 @@ def test_quantity_style_never_asks_for_a_negative_quantity() -> None:
         settings: prorations quantity
         invoice I1 for Oct 2026
           subscription | seats | ratio | cost  | retail
-          s1           |    10 |   0.1 | 10.00 |  12.00
-          s1           |    -9 |       |  1.00 |   1.00
+          s1           |     1 |       | 80.00 | 100.00
+          s1           |     1 |   0.1 | 10.00 |  12.00
+          s1           |    -2 |       | 10.00 |  12.00
           s2           |    10 |   0.1 | 10.00 |  12.00
         sync
           done  | subscription | line             | total
           added | s2           | Business Premium | 12.00
-          waits | s1           | Business Premium |  3.00
-          says quantity: Northwind: Quantity x ratio adds up to -8.00. 3.00 is held.
+          waits | s1           | Business Premium | 77.20
+          says quantity: Northwind: Quantity x ratio adds up to -0.90. 77.20 is held.
+    """)
+
+
+def test_rebate_gives_no_seats_back_in_quantity_style() -> None:
+    prove("""
+        settings: prorations quantity
+        invoice I1 for Oct 2026
+          from   | seats | ratio | cost  | retail
+          1 Oct  |    10 |       | 10.00 |  12.00
+          16 Oct |     2 |   0.5 | 10.00 |  12.00
+          1 Oct  |    -1 |       | 16.00 |  20.00
+        sync
+          line                                    | kind      | seats | total
+          Business Premium                        | recurring |    11 | 132.00
+          Business Premium (adjustment, Oct 2026) | once      |     1 | -20.00
     """)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from core.scope import partner_scope
+from invoices.services import settle_row
 from tests.invoices.prism_wire import Row, World, row, subscription
 
 HALF, TWO_THIRDS = "0.5", "0.66666667"
@@ -132,3 +134,22 @@ def test_second_issue_at_new_prices_is_held_whole(listed: World, first: list[Row
     # Subscription, days and quantity repeat in every row. At which price does not matter: it would be billed twice.
     assert issue(listed, *first, month="2026-09") == "counted"
     assert issue(listed, *second, month="2026-09") == "held"
+
+
+def test_row_that_is_held_takes_its_change_along_until_it_is_answered(listed: World) -> None:
+    # October's invoice repeats September's change to the cent, with two more seats in it: nobody is billed half of it.
+    change = [seats("s1", "2026-09-16", "2026-09-30", number, ratio=HALF) for number in (-10, 12)]
+    assert issue(listed, *SEPTEMBER, *change, month="2026-09") == "counted"
+    october = [seats("s1", "2026-10-01", "2026-10-31", 12), FABRIKAMS_OCTOBER]
+    more = seats("s1", "2026-09-16", "2026-09-30", 2, ratio=HALF)
+    assert issue(listed, *october, *change, more, month="2026-10") == "counted"
+    assert listed.kinds("102") == ["recurring", "recurring", "unknown", "unknown", "unknown"]
+    *_, back, twelve, two = listed.charges("102")
+    assert [row.set_aside for row in (back, twelve, two)] == ["held", "held", ""]
+
+    with partner_scope(listed.partner.pk):
+        for row_held in (back, twelve):
+            settle_row(charge_id=row_held.pk, counts=False)
+    listed.sync()
+
+    assert listed.kinds("102") == ["recurring", "recurring", "unknown", "unknown", "proration"]
