@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from invoices.models import SourceInvoice
 from invoices.selectors import listed_invoices
 from money.enums import Action
-from money.words import plain
+from money.words import ZERO, plain
 from programs.models import Program
 from reports.progress import run_seconds
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.accounts import Balance
 from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.proving.standing import prove_standing
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -74,6 +75,25 @@ def balance_json(invoice: SourceInvoice, program: Program) -> dict[str, Any]:
         **_sides(balance.total, balanced=balance.balanced),
         "customers": _customers(balance),
     }
+
+
+def months_json(program: Program, periods: Iterable[str]) -> list[dict[str, Any]]:
+    """Usage months as the ``reconcile`` command prints them, oldest first.
+
+    ``stands_without_charge`` is what recurring lines bill with each run although no invoice of the month, the newest
+    regular one, or of a later one charges them.
+    """
+    listed, standing = sorted(set(periods)), prove_standing(program)
+    month = standing.month or max(listed, default="")
+    return [
+        {
+            "period": period,
+            "source": program.source.name or program.source.system,
+            "target": program.target.name or program.target.system,
+            "stands_without_charge": plain(standing.retail if period == month else ZERO),
+        }
+        for period in listed
+    ]
 
 
 def _customers(balance: InvoiceBalance) -> list[dict[str, Any]]:

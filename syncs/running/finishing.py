@@ -14,6 +14,7 @@ from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.months import recount_months
 from syncs.proving.reconciliation import reconcile_invoice, sum_retail
+from syncs.proving.standing import prove_standing
 from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
@@ -103,6 +104,12 @@ def _prove_invoices(run: Run) -> None:
     run.save(update_fields=["basis"])
 
 
+def _prove_lines(run: Run) -> None:
+    """What stands at the target has a charge, or is said to have none."""
+    if not run.preview and run.kind == RunKind.BILLING:
+        store_notes(run, prove_standing(run.program).notes())
+
+
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
     counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
     newest = newest_month_of(counted.filter(state__in=(InvoiceState.COUNTED, InvoiceState.REVERSED)))
@@ -178,4 +185,4 @@ def _supersede_waiting(run: Run) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-BEFORE_THE_END = (_prove_invoices, _report_failures, _close_findings, _count_months)  # in this order
+BEFORE_THE_END = (_prove_invoices, _prove_lines, _report_failures, _close_findings, _count_months)  # in this order

@@ -188,6 +188,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "newest": NEWEST,
         "now": timezone.now(),
         "partner_id": cast.northwind.pk,
+        "periods": ["2026-09"],
         "product": list_products(program).get(pk=shop.product.pk),
         "product_ids": [shop.product.pk],
         "program": program,

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from billingsync.management.partner_command import PartnerCommand
 from core.scope import partner_scope
-from reports.as_json import balance_json, find_invoices
+from reports.as_json import balance_json, find_invoices, months_json
 
 
 class Command(PartnerCommand):
@@ -24,15 +24,19 @@ class Command(PartnerCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         partner_id = self.find_partner(options["partner"])
         found: list[dict[str, Any]] = []
+        months: list[dict[str, Any]] = []
         for program in self.find_programs(partner_id):
             with partner_scope(partner_id):
-                found += [balance_json(invoice, program) for invoice in find_invoices(program, options["invoice"])]
+                told = [balance_json(invoice, program) for invoice in find_invoices(program, options["invoice"])]
+                months += months_json(program, [invoice["period"] for invoice in told])
+            found += told
         if options["invoice"] and not found:
             raise CommandError(f"No invoice {options['invoice']} was imported.", returncode=2)
         if options["json"]:
-            self.answer({"invoices": found})
+            self.answer({"invoices": found, "months": months})
         else:
             self._tell(found)
+            self._tell_months(months)
         if not all(invoice[side]["balanced"] for invoice in found for side in ("retail", "cost")):
             sys.exit(1)
 
@@ -49,3 +53,8 @@ class Command(PartnerCommand):
                 f"{invoice['period']} {invoice['number']}: {retail['source_total']} {invoice['currency']}"
                 f" = {parts or '0.00'}: {verdict}"
             )
+
+    def _tell_months(self, months: list[dict[str, Any]]) -> None:
+        for month in months:
+            if month["stands_without_charge"] != "0.00":
+                self.say(f"{month['period']}: stands without a charge: {month['stands_without_charge']}")
