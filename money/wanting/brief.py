@@ -26,6 +26,8 @@ class PeriodBrief:
     choices: Mapping[str, Choice]
     settled: tuple[PostingPart, ...] = ()
     stood: bool = False  # on a recurring line of ours, once
+    early: bool = False  # only months charge it that are not regular yet
+    ahead: bool = False  # runs ahead of it billed it: what they billed beyond it is given back
 
     @property
     def marks(self) -> PeriodMarks:

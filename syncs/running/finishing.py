@@ -12,6 +12,7 @@ from money.words import plain
 from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
+from syncs.proving.again import find_billed_again
 from syncs.proving.months import recount_months
 from syncs.proving.reconciliation import reconcile_invoice, sum_retail
 from syncs.proving.standing import prove_standing
@@ -105,9 +106,10 @@ def _prove_invoices(run: Run) -> None:
 
 
 def _prove_lines(run: Run) -> None:
-    """What stands at the target has a charge, or is said to have none."""
+    """What stands at the target has a charge, or is said to have none; what runs billed again is said too."""
     if not run.preview and run.kind == RunKind.BILLING:
         store_notes(run, prove_standing(run.program).notes())
+        store_notes(run, [one.note() for one in find_billed_again(run.program)])
 
 
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:

@@ -13,7 +13,7 @@ from reports.as_json import balance_json, find_invoices, months_json
 
 
 class Command(PartnerCommand):
-    """Exit code 0, 1 when an invoice does not balance, 2 for bad usage."""
+    """Exit code 0, 1 when an invoice does not balance or is billed more than once, 2 for bad usage."""
 
     help = "Account for every cent of the imported invoices, in cost and in retail."
 
@@ -37,7 +37,8 @@ class Command(PartnerCommand):
         else:
             self._tell(found)
             self._tell_months(months)
-        if not all(invoice[side]["balanced"] for invoice in found for side in ("retail", "cost")):
+        exact = all(invoice[side]["balanced"] for invoice in found for side in ("retail", "cost"))
+        if not exact or any("billed_times" in invoice for invoice in found):
             sys.exit(1)
 
     def _tell(self, found: list[dict[str, Any]]) -> None:
@@ -48,10 +49,11 @@ class Command(PartnerCommand):
                 for name, amount in retail.items()
                 if name not in {"total", "source_total", "balanced"} and amount not in {"0.00", False}
             )
+            again = f", BILLED {invoice['billed_times']} TIMES" if "billed_times" in invoice else ""
             verdict = "balanced" if retail["balanced"] and invoice["cost"]["balanced"] else "DOES NOT BALANCE"
             self.say(
                 f"{invoice['period']} {invoice['number']}: {retail['source_total']} {invoice['currency']}"
-                f" = {parts or '0.00'}: {verdict}"
+                f" = {parts or '0.00'}: {verdict}{again}"
             )
 
     def _tell_months(self, months: list[dict[str, Any]]) -> None:
