@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 from connectors.records import MONTHLY
 from money.enums import Severity
-from money.facts import MappingFact, OwnLine, PeriodFact, Posted, ProductFact
+from money.facts import MappingFact, OwnLine, PeriodFact, Posted, PostingPart, ProductFact
 from money.motions import MOTIONS
 from money.periods import day_label, month_after, period_label
 from money.plan import Hold, Note
@@ -53,28 +54,34 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
     )
 
 
-def note_billed_ahead(mapping: MappingFact, period: PeriodFact, retail: Decimal) -> Note:
-    """A run came before the invoice: what it billed counts for the period, and only the rest is billed."""
-    return Note(
-        Severity.WARNING,
-        "billed_ahead",
-        f"billed_ahead:{period.subscription}:{period.period}",
-        f"{mapping.customer}, {_product_name(period)}: the template ran before the lines for "
-        f"{period_label(period.period)} were written, and billed {plain(retail)} as the line stood. "
-        "That counts for the month.",
-        "Let the template run after the day on which the invoices come.",
-        customer_id=mapping.customer_id,
-        subscription_id=period.subscription_id,
-        retail=retail,
-    )
+def note_billed_ahead(mapping: MappingFact, period: PeriodFact, early: Sequence[PostingPart]) -> list[Note]:
+    """Runs came before the invoice: what they billed counts for the period, and only the difference is billed."""
+    if not early:
+        return []
+    retail = sum((part.retail for part in early), ZERO)
+    times = f" {len(early)} times" if len(early) > 1 else ""
+    return [
+        Note(
+            Severity.WARNING,
+            "billed_ahead",
+            f"billed_ahead:{period.subscription}:{period.period}",
+            f"{mapping.customer}, {_product_name(period)}: the template ran{times} before the lines for "
+            f"{period_label(period.period)} were written, and billed {plain(retail)} as the line stood. That counts "
+            "for the month.",
+            "Let the template run after the day on which the invoices come.",
+            customer_id=mapping.customer_id,
+            subscription_id=period.subscription_id,
+            retail=retail,
+        )
+    ]
 
 
-def note_given_away(mapping: MappingFact, period: PeriodFact) -> list[Note]:
+def note_given_away(mapping: MappingFact, period: PeriodFact, tolerance: Decimal) -> list[Note]:
     """Rows that cost the partner something and the customer nothing: that may be meant, and is said with the cost."""
     given = [charge for charge in period.charges if charge.positive and not charge.retail and not charge.credit]
-    if not given:
-        return []
     cost = sum((charge.cost for charge in given), ZERO)
+    if cost <= tolerance:
+        return []
     return [
         Note(
             Severity.WARNING,

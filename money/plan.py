@@ -100,6 +100,9 @@ class Plan:
     postings: list[PlannedPosting] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     billed_marks: set[str] = field(default_factory=set)  # one-time lines known to be billed now
+    proved: dict[str, str] = field(
+        default_factory=dict
+    )  # marks of recurring lines, with the period billed by an invoice
     lost_marks: set[str] = field(default_factory=set)  # one-time lines gone without a generation, or dismissed
     unchanged: int = 0  # lines that stand as they were written for the same invoice
 
@@ -127,5 +130,6 @@ class Plan:
         self.postings += other.postings
         self.notes += other.notes
         self.billed_marks |= other.billed_marks
+        self.proved |= other.proved
         self.lost_marks |= other.lost_marks
         self.unchanged += other.unchanged

@@ -9,7 +9,7 @@ from connectors.records import InvoiceTemplate
 from money.amounts import sum_charges
 from money.enums import Action, Because, HoldCode, PartRole, PartState, Severity
 from money.facts import Choice, MappingFacts, OwnLine, Posted
-from money.month.ahead import RunsAhead
+from money.month.ahead import RunsAhead, gives_back
 from money.notes import (
     note_billed_ahead,
     note_fallback,
@@ -118,7 +118,9 @@ def _plan_periods(
     touched = {change.line_id for change in settlement.removals if change.line_id is not None}
     ahead, made = RunsAhead(facts.ahead), []
     for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
-        brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices)
+        months = [charge.month for charge in period.charges]
+        early = bool(months) and min(months) > facts.newest
+        brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices, early=early)
         known = postings.of(period)
         settled: list[SettledPart] = []
         if known is not None:
@@ -130,20 +132,30 @@ def _plan_periods(
                 recurring_mark=brief.marks.recurring,
                 followed=postings.followed(known),
             )
-        early = None if has_stood(known) else ahead.take(brief, postings)
-        settled += [SettledPart(early)] if early else []
+        proved = _proved(brief, known, settled)
+        taken = ahead.take(brief, postings, known)
+        settled += map(SettledPart, taken)
         brief = replace(
             brief,
             settled=tuple(one.part for one in settled),
             stood=has_stood(known),
             proposed=is_proposed(known),
+            ahead=bool(taken) or gives_back(brief, known),
         )
         again = (period.subscription_id, period.period) in facts.again
         one = _plan_period(brief, postings, known, touched, again=again)
-        noted = Plan(notes=[note_billed_ahead(brief.mapping, period, early.retail)] if early else [])
+        noted = Plan(notes=note_billed_ahead(brief.mapping, period, taken), proved=proved)
         made.append(PeriodPlan(Plan.of(_held(brief, settled), noted, one.plan), one.marks))
         touched |= {change.line_id for change in one.plan.changes if change.line_id is not None}
     return made
+
+
+def _proved(brief: PeriodBrief, known: Posted | None, settled: Sequence[SettledPart]) -> dict[str, str]:
+    """The recurring line's mark, with the period, where an invoice is what says now that it is billed."""
+    mark = brief.marks.recurring
+    before = {part.mark for part in known.parts if part.state is PartState.BILLED} if known else set()
+    billed = any(one.part.mark == mark and one.part.state is PartState.BILLED for one in settled)
+    return {mark: brief.period.period} if billed and mark not in before and mark in brief.present.carried else {}
 
 
 def _held(brief: PeriodBrief, settled: Sequence[SettledPart]) -> Plan:
@@ -190,7 +202,7 @@ def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, to
         reason = "Ended" if wants.ended else "Quantity 0"
         plan.changes += remove_recurring(brief.present, brief.marks.recurring, period, mapping.customer, reason)
     plan.notes += note_prices(mapping, period, wants.unit, postings.priced_before(period))
-    plan.notes += note_given_away(mapping, period)
+    plan.notes += note_given_away(mapping, period, brief.rules.tolerance)
     plan.postings.append(
         post(
             mapping,

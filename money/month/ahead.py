@@ -1,15 +1,18 @@
-"""Runs that billed a line once more before the next month's invoice came: they count for that month."""
+"""Runs that billed a line once more before the next month's invoice came: they count for that month.
+
+What they billed beyond it is given back as one credit.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from money.amounts import times
 from money.enums import PartRole, PartState
-from money.facts import OwnLine, PostingPart, RunAhead
-from money.marks import line_mark
-from money.postings import Postings
+from money.facts import OwnLine, Posted, PostingPart, RunAhead
+from money.marks import PeriodMarks, line_mark
+from money.postings import Postings, has_stood
 from money.wanting.brief import PeriodBrief
 from money.words import NOTHING, Money, from_cents
 
@@ -22,28 +25,37 @@ class RunsAhead:
         for run in sorted(runs, key=lambda run: run.invoice_id):
             self._by_mark[run.mark].append(run)
 
-    def take(self, brief: PeriodBrief, postings: Postings) -> PostingPart | None:
-        """What a run billed of a period that was never planned; of several runs the oldest."""
-        own = brief.present.own.standing(brief.marks.recurring)
+    def take(self, brief: PeriodBrief, postings: Postings, known: Posted | None) -> list[PostingPart]:
+        """What counts for this period of what runs billed ahead: the oldest, and of the newest period all that is left.
+
+        It takes none before its month is regular, or once the line stands for the period.
+        Where nothing more comes that they could count for, they are of the last period.
+        """
+        period, own = brief.period, brief.present.own.standing(brief.marks.recurring)
         runs = self._by_mark.get(brief.marks.recurring, [])
-        if not runs or own is None or own.period >= brief.period.period:
-            return None
-        if any(charge.one_time for charge in brief.period.charges):
-            return None
-        return _part(own, runs.pop(0), postings)
+        if not runs or own is None or any(charge.one_time for charge in period.charges):
+            return []
+        waits = own.period >= period.period or brief.early or (known is not None and has_stood(known))
+        if waits and not (period.current and period.gone):
+            return []
+        number = len(runs) if period.current else 1
+        taken, self._by_mark[brief.marks.recurring] = runs[:number], runs[number:]
+        return [_part(own, run, postings) for run in taken]
+
+
+def credit_mark(marks: PeriodMarks, ordinal: int = 1) -> str:
+    """Of the credit of what runs billed beyond the period."""
+    return marks.of(PartRole.CREDIT, f"ahead {ordinal}")
+
+
+def gives_back(brief: PeriodBrief, posted: Posted | None) -> bool:
+    """Whether what runs billed beyond the period was a credit of it before."""
+    return posted is not None and any(part.mark == credit_mark(brief.marks) for part in posted.parts)
 
 
 def mark_ahead(own: OwnLine, run: RunAhead) -> str:
     """Of the amount that a run billed of a line beside the month that it stood for."""
     return line_mark(own.subscription, own.motion, PartRole.RECURRING, "", f"ahead {run.invoice_id}")
-
-
-def taken(runs: Sequence[RunAhead], own_lines: Iterable[OwnLine], parts: Iterable[PostingPart]) -> dict[str, int]:
-    """By the line's mark, the newest invoice whose run counts for a month now."""
-    marks = {part.mark for part in parts}
-    own = {one.mark: one for one in own_lines if one.role is PartRole.RECURRING}
-    found = [run for run in runs if run.mark in own and mark_ahead(own[run.mark], run) in marks]
-    return {run.mark: run.invoice_id for run in sorted(found, key=lambda run: run.invoice_id)}
 
 
 def _part(own: OwnLine, run: RunAhead, postings: Postings) -> PostingPart:

@@ -27,6 +27,8 @@ class PeriodBrief:
     settled: tuple[PostingPart, ...] = ()
     stood: bool = False  # on a recurring line of ours, once
     proposed: bool = False  # to be billed by a one-time line in its place
+    early: bool = False  # only months charge it that are not regular yet
+    ahead: bool = False  # runs ahead of it billed it: what they billed beyond it is given back
 
     @property
     def marks(self) -> PeriodMarks:

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from money.amounts import sum_charges
 from money.enums import Chosen, PartRole
-from money.facts import ChargeFact
+from money.facts import ChargeFact, PostingPart
 from money.holds import held_credit
+from money.month.ahead import credit_mark
+from money.periods import period_label
 from money.plan import Hold
 from money.steps.amounts import ONE, LineAmount
 from money.wanting.brief import PeriodBrief
@@ -66,6 +68,28 @@ def want_reversed(brief: PeriodBrief, rest: Money) -> Wanted:
         reason=f"Invoice {number} takes back what was billed",
         hold=_hold(brief, amount, f"invoice {number}", mark),
     )
+
+
+def settled_back(brief: PeriodBrief) -> list[PostingPart]:
+    """What was given back already of what runs billed beyond the period."""
+    marks = {credit_mark(brief.marks, ordinal) for ordinal in range(1, len(brief.settled) + 1)}
+    return [part for part in brief.settled if part.mark in marks]
+
+
+def want_back(brief: PeriodBrief, line: LineAmount, charges: Sequence[ChargeFact]) -> PeriodWants:
+    """What runs of the template billed beyond the period: one credit, held or applied."""
+    mark = credit_mark(brief.marks, len(settled_back(brief)) + 1)
+    made_of = f"what the template billed beyond {period_label(brief.period.period)}"
+    wanted = Wanted.of(
+        line,
+        PartRole.CREDIT,
+        mark,
+        charges,
+        text=credit_text(brief.period),
+        reason=f"Credit of {made_of}",
+        hold=_hold(brief, line.amount, made_of, mark),
+    )
+    return PeriodWants(wanted=[wanted])
 
 
 def _hold(brief: PeriodBrief, amount: Money, made_of: str, mark: str) -> Hold | None:

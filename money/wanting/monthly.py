@@ -14,6 +14,7 @@ from money.present import unit_of
 from money.steps import go_through
 from money.steps.amounts import ONE, Amounts, LineAmount
 from money.wanting.brief import PeriodBrief
+from money.wanting.credits import settled_back, want_back
 from money.wanting.late import catch_up, ran_meanwhile
 from money.wanting.wants import PeriodWants, Wanted, want_one_time
 from money.wording import adjustment_text, product_name
@@ -23,9 +24,10 @@ from money.words import NOTHING, ZERO, Money, plain_quantity
 def want_monthly(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """The recurring line of a period, and one adjustment where its rows differ from quantity x price."""
     taken, adjusted = brief.settled_as(PartRole.RECURRING, PartRole.CATCH_UP), brief.settled_as(PartRole.ADJUSTMENT)
+    given_back = settled_back(brief)
     level = current_level(brief.period.rows)
     ended = brief.period.current and has_ended(brief.period.rows)
-    open_amount = sum_charges(charges) - source_of([*taken, *adjusted])
+    open_amount = sum_charges(charges) - source_of([*taken, *adjusted, *given_back])
     settled = bool(taken) and not _begins_again(brief, charges, open_amount, times(level.quantity, level.unit_in_cents))
     whole = not settled and (ended or _never_stands(brief))
     begun = Amounts(
@@ -52,6 +54,8 @@ def _want_difference(
     brief: PeriodBrief, charges: Sequence[ChargeFact], amounts: Amounts, *, ended: bool
 ) -> PeriodWants:
     """One adjustment, or a difference in cost alone that is named."""
+    if brief.ahead and amounts.difference.amount.negative:
+        return want_back(brief, amounts.difference, charges)
     if amounts.rest:
         return _want_adjustment(brief, charges, amounts.difference, ended=ended)
     if amounts.only_cost:
@@ -83,7 +87,9 @@ def _never_stands(brief: PeriodBrief) -> bool:
 
 def _may_have_run(brief: PeriodBrief) -> bool:
     """Whether the line may have run for the period as it stood, or a person was asked that already."""
-    return ran_meanwhile(brief) or (brief.period.current and brief.period.gone and brief.proposed)
+    if brief.period.current:
+        return ran_meanwhile(brief) or (brief.period.gone and brief.proposed)
+    return ran_meanwhile(brief) and not brief.early
 
 
 def _want_recurring(

@@ -6,7 +6,7 @@ A program's mappings are loaded in chunks, so that memory does not grow with the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
@@ -22,7 +22,7 @@ from programs.models import Credits, Program
 from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
 from syncs.facts.mappings import active_mappings, mapping_fact
 from syncs.facts.months import load_months, month_to_bill
-from syncs.facts.open_periods import find_open_periods
+from syncs.facts.open_periods import PeriodKey, find_open_periods
 from syncs.facts.periods import load_periods, uncertain_subscriptions
 from syncs.facts.posted import load_posted
 from syncs.facts.target import load_templates
@@ -113,6 +113,7 @@ def _mapping_facts(
     newest: str,
 ) -> list[MappingFacts]:
     wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
+    wanted |= _billed_once_more(own_lines, ahead, months)
     loaded = load_periods(program, wanted, withdrawn, months)
     owners = {
         (period.subscription_id, motion, period.period): customer_id
@@ -156,6 +157,13 @@ def _mapping_facts(
             )
         )
     return made
+
+
+def _billed_once_more(own_lines: Iterable[OwnLine], ahead: Sequence[RunAhead], months: Months) -> frozenset[PeriodKey]:
+    """The last periods of subscriptions that nobody charges any more, and whose line a run billed all the same."""
+    marks, gone = {run.mark for run in ahead}, {one.holder.subscription for one in months.gone}
+    lines = [own for own in own_lines if own.mark in marks and own.subscription_id in gone and own.period]
+    return frozenset((own.subscription_id, own.motion, own.period) for own in lines)
 
 
 def _rules(program: Program) -> Rules:

@@ -12,8 +12,10 @@ from money.words import plain
 from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
+from syncs.proving.again import find_billed_again
 from syncs.proving.months import recount_months
 from syncs.proving.reconciliation import reconcile_invoice, sum_retail
+from syncs.proving.standing import prove_standing
 from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
@@ -103,6 +105,13 @@ def _prove_invoices(run: Run) -> None:
     run.save(update_fields=["basis"])
 
 
+def _prove_lines(run: Run) -> None:
+    """What stands at the target has a charge, or is said to have none; what runs billed again is said too."""
+    if not run.preview and run.kind == RunKind.BILLING:
+        store_notes(run, prove_standing(run.program).notes())
+        store_notes(run, [one.note() for one in find_billed_again(run.program)])
+
+
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
     counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
     newest = newest_month_of(counted.filter(state__in=(InvoiceState.COUNTED, InvoiceState.REVERSED)))
@@ -178,4 +187,4 @@ def _supersede_waiting(run: Run) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-BEFORE_THE_END = (_prove_invoices, _report_failures, _close_findings, _count_months)  # in this order
+BEFORE_THE_END = (_prove_invoices, _prove_lines, _report_failures, _close_findings, _count_months)  # in this order

@@ -9,7 +9,6 @@ from django.db.models import F, QuerySet, Sum
 from connectors.records import InvoiceTemplate
 from money.enums import Action, LineState, PartRole
 from money.holds import month_of_subject
-from money.month.ahead import taken
 from money.month.guard import Upheaval, guard_reason, hold_of_removals
 from money.month.months import Months
 from money.month.unfinished import note_not_invoiced, note_of_removals
@@ -19,7 +18,7 @@ from money.words import ZERO
 from programs.models import Approval
 from syncs.deciding.findings import store_notes
 from syncs.enums import ChangeState, RunState
-from syncs.facts.evidence import still_ahead, still_proving
+from syncs.facts.evidence import load_evidence
 from syncs.facts.mappings import mapped_to, mapping_chunks
 from syncs.facts.months import load_months
 from syncs.facts.older_months import note_older_months
@@ -29,7 +28,7 @@ from syncs.facts.surveying import survey
 from syncs.facts.target import load_templates
 from syncs.facts.usual_amounts import usual_amounts
 from syncs.models import Line, Run, RunTemplate
-from syncs.proving.billed import remember_carried
+from syncs.proving.billed import remember_proof
 from syncs.running.opening import open_months, place_purchases
 from syncs.running.slices import Slice
 from syncs.writing.committing import add_changes, commit_billing, hold_parts
@@ -50,11 +49,10 @@ def plan_billing_run(work: Slice) -> RunState:
     with work.run() as run:
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
-        billed_by = still_proving(run.program, run.basis["billed_by"])
-        ahead = still_ahead(run.program, run.basis.get("ahead", ()))
+        evidence = load_evidence(run.program, run.basis)
         run.changes.all().delete()
         run.templates.all().delete()
-        run.basis["carried"] = sorted(billed_by)
+        run.basis["carried"] = sorted(evidence.billed_by)
         run.counts = {"plan_unchanged": 0}
         place_purchases(run.program)
         run.save(update_fields=["basis", "counts"])
@@ -67,10 +65,12 @@ def plan_billing_run(work: Slice) -> RunState:
         with work.run() as run:
             if not run.preview:
                 open_months(run.program, mapping_ids, months)
-            facts = load_billing(run.program, mapping_ids, months=months, carried=billed_by, ahead=ahead)
+            facts = load_billing(
+                run.program, mapping_ids, months=months, carried=evidence.billed_by, ahead=evidence.ahead
+            )
             made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
-                _remember_carried(run, facts, billed_by, taken(ahead, facts.own_lines, made.parts))
+                remember_proof(run.program, facts.mappings, made, evidence)
     with work.run() as run:
         _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
@@ -79,11 +79,6 @@ def plan_billing_run(work: Slice) -> RunState:
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
             store_notes(run, note_not_invoiced(months))
         return _conclude(run, upheaval, months)
-
-
-def _remember_carried(run: Run, facts: BillingFacts, billed_by: dict[str, int], counted: dict[str, int]) -> None:
-    """``counted``: by mark, the runs ahead that count for a month now."""
-    remember_carried(run.program, billed_by | counted, {one.mapping.customer_id for one in facts.mappings})
 
 
 def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheaval) -> Plan:

@@ -14,7 +14,7 @@ from money.plan import Note
 from products.services import ListReading, refresh_price_list, refresh_target_products, reread_products
 from syncs.deciding.findings import NOT_IMPORTED, SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
-from syncs.facts.evidence import lines_to_prove
+from syncs.facts.evidence import keep_evidence, lines_to_prove
 from syncs.facts.retry_scope import retry_scope
 from syncs.running.abandoned import resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
@@ -53,13 +53,7 @@ def _ask_what_was_billed(work: Slice) -> RunState:
         sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
     carried = find_carried(sought, work.target)
     with work.run() as run:
-        settled = {one.mark for one in sought if one.settled}
-        run.basis["billed_by"] = {mark: one.invoice_id for mark, one in carried.items() if mark not in settled}
-        run.basis["ahead"] = [
-            (mark, one.invoice_id, str(one.quantity), str(one.price))
-            for mark, found in carried.items()
-            for one in ((found, *found.again) if mark in settled else found.again)
-        ]
+        run.basis |= keep_evidence(sought, carried)
         run.save(update_fields=["basis"])
     return RunState.PLANNING
 

@@ -28,7 +28,7 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
         open_items = _open_items(by_customer.get(invoice.customer_id, ()), invoice, carried)
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
-            for mark, found in _carried_on(invoice.invoice_id, lines, open_items).items():
+            for mark, found in _carried_on(invoice, lines, open_items).items():
                 carried[mark] = _then(carried.get(mark), found)
     return carried
 
@@ -53,13 +53,15 @@ def late_enough(invoice: TargetInvoice, item: Sought) -> bool:
     return invoice.date is None or invoice.date >= item.since - SLACK
 
 
-def _carried_on(invoice_id: int, lines: Sequence[TargetInvoiceLine], items: Iterable[Sought]) -> dict[str, Carried]:
+def _carried_on(
+    invoice: TargetInvoice, lines: Sequence[TargetInvoiceLine], items: Iterable[Sought]
+) -> dict[str, Carried]:
     """By mark, what one invoice with these lines carries of what is sought."""
     carried = {}
     for item in items:
         line = _line_that_carries(lines, item)
         if line is not None:
-            carried[item.mark] = Carried(invoice_id, line.quantity, line.price)
+            carried[item.mark] = Carried(invoice.invoice_id, line.quantity, line.price, invoice.number)
     return carried
 
 

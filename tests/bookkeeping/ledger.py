@@ -25,6 +25,7 @@ from tests.bookkeeping.product import (
     TemplateLine,
     find_mark,
     from_cents,
+    mark_ahead,
 )
 from tests.bookkeeping.target import Amount, Generated, Target, amount_of
 
@@ -48,6 +49,7 @@ class Ledger:
     kept: dict[Key, Kept] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     negatives_refused: bool = False
+    counted: set[tuple[str, int]] = field(default_factory=set)  # marks, and the invoices that a month was proved by
 
     # --- What is told to planning ---
 
@@ -63,8 +65,7 @@ class Ledger:
         since = self._confirmed(own) if own.role is PartRole.RECURRING else own.next_run
         if own.state is not LineState.STANDING or not _may_have_run(own, since, target):
             return False
-        later = [i for i in target.invoices if i.template_id == own.template_id and (since is None or i.date >= since)]
-        return any(_carries(invoice, own) for invoice in later)
+        return any(since is None or invoice.date >= since for _, invoice in self._uncounted(own, target))
 
     def ahead(self, target: Target) -> tuple[RunAhead, ...]:
         """Runs of recurring lines beyond those that some month is known for."""
@@ -72,31 +73,32 @@ class Ledger:
         return tuple(run for own in standing if own.role is PartRole.RECURRING for run in self._runs_ahead(own, target))
 
     def _runs_ahead(self, own: OwnLine, target: Target) -> list[RunAhead]:
-        since, used = self._runs_known(own)
-        template = target.templates.get(own.template_id)
-        if since is None or template is None or template.frequency != "Monthly":
-            return []
-        later = [
-            (number, invoice)
-            for number, invoice in enumerate(target.invoices, 1)
-            if invoice.template_id == own.template_id and invoice.date >= since
-        ]
+        found = self._uncounted(own, target)
         return [
             RunAhead(own.mark, number, line.quantity, from_cents(line.retail_cents))
-            for number, invoice in later[used:]
+            for number, invoice in (found[1:] if self._is_carried(own, target) else found)
             for line in invoice.lines
             if find_mark(line.description) == own.mark
         ]
 
-    def _runs_known(self, own: OwnLine) -> tuple[dt.date | None, int]:
-        """The run that the newest amount of the line was for, and how many runs months are known for since."""
-        known = [kept.posted for key, kept in self.kept.items() if key[:2] == (own.subscription_id, own.motion)]
-        known = [one for one in known if _recurring(one)]
-        first = max((one for one in known if one.next_run is not None), key=lambda one: one.period, default=None)
-        if first is None:
-            return None, 0
-        billed = [one for one in known if any(part.state is PartState.BILLED for part in _recurring(one))]
-        return first.next_run, 1 + sum(one.period > first.period for one in billed)
+    def _uncounted(self, own: OwnLine, target: Target) -> list[tuple[int, Generated]]:
+        """Invoices that carry the line and that prove no month yet, each with its number."""
+        return [
+            (number, invoice)
+            for number, invoice in enumerate(target.invoices, 1)
+            if invoice.template_id == own.template_id
+            and (own.mark, number) not in self.counted
+            and _carries(invoice, own)
+        ]
+
+    def _count_runs(self, own: OwnLine, plan: Plan, target: Target) -> None:
+        """An invoice that the plan took for a month proves no other one."""
+        marks = {part.mark for part in plan.parts}
+        ahead = self._runs_ahead(own, target)
+        taken = {run.invoice_id for run in ahead if mark_ahead(own, run) in marks}
+        if own.mark in plan.proved:
+            taken |= {number for number, _ in self._uncounted(own, target)} - {run.invoice_id for run in ahead}
+        self.counted |= {(own.mark, number) for number in taken}
 
     def _confirmed(self, own: OwnLine) -> dt.date | None:
         """The run for which the recurring amount stands that is not known to be billed."""
@@ -115,6 +117,8 @@ class Ledger:
     def remember(self, plan: Plan, target: Target, *, waits: bool) -> None:
         """Keep the plan's fates and postings; of a plan that waits, nothing is written yet."""
         leaving = {change.mark for change in plan.changes if change.action is Action.REMOVE_LINE}
+        for own in [one for one in self.known_lines() if one.role is PartRole.RECURRING]:
+            self._count_runs(own, plan, target)
         for own in list(self.own.values()):
             if own.state is LineState.STANDING and own.role is not PartRole.RECURRING:
                 if own.mark in plan.billed_marks - leaving:
@@ -203,10 +207,6 @@ def _parts(posting: PlannedPosting, *, waits: bool) -> Iterable[PostingPart]:
     for part in posting.parts:
         held = waits and part.state is PartState.PLANNED
         yield replace(part, state=PartState.HELD) if held else part
-
-
-def _recurring(posted: Posted) -> list[PostingPart]:
-    return [part for part in posted.parts if part.role is PartRole.RECURRING]
 
 
 def _may_have_run(own: OwnLine, since: dt.date | None, target: Target) -> bool:

@@ -140,7 +140,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
-        "billed_by": {line.mark: 1},
+        "basis": {"billed_by": {line.mark: 1}, "runs": [(line.mark, 1, "1", "1", "10.00", True)]},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],
@@ -156,7 +156,8 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "source_id": program.source_id,
         "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
         "target_id": program.target_id,
-        "told": [(line.mark, 1, "1", "10.00")],
+        "sought": [],
+        "carried": {},
         "template": template_record(template),
         "template_id": template.external_id,
         "templates": [template.external_id],
@@ -188,6 +189,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "newest": NEWEST,
         "now": timezone.now(),
         "partner_id": cast.northwind.pk,
+        "periods": ["2026-09"],
         "product": list_products(program).get(pk=shop.product.pk),
         "product_ids": [shop.product.pk],
         "program": program,

@@ -158,27 +158,6 @@ def test_month_whose_line_ran_as_it_stood_is_told_where_no_invoice_shows_it() ->
     """)
 
 
-def test_weekly_template_that_ran_meanwhile_does_not_prove_the_month() -> None:
-    prove(f"""
-        {SEATS}
-        template monthly: frequency Weekly
-        generate
-        generate
-        template monthly: next run 1 Apr 2026
-        invoice I2 for Feb 2026
-          | seats
-          | 12
-        invoice I3 for Mar 2026
-          | seats
-          | 12
-        sync
-          done    | line             | kind      | total
-          changed | Business Premium | recurring | 144.00
-          waits   | Business Premium | once      | 144.00
-          says not billed: Northwind: Not billed yet: 144.00 for Feb 2026, no generated invoice carries it.
-    """)
-
-
 def test_month_that_came_with_the_next_one_is_billed_once() -> None:
     prove(f"""
         {SEATS}

@@ -57,16 +57,16 @@ def leftovers(
 
 
 def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Iterator[Sought]:
-    confirmed, known = _confirmed_runs(record), _known_runs(record)
+    confirmed = _confirmed_runs(record)
     for line in record.written:
         template = templates.get(line.template)
         if line.state != "stands" or template is None:
             continue
         recurring = line.what == "recurring"
         since = confirmed.get((line.subscription.lower(), line.motion)) if recurring else line.next_run
-        place = (line.subscription.lower(), line.motion)
-        ran, more = _may_have_run(template, line, since), recurring and _ran_again(template, known.get(place))
-        if ran or (more and line.seen_on and since is None):
+        ran, seen = _may_have_run(template, line, since), line.next_run
+        moved = seen is not None and template.next_run is not None and template.next_run > seen
+        if ran or (recurring and moved and line.seen_on and since is None):
             yield Sought(
                 mark=line.mark,
                 customer=template.customer_id,
@@ -76,32 +76,17 @@ def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) 
                 price=line.retail,
                 after_invoice=(line.seen_on or 0) if recurring else 0,
                 settled=not ran,
-                more=more,
+                more=recurring and not _ran_once(template, seen),
+                next_run=template.next_run,
             )
 
 
-def _known_runs(record: form.Record) -> dict[tuple[str, str], tuple[dt.date, int]]:
-    """By subscription and motion, the newest run that an amount was for, and how many runs are known since."""
-    recurring = {id(one): {part.state for part in one.parts if part.what == "recurring"} for one in record.posted}
-    billed = [
-        one
-        for one in record.posted
-        if "billed" in (states := recurring[id(one)]) or (states - {"excluded"} and one.run)
-    ]
-    found: dict[tuple[str, str], tuple[dt.date, int]] = {}
-    for one in sorted(billed, key=lambda one: period_of(one.motion, one.days)):
-        key = (one.subscription.lower(), one.motion)
-        if one.run is not None:
-            found[key] = (one.run, 1)
-        elif key in found:
-            found[key] = (found[key][0], found[key][1] + 1)
-    return found
-
-
-def _ran_again(template: InvoiceTemplate, known: tuple[dt.date, int] | None) -> bool:
-    if known is None or template.next_run is None or template.frequency != "Monthly":
+def _ran_once(template: InvoiceTemplate, seen: dt.date | None) -> bool:
+    """A month later on the same day, or where the month is too short on its last one."""
+    if seen is None or template.next_run is None or template.frequency != "Monthly":
         return False
-    return months_between(known[0], template.next_run) > known[1]
+    same_day = template.next_run.day == seen.day or (template.next_run + dt.timedelta(days=1)).day == 1
+    return months_between(seen, template.next_run) == 1 and same_day
 
 
 def _confirmed_runs(record: form.Record) -> dict[tuple[str, str], dt.date]:
