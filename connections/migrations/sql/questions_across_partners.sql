@@ -1,7 +1,4 @@
-from django.db import migrations
-
-# Asked across partners by the operator's page: who waits for a target, and which connections are in trouble.
-FUNCTIONS = """
+-- Asked by the operator's page: who waits for a target, and which connections are in trouble.
 CREATE FUNCTION target_requests(at_most integer, skipped integer)
     RETURNS TABLE (slug text, name text, system text, requested_by text, requested_at timestamptz, total bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
@@ -21,14 +18,3 @@ CREATE FUNCTION troubled_connections(at_most integer, skipped integer)
         FROM connections_connection c JOIN accounts_partner p ON p.id = c.partner_id
         WHERE c.status = 'attention' ORDER BY c.failing_since, c.id LIMIT at_most OFFSET skipped
     $$;
-"""
-
-DROP_FUNCTIONS = """
-DROP FUNCTION troubled_connections(integer, integer); DROP FUNCTION target_requests(integer, integer);
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [("connections", "0002_row_security")]
-
-    operations = [migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS)]
