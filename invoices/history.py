@@ -54,6 +54,6 @@ def load_history(
 
 
 def _charges(source_id: int, refs: Collection[str], before: int | None) -> QuerySet[Charge]:
-    known = Charge.objects.filter(invoice__source_id=source_id, subscription_ref__in=list(refs), last_day__isnull=False)
+    known = Charge.objects.filter(invoice__source_id=source_id, subscription_ref__in=list(refs))
     known = known.exclude(kind=Kind.UNKNOWN).exclude(_BOUGHT_ONCE).exclude(motion="").order_by()
     return known if before is None else known.filter(invoice_id__lt=before)

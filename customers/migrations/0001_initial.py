@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             name="TargetCustomer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("external_id", models.BigIntegerField()),
+                ("external_id", models.CharField(max_length=100)),
                 ("name", models.CharField(max_length=500)),
                 ("email", models.CharField(blank=True, max_length=254)),
                 ("phone", models.CharField(blank=True, max_length=60)),
@@ -243,8 +243,8 @@ class Migration(migrations.Migration):
             name="Template",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("external_id", models.BigIntegerField()),
-                ("customer_external_id", models.BigIntegerField()),
+                ("external_id", models.CharField(max_length=100)),
+                ("customer_external_id", models.CharField(max_length=100)),
                 ("name", models.CharField(max_length=500)),
                 ("frequency", models.CharField(max_length=30)),
                 ("next_run", models.DateField(null=True)),

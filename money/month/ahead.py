@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from connectors.records import id_order
 from money.amounts import times
 from money.enums import PartRole, PartState
 from money.facts import OwnLine, PostingPart, RunAhead
@@ -19,7 +20,7 @@ class RunsAhead:
 
     def __init__(self, runs: Iterable[RunAhead]) -> None:
         self._by_mark: dict[str, list[RunAhead]] = defaultdict(list)
-        for run in sorted(runs, key=lambda run: run.invoice_id):
+        for run in sorted(runs, key=lambda run: id_order(run.invoice_id)):
             self._by_mark[run.mark].append(run)
 
     def take(self, brief: PeriodBrief, postings: Postings) -> PostingPart | None:
@@ -38,12 +39,12 @@ def mark_ahead(own: OwnLine, run: RunAhead) -> str:
     return line_mark(own.subscription, own.motion, PartRole.RECURRING, "", f"ahead {run.invoice_id}")
 
 
-def taken(runs: Sequence[RunAhead], own_lines: Iterable[OwnLine], parts: Iterable[PostingPart]) -> dict[str, int]:
+def taken(runs: Sequence[RunAhead], own_lines: Iterable[OwnLine], parts: Iterable[PostingPart]) -> dict[str, str]:
     """By the line's mark, the newest invoice whose run counts for a month now."""
     marks = {part.mark for part in parts}
     own = {one.mark: one for one in own_lines if one.role is PartRole.RECURRING}
     found = [run for run in runs if run.mark in own and mark_ahead(own[run.mark], run) in marks]
-    return {run.mark: run.invoice_id for run in sorted(found, key=lambda run: run.invoice_id)}
+    return {run.mark: run.invoice_id for run in sorted(found, key=lambda run: id_order(run.invoice_id))}
 
 
 def _part(own: OwnLine, run: RunAhead, postings: Postings) -> PostingPart:

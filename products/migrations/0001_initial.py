@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name="TargetProduct",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("external_id", models.BigIntegerField()),
+                ("external_id", models.CharField(max_length=100)),
                 ("name", models.CharField(max_length=1000)),
                 ("code", models.CharField(blank=True, max_length=300)),
                 ("cost", models.DecimalField(decimal_places=8, max_digits=20)),
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             name="ProductLink",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("external_id", models.BigIntegerField()),
+                ("external_id", models.CharField(max_length=100)),
                 ("adopted", models.BooleanField(default=False)),
                 ("linked_at", models.DateTimeField(auto_now_add=True)),
                 (

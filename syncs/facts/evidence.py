@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from connectors.records import MONTHLY
+from connectors.records import MONTHLY, id_order
 from connectors.registry import get_target
 from customers.models import Template
 from customers.target_copy import template_record
@@ -33,12 +33,12 @@ class Sought:
     """
 
     mark: str
-    customer: int  # the target's id
+    customer: str  # the target's id
     since: dt.date
-    product_id: int | None
+    product_id: str | None
     quantity: Decimal
     price: Decimal
-    after_invoice: int = 0
+    after_invoice: str = ""
     settled: bool = False  # what it stood for is billed: an invoice that carries it was a run ahead of its month
     more: bool = False  # the template ran more than once since, so several invoices may carry it
 
@@ -47,7 +47,7 @@ class Sought:
 class Carried:
     """What a generated invoice carries of a line of ours; ``price`` per unit in currency units."""
 
-    invoice_id: int
+    invoice_id: str
     quantity: Decimal
     price: Decimal
     again: tuple[Carried, ...] = ()  # by the runs after that one
@@ -93,7 +93,7 @@ def lines_to_prove(program: Program) -> list[Sought]:
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),
                     # A one-time line is billed once, whichever run of ours saw that first.
-                    after_invoice=(line.billed_on or 0) if line.role == PartRole.RECURRING else 0,
+                    after_invoice=(line.billed_on or "") if line.role == PartRole.RECURRING else "",
                     settled=not ran,
                     more=more,
                 )
@@ -101,14 +101,14 @@ def lines_to_prove(program: Program) -> list[Sought]:
     return sought
 
 
-def still_proving(program: Program, billed_by: Mapping[str, int]) -> dict[str, int]:
+def still_proving(program: Program, billed_by: Mapping[str, str]) -> dict[str, str]:
     """By mark, the invoices that were asked for and that no planning has taken as proof since. Inside the scope.
 
     One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
     """
     lines = Line.objects.filter(program=program, mark__in=billed_by, role=PartRole.RECURRING)
     known = dict(lines.filter(state=LineState.STANDING).values_list("mark", "billed_on"))
-    return {mark: invoice for mark, invoice in billed_by.items() if (known.get(mark) or 0) < invoice}
+    return {mark: invoice for mark, invoice in billed_by.items() if _is_newer(invoice, known.get(mark))}
 
 
 def _may_have_run(program: Program, template: Template, line: Line, since: dt.date | None) -> bool:
@@ -123,15 +123,19 @@ def _stands(program: Program, template: Template, line: Line) -> bool:
     return any(one.line_id == line.line_id or find_mark(one.description) == line.mark for one in seen.lines)
 
 
-def still_ahead(program: Program, told: Sequence[tuple[str, int, str, str]]) -> tuple[RunAhead, ...]:
+def still_ahead(program: Program, told: Sequence[tuple[str, str, str, str]]) -> tuple[RunAhead, ...]:
     """Runs ahead of their month that no planning has taken since. Inside the scope."""
     lines = Line.objects.filter(program=program, mark__in={mark for mark, *_ in told})
     known = dict(lines.filter(state=LineState.STANDING).values_list("mark", "billed_on"))
     return tuple(
         RunAhead(mark, invoice, Decimal(quantity), Decimal(price))
         for mark, invoice, quantity, price in told
-        if mark in known and (known[mark] or 0) < invoice
+        if mark in known and _is_newer(invoice, known[mark])
     )
+
+
+def _is_newer(invoice: str, known: str | None) -> bool:
+    return id_order(known or "") < id_order(invoice)
 
 
 @dataclass(frozen=True, slots=True)

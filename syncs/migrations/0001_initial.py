@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ),
                 ("period", models.CharField(max_length=30)),
                 ("fingerprint", models.CharField(max_length=64)),
-                ("template_id", models.BigIntegerField()),
+                ("template_id", models.CharField(max_length=100)),
                 ("charge_count", models.PositiveIntegerField(default=0)),
                 ("source_cost", models.DecimalField(decimal_places=8, default=0, max_digits=24)),
                 ("source_retail", models.DecimalField(decimal_places=8, default=0, max_digits=24)),
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
                 ("retail", models.DecimalField(decimal_places=8, default=0, max_digits=24)),
                 ("cost", models.DecimalField(decimal_places=8, default=0, max_digits=24)),
                 ("product_key", models.CharField(blank=True, max_length=200)),
-                ("target_product_id", models.BigIntegerField(null=True)),
+                ("target_product_id", models.CharField(max_length=100, null=True)),
                 (
                     "motion",
                     models.CharField(
@@ -415,8 +415,8 @@ class Migration(migrations.Migration):
                 ),
                 ("period", models.CharField(blank=True, max_length=30)),
                 ("mark", models.CharField(blank=True, max_length=40)),
-                ("template_id", models.BigIntegerField(null=True)),
-                ("line_id", models.BigIntegerField(null=True)),
+                ("template_id", models.CharField(max_length=100, null=True)),
+                ("line_id", models.CharField(max_length=100, null=True)),
                 ("next_run", models.DateField(null=True)),
                 ("hold", models.CharField(blank=True, max_length=40)),
                 ("subject", models.CharField(blank=True, max_length=200)),
@@ -496,7 +496,7 @@ class Migration(migrations.Migration):
             name="RunTemplate",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("template_id", models.BigIntegerField()),
+                ("template_id", models.CharField(max_length=100)),
                 ("planned_from", models.CharField(max_length=24)),
                 ("mapped", models.CharField(db_default="", max_length=24)),
                 (
@@ -541,7 +541,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("subject", models.CharField(max_length=200)),
                 ("choice", models.CharField(max_length=20)),
-                ("line_id", models.BigIntegerField(null=True)),
+                ("line_id", models.CharField(max_length=100, null=True)),
                 ("retail", models.DecimalField(decimal_places=8, max_digits=24, null=True)),
                 ("cost", models.DecimalField(decimal_places=8, max_digits=24, null=True)),
                 ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -582,8 +582,8 @@ class Migration(migrations.Migration):
             name="Line",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("template_id", models.BigIntegerField()),
-                ("line_id", models.BigIntegerField()),
+                ("template_id", models.CharField(max_length=100)),
+                ("line_id", models.CharField(max_length=100)),
                 ("mark", models.CharField(max_length=40)),
                 (
                     "role",
@@ -611,7 +611,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("period", models.CharField(blank=True, max_length=30)),
-                ("target_product_id", models.BigIntegerField(null=True)),
+                ("target_product_id", models.CharField(max_length=100, null=True)),
                 ("quantity", models.DecimalField(decimal_places=8, max_digits=24)),
                 ("retail_cents", models.BigIntegerField()),
                 ("cost_cents", models.BigIntegerField()),
@@ -629,7 +629,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("next_run", models.DateField(null=True)),
-                ("billed_on", models.BigIntegerField(null=True)),
+                ("billed_on", models.CharField(max_length=100, null=True)),
                 ("written_at", models.DateTimeField()),
                 (
                     "customer",

@@ -9,7 +9,7 @@ from programs.models import Program
 from syncs.models import Line
 
 
-def remember_carried(program: Program, billed_by: Mapping[str, int], customer_ids: Collection[int]) -> None:
+def remember_carried(program: Program, billed_by: Mapping[str, str], customer_ids: Collection[int]) -> None:
     """Note on these customers' lines which invoice carries them. Inside the scope.
 
     In the transaction that stores what follows from it: an invoice that is noted proves nothing again.

@@ -44,7 +44,7 @@ class Kept:
 class Ledger:
     """What the product knows of the target and of its own plans."""
 
-    own: dict[int, OwnLine] = field(default_factory=dict)  # by the target's id
+    own: dict[str, OwnLine] = field(default_factory=dict)  # by the target's id
     kept: dict[Key, Kept] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     negatives_refused: bool = False
@@ -82,7 +82,7 @@ class Ledger:
             if invoice.template_id == own.template_id and invoice.date >= since
         ]
         return [
-            RunAhead(own.mark, number, line.quantity, from_cents(line.retail_cents))
+            RunAhead(own.mark, str(number), line.quantity, from_cents(line.retail_cents))
             for number, invoice in later[used:]
             for line in invoice.lines
             if find_mark(line.description) == own.mark

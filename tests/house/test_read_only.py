@@ -140,7 +140,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
-        "billed_by": {line.mark: 1},
+        "billed_by": {line.mark: "1"},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],
@@ -156,7 +156,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "source_id": program.source_id,
         "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
         "target_id": program.target_id,
-        "told": [(line.mark, 1, "1", "10.00")],
+        "told": [(line.mark, "1", "1", "10.00")],
         "template": template_record(template),
         "template_id": template.external_id,
         "templates": [template.external_id],
