@@ -72,7 +72,7 @@ def save_template(partner_id: int, connection_id: int, record: records.InvoiceTe
         save_differences(Template, existing, {record.template_id: values}, for_new={"target_id": connection_id})
 
 
-def reread_template(partner_id: int, connection_id: int, client: Target, template_id: int) -> None:
+def reread_template(partner_id: int, connection_id: int, client: Target, template_id: str) -> None:
     """Read one template anew; its copy is marked as gone where the target has it no more. Outside any scope."""
     try:
         record = client.get_template(template_id)
@@ -98,7 +98,7 @@ def template_record(row: Template) -> records.InvoiceTemplate:
 
 def _store_customers(connection_id: int, listed: list[records.CustomerRecord]) -> int:
     existing = {row.external_id: row for row in TargetCustomer.objects.filter(target_id=connection_id)}
-    wanted: dict[int, Mapping[str, Any]] = {
+    wanted: dict[str, Mapping[str, Any]] = {
         customer.customer_id: {
             "external_id": customer.customer_id,
             "name": fit(customer.name, 500),
@@ -110,7 +110,7 @@ def _store_customers(connection_id: int, listed: list[records.CustomerRecord]) -
         }
         for customer in listed
     }
-    gone: dict[int, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
+    gone: dict[str, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
     save_differences(TargetCustomer, existing, wanted | gone, for_new={"target_id": connection_id})
     return len(gone)
 
@@ -124,8 +124,8 @@ def _store_templates(
     newer = set(known.filter(read_since).values_list("external_id", flat=True))
     existing = {row.external_id: row for row in known.exclude(read_since)}
     listed = [record for record in listed if record.template_id not in newer]
-    wanted: dict[int, Mapping[str, Any]] = {record.template_id: _template_values(record) for record in listed}
-    gone: dict[int, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
+    wanted: dict[str, Mapping[str, Any]] = {record.template_id: _template_values(record) for record in listed}
+    gone: dict[str, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
     for_new = {"target_id": connection_id, "read_at": now}
     save_differences(Template, existing, wanted | gone, for_new=for_new)
     known.exclude(read_since).filter(gone=False).update(read_at=now)

@@ -57,6 +57,7 @@ def migrate(addresses: Addresses) -> None:
 
 
 def _schema_files() -> list[Path]:
-    migrations = [path for app in CHECKOUT.glob("*/migrations") for path in app.rglob("*.py")]
+    folders = list(CHECKOUT.glob("*/migrations"))
+    migrations = [path for folder in folders for kind in ("*.py", "*.sql") for path in folder.rglob(kind)]
     apps = [CHECKOUT / "requirements.txt", CHECKOUT / "billingsync" / "settings" / "__init__.py"]
     return sorted([*migrations, *(CHECKOUT / "core").glob("*.py"), *apps])

@@ -51,13 +51,11 @@ def load_history(
     newest = known.order_by("subscription_ref", "-invoice__month", "-last_day", "first_day", "-pk")
     newest = newest.distinct("subscription_ref")
     for ref, motion, first, last in newest.values_list("subscription_ref", "motion", "first_day", "last_day"):
-        found[ref].before = Motion(motion)
-        if first is not None and last is not None:
-            found[ref].newest = Days(first, last)
+        found[ref].before, found[ref].newest = Motion(motion), Days(first, last)
     return found
 
 
 def _charges(source_id: int, refs: Collection[str], before: int | None) -> QuerySet[Charge]:
-    known = Charge.objects.filter(invoice__source_id=source_id, subscription_ref__in=list(refs), last_day__isnull=False)
+    known = Charge.objects.filter(invoice__source_id=source_id, subscription_ref__in=list(refs))
     known = known.exclude(kind=Kind.UNKNOWN).exclude(_BOUGHT_ONCE).exclude(motion="").order_by()
     return known if before is None else known.filter(invoice_id__lt=before)

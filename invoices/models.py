@@ -104,8 +104,8 @@ class Charge(PartnerModel):
     credit = models.CharField(max_length=130, blank=True, default="", db_default="")
     start = models.DateTimeField()
     end = models.DateTimeField()
-    first_day = models.DateField(null=True)  # in the source's offset; both are None only where an older version
-    last_day = models.DateField(null=True)  # wrote the row while this one was being installed
+    first_day = models.DateField()  # in the source's offset
+    last_day = models.DateField()
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     unit_cost = models.DecimalField(max_digits=24, decimal_places=8)  # what a unit comes to, without its sign
     unit_retail = models.DecimalField(max_digits=24, decimal_places=8)
@@ -135,7 +135,7 @@ class Charge(PartnerModel):
     @property
     def days(self) -> Days:
         """The days that it charges, in the source's offset."""
-        return Days(self.first_day or self.start.date(), self.last_day or self.end.date())
+        return Days(self.first_day, self.last_day)
 
 
 class ToMappings(models.ForeignObject):  # type: ignore[type-arg]  # no generic at run time

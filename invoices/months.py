@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
 
 from invoices.models import Charge, SourceInvoice
 from invoices.together import CHARGES
@@ -18,8 +17,6 @@ from money.words import ZERO
 
 MOST_MONTHS = 12  # are looked at for a regular one
 _EARLIER = 3  # months before one that tell until when its subscriptions were charged
-_FIRST_DAY = Coalesce("first_day", TruncDate("start", tzinfo=dt.UTC))
-_LAST_DAY = Coalesce("last_day", TruncDate("end", tzinfo=dt.UTC))
 
 
 def months_with_seats(invoices: QuerySet[SourceInvoice]) -> list[dt.date]:
@@ -39,11 +36,11 @@ def _month_charges(invoices: QuerySet[SourceInvoice], month: dt.date, earlier: S
     mine = list(invoices.filter(month=month).order_by().values_list("pk", flat=True))
     before = list(invoices.filter(month__in=earlier).order_by().values_list("pk", flat=True))
     ended = _rows().filter(CHARGES, invoice__in=before).order_by().values_list("subscription")
-    return MonthCharges(f"{month:%Y-%m}", tuple(_charged(mine)), dict(ended.annotate(last=Max(_LAST_DAY))))
+    return MonthCharges(f"{month:%Y-%m}", tuple(_charged(mine)), dict(ended.annotate(last=Max("last_day"))))
 
 
 def _charged(invoice_ids: Sequence[int]) -> Iterator[Charged]:
-    columns = ("subscription", "customer", "product", "quantity", "ratio", "cost", "retail", _FIRST_DAY, _LAST_DAY)
+    columns = ("subscription", "customer", "product", "quantity", "ratio", "cost", "retail", "first_day", "last_day")
     rows = _rows().filter(invoice__in=invoice_ids).order_by().values_list(*columns)
     for subscription, customer, product, quantity, ratio, cost, retail, first, last in rows.iterator(chunk_size=2000):
         amount, days = retail or cost, Days(first, last)

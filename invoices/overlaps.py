@@ -213,17 +213,14 @@ WHERE mine.partner_id = %(partner)s AND mine.invoice_id = %(invoice)s AND mine.s
 
 def _meeting(invoice: SourceInvoice, *states: InvoiceState) -> dict[str, set[int]]:
     """By subscription, the other invoices that have a row of the same days and quantity. Two queries."""
-    dated = Charge.objects.filter(invoice=invoice, last_day__isnull=False).order_by()
-    days = dated.values_list("first_day", "last_day").distinct()
+    days = Charge.objects.filter(invoice=invoice).order_by().values_list("first_day", "last_day").distinct()
     values: dict[str, Any] = {
         "partner": scoped_partner_id(),
         "invoice": invoice.pk,
         "source": invoice.source_id,
         "slug": invoice.program_slug,
         "states": list(states),
-        "periods": sorted(
-            {period for first, last in days if first and last for period in periods_of(Days(first, last))}
-        ),
+        "periods": sorted({period for first, last in days for period in periods_of(Days(first, last))}),
     }
     found: dict[str, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:

@@ -102,10 +102,10 @@ class ProductFact:
     name: str
     cost: Decimal
     retail: Decimal
-    target_id: int | None = None
+    target_id: str | None = None
     taxable: bool = True
     expected: bool = True  # the product sync will make it, if it is not there
-    superseded_ids: frozenset[int] = frozenset()  # target products it stood for before
+    superseded_ids: frozenset[str] = frozenset()  # target products it stood for before
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ class OwnLine:
     """A line of ours as the ledger knows it."""
 
     mark: str
-    line_id: int
-    template_id: int
+    line_id: str
+    template_id: str
     role: PartRole
     motion: str
     customer_id: int
@@ -148,7 +148,7 @@ class OwnLine:
     cost_cents: int
     state: LineState
     next_run: dt.date | None
-    target_product_id: int | None = None
+    target_product_id: str | None = None
     name: str = ""  # of its product, for people
 
 
@@ -157,7 +157,7 @@ class RunAhead:
     """A run that billed a recurring line once more, before the invoice of the month that it was for had come."""
 
     mark: str  # of the line
-    invoice_id: int  # the target's
+    invoice_id: str  # the target's
     quantity: Decimal
     price: Decimal
 
@@ -201,7 +201,7 @@ class Posted:
     subscription_id: int
     period: str
     fingerprint: str
-    template_id: int
+    template_id: str
     next_run: dt.date | None
     unit_cost: Decimal
     unit_retail: Decimal
@@ -218,8 +218,8 @@ class MappingFact:
     customer_id: int
     customer: str  # name
     motion: str
-    template_id: int
-    target_customer_id: int
+    template_id: str
+    target_customer_id: str
     sync_cost: bool = True
     sync_retail: bool = True
     trouble: str = ""  # why nothing may be written for it, with the cure
@@ -245,7 +245,7 @@ class Choice:
     """
 
     choice: Chosen
-    line_id: int | None = None
+    line_id: str | None = None
     retail: Decimal | None = None
     cost: Decimal | None = None
 
@@ -272,8 +272,8 @@ class MappingFacts:
     newest: str  # the newest regular month, "2026-09"; "" if there is none
     own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template, in the order of their writing
     posted: tuple[Posted, ...]
-    foreign_ids: frozenset[int]  # lines on the template that are not ours (of any mapping)
-    other_templates: Mapping[int, InvoiceTemplate] = field(default_factory=dict)
+    foreign_ids: frozenset[str]  # lines on the template that are not ours (of any mapping)
+    other_templates: Mapping[str, InvoiceTemplate] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()  # marks that a generated invoice carries
     ahead: tuple[RunAhead, ...] = ()  # runs that no month is known for yet
     gone: frozenset[int] = frozenset()  # subscriptions that the newest regular month charges the customer no more

@@ -186,7 +186,7 @@ def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, t
     return notes
 
 
-def _stands_on(present: PresentLines, template_id: int) -> bool:
+def _stands_on(present: PresentLines, template_id: str) -> bool:
     """True when a line of ours stands on the template."""
     return any(own.template_id == template_id for own in present.own.all_standing)
 

@@ -29,7 +29,7 @@ class Placed:
     notes: tuple[Note, ...] = ()
 
 
-def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> Placed:
+def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> Placed:
     """Compare a wanted line with what stands. ``touched`` are the lines that the plan is about already."""
     if wanted.excluded:
         note = note_excluded(brief.mapping, brief.period, wanted)
@@ -147,7 +147,7 @@ def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     return already_on_template(lines, brief.conflict) if lines else None
 
 
-def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
+def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> TemplateLine | None:
     """The foreign line to take over for this recurring line; each is taken over once."""
     if wanted.role is not PartRole.RECURRING:
         return None

@@ -31,10 +31,10 @@ class PlannedChange:
     motion: str
     subscription_id: int
     period: str
-    template_id: int
+    template_id: str
     what: str
     reason: str
-    line_id: int | None = None
+    line_id: str | None = None
     before: LineValues | None = None
     after: LineValues | None = None
     product_id: int | None = None
@@ -57,7 +57,7 @@ class PlannedPosting:
     motion: str
     period: str
     fingerprint: str
-    template_id: int
+    template_id: str
     unit_cost: Decimal
     unit_retail: Decimal
     parts: tuple[PostingPart, ...]

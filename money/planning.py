@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connectors.records import InvoiceTemplate
+from connectors.records import InvoiceTemplate, id_order
 from money.amounts import sum_charges
 from money.enums import Action, Because, HoldCode, PartRole, PartState, Severity
 from money.facts import Choice, MappingFacts, OwnLine, Posted
@@ -47,14 +47,14 @@ NO_PRODUCT = "Could not find source product or multiple matches"
 def plan_billing(
     mappings: Sequence[MappingFacts],
     left_behind: Sequence[OwnLine] = (),
-    templates: Mapping[int, InvoiceTemplate] | None = None,
+    templates: Mapping[str, InvoiceTemplate] | None = None,
     choices: Mapping[str, Choice] | None = None,
 ) -> Plan:
     """Plan every mapping, template by template, so that each is written in one go.
 
     ``left_behind`` are lines of ours whose mapping was removed or switched off.
     """
-    in_order = sorted(mappings, key=lambda f: (f.mapping.template_id, f.mapping.mapping_id))
+    in_order = sorted(mappings, key=lambda f: (id_order(f.mapping.template_id), f.mapping.mapping_id))
     plan = Plan.of(
         *(plan_mapping(facts) for facts in in_order), plan_left_behind(left_behind, templates or {}, choices or {})
     )
@@ -170,7 +170,7 @@ def _held(brief: PeriodBrief, settled: Sequence[SettledPart]) -> Plan:
 
 
 def _plan_period(
-    brief: PeriodBrief, postings: Postings, posted: Posted | None, touched: Collection[int], *, again: bool
+    brief: PeriodBrief, postings: Postings, posted: Posted | None, touched: Collection[str], *, again: bool
 ) -> PeriodPlan:
     if (
         posted is not None
@@ -184,7 +184,7 @@ def _plan_period(
     return _place_period(brief, postings, wants, touched)
 
 
-def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, touched: Collection[int]) -> PeriodPlan:
+def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, touched: Collection[str]) -> PeriodPlan:
     """Each wanted line against what stands, in turn."""
     mapping, period = brief.mapping, brief.period
     taken, placed = set(touched), []

@@ -33,14 +33,14 @@ class SourceItem:
     in_price_list: bool = True
     ambiguous: bool = False
     detached: bool = False  # a person keeps the sync off it
-    linked_id: int | None = None
+    linked_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TargetItem:
     """A product as the target has it. ``gone``: it was deleted there."""
 
-    target_id: int
+    target_id: str
     name: str
     code: str
     cost: Decimal
@@ -74,7 +74,7 @@ class ProductChange:
     cost: Decimal
     retail: Decimal
     taxable: bool
-    target_id: int | None = None
+    target_id: str | None = None
     before: TargetItem | None = None
     adopts: bool = False
 

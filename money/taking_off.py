@@ -61,10 +61,10 @@ def _doubles(lines: TemplateLines, own: OwnLine) -> list[PlannedChange]:
 
 
 def plan_left_behind(
-    own_lines: Iterable[OwnLine], templates: Mapping[int, InvoiceTemplate], choices: Mapping[str, Choice]
+    own_lines: Iterable[OwnLine], templates: Mapping[str, InvoiceTemplate], choices: Mapping[str, Choice]
 ) -> Plan:
     """Lines whose mapping was removed or switched off are offered for removal, and taken off when a person says so."""
-    read: dict[int, TemplateLines] = {}
+    read: dict[str, TemplateLines] = {}
     plan = Plan()
     for own in own_lines:
         if own.template_id not in read:

@@ -42,7 +42,7 @@ class TargetProduct(PartnerModel):
     """Local copy of a product in the target; prices in currency units."""
 
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    external_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=100)
     name = models.CharField(max_length=1000)
     code = models.CharField(max_length=300, blank=True)
     cost = models.DecimalField(max_digits=20, decimal_places=8)
@@ -67,7 +67,7 @@ class ProductLink(PartnerModel):
 
     product = PartnerForeignKey(Product, on_delete=models.CASCADE, related_name="links")
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    external_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=100)
     copy = models.ForeignObject(
         TargetProduct,
         on_delete=models.DO_NOTHING,

@@ -103,7 +103,7 @@ def reread_products(partner_id: int, connection_id: int, client: Target, product
         keys = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "key"))
         links = ProductLink.objects.filter(target=connection_id, product__in=product_ids)
         linked = dict(links.values_list("product_id", "external_id"))
-    found = client.get_products(sorted(linked.values())) if linked else []
+    found = client.get_products(sorted(linked.values(), key=records.id_order)) if linked else []
     gone = set(linked.values()) - {product.product_id for product in found}
     for product_id, key in keys.items():
         if linked.get(product_id) in {None, *gone}:
@@ -199,7 +199,7 @@ def _settle_target_products(partner_id: int, connection_id: int, client: Target,
     with partner_scope(partner_id):
         linked = ProductLink.objects.filter(target_id=connection_id).values_list("external_id", flat=True)
         shown = _read_since(connection_id, since).values_list("external_id", flat=True)
-        hidden = sorted(set(linked) - set(shown))
+        hidden = sorted(set(linked) - set(shown), key=records.id_order)
     if hidden:
         _store_target_products(partner_id, connection_id, client.get_products(hidden))
     with partner_scope(partner_id):

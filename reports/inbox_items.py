@@ -152,7 +152,7 @@ def _adoptable_lines(held: Iterable[Any]) -> Mapping[Item, list[TemplateLine]]:
 
 
 def _foreign_lines(
-    template: Template | None, product_id: int | None, ours: Collection[tuple[int, int, int]]
+    template: Template | None, product_id: str | None, ours: Collection[tuple[int, str, str]]
 ) -> list[TemplateLine]:
     """Lines of this product that no program of the partner wrote."""
     if template is None:

@@ -65,9 +65,9 @@ def fill_in(proposals: Sequence[Proposal], ticked: Sequence[str], chosen: Mappin
         proposal.ticked = proposal.name in ticked
 
 
-def _templates(program: Program, best: Mapping[int, Suggestion]) -> dict[int, list[Template]]:
+def _templates(program: Program, best: Mapping[int, Suggestion]) -> dict[str, list[Template]]:
     owners = {suggestion.candidate.external_id for suggestion in best.values()}  # type: ignore[attr-defined]  # as above
-    found: dict[int, list[Template]] = defaultdict(list)
+    found: dict[str, list[Template]] = defaultdict(list)
     rows = Template.objects.filter(target_id=program.target_id, customer_external_id__in=owners, gone=False)
     for row in rows.order_by("name", "external_id"):
         found[row.customer_external_id].append(row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from connectors.records import id_order
 from money.amounts import times
 from money.enums import PartRole, PartState
 from money.facts import OwnLine, Posted, PostingPart, RunAhead
@@ -22,7 +23,7 @@ class RunsAhead:
 
     def __init__(self, runs: Iterable[RunAhead]) -> None:
         self._by_mark: dict[str, list[RunAhead]] = defaultdict(list)
-        for run in sorted(runs, key=lambda run: run.invoice_id):
+        for run in sorted(runs, key=lambda run: id_order(run.invoice_id)):
             self._by_mark[run.mark].append(run)
 
     def take(self, brief: PeriodBrief, postings: Postings, known: Posted | None) -> list[PostingPart]:

@@ -26,7 +26,7 @@ def decide(
     subject: str,
     choice: str,
     actor: Actor,
-    line_id: int | None = None,
+    line_id: str | None = None,
     at: dt.datetime | None = None,
 ) -> Decision:
     """Answer a held item; the next sync plans with the answer. Answers of one moment ``at`` are undone together.

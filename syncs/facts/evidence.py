@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from connectors.records import id_order
 from connectors.registry import get_target
 from customers.models import Template
 from customers.target_copy import template_record
@@ -33,12 +34,12 @@ class Sought:
     """
 
     mark: str
-    customer: int  # the target's id
+    customer: str  # the target's id
     since: dt.date
-    product_id: int | None
+    product_id: str | None
     quantity: Decimal
     price: Decimal
-    after_invoice: int = 0
+    after_invoice: str = ""
     settled: bool = False  # what it stood for is billed: an invoice that carries it was a run ahead of its month
     more: bool = False  # the template may have run more than once since, so several invoices may carry it
     next_run: dt.date | None = None
@@ -48,7 +49,7 @@ class Sought:
 class Carried:
     """What a generated invoice carries of a line of ours; ``price`` per unit in currency units."""
 
-    invoice_id: int
+    invoice_id: str
     quantity: Decimal
     price: Decimal
     number: str = ""
@@ -91,7 +92,7 @@ def lines_to_prove(program: Program) -> list[Sought]:
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),
                     # A one-time line is billed once, whichever run of ours saw that first.
-                    after_invoice=(line.billed_on or 0) if recurring else 0,
+                    after_invoice=(line.billed_on or "") if recurring else "",
                     settled=not ran,
                     more=recurring and not _ran_once(program, template, seen_run_of(line)),
                     next_run=template.next_run,
@@ -111,7 +112,7 @@ class SeenRun:
     """What an invoice carries of a recurring line, as a run keeps it until its plan is made."""
 
     mark: str
-    invoice_id: int
+    invoice_id: str
     number: str
     quantity: Decimal
     price: Decimal
@@ -124,7 +125,7 @@ class Evidence:
     ``runs`` are all that carry a recurring line, ``looked`` says, by mark, the next run of its template then.
     """
 
-    billed_by: dict[str, int]
+    billed_by: dict[str, str]
     ahead: tuple[RunAhead, ...]  # runs that count for no month yet, whichever run of ours saw them first
     runs: tuple[SeenRun, ...] = ()
     looked: Mapping[str, dt.date] = field(default_factory=dict)
@@ -152,13 +153,17 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
     """
     told = {mark: invoice for mark, invoice, *_ in basis.get("runs", ())} | basis["billed_by"]
     lines = Line.objects.filter(program=program, mark__in=told, role=PartRole.RECURRING, state=LineState.STANDING)
-    known = {mark: seen or 0 for mark, seen in lines.values_list("mark", "billed_on")}
-    fresh = [one for one in basis.get("runs", ()) if one[0] in known and known[one[0]] < one[1]]
-    waiting = BilledRun.objects.filter(program=program, period="").order_by("invoice_id")
+    known = {mark: id_order(seen or "") for mark, seen in lines.values_list("mark", "billed_on")}
+    fresh = [one for one in basis.get("runs", ()) if one[0] in known and known[one[0]] < id_order(one[1])]
+    waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
     ahead = [RunAhead(*row) for row in waiting.values_list("mark", "invoice_id", "quantity", "price")]
     ahead += [RunAhead(one[0], one[1], Decimal(one[3]), Decimal(one[4])) for one in fresh if one[5]]
     return Evidence(
-        billed_by={mark: invoice for mark, invoice in basis["billed_by"].items() if known.get(mark, 0) < invoice},
+        billed_by={
+            mark: invoice
+            for mark, invoice in basis["billed_by"].items()
+            if known.get(mark, id_order("")) < id_order(invoice)
+        },
         ahead=tuple(ahead),
         runs=tuple(SeenRun(one[0], one[1], one[2], Decimal(one[3]), Decimal(one[4])) for one in fresh),
         looked={mark: dt.date.fromisoformat(day) for mark, day in basis.get("looked", {}).items()},

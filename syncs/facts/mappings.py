@@ -33,17 +33,17 @@ def mapping_chunks(program: Program, only: Collection[int] | None = None) -> lis
     return chunks
 
 
-def mappings_on(program: Program, template_id: int) -> list[int]:
+def mappings_on(program: Program, template_id: str) -> list[int]:
     """Ids of the mappings that sync to one template."""
     return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
 
 
-def mapped_to(program: Program, template_ids: Collection[int] | None = None) -> dict[int, list[tuple[int, str]]]:
+def mapped_to(program: Program, template_ids: Collection[str] | None = None) -> dict[str, list[tuple[int, str]]]:
     """By template (of these alone), the mappings that sync to it, each with its pricing strategy."""
     rows = active_mappings(program).order_by("pk").values_list("template__external_id", "pk", "pricing")
     if template_ids is not None:
         rows = rows.filter(template__external_id__in=template_ids)
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for template_id, pk, pricing in rows:
         found[template_id].append((pk, pricing))
     return found

@@ -38,16 +38,16 @@ def made_for_other_sources(source_id: int, target_id: int) -> QuerySet[ProductLi
     return links.exclude(product__source=source_id)
 
 
-def _by_code(copies: Iterable[TargetProduct]) -> dict[str, list[int]]:
-    by_code: dict[str, list[int]] = defaultdict(list)
+def _by_code(copies: Iterable[TargetProduct]) -> dict[str, list[str]]:
+    by_code: dict[str, list[str]] = defaultdict(list)
     for copy in copies:
         by_code[copy.code].append(copy.external_id)
     return by_code
 
 
 def _stand_in(
-    product: Product, links: dict[int, int], by_code: dict[str, list[int]], gone: frozenset[int]
-) -> int | None:
+    product: Product, links: dict[int, str], by_code: dict[str, list[str]], gone: frozenset[str]
+) -> str | None:
     """The linked product of the target, else the one product there that has the key."""
     linked = links.get(product.pk)
     if linked is not None and linked not in gone:
@@ -59,9 +59,9 @@ def _stand_in(
 def _fact(
     program: Program,
     product: Product,
-    target_id: int | None,
-    targets: dict[int, TargetProduct],
-    gone: frozenset[int],
+    target_id: str | None,
+    targets: dict[str, TargetProduct],
+    gone: frozenset[str],
 ) -> ProductFact:
     target = targets.get(target_id) if target_id is not None else None
     return ProductFact(

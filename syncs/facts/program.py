@@ -35,7 +35,7 @@ class BillingFacts:
 
     mappings: list[MappingFacts] = field(default_factory=list)
     left_behind: list[OwnLine] = field(default_factory=list)
-    templates: dict[int, InvoiceTemplate] = field(default_factory=dict)
+    templates: dict[str, InvoiceTemplate] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
 
     @property

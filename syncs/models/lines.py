@@ -21,8 +21,8 @@ class Line(PartnerModel):
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="lines", db_index=False)
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    template_id = models.BigIntegerField()  # the target's id
-    line_id = models.BigIntegerField()  # the target's id
+    template_id = models.CharField(max_length=100)  # the target's id
+    line_id = models.CharField(max_length=100)  # the target's id
     mark = models.CharField(max_length=40)
     role = models.CharField(max_length=10, choices=PartRole.pairs())
     motion = models.CharField(max_length=12, choices=Motion.pairs())
@@ -30,13 +30,13 @@ class Line(PartnerModel):
     subscription = PartnerForeignKey(Subscription, on_delete=models.PROTECT, related_name="lines")
     period = models.CharField(max_length=30, blank=True)  # of a one-time line
     product = PartnerForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
-    target_product_id = models.BigIntegerField(null=True)
+    target_product_id = models.CharField(max_length=100, null=True)
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     retail_cents = models.BigIntegerField()
     cost_cents = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=LineState.pairs(), default=LineState.STANDING)
     next_run = models.DateField(null=True)  # of the template when the line was last written
-    billed_on = models.BigIntegerField(null=True)  # newest generated invoice that is known to carry it
+    billed_on = models.CharField(max_length=100, null=True)  # newest generated invoice that carries it
     seen_run = models.DateField(null=True)  # next run of the template when its customer's invoices were last looked at
     written_at = models.DateTimeField()
     planned_on = models.DateField(null=True)  # the target's own day when it was first written
@@ -74,7 +74,7 @@ class BilledRun(PartnerModel):
     subscription = PartnerForeignKey(Subscription, on_delete=models.CASCADE, related_name="+")
     motion = models.CharField(max_length=12, choices=Motion.pairs())
     mark = models.CharField(max_length=40)  # of the line
-    invoice_id = models.BigIntegerField()  # the target's
+    invoice_id = models.CharField(max_length=100)  # the target's
     invoice_number = models.CharField(max_length=60)
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     price = models.DecimalField(max_digits=24, decimal_places=8)  # per unit, in currency units
@@ -111,7 +111,7 @@ class Posting(PartnerModel):
     motion = models.CharField(max_length=12, choices=Motion.pairs())
     period = models.CharField(max_length=30)
     fingerprint = models.CharField(max_length=64)  # of the charges and settings it was planned from
-    template_id = models.BigIntegerField()
+    template_id = models.CharField(max_length=100)
     charge_count = models.PositiveIntegerField(default=0)  # of the charges it was planned from
     source_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     source_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)

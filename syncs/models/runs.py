@@ -82,7 +82,7 @@ class RunTemplate(PartnerModel):
     """An invoice template in a run: what its plan was made from, and whether it was read since."""
 
     run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="templates")
-    template_id = models.BigIntegerField()  # the target's id
+    template_id = models.CharField(max_length=100)  # the target's id
     planned_from = models.CharField(max_length=24)  # digest of the template as the plan saw it
     mapped = models.CharField(max_length=24, db_default="")  # digest of its mappings as the plan saw them
     # Why to plan it anew, once no lost answer is open.
@@ -130,15 +130,15 @@ class Change(PartnerModel):
     cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     product = PartnerForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
     product_key = models.CharField(max_length=200, blank=True)
-    target_product_id = models.BigIntegerField(null=True)
+    target_product_id = models.CharField(max_length=100, null=True)
     customer = PartnerForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
     subscription = PartnerForeignKey(Subscription, null=True, on_delete=models.CASCADE, related_name="+")
     motion = models.CharField(max_length=12, choices=Motion.pairs(), blank=True)
     role = models.CharField(max_length=10, choices=PartRole.pairs(), blank=True)
     period = models.CharField(max_length=30, blank=True)
     mark = models.CharField(max_length=40, blank=True)
-    template_id = models.BigIntegerField(null=True)
-    line_id = models.BigIntegerField(null=True)
+    template_id = models.CharField(max_length=100, null=True)
+    line_id = models.CharField(max_length=100, null=True)
     next_run = models.DateField(null=True)  # of the template just before sending
     hold = models.CharField(max_length=40, blank=True)  # code of the hold
     subject = models.CharField(max_length=200, blank=True)  # what a person may decide

@@ -58,7 +58,7 @@ class BilledAgain:
 def find_billed_again(program: Program) -> list[BilledAgain]:
     """Each period with runs that count for no month (yet), and that no credit gave back. Two queries."""
     rows = BilledRun.objects.filter(Q(period="") | Q(beyond=True), program=program)
-    open_runs = _not_given_back(program, rows.select_related("customer", "subscription").order_by("invoice_id", "pk"))
+    open_runs = _not_given_back(program, rows.select_related("customer", "subscription").order_by("pk"))
     found: dict[tuple[int, str, str], BilledAgain] = {}
     numbers: dict[tuple[str, str], int] = defaultdict(lambda: 1)
     for run in open_runs:

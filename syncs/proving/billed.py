@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from connectors.records import id_order
 from money.enums import LineState, PartRole
 from money.facts import MappingFacts, OwnLine, RunAhead
 from money.month.ahead import mark_ahead
@@ -42,7 +43,7 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
         rows.append(_row(program, own, run, made.proved.get(run.mark, own.period), count))
     _count_waiting(program, counted)
     BilledRun.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    newest = {run.mark: run.invoice_id for run in sorted(told, key=lambda run: run.invoice_id)}
+    newest = {run.mark: run.invoice_id for run in sorted(told, key=lambda run: id_order(run.invoice_id))}
     billed = {mark: evidence.billed_by[mark] for mark in made.billed_marks & evidence.billed_by.keys() & lines.keys()}
     _note_on_lines(program, billed | newest, evidence.looked)
 
@@ -53,12 +54,12 @@ def _is_concluded(run: SeenRun, made: Plan, evidence: Evidence) -> bool:
 
 def _counted_ahead(
     lines: Mapping[str, OwnLine], made: Plan, ahead: Iterable[RunAhead]
-) -> dict[tuple[str, int], _Counted]:
+) -> dict[tuple[str, str], _Counted]:
     """By mark and invoice, the runs ahead that the plan counts for a period; those after its first are beyond it."""
     periods = {part.mark: posting.period for posting in made.postings for part in posting.parts}
-    found: dict[tuple[str, int], _Counted] = {}
+    found: dict[tuple[str, str], _Counted] = {}
     taken: set[tuple[str, str]] = set()
-    for run in sorted(ahead, key=lambda run: run.invoice_id):
+    for run in sorted(ahead, key=lambda run: id_order(run.invoice_id)):
         own = lines.get(run.mark)
         period = periods.get(mark_ahead(own, run)) if own is not None else None
         if own is not None and period is not None:
@@ -85,7 +86,7 @@ def _row(program: Program, own: OwnLine, run: SeenRun, stood_for: str, count: _C
     )
 
 
-def _count_waiting(program: Program, counted: Mapping[tuple[str, int], _Counted]) -> None:
+def _count_waiting(program: Program, counted: Mapping[tuple[str, str], _Counted]) -> None:
     """Runs that earlier plans found ahead of their month, and that this one counts."""
     waiting = BilledRun.objects.filter(program=program, period="", mark__in={mark for mark, _ in counted})
     changed = [row for row in waiting if (row.mark, row.invoice_id) in counted]
@@ -95,7 +96,7 @@ def _count_waiting(program: Program, counted: Mapping[tuple[str, int], _Counted]
     BilledRun.objects.bulk_update(changed, ["period", "beyond"], batch_size=500)
 
 
-def _note_on_lines(program: Program, billed_on: Mapping[str, int], looked: Mapping[str, date]) -> None:
+def _note_on_lines(program: Program, billed_on: Mapping[str, str], looked: Mapping[str, date]) -> None:
     standing = Line.objects.filter(program=program, state=LineState.STANDING, mark__in=billed_on)
     lines = list(standing)
     for line in lines:

@@ -48,8 +48,8 @@ class StandingLine:
     customer_name: str
     product: int | None
     product_name: str
-    template: int
-    line: int
+    template: str
+    line: str
     quantity: Decimal
     retail: Decimal
     free: bool  # neither its cost nor its retail is anything
@@ -229,7 +229,7 @@ def _began(
     return found
 
 
-def _at_the_target(lines: Sequence[StandingLine], templates: Mapping[int, InvoiceTemplate]) -> list[StandingLine]:
+def _at_the_target(lines: Sequence[StandingLine], templates: Mapping[str, InvoiceTemplate]) -> list[StandingLine]:
     """Those that the copy of the target has, at what they bill there; a line set to quantity 0 bills nothing."""
     found = []
     for line in lines:

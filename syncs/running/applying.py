@@ -34,7 +34,7 @@ def write_lines(work: Slice) -> RunState | None:
             changes = _changes_at_hand(work)
             if not changes:
                 return RunState.SETTLING
-            template = _template_to_write(work, changes[0].template_id or 0)
+            template = _template_to_write(work, changes[0].template_id or "")
             if template is not None and not _write_template(work, template, changes):
                 return RunState.SETTLING
         return None
@@ -51,7 +51,7 @@ def _changes_at_hand(work: Slice) -> list[Change]:
         return list(takewhile(lambda change: change.template_id == planned[0].template_id, planned))
 
 
-def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
+def _template_to_write(work: Slice, template_id: str) -> InvoiceTemplate | None:
     """Read the template just before its first write; None when its changes had to be planned again."""
     with partner_scope(work.partner_id):
         visit, _ = RunTemplate.objects.get_or_create(run_id=work.run_id, template_id=template_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from connectors.records import InvoiceTemplate
+from connectors.records import InvoiceTemplate, id_order
 from core.scope import partner_scope
 from money.enums import Action, LineState
 from money.present import line_by_id, lines_by_mark
@@ -45,7 +45,7 @@ def _stranded(work: Slice, added: Collection[Change]) -> set[int]:
         if change.mark in lines and lines[change.mark].template_id != change.template_id
     }
     unsure = {line.template_id for line in elsewhere.values() if line.mark not in to_remove}
-    templates = {template_id: read_template(work, template_id) for template_id in sorted(unsure)}
+    templates = {template_id: read_template(work, template_id) for template_id in sorted(unsure, key=id_order)}
     return {
         pk for pk, line in elsewhere.items() if line.mark in to_remove or _stands(templates[line.template_id], line)
     }

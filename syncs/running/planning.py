@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import F, QuerySet, Sum
 
-from connectors.records import InvoiceTemplate
+from connectors.records import InvoiceTemplate, id_order
 from money.enums import Action, LineState, PartRole
 from money.holds import month_of_subject
 from money.month.guard import Upheaval, guard_reason, hold_of_removals
@@ -37,7 +37,7 @@ from syncs.writing.joining import join_waiting_credits
 from syncs.writing.leftovers import removals_of_leftovers
 
 HELD_REMOVALS = "held_removals"  # in the basis of a run: why the removals of its plan wait
-Mapped = Mapping[int, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
+Mapped = Mapping[str, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 
 def plan_billing_run(work: Slice) -> RunState:
@@ -101,7 +101,7 @@ def _plan_leftovers(run: Run, mapped: Mapped, marks: Collection[str] | None) -> 
     remember_templates(run, Plan(changes=changes), templates, mapped)
 
 
-def remember_templates(run: Run, made: Plan, templates: dict[int, InvoiceTemplate], mapped: Mapped) -> None:
+def remember_templates(run: Run, made: Plan, templates: dict[str, InvoiceTemplate], mapped: Mapped) -> None:
     """Keep with the run which templates it writes, and from what their part was planned."""
     written = {change.template_id for change in made.changes if change.action.writes}
     known = set(run.templates.filter(template_id__in=written).values_list("template_id", flat=True))
@@ -112,7 +112,7 @@ def remember_templates(run: Run, made: Plan, templates: dict[int, InvoiceTemplat
             planned_from=template_digest(templates[template_id]) if template_id in templates else "",
             mapped=mapped_digest(mapped.get(template_id, ())),
         )
-        for template_id in sorted(written - known)
+        for template_id in sorted(written - known, key=id_order)
     )
 
 

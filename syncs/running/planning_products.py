@@ -68,7 +68,7 @@ def _load(program: Program) -> tuple[list[SourceItem], list[TargetItem], Product
     return items, targets, _rules(program)
 
 
-def _source_item(product: Product, linked_id: int | None, *, left_alone: bool) -> SourceItem:
+def _source_item(product: Product, linked_id: str | None, *, left_alone: bool) -> SourceItem:
     """``left_alone``: the product of its key there was made for another source, whose prices it follows."""
     return SourceItem(
         product_id=product.pk,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from connectors.records import id_order
 from money.enums import Action, HoldCode
 from money.holds import month_question
 from money.month.guard import hold_removals
@@ -26,7 +27,7 @@ from syncs.writing.freshness import mapped_digest
 from syncs.writing.protocol import lost_changes
 
 
-def replan_template(work: Slice, template_id: int, why: Anew) -> None:
+def replan_template(work: Slice, template_id: str, why: Anew) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
     with work.run() as run:
         open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, cause=Cause.STRANDED)
@@ -69,7 +70,7 @@ def _plans_other(old: Iterable[Change], made: Plan) -> bool:
     return before != after
 
 
-def plan_rest_again(work: Slice, template_id: int, why: Anew) -> bool:
+def plan_rest_again(work: Slice, template_id: str, why: Anew) -> bool:
     """Plan the rest of a template anew in the middle of writing it.
 
     False, and put off, while a line of the template may still land: planned anew, it would be sent twice.
@@ -83,8 +84,8 @@ def plan_rest_again(work: Slice, template_id: int, why: Anew) -> bool:
     return not lost
 
 
-def plan_anew(work: Slice, template_ids: set[int]) -> None:
+def plan_anew(work: Slice, template_ids: set[str]) -> None:
     """Read these templates and plan their mappings again: something else happened to them while they were written."""
-    for template_id in sorted(template_ids):
+    for template_id in sorted(template_ids, key=id_order):
         read_template(work, template_id)
         replan_template(work, template_id, Anew.ELSEWHERE)

@@ -48,7 +48,7 @@ def _verify_template(work: Slice, visit: RunTemplate) -> bool:
         return False
 
 
-def _fail_unread(run: Run, template_id: int) -> None:
+def _fail_unread(run: Run, template_id: str) -> None:
     """The template is gone: what was written there is not there, what was taken off is off."""
     text = "Its invoice template was deleted before it was read back: the line is not there."
     for change in _sent_and_done(run, template_id).exclude(action=Action.REMOVE_LINE):
@@ -89,16 +89,16 @@ def _compare_lines(run: Run, template: InvoiceTemplate) -> None:
         line.line_id: line for line in Line.objects.filter(program=run.program_id, template_id=template.template_id)
     }
     for change in _sent_and_done(run, template.template_id):
-        now = there.get(change.line_id or 0)
+        now = there.get(change.line_id or "")
         if change.action == Action.REMOVE_LINE:
             if now is not None:
                 text = "Read back at the end of the run, the line still stands. The next sync tries again."
                 conclude(change, ChangeState.FAILED, text)
-        elif _differs(stored.get(change.line_id or 0), now):
+        elif _differs(stored.get(change.line_id or ""), now):
             _fail_written(change, "Read back at the end of the run, the line is not as it was written.")
 
 
-def _sent_and_done(run: Run, template_id: int) -> QuerySet[Change]:
+def _sent_and_done(run: Run, template_id: str) -> QuerySet[Change]:
     return run.changes.filter(template_id=template_id, state=ChangeState.DONE, sent_at__isnull=False)
 
 

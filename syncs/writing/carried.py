@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from connectors.records import TargetInvoice, TargetInvoiceLine
+from connectors.records import TargetInvoice, TargetInvoiceLine, id_order
 from connectors.registry import Target
 from money.marks import find_mark
 from syncs.facts.evidence import SLACK, Carried, Sought
@@ -16,7 +16,7 @@ from syncs.facts.evidence import SLACK, Carried, Sought
 
 def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]:
     """By mark, those of the sought lines that a generated invoice carries. Calls the target."""
-    by_customer: dict[int, list[Sought]] = defaultdict(list)
+    by_customer: dict[str, list[Sought]] = defaultdict(list)
     for item in sought:
         by_customer[item.customer].append(item)
     if not by_customer:
@@ -42,13 +42,13 @@ def _then(first: Carried | None, second: Carried) -> Carried:
     """The earlier of two invoices, and the later one as a run after it."""
     if first is None:
         return second
-    ordered = sorted((replace(first, again=()), *first.again, second), key=lambda one: one.invoice_id)
+    ordered = sorted((replace(first, again=()), *first.again, second), key=lambda one: id_order(one.invoice_id))
     return replace(ordered[0], again=tuple(ordered[1:]))
 
 
 def late_enough(invoice: TargetInvoice, item: Sought) -> bool:
     """Whether an invoice may prove the line: newer than what proved it before, and not dated before it was due."""
-    if invoice.invoice_id <= item.after_invoice:
+    if id_order(invoice.invoice_id) <= id_order(item.after_invoice):
         return False
     return invoice.date is None or invoice.date >= item.since - SLACK
 

@@ -127,7 +127,7 @@ def read_product(block: Block) -> Act:
 def _placed(product: Product, there: str) -> Product:
     if there == "made again":
         assert product.target is not None
-        return replace(product, target=product.target + 50, earlier=product.earlier | {product.target})
+        return replace(product, target=str(int(product.target) + 50), earlier=product.earlier | {product.target})
     if there == "as it was":
         return product
     return replace(product, target=None, expected=there == "not yet")

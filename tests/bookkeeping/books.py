@@ -89,7 +89,7 @@ class Books:
         """The mapping of a customer and motion, to a template of its own where nobody said another."""
         known = self.mappings.get((customer, motion))
         if known is None:
-            number, next_run = 100 + self.customers.of(customer), month_after(self.first_month)
+            number, next_run = str(100 + self.customers.of(customer)), month_after(self.first_month)
             template = self.target.open_template(f"{customer} {motion}", number, next_run)
             known = Mapping(len(self.mappings) + 1, customer, motion, template.template_id)
             self.mappings[customer, motion] = known

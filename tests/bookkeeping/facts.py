@@ -37,7 +37,7 @@ class Mapping:
     number: int
     customer: str
     motion: str
-    template_id: int
+    template_id: str
     pricing: str = "cost and retail"
     mapped: bool = True
     sync_on: bool = True
@@ -135,7 +135,7 @@ def _posted_by_place(told: Told) -> dict[tuple[int, str], list[Posted]]:
     return found
 
 
-def _foreign_ids(template: InvoiceTemplate | None, ours: set[int]) -> frozenset[int]:
+def _foreign_ids(template: InvoiceTemplate | None, ours: set[str]) -> frozenset[str]:
     lines = template.lines if template else ()
     return frozenset(line.line_id for line in lines if line.line_id not in ours and not find_mark(line.description))
 
@@ -148,7 +148,7 @@ def _mapping_fact(told: Told, mapping: Mapping) -> MappingFact:
         customer=mapping.customer,
         motion=MOTIONS[mapping.motion],
         template_id=mapping.template_id,
-        target_customer_id=100 + customer,
+        target_customer_id=str(100 + customer),
         sync_cost=mapping.pricing != "only quantity",
         sync_retail=mapping.pricing == "cost and retail",
         trouble=mapping.trouble and f"Trouble with the {mapping.trouble}.",

@@ -45,7 +45,7 @@ class Kept:
 class Ledger:
     """What the product knows of the target and of its own plans."""
 
-    own: dict[int, OwnLine] = field(default_factory=dict)  # by the target's id
+    own: dict[str, OwnLine] = field(default_factory=dict)  # by the target's id
     kept: dict[Key, Kept] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     negatives_refused: bool = False

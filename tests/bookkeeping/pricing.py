@@ -57,7 +57,7 @@ def _item(number: int, row: Row) -> SourceItem:
         retail=_price(row, "retail", "12.00"),
         in_price_list=_said(row, "listed", "yes") == "yes",
         ambiguous=_said(row, "clear", "yes") == "no",
-        linked_id=int(linked) if linked else None,
+        linked_id=linked or None,
     )
 
 
@@ -75,7 +75,7 @@ def read_target_products(block: Block) -> Act:
 def _target(row: Row) -> TargetItem:
     state = read_word(_said(row, "state", "there"), row.line, ("there", "gone", "inactive"))
     return TargetItem(
-        target_id=int(_said(row, "target", "900")),
+        target_id=_said(row, "target", "900"),
         name=_said(row, "name", "PC_SKU-1 Business Premium"),
         code=row.cells.get("code", "").strip('"'),
         cost=_price(row, "cost", "10.00"),

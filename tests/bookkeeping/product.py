@@ -6,7 +6,7 @@ What decides is the real code: how a row is classified, what is planned, when a 
 from __future__ import annotations
 
 from connectors.prism.wording import cadence_of, cadence_of_row, months_of_term
-from connectors.records import Cadence, Interval, InvoiceRow, InvoiceTemplate, LineValues, TemplateLine
+from connectors.records import Cadence, Interval, InvoiceRow, InvoiceTemplate, LineValues, TemplateLine, id_order
 from money.amounts import NotBillable, times, unit_of_row
 from money.classifying import (
     NO_CUSTOMER,
@@ -135,6 +135,7 @@ __all__ = [
     "guard_reason",
     "hold_of_removals",
     "hold_removals",
+    "id_order",
     "is_negative",
     "is_part_of_month",
     "is_whole",

@@ -75,10 +75,10 @@ class Product:
     number: int
     cost: Decimal = Decimal("10.00")
     retail: Decimal = Decimal("12.00")
-    target: int | None = 900
+    target: str | None = "900"
     expected: bool = True  # the product sync will make it
     taxed: bool = False
-    earlier: frozenset[int] = frozenset()
+    earlier: frozenset[str] = frozenset()
     problem: str = ""
 
 
@@ -100,7 +100,7 @@ class Source:
     def product(self, name: str) -> Product:
         """What is known of it; a product that nobody described has the usual prices."""
         number = len(self.products)
-        return self.products.setdefault(name, Product(name, number + 7, target=900 + number))
+        return self.products.setdefault(name, Product(name, number + 7, target=str(900 + number)))
 
     def invoice(self, number: str) -> Invoice | None:
         """The invoice of that number."""

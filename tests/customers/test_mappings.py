@@ -25,13 +25,15 @@ class Cast:
         self.program = world.program
         self.customer = Customer.objects.get()
         self.contoso = TargetCustomer.objects.create(
-            **target, external_id=1, name="Contoso Ltd", email="it@contoso.example"
+            **target, external_id="1", name="Contoso Ltd", email="it@contoso.example"
         )
-        self.fabrikam = TargetCustomer.objects.create(**target, external_id=2, name="Fabrikam")
-        common = {**target, "customer_external_id": 1, "read_at": timezone.now()}
-        self.monthly = Template.objects.create(**common, external_id=50, name="Monthly", frequency="Monthly")
-        self.yearly = Template.objects.create(**common, external_id=51, name="Yearly", frequency="Annually")
-        self.paused = Template.objects.create(**common, external_id=52, name="Paused", frequency="Monthly", paused=True)
+        self.fabrikam = TargetCustomer.objects.create(**target, external_id="2", name="Fabrikam")
+        common = {**target, "customer_external_id": "1", "read_at": timezone.now()}
+        self.monthly = Template.objects.create(**common, external_id="50", name="Monthly", frequency="Monthly")
+        self.yearly = Template.objects.create(**common, external_id="51", name="Yearly", frequency="Annually")
+        self.paused = Template.objects.create(
+            **common, external_id="52", name="Paused", frequency="Monthly", paused=True
+        )
 
     def save(self, **values) -> Mapping:
         """Map the seats by month, unless said otherwise."""

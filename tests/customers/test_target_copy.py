@@ -97,12 +97,12 @@ def test_copy_holds_customers_and_templates_with_their_lines(world, syncro):
     with partner_scope(world.partner.pk):
         world.program.target.refresh_from_db()
         assert world.program.target.target_read_at is not None
-        assert TargetCustomer.objects.get(external_id=1).email == "it@contoso.example"
+        assert TargetCustomer.objects.get(external_id="1").email == "it@contoso.example"
         record = template_record(Template.objects.get())
-    assert (record.template_id, record.customer_id, record.frequency) == (50, 1, "Monthly")
+    assert (record.template_id, record.customer_id, record.frequency) == ("50", "1", "Monthly")
     assert record.next_run == dt.date(2026, 11, 1)
     (found,) = record.lines
-    assert (found.line_id, found.quantity, found.retail_cents, found.taxable) == (500, Decimal("2.5"), 1000, True)
+    assert (found.line_id, found.quantity, found.retail_cents, found.taxable) == ("500", Decimal("2.5"), 1000, True)
 
 
 def test_template_that_a_sync_read_while_the_list_was_on_its_way_stays_as_it_was_read(world, syncro):
@@ -140,7 +140,7 @@ def test_what_the_target_no_longer_lists_is_gone_until_it_comes_back(world, sync
 
     assert refresh(world, syncro) == TargetReport(customers=1, templates=0, gone_customers=1, gone_templates=1)
     with partner_scope(world.partner.pk):
-        assert TargetCustomer.objects.get(external_id=2).gone
+        assert TargetCustomer.objects.get(external_id="2").gone
         assert Template.objects.get().gone
 
     syncro.customers.append(customer)
@@ -158,8 +158,8 @@ def test_one_template_is_saved_after_a_fresh_read(world, syncro):
     fresh = replace(listed, paused=True, lines=())
 
     save_template(world.partner.pk, world.program.target_id, fresh)
-    save_template(world.partner.pk, world.program.target_id, replace(fresh, template_id=51))
+    save_template(world.partner.pk, world.program.target_id, replace(fresh, template_id="51"))
 
     with partner_scope(world.partner.pk):
         first, second = Template.objects.order_by("external_id")
-        assert (template_record(first), template_record(second).template_id) == (fresh, 51)
+        assert (template_record(first), template_record(second).template_id) == (fresh, "51")

@@ -140,7 +140,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
-        "basis": {"billed_by": {line.mark: 1}, "runs": [(line.mark, 1, "1", "1", "10.00", True)]},
+        "basis": {"billed_by": {line.mark: "1"}, "runs": [(line.mark, "1", "1", "1", "10.00", True)]},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],

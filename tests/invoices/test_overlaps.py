@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib import import_module
 
 import pytest
-from django.db import connection
 
 from core.audit import COMMAND
 from core.models import AuditEntry
@@ -246,19 +244,6 @@ def test_decision_is_undone_until_something_was_planned_from_it(issued_again):
     assert decided_at(issued_again, "102") is None
     with pytest.raises(DecisionRefused, match="Nobody decided"):
         undo(issued_again, "102")
-
-
-def test_decisions_of_an_older_version_get_their_moment_from_the_audit_log(issued_again):
-    decide(issued_again, "102", "adds")
-    undo(issued_again, "102")
-    decide(issued_again, "102", "replaces")
-    with partner_scope(issued_again.partner.pk):
-        SourceInvoice.objects.update(overlap_decided_at=None)
-        with connection.cursor() as cursor:
-            cursor.execute(import_module("invoices.migrations.0008_overlap_decided_at").FILL)
-        told = AuditEntry.objects.get(text="Invoice 102 replaces 101").at
-
-    assert (decided_at(issued_again, "102"), decided_at(issued_again, "101")) == (told, None)
 
 
 @pytest.mark.parametrize(("number", "choice", "words"), [("101", "adds", "not held"), ("102", "maybe", "neither")])

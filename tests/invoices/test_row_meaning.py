@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.db import connection
 
 from connectors.prism.invoice_csv import BLANK_RETAIL
-from core.scope import partner_scope
-from invoices.models import Charge
 from money.classifying import SPOILT_SUBSCRIPTION
 from products.services import refresh_price_list
 from tests.invoices.prism_wire import World, row, subscription
@@ -45,18 +41,6 @@ def test_midnight_at_which_the_next_row_of_the_subscription_begins_is_not_of_thi
     charges = issue(world, "101", *rows)
 
     assert [charge.days.last.day for charge in charges] == [14, 30, 15]
-
-
-def test_days_of_an_older_version_are_filled_from_the_rows_own_text(world):
-    world.prism.tenant("Contoso", subscription("s1"))
-    moments = {"start": "2026-09-01T00:00:00.0000000+10:00", "end": "2026-10-01T00:00:00.0000000+10:00"}
-    issue(world, "101", row("s1"), **moments)
-    with partner_scope(world.partner.pk):
-        Charge.objects.update(first_day=None, last_day=None)
-        with connection.cursor() as cursor:
-            cursor.execute(import_module("invoices.migrations.0011_fill_days").FILL)
-
-    assert str(world.charges("101")[0].days) == "2026-09-01/2026-09-30"
 
 
 def test_amount_is_the_truth_about_a_price(world):

@@ -37,7 +37,7 @@ def billed(world: World) -> World:
 def map_customer(world: World, name: str, motion: str = "seat_monthly", **values) -> Mapping:
     """Map a customer to a monthly template of its own."""
     customer = Customer.objects.get(name=name)
-    number = customer.pk
+    number = str(customer.pk)
     target = TargetCustomer.objects.create(target_id=world.program.target_id, external_id=number, name=name)
     template = Template.objects.create(
         target_id=world.program.target_id, external_id=number, customer_external_id=number, name=f"{name} monthly",

@@ -370,7 +370,7 @@ TARGETS = st.builds(
     gone=st.booleans(),
 )
 ITEMS = st.lists(
-    st.builds(make_item, number=st.integers(1, 4), linked_id=st.none() | st.integers(900, 905)),
+    st.builds(make_item, number=st.integers(1, 4), linked_id=st.none() | st.integers(900, 905).map(str)),
     unique_by=(lambda i: i.product_id, lambda i: i.linked_id or -i.product_id),
 )
 

@@ -203,7 +203,7 @@ def read(world: World, syncro: SyncroWire) -> None:
         assert refresh_target_products(world.partner.pk, world.program.target_id, syncro.client()) is None
 
 
-def copies(world: World) -> dict[int, tuple[bool, bool]]:
+def copies(world: World) -> dict[str, tuple[bool, bool]]:
     """Disabled and gone, by id."""
     with partner_scope(world.partner.pk):
         return {row.external_id: (row.disabled, row.gone) for row in TargetProduct.objects.all()}
@@ -215,7 +215,7 @@ def linked(world: World) -> World:
     world.prism.product("p1")
     refresh(world)
     with partner_scope(world.partner.pk):
-        ProductLink.objects.create(product=Product.objects.get(), target_id=world.program.target_id, external_id=7)
+        ProductLink.objects.create(product=Product.objects.get(), target_id=world.program.target_id, external_id="7")
     return world
 
 
@@ -239,7 +239,7 @@ def test_product_that_nobody_linked_is_gone_when_the_list_lacks_it(world):
     del syncro.products[7]
 
     read(world, syncro)
-    assert copies(world) == {7: (False, True), 8: (False, False)}
+    assert copies(world) == {"7": (False, True), "8": (False, False)}
     assert set(syncro.asked) == {"/products"}
 
 
@@ -265,7 +265,7 @@ def test_long_list_is_read_in_parts_and_nothing_is_gone_before_the_last(world):
 
     assert calls == [1, 2, 3]
     assert last is None
-    assert [number for number, (_, is_gone) in copies(world).items() if is_gone] == [6]
+    assert [number for number, (_, is_gone) in copies(world).items() if is_gone] == ["6"]
 
 
 def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
@@ -275,7 +275,7 @@ def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
 
     read(linked, syncro)
 
-    assert copies(linked) == {7: (True, False), 8: (False, False)}
+    assert copies(linked) == {"7": (True, False), "8": (False, False)}
     assert syncro.asked == ["/products", "/products [7]", "/products/7"]
 
 
@@ -287,7 +287,7 @@ def test_linked_product_that_was_deleted_is_gone(linked):
 
     read(linked, syncro)
 
-    assert copies(linked) == {7: (False, True)}
+    assert copies(linked) == {"7": (False, True)}
 
 
 def test_list_shows_what_stands_for_each_product(linked):
@@ -302,5 +302,5 @@ def test_list_shows_what_stands_for_each_product(linked):
         assert [found.name for found in list_products(linked.program, "SKU-p2")] == ["Another Suite"]
 
     assert (first.name, first.target_id_linked, first.target_name) == ("Another Suite", None, None)
-    assert (second.target_id_linked, second.adopted, second.target_name) == (7, False, "PC_SKU 7")
+    assert (second.target_id_linked, second.adopted, second.target_name) == ("7", False, "PC_SKU 7")
     assert (second.target_retail, second.target_disabled, second.target_gone) == (10, False, False)

@@ -35,7 +35,7 @@ class Facts:
 
     record: form.Record
     done: Imported
-    templates: dict[int, InvoiceTemplate]
+    templates: dict[str, InvoiceTemplate]
     own_lines: list[OwnLine]  # in the order of the record
     months: Months
     choices: dict[str, Choice]
@@ -155,6 +155,6 @@ def _trouble(record: form.Record, mapping: form.Mapping, template: InvoiceTempla
     return "", ""
 
 
-def _foreign_ids(template: InvoiceTemplate | None, own_ids: set[int]) -> frozenset[int]:
+def _foreign_ids(template: InvoiceTemplate | None, own_ids: set[str]) -> frozenset[str]:
     lines = template.lines if template else ()
     return frozenset(line.line_id for line in lines if line.line_id not in own_ids and not find_mark(line.description))

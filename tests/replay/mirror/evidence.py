@@ -26,7 +26,7 @@ class Evidence:
     ahead: tuple[RunAhead, ...]
 
 
-def read_evidence(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Evidence:
+def read_evidence(record: form.Record, templates: dict[str, InvoiceTemplate]) -> Evidence:
     """``syncs.facts.evidence.lines_to_prove`` and ``find_carried``."""
     sought = list(_lines_to_prove(record, templates))
     settled = {one.mark for one in sought if one.settled}
@@ -40,7 +40,7 @@ def read_evidence(record: form.Record, templates: dict[int, InvoiceTemplate]) ->
 
 
 def leftovers(
-    record: form.Record, own_lines: list[OwnLine], templates: dict[int, InvoiceTemplate], planned: set[int | None]
+    record: form.Record, own_lines: list[OwnLine], templates: dict[str, InvoiceTemplate], planned: set[str | None]
 ) -> Iterator[PlannedChange]:
     """``syncs.writing.leftovers.removals_of_leftovers``; ``own_lines`` are all of ours, in the order of the record."""
     gone = {
@@ -56,7 +56,7 @@ def leftovers(
                 yield removal_of(own, line, line.name, "Still there although it was taken off")
 
 
-def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Iterator[Sought]:
+def _lines_to_prove(record: form.Record, templates: dict[str, InvoiceTemplate]) -> Iterator[Sought]:
     confirmed = _confirmed_runs(record)
     for line in record.written:
         template = templates.get(line.template)
@@ -74,7 +74,7 @@ def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) 
                 product_id=line.product,
                 quantity=line.quantity,
                 price=line.retail,
-                after_invoice=(line.seen_on or 0) if recurring else 0,
+                after_invoice=(line.seen_on or "") if recurring else "",
                 settled=not ran,
                 more=recurring and not _ran_once(template, seen),
                 next_run=template.next_run,
@@ -117,7 +117,7 @@ class _Invoices:
         """All of them: those that are too old are sorted out by their date."""
         return [self.get_invoice(one.id) for one in self.told]
 
-    def get_invoice(self, invoice_id: int) -> TargetInvoice:
+    def get_invoice(self, invoice_id: str) -> TargetInvoice:
         one = next(one for one in self.told if one.id == invoice_id)
         return TargetInvoice(
             invoice_id=one.id,

@@ -28,7 +28,7 @@ _SUBJECTS = {
 }
 
 
-def templates_of(record: form.Record) -> dict[int, InvoiceTemplate]:
+def templates_of(record: form.Record) -> dict[str, InvoiceTemplate]:
     """``syncs.facts.target.load_templates``."""
     return {
         one.id: InvoiceTemplate(
@@ -45,7 +45,7 @@ def templates_of(record: form.Record) -> dict[int, InvoiceTemplate]:
     }
 
 
-def _line(template: int, line: form.TemplateLine) -> TemplateLine:
+def _line(template: str, line: form.TemplateLine) -> TemplateLine:
     return TemplateLine(
         line_id=line.id,
         template_id=template,

@@ -55,7 +55,7 @@ class Catalogue:
         """``syncs.facts.products.load_product_facts`` of all of them."""
         copies = {one.id: one for one in self.record.target.products}
         gone = frozenset(one.id for one in copies.values() if one.gone)
-        by_code: dict[str, list[int]] = defaultdict(list)
+        by_code: dict[str, list[str]] = defaultdict(list)
         for one in copies.values():
             if not one.gone:
                 by_code[one.code].append(one.id)
@@ -82,9 +82,9 @@ class Catalogue:
         self,
         place: int,
         product: form.Product,
-        copies: dict[int, form.TargetProduct],
-        by_code: dict[str, list[int]],
-        gone: frozenset[int],
+        copies: dict[str, form.TargetProduct],
+        by_code: dict[str, list[str]],
+        gone: frozenset[str],
     ) -> ProductFact:
         key = _key(product)
         target_id = product.target_product
@@ -107,7 +107,7 @@ class Catalogue:
         )
 
 
-def name_behind(record: form.Record, target_product: int | None) -> str:
+def name_behind(record: form.Record, target_product: str | None) -> str:
     """Name of the product that a target's product stands for; "" where there is none."""
     if target_product is None:
         return ""

@@ -20,10 +20,10 @@ SEP, OCT = dt.date(2026, 9, 5), dt.date(2026, 10, 5)
 
 def map_seats(world: World, motion: str, next_run: dt.date | None) -> None:
     """Map the customer's seats to a template of their own that runs then."""
-    target, _ = TargetCustomer.objects.get_or_create(target_id=world.program.target_id, external_id=1, name="Contoso")
-    number = TargetCustomer.objects.count() + Template.objects.count()
+    target, _ = TargetCustomer.objects.get_or_create(target_id=world.program.target_id, external_id="1", name="Contoso")
+    number = str(TargetCustomer.objects.count() + Template.objects.count())
     template = Template.objects.create(
-        target_id=world.program.target_id, external_id=number, customer_external_id=1, name=motion, next_run=next_run,
+        target_id=world.program.target_id, external_id=number, customer_external_id="1", name=motion, next_run=next_run,
         frequency="Monthly", read_at=timezone.now(),
     )  # fmt: skip
     save_mapping(
@@ -74,7 +74,7 @@ def test_purchase_that_was_planned_stays_where_it_is(bought):
         map_seats(bought, "seat_annual", SEP)
         Posting.objects.create(
             program=bought.program, customer=purchase.customer, subscription=purchase.subscription,
-            motion=purchase.motion, period=purchase.period, fingerprint="x", template_id=1,
+            motion=purchase.motion, period=purchase.period, fingerprint="x", template_id="1",
         )  # fmt: skip
 
     assert place(bought) == ["seat_monthly", "seat_monthly"]
