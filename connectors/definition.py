@@ -12,7 +12,7 @@ from connectors.edge.answer_table import AnswerRow
 from connectors.edge.http import Edge
 from connectors.interface import Source, SystemRole, Target
 from connectors.limits import CountedBy, RequestLimit
-from connectors.records import Cadence, Interval, InvoiceHeader, InvoiceRow, RowAmounts
+from connectors.records import Interval, InvoiceHeader, InvoiceRow, RowAmounts
 
 Credentials = Mapping[str, str]
 
@@ -166,7 +166,6 @@ class TargetDefinition(VendorDefinition):
     product_url: Callable[[Credentials, str], str]  # link for a browser
     template_url: Callable[[Credentials, str], str]
     interval_of: Callable[[str], Interval | None]  # of a template's frequency; None for words that are not known
-    frequency_fits: Callable[[str, Cadence], bool]  # (template frequency, how charges come) -> no warning needed
     symbol_fits: Callable[[str, str], bool | None] = (
         nobody_can_tell  # (symbol that it shows, ISO code) where it names none
     )

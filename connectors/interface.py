@@ -54,6 +54,9 @@ class Target(Protocol):
     calls: Mapping[str, int]  # HTTP method -> calls made so far
     losses: Losses  # writes whose answer got lost so far
 
+    @property
+    def day(self) -> dt.date | None: ...  # the target's own, as its last answer was dated
+
     def test_connection(self) -> ConnectionReport: ...
     def read_locale(self) -> AccountLocale | None: ...
     def list_customers(self) -> list[CustomerRecord]: ...

@@ -40,7 +40,8 @@ def refresh_target(partner_id: int, connection_id: int, client: Target) -> Targe
     """
     refresh_locale(partner_id, connection_id, client)
     began = timezone.now()
-    return store_target(partner_id, connection_id, client.list_customers(), client.list_templates(), began)
+    customers, templates = client.list_customers(), client.list_templates()
+    return store_target(partner_id, connection_id, customers, templates, began, day=client.day)
 
 
 def store_target(
@@ -49,14 +50,17 @@ def store_target(
     customers: list[records.CustomerRecord],
     templates: list[records.InvoiceTemplate],
     began: dt.datetime,
+    *,
+    day: dt.date | None = None,
 ) -> TargetReport:
-    """Bring the copy to the lists that were read since ``began``."""
+    """Bring the copy to the lists that were read since ``began``; ``day`` is the target's own."""
     with partner_scope(partner_id):
         wait_for_turn("target copy", connection_id)
         now = timezone.now()
         gone_customers = _store_customers(connection_id, customers)
         gone_templates = _store_templates(connection_id, templates, began, now)
-        Connection.objects.filter(pk=connection_id).update(target_read_at=now)
+        told = {} if day is None else {"target_day": day}
+        Connection.objects.filter(pk=connection_id).update(target_read_at=now, **told)
     return TargetReport(len(customers), len(templates), gone_customers, gone_templates)
 
 
@@ -81,6 +85,9 @@ def reread_template(partner_id: int, connection_id: int, client: Target, templat
             Template.objects.filter(target_id=connection_id, external_id=template_id).update(gone=True)
         return
     save_template(partner_id, connection_id, record)
+    if client.day is not None:
+        with partner_scope(partner_id):
+            Connection.objects.filter(pk=connection_id).update(target_day=client.day)
 
 
 def template_record(row: Template) -> records.InvoiceTemplate:

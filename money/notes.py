@@ -163,18 +163,21 @@ def _first_day_at(period: PeriodFact, side: str, price: Decimal) -> dt.date:
     return min(charge.days.first for charge in at_price or charges)
 
 
-def note_template(mapping: MappingFact, present: PresentLines, newest: str, *, target: str, writes: bool) -> list[Note]:
+def note_template(
+    mapping: MappingFact, present: PresentLines, newest: str, *, target: str, writes: bool, waits: Decimal
+) -> list[Note]:
     """A paused template, or one that ran before the invoice came, bills later than expected.
 
-    Pausing is told as long as it lasts; running early when the plan ``writes`` something, and again until it runs.
+    ``waits`` is the retail of our lines on it. Pausing is told as long as it lasts; running early when the plan
+    ``writes`` something, and again until it runs.
     """
     template = present.here.template
     if template is None:
         return []
     notes = []
     if template.paused and (writes or _stands_on(present, mapping.template_id)):
-        text = f"The invoice template “{template.name}” is paused: nothing is billed until it runs."
-        notes.append(_template_note(mapping, "paused", newest, text, f"Resume it in {target}."))
+        text = f"The invoice template “{template.name}” is paused: {plain(waits)} is not billed until it runs."
+        notes.append(_template_note(mapping, "paused", newest, text, f"Resume it in {target}.", retail=waits))
     if _ran_early(mapping, newest, template.next_run) and template.every == MONTHLY:
         assert template.next_run is not None
         text = (
@@ -222,7 +225,9 @@ def _product_name(period: PeriodFact) -> str:
     return period.product.name if period.product else period.subscription
 
 
-def _template_note(mapping: MappingFact, code: str, key: str, text: str, cure: str = "", *, news: bool = True) -> Note:
+def _template_note(
+    mapping: MappingFact, code: str, key: str, text: str, cure: str = "", *, news: bool = True, retail: Decimal = ZERO
+) -> Note:
     return Note(
         Severity.WARNING,
         code,
@@ -230,5 +235,6 @@ def _template_note(mapping: MappingFact, code: str, key: str, text: str, cure: s
         f"{mapping.customer}: {text}",
         cure,
         customer_id=mapping.customer_id,
+        retail=retail,
         news=news,
     )

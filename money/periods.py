@@ -35,6 +35,11 @@ def month_after(period: str) -> dt.date:
     return dt.date(year + month // 12, month % 12 + 1, 1)
 
 
+def first_day_of(period: str) -> dt.date:
+    """The first day of a monthly period, or of one of two dates."""
+    return dt.date.fromisoformat(period[:10] if "/" in period else f"{period}-01")
+
+
 def last_day_of(period: str) -> dt.date:
     """The last day of a monthly period."""
     return month_after(period) - DAY

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from connectors.records import InvoiceTemplate, id_order
-from money.amounts import sum_charges
-from money.enums import Action, Because, HoldCode, PartRole, PartState, Severity
+from money.amounts import amount_of_values, sum_charges
+from money.enums import Action, Because, HoldCode, LineState, PartRole, PartState, Severity
 from money.facts import Choice, MappingFacts, OwnLine, Posted
 from money.month.ahead import RunsAhead, gives_back
 from money.notes import (
@@ -40,6 +41,7 @@ from money.taking_off import plan_left_behind, remove_duplicates, remove_unwante
 from money.wanting.brief import PeriodBrief
 from money.wanting.period import want_period
 from money.wanting.wants import PeriodWants
+from money.words import ZERO, plain
 
 NO_PRODUCT = "Could not find source product or multiple matches"
 
@@ -96,11 +98,23 @@ def plan_mapping(facts: MappingFacts) -> Plan:
             ]
         ),
     )
-    plan.notes += note_template(mapping, present, facts.newest, target=facts.rules.target, writes=plan.writes)
+    waits = _retail_after(present, plan)
+    plan.notes += note_template(
+        mapping, present, facts.newest, target=facts.rules.target, writes=plan.writes, waits=waits
+    )
     if facts.first:
         plan.notes += note_foreign_lines(mapping, present)
     plan.changes.sort(key=_writing_order)
     return plan
+
+
+def _retail_after(present: PresentLines, plan: Plan) -> Decimal:
+    """What our lines of the mapping bill once the plan is written."""
+    changes = [change for change in plan.changes if not change.hold and change.action is not Action.KEEP]
+    left = {change.line_id for change in changes if change.line_id is not None}
+    standing = (amount_of_values(own).retail for own in present.own.all_standing if own.line_id not in left)
+    written = (amount_of_values(change.after).retail for change in changes if change.after is not None)
+    return sum((*standing, *written), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +268,16 @@ def _hold_everything(facts: MappingFacts, postings: Postings) -> Plan:
     mapping = facts.mapping
     code = mapping.trouble_code or HoldCode.TEMPLATE_GONE
     text = mapping.trouble or "The invoice template no longer exists. Choose another one."
+    standing = (own for own in facts.own_lines if own.state is LineState.STANDING)
+    retail = sum((amount_of_values(own).retail for own in standing), ZERO)
+    money = f" {plain(retail)} of our lines is not billed by it." if retail and code == HoldCode.TEMPLATE_GONE else ""
     note = Note(
         Severity.ERROR if code == HoldCode.CURRENCY else Severity.WARNING,
         code,
         f"{code}:{mapping.mapping_id}",
-        f"{mapping.customer}: {text}",
+        f"{mapping.customer}: {text}{money}",
         customer_id=mapping.customer_id,
+        retail=retail,
     )
     known = [(period, postings.of(period)) for period in facts.periods]
     held = [

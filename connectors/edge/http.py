@@ -7,6 +7,7 @@ got lost is reported with ``maybe_applied`` and resolved by reading.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import tempfile
 import time
@@ -91,6 +92,7 @@ class Edge:
         self._hosts = AllowedHosts(settings.urls.values(), settings.hosts)
         self._session = _open_session(settings, self._guard)
         self._refusals = 0
+        self.day: dt.date | None = None  # the vendor's own, as its last answer was dated
 
     def __repr__(self) -> str:
         return f"<Edge to {self.settings.system}>"
@@ -215,6 +217,8 @@ class Edge:
         verdict = self._table.judge(outcome, call, redactor=self._redactor, refusals=self._refusals + 1)
         refused = isinstance(verdict, Failure) and verdict.pause is Pause.AFTER_REFUSAL
         self._refusals = self._refusals + 1 if refused else 0
+        if isinstance(outcome, Received):
+            self.day = outcome.day or self.day
         if isinstance(verdict, Failure) and verdict.everybody:
             self._limiter.penalise(verdict.everybody)
         return verdict

@@ -66,6 +66,11 @@ class SyncroClient:
     def __repr__(self) -> str:
         return "<SyncroClient>"
 
+    @property
+    def day(self) -> dt.date | None:
+        """Syncro's own day in UTC, as the Date of its last answer said; None before the first one."""
+        return self._edge.day
+
     def test_connection(self) -> ConnectionReport:
         """What the token may do, permission by permission; reads only."""
         template = self._edge.url("syncro")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from money.enums import HoldCode, Severity
 from money.holds import month_question
-from money.month.months import Months
+from money.month.months import Holder, Months
 from money.periods import period_label
 from money.plan import Hold, Note
 from money.words import ZERO, plain
@@ -22,6 +23,18 @@ def note_not_invoiced(months: Months) -> list[Note]:
         f"are not invoiced for {period_label(months.open_month)} yet."
     )
     return [note_of_removals(month_question(HoldCode.NOT_INVOICED, text, months.open_month), retail)]
+
+
+def note_not_any_invoice(month: str, holders: Sequence[Holder]) -> list[Note]:
+    """All lines, of a month that has ended without any invoice; none where ``month`` is ""."""
+    if not month or not holders:
+        return []
+    retail = sum((one.retail for one in holders), ZERO)
+    text = (
+        f"{len(holders)} of {len(holders)} subscriptions, {plain(retail)}, are not invoiced for "
+        f"{period_label(month)} yet: the month has ended without an invoice."
+    )
+    return [note_of_removals(month_question(HoldCode.NOT_INVOICED, text, month), retail)]
 
 
 def note_of_removals(hold: Hold, retail: Decimal) -> Note:

@@ -96,6 +96,7 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
             sync_on=bool(dialog.values.get("sync_on")),
             actor=actor_of(request.user),
             confirm=dialog.values.get("confirm") == str(dialog.template.pk),
+            retail=dialog.retail,
         )
     except MappingUnconfirmed as unconfirmed:
         return _show(request, dialog, warnings=unconfirmed.warnings)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
 from connectors.registry import get_target
-from customers.models import Mapping, Pricing
+from customers.models import Mapping, Pricing, Template
 from money.enums import HoldCode
 from money.facts import MappingFact
 from programs.models import Program
@@ -85,4 +85,15 @@ def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | Non
         )
     if mapping.target_customer.gone:
         return HoldCode.CUSTOMER_GONE, f"The {target.label} {words.customer} no longer exists. Map to another one."
+    if template is None:
+        return HoldCode.TEMPLATE_GONE, _gone(mapping, words.template, words.customer)
     return None, ""
+
+
+def _gone(mapping: Mapping, template: str, customer: str) -> str:
+    """That the template is gone, with one of the same name that may have taken its place."""
+    name, owner = mapping.template.name, mapping.target_customer.external_id
+    others = Template.objects.filter(target=mapping.template.target_id, customer_external_id=owner, gone=False)
+    number = others.filter(name=name).order_by("-external_id").values_list("external_id", flat=True).first()
+    choose = f"“{name}” ({number}) of the same {customer} has its name: choose it" if number else "Choose another one"
+    return f"The {template} “{name}” no longer exists. {choose}."

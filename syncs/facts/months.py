@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import chain
 
 from django.db.models import Max, QuerySet
 
 from invoices.counted import countable_invoices
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.months import months_with_seats, newest_first
+from money.days import DAY
 from money.enums import Chosen, LineState, PartRole
 from money.holds import month_of_subject, month_subject
-from money.month.months import Holder, Months, read_months
+from money.month.months import Holder, MonthCharges, Months, read_months
 from money.motions import REGULAR
 from money.words import from_cents
 from programs.models import Program
@@ -20,9 +22,20 @@ from syncs.models import Decision, Line
 
 def load_months(program: Program) -> Months:
     """The newest months of the program's counted invoices, down to the newest regular one."""
-    invoices = countable_invoices(program)
-    months = newest_first(invoices, months_with_seats(invoices))
-    return read_months(months, load_holders(program), complete_months(program))
+    invoices, complete = countable_invoices(program), complete_months(program)
+    listed = months_with_seats(invoices)
+    ended = month_without_invoice(program, f"{listed[0]:%Y-%m}" if listed else "")
+    nothing = [MonthCharges(ended, ())] if ended in complete else []  # a person said that none is to come
+    return read_months(chain(nothing, newest_first(invoices, listed)), load_holders(program), complete)
+
+
+def month_without_invoice(program: Program, newest: str) -> str:
+    """The last month that ended, by the target's own day, where the ``newest`` with an invoice is older; else ""."""
+    today = program.target.target_day
+    if today is None or not newest:
+        return ""
+    ended = f"{today.replace(day=1) - DAY:%Y-%m}"
+    return ended if ended > newest else ""
 
 
 def month_to_bill(program: Program, months: Months) -> str:

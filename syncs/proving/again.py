@@ -38,15 +38,19 @@ class BilledAgain:
     retail: Decimal = ZERO
     invoices: dict[str, None] = field(default_factory=dict)  # in their order
 
+    @property
+    def text(self) -> str:
+        """What it is, with its invoices and the money."""
+        once_more = f"{'bill' if len(self.invoices) > 1 else 'bills'} it once more, {plain(self.retail)} in all."
+        return f"{period_label(self.period)} is billed {self.times} times: {', '.join(self.invoices)} {once_more}"
+
     def note(self) -> Note:
         """What people are told."""
         return Note(
             Severity.WARNING,
             "billed_again",
             f"billed_again:{self.customer}:{self.motion}:{self.period}:{self.times}",
-            f"{self.customer_name}: {period_label(self.period)} is billed {self.times} times: "
-            f"{', '.join(self.invoices)} {'bill' if len(self.invoices) > 1 else 'bills'} it once more, "
-            f"{plain(self.retail)} in all.",
+            f"{self.customer_name}: {self.text}",
             "Set the frequency of the invoice template right. What was billed ahead is taken off the next amounts; "
             "what is left once a later month is regular is a credit.",
             customer_id=self.customer,

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from connectors.registry import get_source
-from customers.models import Mapping
+from customers.models import Mapping, Template
 from invoices.models import Charge, InvoiceState, SourceInvoice
-from money.enums import Kind, PartState
+from money.enums import Kind, LineState, PartState
 from money.words import NOTHING, ZERO, Money
 from programs.models import Program
 from syncs.enums import Bucket
-from syncs.models import Part, Posting
+from syncs.models import Line, Part, Posting
 from syncs.proving.accounts import Balance, InvoiceSum, share_of, sums_of
 
 _NOT_PLANNED_YET = Bucket.HELD
@@ -251,13 +251,23 @@ def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> di
         planned = _Planned(count, Money(cost, retail), Balance())
         planned.balance.buckets[Bucket.ROUNDING] = Money(off_cost, off_retail)
         by_id[pk] = by_key[key[0], key[1], key[2]] = planned
-    amounts = ("posting", "state", "cost", "retail", "rules_cost", "rules_retail")
+    gone = _marks_of_the_gone(program)
+    amounts = ("posting", "state", "mark", "cost", "retail", "rules_cost", "rules_retail")
     parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*amounts)
-    for posting_id, state, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
+    for posting_id, state, mark, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
         if posting_id in by_id:  # else it was planned just now
             by_id[posting_id].has_parts = True
-            _add_part(by_id[posting_id].balance, state, Money(cost, retail), Money(rules_cost, rules_retail))
+            nowhere = state == PartState.SYNCED and mark in gone
+            counts_as = PartState.FAILED if nowhere else state
+            _add_part(by_id[posting_id].balance, counts_as, Money(cost, retail), Money(rules_cost, rules_retail))
     return by_key
+
+
+def _marks_of_the_gone(program: Program) -> set[str]:
+    """Of lines on templates that the target has no more: what no invoice carried of them is on no template."""
+    gone = Template.objects.filter(target=program.target_id, gone=True)
+    lines = Line.objects.filter(program=program, state=LineState.STANDING, template_id__in=gone.values("external_id"))
+    return set(lines.values_list("mark", flat=True))
 
 
 def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None:

@@ -20,7 +20,7 @@ from connectors.records import InvoiceTemplate
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
 from money.days import Days, covers_cycle
 from money.enums import Chosen, Kind, LineState, MotionCause, PartRole, PartState, Severity
-from money.holds import month_subject
+from money.holds import month_of_subject, month_subject
 from money.marks import find_mark
 from money.periods import period_label
 from money.plan import Note
@@ -119,11 +119,13 @@ def _lines(program: Program) -> list[StandingLine]:
 
 
 def _months(program: Program) -> list[str]:
-    """Usage months with rows of a motion that has recurring lines, the newest first."""
+    """Usage months with rows of a motion that has recurring lines, or called complete, the newest first."""
     motions = Line.objects.filter(program=program, role=PartRole.RECURRING).values("motion").distinct()
     charging = _rows(program).filter(_CHARGING, motion__in=motions)
     months = charging.order_by("-invoice__month").values_list("invoice__month", flat=True).distinct()
-    return [f"{month:%Y-%m}" for month in months]
+    said = Decision.objects.filter(program=program, choice=Chosen.COMPLETE, subject__startswith=month_subject(""))
+    complete = map(month_of_subject, said.values_list("subject", flat=True))
+    return sorted({*(f"{month:%Y-%m}" for month in months), *complete}, reverse=True)
 
 
 def _is_complete(program: Program, month: str) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from invoices.counted import newest_month_of
 from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Severity
+from money.month.waiting import Wait
 from money.plan import Note
 from money.words import plain
 from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
@@ -16,6 +17,7 @@ from syncs.proving.again import find_billed_again
 from syncs.proving.months import recount_months
 from syncs.proving.reconciliation import reconcile_invoice, sum_retail
 from syncs.proving.standing import prove_standing
+from syncs.proving.waiting import find_waiting, note_day
 from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
@@ -110,6 +112,9 @@ def _prove_lines(run: Run) -> None:
     if not run.preview and run.kind == RunKind.BILLING:
         store_notes(run, prove_standing(run.program).notes())
         store_notes(run, [one.note() for one in find_billed_again(run.program)])
+        note_day(run.program)
+        waiting = (one for one in find_waiting(run.program) if one.wait is not Wait.PAUSED)  # planning says that
+        store_notes(run, [one.note(run.program.target.label) for one in waiting])
 
 
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:

@@ -11,7 +11,7 @@ from money.enums import Action, LineState, PartRole
 from money.holds import month_of_subject
 from money.month.guard import Upheaval, guard_reason, hold_of_removals
 from money.month.months import Months
-from money.month.unfinished import note_not_invoiced, note_of_removals
+from money.month.unfinished import note_not_any_invoice, note_not_invoiced, note_of_removals
 from money.plan import Hold, Plan
 from money.planning import plan_billing
 from money.words import ZERO
@@ -20,7 +20,7 @@ from syncs.deciding.findings import store_notes
 from syncs.enums import ChangeState, RunState
 from syncs.facts.evidence import load_evidence
 from syncs.facts.mappings import mapped_to, mapping_chunks
-from syncs.facts.months import load_months
+from syncs.facts.months import load_holders, load_months, month_without_invoice
 from syncs.facts.older_months import note_older_months
 from syncs.facts.program import BillingFacts, load_billing, load_choices, load_left_behind
 from syncs.facts.retry_scope import retry_scope
@@ -78,6 +78,8 @@ def plan_billing_run(work: Slice) -> RunState:
             store_notes(run, survey(run.program))
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
             store_notes(run, note_not_invoiced(months))
+            ended = month_without_invoice(run.program, months.newest)
+            store_notes(run, note_not_any_invoice(ended, load_holders(run.program)))
         return _conclude(run, upheaval, months)
 
 

@@ -23,7 +23,7 @@ def test_two_orders_of_the_same_mappings_never_wait_for_each_other(transactional
         owner = TargetCustomer.objects.create(target_id=world.program.target_id, external_id="1", name="Both")
         template = Template.objects.create(
             target_id=world.program.target_id, customer_external_id="1", external_id="50", name="Monthly",
-            frequency="Monthly", read_at=world.program.created_at,
+            frequency="Monthly", next_run=world.program.created_at, read_at=world.program.created_at,
         )  # fmt: skip
     both_began = Barrier(2, timeout=10)
 

@@ -57,3 +57,22 @@ def test_lines_whose_removal_waits_are_named_as_long_as_they_stand(office: Offic
     assert office.findings("stands_without_charge") == []
     _, told = command("reconcile", "--partner", ACCOUNT, "--json")
     assert {month["stands_without_charge"] for month in told["months"]} == {"0.00"}
+
+
+def test_month_that_ended_without_an_invoice_lists_all_lines(office: Office):
+    with office.store.exclusive():
+        office.store.remember("today", "2026-11-03")  # by our clock too it may be any day
+    total = amount_of(recurring(office))
+    office.sync("billing")
+    (told,) = office.findings("not_invoiced")
+    assert (told.subject, told.retail) == ("month:2026-10", total)
+    assert "has ended without an invoice" in told.text
+    for template in (ADATUM, COHO):
+        office.edit("run_template", schedule_id=template)
+
+    office.decide("month:2026-10", "complete")
+    office.sync("billing")
+
+    assert recurring(office) == []
+    assert office.findings("stands_without_charge") == []
+    assert office.findings("not_invoiced") == []

@@ -177,6 +177,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "choices": {},
         "chosen": {},
         "customer": Customer.objects.get(pk=shop.customer.pk),
+        "customer_id": shop.customer.pk,
         "customer_ids": [shop.customer.pk],
         "finding": shop.credit,
         "findings": list(decidable()),

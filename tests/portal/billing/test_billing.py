@@ -113,7 +113,7 @@ def test_save_and_next_opens_the_next_unmapped_row(cast: Cast, shop: Shop) -> No
 
 
 @pytest.mark.parametrize(
-    ("changed", "warning"), [({"frequency": "Annually"}, "does not fit"), ({"paused": True}, "is paused")]
+    ("changed", "warning"), [({"next_run": None}, "names no next run"), ({"paused": True}, "is paused")]
 )
 def test_doubtful_template_is_chosen_only_after_a_warning(
     cast: Cast, shop: Shop, changed: dict[str, Any], warning: str
