@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import QuerySet
 
@@ -23,8 +23,9 @@ def load_product_facts(program: Program, product_ids: Collection[int]) -> dict[i
     )
     copies = TargetProduct.objects.filter(target=program.target_id)
     gone = frozenset(copies.filter(gone=True).values_list("external_id", flat=True))
-    by_code = _by_code(copies.filter(gone=False, code__in=[product.key for product in products]))
-    chosen = {product.pk: _stand_in(product, links, by_code, gone) for product in products}
+    by_code = _by_code(copies.filter(gone=False, code__in=_codes_of(products)))
+    by_former = _by_former_key(program, products, by_code)
+    chosen = {product.pk: _stand_in(product, links, by_code, by_former, gone) for product in products}
     targets = {
         copy.external_id: copy
         for copy in copies.filter(gone=False, external_id__in=[pk for pk in chosen.values() if pk is not None])
@@ -45,14 +46,35 @@ def _by_code(copies: Iterable[TargetProduct]) -> dict[str, list[int]]:
     return by_code
 
 
+def _codes_of(products: Iterable[Product]) -> set[str]:
+    return {code for product in products for code in (product.key, product.former_key)}
+
+
+def _by_former_key(
+    program: Program, products: Sequence[Product], by_code: Mapping[str, list[int]]
+) -> dict[str, list[int]]:
+    """Products of the target that have a key of before, by that of the only offer that had it; no linked ones."""
+    asked = {product.former_key for product in products if product.former_key != product.key} & by_code.keys()
+    if not asked:
+        return {}
+    skus = {product.sku for product in products if product.former_key in asked}
+    sold = Counter(one.former_key for one in Product.objects.filter(source=program.source_id, sku__in=skus))
+    linked = set(ProductLink.objects.filter(target=program.target_id).values_list("external_id", flat=True))
+    return {key: [one for one in by_code[key] if one not in linked] for key in asked if sold[key] == 1}
+
+
 def _stand_in(
-    product: Product, links: dict[int, int], by_code: dict[str, list[int]], gone: frozenset[int]
+    product: Product,
+    links: Mapping[int, int],
+    by_code: Mapping[str, list[int]],
+    by_former: Mapping[str, list[int]],
+    gone: frozenset[int],
 ) -> int | None:
-    """The linked product of the target, else the one product there that has the key."""
+    """The linked product of the target, else the one product there that has the key, or had it before."""
     linked = links.get(product.pk)
     if linked is not None and linked not in gone:
         return linked
-    same = by_code.get(product.key, [])
+    same = by_code.get(product.key) or by_former.get(product.former_key, [])
     return same[0] if len(same) == 1 else None
 
 

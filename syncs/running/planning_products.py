@@ -85,6 +85,7 @@ def _source_item(product: Product, linked_id: int | None, *, left_alone: bool) -
         ambiguous=product.ambiguous,
         detached=product.detached or (left_alone and linked_id is None),
         linked_id=linked_id,
+        former_key=product.former_key,
     )
 
 

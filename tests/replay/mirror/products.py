@@ -89,7 +89,7 @@ class Catalogue:
         key = _key(product)
         target_id = product.target_product
         if target_id is None or target_id in gone:
-            same = by_code.get(key, [])
+            same = by_code.get(key) or by_code.get(_former_key(product), [])
             target_id = same[0] if len(same) == 1 else None
         target = copies.get(target_id) if target_id is not None else None
         settings = self.record.program.products
@@ -116,6 +116,10 @@ def name_behind(record: form.Record, target_product: int | None) -> str:
 
 
 def _key(product: form.Product) -> str:
+    return product_key(product.sku, product.term, product.billing_cycle, product.id)
+
+
+def _former_key(product: form.Product) -> str:
     return product_key(product.sku, product.term, product.billing_cycle)
 
 
