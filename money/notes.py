@@ -15,6 +15,8 @@ from money.present import PresentLines
 from money.wanting.wants import Wanted
 from money.words import Money, plain
 
+NO_PRODUCT = "no_product"  # code of a line without a product link
+
 
 def note_of_hold(mapping: MappingFact, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:
     """An amount waits for a person; ``retail`` in currency units."""
@@ -82,16 +84,16 @@ def note_fallback(mapping: MappingFact, period: PeriodFact, target: str) -> Note
 
 
 def note_without_product(mapping: MappingFact, period: PeriodFact, product: ProductFact) -> Note:
-    """A line is written without a product link."""
+    """A line is, or will be, on the template without a product link: said until it has one."""
     return Note(
         Severity.WARNING,
-        "no_product",
-        f"no_product:{product.key}",
+        NO_PRODUCT,
+        f"{NO_PRODUCT}:{product.key}",
         f"{mapping.customer}: {product.name} has no product in the target; its line for "
         f"{period_label(period.period)} is written without a product link.",
         "Switch the product sync on, or create the product.",
         customer_id=mapping.customer_id,
-        subscription_id=period.subscription_id,
+        product_id=product.product_id,
     )
 
 

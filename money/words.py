@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -9,6 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 ZERO = Decimal(0)
 
 CENT = Decimal("0.01")
+_WORD = re.compile(r"[^\W_]+")
 _JOINER = "\u200d"  # holds emoji together
 
 
@@ -78,6 +80,16 @@ def plain_quantity(quantity: Decimal) -> str:
     if quantity == quantity.to_integral_value():
         return str(int(quantity))
     return plain(quantity)
+
+
+def same_name(ours: str, theirs: str) -> bool:
+    """Whether people mean one product: the same words, with or without *Microsoft*, whatever our term behind a dash."""
+    names = {_bare(ours), _bare(ours.split(" - ", 1)[0])} - {""}
+    return _bare(theirs) in names
+
+
+def _bare(name: str) -> str:
+    return " ".join(_WORD.findall(name.casefold())).removeprefix("microsoft ")
 
 
 def one_line(text: str) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from connectors.records import Cadence
+from invoices.counted import countable_invoices
+from invoices.models import Charge
 from money.facts import ProductFact
+from money.products import PREFIX
 from products.models import Product, ProductLink, TargetProduct
 from programs.models import Program
+from syncs.facts.mappings import active_mappings
 
 
 def load_product_facts(program: Program, product_ids: Collection[int]) -> dict[int, ProductFact]:
@@ -30,7 +34,27 @@ def load_product_facts(program: Program, product_ids: Collection[int]) -> dict[i
         copy.external_id: copy
         for copy in copies.filter(gone=False, external_id__in=[pk for pk in chosen.values() if pk is not None])
     }
-    return {product.pk: _fact(program, product, chosen[product.pk], targets, gone) for product in products}
+    same = _same_products(program, products)
+    return {
+        product.pk: _fact(program, product, chosen[product.pk], targets, gone=gone, same_ids=same[product.pk])
+        for product in products
+    }
+
+
+def lacks_products(program: Program) -> bool:
+    """Whether charges of mapped customers name a product that the product sync would make or find, and has not yet."""
+    synced = active_mappings(program).filter(customer=OuterRef("customer"), motion=OuterRef("motion"))
+    charged = Charge.objects.filter(Exists(synced), invoice__in=countable_invoices(program), product__isnull=False)
+    linked = ProductLink.objects.filter(target=program.target_id, product=OuterRef("pk")).exclude(copy__gone=True)
+    elsewhere = made_for_other_sources(program.source_id, program.target_id).values("copy__code")
+    wanted = Product.objects.filter(source=program.source_id, detached=False, ambiguous=False)
+    left_out = [
+        cadence
+        for cadence, synced in ((Cadence.USAGE, program.sync_azure), (Cadence.ANNUAL, program.sync_annual))
+        if not synced
+    ]
+    wanted = wanted.exclude(cadence__in=left_out).exclude(key__in=elsewhere)
+    return wanted.filter(~Exists(linked), pk__in=charged.values("product")).exists()
 
 
 def made_for_other_sources(source_id: int, target_id: int) -> QuerySet[ProductLink]:
@@ -44,6 +68,18 @@ def _by_code(copies: Iterable[TargetProduct]) -> dict[str, list[int]]:
     for copy in copies:
         by_code[copy.code].append(copy.external_id)
     return by_code
+
+
+def _same_products(program: Program, products: Sequence[Product]) -> dict[int, frozenset[int]]:
+    """Products of the target that nobody linked, and that have a key, the token or the name of ours."""
+    linked = ProductLink.objects.filter(target=program.target_id).values("external_id")
+    found: dict[str, set[int]] = defaultdict(set)
+    copies = TargetProduct.objects.filter(target=program.target_id, gone=False).exclude(external_id__in=linked)
+    for number, name, code in copies.values_list("external_id", "name", "code"):
+        for known_by in (code.strip().lower(), name.split(" ", 1)[0].lower(), name.lower()):
+            found[known_by].add(number)
+    asked = {one.pk: {one.key, one.former_key, f"{PREFIX}{one.sku}".lower(), one.name.lower()} for one in products}
+    return {pk: frozenset().union(*(found.get(name, ()) for name in names)) for pk, names in asked.items()}
 
 
 def _codes_of(products: Iterable[Product]) -> set[str]:
@@ -83,7 +119,9 @@ def _fact(
     product: Product,
     target_id: int | None,
     targets: dict[int, TargetProduct],
+    *,
     gone: frozenset[int],
+    same_ids: frozenset[int],
 ) -> ProductFact:
     target = targets.get(target_id) if target_id is not None else None
     return ProductFact(
@@ -94,19 +132,11 @@ def _fact(
         retail=target.retail if target else product.unit_retail,
         target_id=target_id,
         taxable=target.taxable if target else program.new_taxable,
-        expected=not product.detached and _will_be_made(program, product.cadence),
         superseded_ids=gone,
+        same_ids=same_ids,
     )
 
 
 def _shown_name(ours: str, theirs: str) -> str:
     """Our name, unless the user gave the target's product one of their own."""
     return ours if not theirs or theirs.startswith("PC_") else theirs
-
-
-def _will_be_made(program: Program, cadence: str) -> bool:
-    if not program.products_enabled:
-        return False
-    return not (
-        (cadence == Cadence.USAGE and not program.sync_azure) or (cadence == Cadence.ANNUAL and not program.sync_annual)
-    )

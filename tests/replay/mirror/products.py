@@ -102,7 +102,6 @@ class Catalogue:
             retail=target.retail if target else product.retail,
             target_id=target_id,
             taxable=target.taxable if target else settings.new_taxable,
-            expected=not product.kept_off and _will_be_made(settings, product.cadence),
             superseded_ids=gone,
         )
 
@@ -127,9 +126,3 @@ def _index_entry(place: int, product: form.Product) -> ProductFacts:
     return ProductFacts(
         place, _key(product), product.id, product.sku, product.name, product.term, product.billing_cycle, product.listed
     )
-
-
-def _will_be_made(settings: form.ProductSync, cadence: str) -> bool:
-    if not settings.enabled:
-        return False
-    return not ((cadence == "usage" and not settings.sync_azure) or (cadence == "annual" and not settings.sync_annual))

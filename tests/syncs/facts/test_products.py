@@ -23,10 +23,10 @@ def list_offer(world: World, offer: str) -> Product:
     )  # fmt: skip
 
 
-def copy_target(world: World, number: int, code: str) -> None:
+def copy_target(world: World, number: int, code: str, name: str = "Bundle") -> None:
     """A product of the target."""
     TargetProduct.objects.create(
-        target_id=world.program.target_id, external_id=number, name="Suite", code=code, cost=5, retail=7,
+        target_id=world.program.target_id, external_id=number, name=name, code=code, cost=5, retail=7,
         read_at=timezone.now(),
     )  # fmt: skip
 
@@ -58,3 +58,24 @@ def test_linked_product_with_the_key_of_before_stands_for_no_other(world):
         ProductLink.objects.create(product=other, target_id=world.program.target_id, external_id=900)
 
         assert load_product_facts(world.program, [offer.pk])[offer.pk].target_id is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "same"),
+    [
+        ("Suite", "", True),
+        ("Anything", FORMER, True),
+        (f"PC_{SKU} typed in by hand", "", True),
+        (f"PC_{SKU}1 another", "", False),
+        ("Anything", "", False),
+    ],
+)
+def test_product_that_nobody_linked_is_the_same_by_key_token_or_name(world, name, code, same):
+    with partner_scope(world.partner.pk):
+        offer = list_offer(world, "g1")
+        copy_target(world, 900, code, name)
+
+        assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == ({900} if same else set())
+
+        ProductLink.objects.create(product=list_offer(world, "g2"), target_id=world.program.target_id, external_id=900)
+        assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == set()
