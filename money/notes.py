@@ -13,7 +13,7 @@ from money.periods import day_label, month_after, period_label
 from money.plan import Hold, Note
 from money.present import PresentLines
 from money.wanting.wants import Wanted
-from money.words import Money, plain
+from money.words import Money, plain, shown
 
 NO_PRODUCT = "no_product"  # code of a line without a product link
 
@@ -40,7 +40,7 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
             "only_cost",
             f"only_cost:{wanted.mark}",
             f"{mapping.customer}: {wanted.text}: the customer's amount is right, your cost differs by "
-            f"{plain(wanted.amount.cost)}. No line is written for it.",
+            f"{shown(wanted.amount.cost)}. No line is written for it.",
             customer_id=mapping.customer_id,
             subscription_id=period.subscription_id,
         )
@@ -48,7 +48,7 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
         Severity.WARNING,
         "excluded",
         f"excluded:{wanted.mark}",
-        f"{mapping.customer}: {wanted.text}: {plain(wanted.amount.retail)} is not billed ({wanted.excluded}).",
+        f"{mapping.customer}: {wanted.text}: {shown(wanted.amount.retail)} is not billed ({wanted.excluded}).",
         customer_id=mapping.customer_id,
         retail=wanted.amount.retail,
         subscription_id=period.subscription_id,
@@ -62,7 +62,7 @@ def note_billed_ahead(mapping: MappingFact, period: PeriodFact, retail: Decimal)
         "billed_ahead",
         f"billed_ahead:{period.subscription}:{period.period}",
         f"{mapping.customer}, {_product_name(period)}: the template ran before the invoice for "
-        f"{period_label(period.period)} came, and billed {plain(retail)} as the line stood. That counts for the month.",
+        f"{period_label(period.period)} came, and billed {shown(retail)} as the line stood. That counts for the month.",
         "Let the template run after the day on which the invoices come.",
         customer_id=mapping.customer_id,
         subscription_id=period.subscription_id,

@@ -42,6 +42,19 @@ def plain(amount: Decimal) -> str:
     return f"{normal:.{places}f}" if normal else "0.00"
 
 
+def equals_at_its_decimals(stated: Decimal, amount: Decimal) -> bool:
+    """Whether a total is ``amount`` as far as it tells: 18.41 is 18.411. It tells whole cents at least."""
+    exponent = stated.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return stated == amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def shown(amount: Decimal) -> str:
+    """An amount of money as people read it, in whole cents; one that would come to nothing as it is."""
+    rounded = round_to_cent(amount)
+    return plain(rounded or amount)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount for both sides, in currency units."""

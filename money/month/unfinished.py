@@ -9,7 +9,7 @@ from money.holds import month_question
 from money.month.months import Months
 from money.periods import period_label
 from money.plan import Hold, Note
-from money.words import ZERO, plain
+from money.words import ZERO, shown
 
 
 def note_not_invoiced(months: Months) -> list[Note]:
@@ -18,7 +18,7 @@ def note_not_invoiced(months: Months) -> list[Note]:
         return []
     retail = sum((one.retail for one in months.not_yet), ZERO)
     text = (
-        f"{len(months.not_yet)} of {months.holders} subscriptions, {plain(retail)}, "
+        f"{len(months.not_yet)} of {months.holders} subscriptions, {shown(retail)}, "
         f"are not invoiced for {period_label(months.open_month)} yet."
     )
     return [note_of_removals(month_question(HoldCode.NOT_INVOICED, text, months.open_month), retail)]
