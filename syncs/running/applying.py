@@ -12,11 +12,12 @@ from connectors.records import InvoiceTemplate
 from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import template_record
+from money.enums import Action, PartRole
 from syncs.enums import Anew, ChangeState, RunState
 from syncs.facts.lines import as_seen_by
 from syncs.facts.mappings import mapped_to
 from syncs.models import Change, RunTemplate
-from syncs.running.moving import without_stranded
+from syncs.running.moving import open_adjustments, wait_for_adjustment, without_stranded
 from syncs.running.replanning import plan_rest_again, replan_template
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
@@ -92,13 +93,22 @@ def _write_template(work: Slice, template: InvoiceTemplate, changes: Sequence[Ch
     """
     with partner_scope(work.partner_id):
         visit = RunTemplate.objects.get(run=work.run_id, template_id=template.template_id)
+        halves = open_adjustments(work.run_id, template.template_id)
     for change in without_stranded(work, changes):
         if work.over:
             return True
         stale = _why_stale(work, visit)
         if stale:
             return plan_rest_again(work, template.template_id, stale)
-        if send(LineWrite(work.partner_id, change, work.target, template)) is Outcome.REFUSED_NEGATIVE:
+        owner = (change.subscription_id, change.motion)
+        if owner in halves and change.role == PartRole.RECURRING and change.action != Action.REMOVE_LINE:
+            with partner_scope(work.partner_id):
+                wait_for_adjustment(change)
+            continue
+        outcome = send(LineWrite(work.partner_id, change, work.target, template))
+        if outcome is Outcome.REFUSED_NEGATIVE:
             return plan_rest_again(work, template.template_id, Anew.NEGATIVES)
+        if outcome in (Outcome.FAILED, Outcome.LOST) and change.role == PartRole.ADJUSTMENT:
+            halves.add(owner)
         work.tell_progress()
     return True

@@ -29,7 +29,7 @@ from syncs.writing.protocol import lost_changes
 def replan_template(work: Slice, template_id: int, why: Anew) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
     with work.run() as run:
-        open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, cause=Cause.STRANDED)
+        open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, cause__in=(Cause.STRANDED, Cause.HALF))
         stale = run.changes.filter(open_ones, template_id=template_id)
         old = list(stale.order_by("position"))
         carried = run.basis.get("carried", ())
