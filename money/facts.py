@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from connectors.records import InvoiceTemplate
+from connectors.records import InvoiceTemplate, TemplateLine
 from money.days import Days, is_whole
 from money.enums import Chosen, HoldCode, LineState, PartRole, PartState, Prorations
-from money.words import CENT, NOTHING, ZERO, Money
+from money.words import CENT, NOTHING, ZERO, Money, same_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,18 @@ class ProductFact:
     retail: Decimal
     target_id: str | None = None
     taxable: bool = True
-    expected: bool = True  # the product sync will make it, if it is not there
     superseded_ids: frozenset[str] = frozenset()  # target products it stood for before
+    same_ids: frozenset[str] = frozenset()  # target products that nobody linked, of its key or its name
+
+    def is_on(self, line: TemplateLine) -> bool:
+        """Whether a line that is not ours bills this product, by its product there, else by its name."""
+        by_product = line.product_id is not None and line.product_id in {self.target_id, *self.same_ids}
+        return by_product or same_name(self.name, line.name)
+
+    def mends(self, line: TemplateLine) -> bool:
+        """Whether a line of ours lacks the product that stands for it now, or names one that is gone."""
+        lacks = line.product_id is None or line.product_id in self.superseded_ids
+        return self.target_id is not None and lacks
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from money.periods import day_label, month_after, period_label
 from money.plan import Hold, Note
 from money.present import PresentLines
 from money.wanting.wants import Wanted
-from money.words import ZERO, Money, plain
+from money.words import ZERO, Money, plain, shown
+
+NO_PRODUCT = "no_product"  # code of a line without a product link
 
 
 def note_of_hold(mapping: MappingFact, period: PeriodFact, hold: Hold, mark: str, retail: Decimal) -> Note:
@@ -39,7 +41,7 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
             "only_cost",
             f"only_cost:{wanted.mark}",
             f"{mapping.customer}: {wanted.text}: the customer's amount is right, your cost differs by "
-            f"{plain(wanted.amount.cost)}. No line is written for it.",
+            f"{shown(wanted.amount.cost)}. No line is written for it.",
             customer_id=mapping.customer_id,
             subscription_id=period.subscription_id,
         )
@@ -47,7 +49,7 @@ def note_excluded(mapping: MappingFact, period: PeriodFact, wanted: Wanted) -> N
         Severity.WARNING,
         "excluded",
         f"excluded:{wanted.mark}",
-        f"{mapping.customer}: {wanted.text}: {plain(wanted.amount.retail)} is not billed ({wanted.excluded}).",
+        f"{mapping.customer}: {wanted.text}: {shown(wanted.amount.retail)} is not billed ({wanted.excluded}).",
         customer_id=mapping.customer_id,
         retail=wanted.amount.retail,
         subscription_id=period.subscription_id,
@@ -66,7 +68,7 @@ def note_billed_ahead(mapping: MappingFact, period: PeriodFact, early: Sequence[
             "billed_ahead",
             f"billed_ahead:{period.subscription}:{period.period}",
             f"{mapping.customer}, {_product_name(period)}: the template ran{times} before the lines for "
-            f"{period_label(period.period)} were written, and billed {plain(retail)} as the line stood. That counts "
+            f"{period_label(period.period)} were written, and billed {shown(retail)} as the line stood. That counts "
             "for the month.",
             "Let the template run after the day on which the invoices come.",
             customer_id=mapping.customer_id,
@@ -87,7 +89,7 @@ def note_given_away(mapping: MappingFact, period: PeriodFact, tolerance: Decimal
             Severity.WARNING,
             "given_away",
             f"given_away:{period.subscription}:{period.period}",
-            f"{mapping.customer}, {_product_name(period)}: {plain(cost)} of cost is invoiced at a retail price of 0.00 "
+            f"{mapping.customer}, {_product_name(period)}: {shown(cost)} of cost is invoiced at a retail price of 0.00 "
             f"for {period_label(period.period)}.",
             "Nothing needs to be done where that is meant. Else set the retail price in the source.",
             customer_id=mapping.customer_id,
@@ -110,16 +112,16 @@ def note_fallback(mapping: MappingFact, period: PeriodFact, target: str) -> Note
 
 
 def note_without_product(mapping: MappingFact, period: PeriodFact, product: ProductFact) -> Note:
-    """A line is written without a product link."""
+    """A line is, or will be, on the template without a product link: said until it has one."""
     return Note(
         Severity.WARNING,
-        "no_product",
-        f"no_product:{product.key}",
+        NO_PRODUCT,
+        f"{NO_PRODUCT}:{product.key}",
         f"{mapping.customer}: {product.name} has no product in the target; its line for "
         f"{period_label(period.period)} is written without a product link.",
         "Switch the product sync on, or create the product.",
         customer_id=mapping.customer_id,
-        subscription_id=period.subscription_id,
+        product_id=product.product_id,
     )
 
 

@@ -118,7 +118,7 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
             unit=wanted.unit,
             one_time=wanted.one_time,
         )
-        if product and product.target_id and line.product_id in product.superseded_ids:
+        if product and product.mends(line):
             values = replace(values, product_id=product.target_id)
         return values
     return LineValues(
@@ -142,8 +142,7 @@ def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
     if choice == Chosen.KEEP or (choice == Chosen.ADOPT and taken_over):
         return None
-    product = brief.period.product
-    lines = brief.present.foreign_of(product.target_id if product else None)
+    lines = brief.present.foreign_of(brief.period.product)
     return already_on_template(lines, brief.conflict) if lines else None
 
 
@@ -156,10 +155,9 @@ def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> Te
 
 
 def _notes_without_product(mapping: MappingFact, period: PeriodFact, change: PlannedChange) -> tuple[Note, ...]:
-    product = period.product
-    if change.action is not Action.ADD_LINE or product is None or product.target_id or product.expected:
+    if period.product is None or change.after is None or change.after.product_id is not None:
         return ()
-    return (note_without_product(mapping, period, product),)
+    return (note_without_product(mapping, period, period.product),)
 
 
 def _part_of(wanted: Wanted, state: PartState, reason: str) -> PostingPart:

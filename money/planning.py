@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from connectors.records import InvoiceTemplate, id_order
+from connectors.records import InvoiceTemplate, TemplateLine, id_order
 from money.amounts import amount_of_values, sum_charges
 from money.enums import Action, Because, HoldCode, LineState, PartRole, PartState, Severity
-from money.facts import Choice, MappingFacts, OwnLine, Posted
+from money.facts import Choice, MappingFacts, OwnLine, Posted, PostingPart
 from money.month.ahead import RunsAhead, gives_back
 from money.notes import (
     note_billed_ahead,
@@ -19,6 +19,7 @@ from money.notes import (
     note_of_hold,
     note_prices,
     note_template,
+    note_without_product,
 )
 from money.placing import place_line
 from money.plan import Note, Plan, PlannedChange
@@ -190,12 +191,27 @@ def _plan_period(
         posted is not None
         and not again
         and not must_plan(brief.mapping, brief.rules, brief.period, posted, brief.settled)
+        and not _lacks_link(brief, posted)
     ):
         return _leave_as_posted(brief, posted)
     wants = want_period(brief).with_marks_apart(brief.marks)
     if brief.period.product is None and wants.wanted:
         return _fail_without_product(brief, posted, wants)
     return _place_period(brief, postings, wants, touched)
+
+
+def _lacks_link(brief: PeriodBrief, posted: Posted) -> bool:
+    """True when a line that stands for the period has no product, or one that is gone, and there is one now."""
+    product, done = brief.period.product, {part.mark for part in brief.settled}
+    parts = [part for part in posted.parts if part.mark not in done]
+    return product is not None and any(product.mends(line) for line in _standing(brief, parts))
+
+
+def _standing(brief: PeriodBrief, parts: Iterable[PostingPart]) -> list[TemplateLine]:
+    """The lines of ours that carry these parts, as they stand."""
+    owns = (brief.present.own.standing(part.mark) for part in parts if part.state is PartState.SYNCED)
+    lines = (brief.present.line_of(own) for own in owns if own is not None)
+    return [line for line in lines if line is not None]
 
 
 def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, touched: Collection[str]) -> PeriodPlan:
@@ -236,6 +252,8 @@ def _leave_as_posted(brief: PeriodBrief, posted: Posted) -> PeriodPlan:
     now = {part.mark: part for part in brief.settled}
     parts = tuple(now.get(part.mark, part) for part in posted.parts)
     plan = Plan(unchanged=sum(part.state is PartState.SYNCED for part in parts))
+    if brief.period.product and any(line.product_id is None for line in _standing(brief, parts)):
+        plan.notes.append(note_without_product(brief.mapping, brief.period, brief.period.product))
     if parts != posted.parts:
         plan.postings.append(post_again(brief.mapping, brief.period, posted, parts))
     return PeriodPlan(plan, {part.mark for part in parts if part.state is PartState.SYNCED})

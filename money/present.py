@@ -10,7 +10,7 @@ from decimal import Decimal
 from connectors.records import InvoiceTemplate, LineValues, TemplateLine, id_order
 from money.amounts import amount_of_values
 from money.enums import Action, LineState, PartRole
-from money.facts import MappingFacts, OwnLine
+from money.facts import MappingFacts, OwnLine, ProductFact
 from money.marks import find_mark, with_mark
 from money.plan import PlannedChange
 from money.words import Money, from_cents, to_cents
@@ -19,17 +19,15 @@ ONE_TIME_ROLES = frozenset(role for role in PartRole if role is not PartRole.REC
 
 
 class TemplateLines:
-    """The lines of one template as last read, by id, by mark and by product. None is a template that is gone."""
+    """The lines of one template as last read, by id and by mark. None is a template that is gone."""
 
     def __init__(self, template: InvoiceTemplate | None) -> None:
         self.template = template
         self._by_id: dict[str, TemplateLine] = {}
         self._by_mark: dict[str, list[TemplateLine]] = defaultdict(list)
-        self._by_product: dict[str | None, list[TemplateLine]] = defaultdict(list)
         for line in template.lines if template else ():
             self._by_id[line.line_id] = line
             self._by_mark[find_mark(line.description)].append(line)
-            self._by_product[line.product_id].append(line)
 
     def by_id(self, line_id: str | None) -> TemplateLine | None:
         """The line with this id."""
@@ -45,10 +43,6 @@ class TemplateLines:
     def marked(self, mark: str) -> list[TemplateLine]:
         """All lines that carry the mark; more than one means a line was written twice."""
         return self._by_mark.get(mark, [])
-
-    def of_product(self, product_id: str | None) -> list[TemplateLine]:
-        """Lines, ours and others, that are linked to this product."""
-        return [] if product_id is None else self._by_product.get(product_id, [])
 
 
 class OwnLines:
@@ -122,9 +116,12 @@ class PresentLines:
         line = lines.ours(mark, own)
         return unit_of(line) if line else None
 
-    def foreign_of(self, product_id: str | None) -> list[TemplateLine]:
-        """Lines on the mapping's template that are not ours and have this product."""
-        return [line for line in self.here.of_product(product_id) if line.line_id in self.foreign_ids]
+    def foreign_of(self, product: ProductFact | None) -> list[TemplateLine]:
+        """Lines on the mapping's template that are not ours and bill this product, in the order of the template."""
+        lines = self.here.template.lines if self.here.template and product else ()
+        return [
+            line for line in lines if line.line_id in self.foreign_ids and product is not None and product.is_on(line)
+        ]
 
     def to_adopt(self, line_id: str | None, mark: str) -> TemplateLine | None:
         """The foreign line that a person told us to take over under this mark.

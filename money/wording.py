@@ -8,7 +8,7 @@ from decimal import Decimal
 from money.enums import PartRole
 from money.facts import ChargeFact, PeriodFact
 from money.periods import period_label
-from money.words import one_line, plain, plain_quantity
+from money.words import one_line, plain_quantity, shown
 
 MOST_NAMED = 6  # rows of a credit
 
@@ -62,7 +62,7 @@ def made_of_text(charges: Sequence[ChargeFact]) -> str:
     if len(charges) == 1:
         return named
     amounts = [charge.retail for charge in charges[:MOST_NAMED]]
-    text = plain(amounts[0]) + "".join(f" {'-' if one < 0 else '+'} {plain(abs(one))}" for one in amounts[1:])
+    text = shown(amounts[0]) + "".join(f" {'-' if one < 0 else '+'} {shown(abs(one))}" for one in amounts[1:])
     more = len(charges) - len(amounts)
     return f"{named}: {text}{f' and {more} more rows' if more else ''}"
 

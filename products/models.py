@@ -6,10 +6,11 @@ from django.db import models
 
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
+from products.keys import product_key
 
 
 class Product(PartnerModel):
-    """A sellable item of the source, known by its key: SKU + term + billing cycle.
+    """A sellable item of the source, known by its key: SKU + term + billing cycle, and the offer's id.
 
     Prices are per unit, in the currency of the source connection.
     """
@@ -36,6 +37,11 @@ class Product(PartnerModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def former_key(self) -> str:
+        """The key without the offer's id, under which an older version may have made it in the target."""
+        return product_key(self.sku, self.term, self.billing_cycle)
 
 
 class TargetProduct(PartnerModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from connectors.records import Cadence
 
@@ -25,6 +26,14 @@ _USAGE = re.compile(r"usage|consumption|metered|pay[ -]?as[ -]?you")
 _ONCE = re.compile(r"\bone-?\s?time|\bonce\b|perpetual|non-?\s?recurring")
 _SAYS_NOTHING = re.compile(r"[0-9]*|none|null|n/?a|-+")  # a bare number is a code that nobody published
 _TERM = re.compile(r"(?:(?P<count>[0-9]{1,3}|one|two|three|six|twelve)[ -]*)?(?P<unit>month|year)|annual")
+_LENGTH = r"p\d{1,2}[my]|(?:\d{1,2}|one|two|three|six|twelve)[ -](?:month|year)s?"
+_CYCLE = r"(?:monthly|quarterly|semi-?annual(?:ly)?|half-?yearly|annual(?:ly)?|yearly|triennial(?:ly)?)"
+# Between these stand the words about term and cycle, apart from the product's own name ("10-Year Retention").
+_CLAUSE_END = re.compile(r"\s[-–—]\s|[,;|()]|\bfor\b|\b(?:billed|paid)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    rf"(?:(?P<term>{_LENGTH})(?:[ -](?:term|commitment|subscription))?)?(?: ?(?P<cycle>{_CYCLE})(?: billing)?)?",
+    re.IGNORECASE,
+)
 _ONE = frozenset({None, "1", "one"})
 _COUNTS = {"one": 1, "two": 2, "three": 3, "six": 6, "twelve": 12}
 _NOT_FINAL = re.compile(
@@ -90,6 +99,23 @@ def months_of_term(term: str) -> int:
     return (_COUNTS.get(count) or int(count)) * (1 if found["unit"] == "month" else 12)
 
 
+def term_and_cycle(term: str, cycle: str, *texts: str) -> tuple[str, str]:
+    """Term and billing cycle of an offer: its own fields, else what its name or short description says.
+
+    A field that holds a code says nothing, and two that name the same length tell one of the two: then
+    ``texts`` decide ("Suite - 1 Year - Monthly", "1 year term, billed monthly", P1Y). Where they say
+    nothing either, the fields stay as they are.
+    """
+    same = months_of_term(term) == months_of_term(cycle) != 0
+    if not (same or _says_nothing(term) or _says_nothing(cycle)):
+        return term, cycle
+    told_term, told_cycle = _told(texts, "term"), _told(texts, "cycle")
+    return (
+        (told_term if same or _says_nothing(term) else "") or term,
+        (told_cycle if same or _says_nothing(cycle) else "") or cycle,
+    )
+
+
 def is_usage(*, display_template: str = "", unit: str = "") -> bool:
     """Whether a subscription or product is charged by use (Azure)."""
     return display_template.casefold() == "azure" or unit.casefold() in ("usage-based", "usage based")
@@ -104,6 +130,17 @@ def is_final(status: str) -> bool:
 def is_active(status: str) -> bool:
     """Whether a tenant is in use: yes, unless its status clearly says otherwise."""
     return not _INACTIVE.search(status.casefold())
+
+
+def _says_nothing(text: str) -> bool:
+    return _SAYS_NOTHING.fullmatch(text.casefold().strip()) is not None
+
+
+def _told(texts: Iterable[str], word: str) -> str:
+    """The first term, or billing cycle, of these texts."""
+    clauses = (clause.strip() for text in texts for clause in _CLAUSE_END.split(text))
+    found = (match[word] for match in map(_CLAUSE.fullmatch, clauses) if match)
+    return next((text for text in found if text), "")
 
 
 def _cadence_in(text: str) -> Cadence:

@@ -13,7 +13,7 @@ from money.holds import month_question
 from money.month.months import Months
 from money.periods import period_label
 from money.plan import Hold, PlannedChange
-from money.words import ZERO, plain
+from money.words import ZERO, shown
 
 LEAST_LINES = 10
 LEAST_REMOVED = 2
@@ -86,7 +86,7 @@ def guard_reason(upheaval: Upheaval, *, line_count: int, total: Decimal) -> str:
     if line_count - upheaval.removed + upheaval.one_time_lines < LEAST_LINES:
         return ""
     if total and abs(upheaval.moved) > MOST_MOVED * abs(total):
-        return f"It would change the total of {plain(total)} by {plain(upheaval.moved)}."
+        return f"It would change the total of {shown(total)} by {shown(upheaval.moved)}."
     return ""
 
 
@@ -98,7 +98,7 @@ def hold_of_removals(months: Months, upheaval: Upheaval, *, line_count: int) -> 
     month = months.regular
     if not month or month in months.complete or not removals_wait(upheaval, line_count=line_count):
         return None
-    retail = plain(upheaval.removed_retail)
+    retail = shown(upheaval.removed_retail)
     text = (
         f"{upheaval.removed} of {line_count} subscriptions, {retail}, are not invoiced for {period_label(month)} yet."
     )

@@ -10,7 +10,7 @@ from money.holds import month_question
 from money.month.months import Holder, Months
 from money.periods import period_label
 from money.plan import Hold, Note
-from money.words import ZERO, plain
+from money.words import ZERO, shown
 
 
 def note_not_invoiced(months: Months) -> list[Note]:
@@ -19,7 +19,7 @@ def note_not_invoiced(months: Months) -> list[Note]:
         return []
     retail = sum((one.retail for one in months.not_yet), ZERO)
     text = (
-        f"{len(months.not_yet)} of {months.holders} subscriptions, {plain(retail)}, "
+        f"{len(months.not_yet)} of {months.holders} subscriptions, {shown(retail)}, "
         f"are not invoiced for {period_label(months.open_month)} yet."
     )
     return [note_of_removals(month_question(HoldCode.NOT_INVOICED, text, months.open_month), retail)]
@@ -31,7 +31,7 @@ def note_not_any_invoice(month: str, holders: Sequence[Holder]) -> list[Note]:
         return []
     retail = sum((one.retail for one in holders), ZERO)
     text = (
-        f"{len(holders)} of {len(holders)} subscriptions, {plain(retail)}, are not invoiced for "
+        f"{len(holders)} of {len(holders)} subscriptions, {shown(retail)}, are not invoiced for "
         f"{period_label(month)} yet: the month has ended without an invoice."
     )
     return [note_of_removals(month_question(HoldCode.NOT_INVOICED, text, month), retail)]

@@ -18,7 +18,7 @@ from money.enums import Motion, Severity
 from money.facts import Choice
 from money.periods import period_label
 from money.plan import Note
-from money.words import plain
+from money.words import shown
 from programs.models import Program
 
 # Periods of these mappings that were charged before their first month, and of which something was
@@ -109,7 +109,7 @@ def _note(mapping: customers.Mapping, older: OlderMonths) -> Note:
         Severity.INFO,
         "older_months",
         older_subject(mapping),
-        f"{mapping.customer} ({Motion(mapping.motion).label}): {plain(older.retail)} of "
+        f"{mapping.customer} ({Motion(mapping.motion).label}): {shown(older.retail)} of "
         f"{first if first == last else f'{first} to {last}'} came before this sync was switched on and is not billed.",
         "Take it up to have it billed as one-time lines. Or leave it.",
         older_subject(mapping),

@@ -9,7 +9,7 @@ from invoices.counted import countable_invoices, newest_month
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
 from money.enums import Kind, Motion, Severity
 from money.plan import Note
-from money.words import ZERO, plain
+from money.words import ZERO, shown
 from programs.models import Program
 
 MOST_HELD_ROWS = 200  # of which each is a question of its own
@@ -53,7 +53,7 @@ def _unknown_rows(program: Program) -> list[Note]:
             "unknown_rows",
             f"unknown:{row['invoice']}:{row['problem']}",
             f"Invoice {row['invoice__number']}: {row['number']} unknown "
-            f"row{'s' if row['number'] > 1 else ''}, {plain(row['retail'])}. {row['problem']}",
+            f"row{'s' if row['number'] > 1 else ''}, {shown(row['retail'])}. {row['problem']}",
             "Look at the source rows and bill them by hand.",
             retail=row["retail"],
         )
@@ -69,7 +69,7 @@ def _held_rows(program: Program) -> list[Note]:
             Severity.WARNING,
             "row_held",
             f"row_held:{row.pk}",
-            f"Invoice {row.invoice.number}, line {row.line}: {row.product_name}, {plain(row.retail)}. {row.problem}",
+            f"Invoice {row.invoice.number}, line {row.line}: {row.product_name}, {shown(row.retail)}. {row.problem}",
             "Count it where it is a charge of its own, or exclude it.",
             f"row:{row.pk}",
             row.customer_id,
@@ -109,7 +109,7 @@ def _given_away(program: Program) -> list[Note]:
             Severity.WARNING,
             "given_away",
             f"given_away:{row['invoice']}:{row['product_name']}",
-            f"Invoice {row['invoice__number']}: {row['product_name']} costs {plain(row['cost'])} and its retail amount "
+            f"Invoice {row['invoice__number']}: {row['product_name']} costs {shown(row['cost'])} and its retail amount "
             "is 0.00, so it is given away.",
             "Nothing needs to be done where that is meant; otherwise bill it by hand.",
         )
@@ -123,7 +123,7 @@ def _held_invoices(program: Program) -> list[Note]:
             Severity.WARNING,
             "invoice_held",
             f"held:{invoice.pk}",
-            f"Invoice {invoice.number} {_WHAT_IT_DOES[invoice.reversal]}: {plain(invoice.charged_retail)} is held.",
+            f"Invoice {invoice.number} {_WHAT_IT_DOES[invoice.reversal]}: {shown(invoice.charged_retail)} is held.",
             _CURES[invoice.reversal],
             f"overlap:{invoice.pk}",
             retail=invoice.charged_retail,
@@ -186,7 +186,7 @@ def _unmapped(program: Program) -> list[Note]:
             "not_mapped",
             f"not_mapped:{row['customer']}:{row['motion']}",
             f"{row['customer__name']} ({Motion(row['motion']).label}) is not mapped: "
-            f"{plain(row['retail'] or ZERO)} is not billed.",
+            f"{shown(row['retail'] or ZERO)} is not billed.",
             "Map the customer under Billing.",
             customer_id=row["customer"],
             retail=row["retail"] or ZERO,

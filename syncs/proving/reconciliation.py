@@ -20,7 +20,7 @@ from connectors.registry import get_source
 from customers.models import Mapping, Template
 from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Kind, LineState, PartState
-from money.words import NOTHING, ZERO, Money
+from money.words import NOTHING, ZERO, Money, equals_at_its_decimals
 from programs.models import Program
 from syncs.enums import Bucket
 from syncs.models import Line, Part, Posting
@@ -155,9 +155,9 @@ def _account(accounts: dict[tuple[int | None, str], CustomerBalance], key: Group
 
 
 def _header_difference(invoice: SourceInvoice, total: Money) -> Decimal | None:
-    """The header's total where it equals neither side of the rows."""
+    """The header's total where it equals neither side of the rows, at the decimals that it was given with."""
     for stated in (invoice.header_retail_total, invoice.header_cost_total):
-        if stated is not None and stated not in (total.cost, total.retail):
+        if stated is not None and not any(equals_at_its_decimals(stated, side) for side in (total.cost, total.retail)):
             return stated
     return None
 

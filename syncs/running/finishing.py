@@ -9,7 +9,7 @@ from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Severity
 from money.month.waiting import Wait
 from money.plan import Note
-from money.words import plain
+from money.words import plain, shown
 from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
@@ -94,9 +94,9 @@ def _prove_invoices(run: Run) -> None:
             Severity.WARNING,
             "header_total",
             f"header:{balance.invoice.pk}",
-            f"Invoice {balance.invoice.number}: its header says {plain(balance.header_differs)}, "
-            f"its rows add up to {plain(balance.total.source.retail)} retail and "
-            f"{plain(balance.total.source.cost)} cost.",
+            f"Invoice {balance.invoice.number}: its header says {shown(balance.header_differs)}, "
+            f"its rows add up to {shown(balance.total.source.retail)} retail and "
+            f"{shown(balance.total.source.cost)} cost.",
             "Compare it with the distributor's invoice.",
         )
         for balance in balances

@@ -12,6 +12,7 @@ from syncs.deciding.findings import NOT_IMPORTED, SOURCE, open_findings
 from syncs.enums import COUNT_NAMES, ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Finding, Run
 
+WITHOUT_PRODUCT = "plan_without_product"  # in the counts of a preview: products that its lines would lack
 _COUNTED_AS = {
     Action.ADD_LINE: "created",
     Action.CREATE_PRODUCT: "created",
@@ -47,7 +48,7 @@ def judge(run: Run, state: RunState, news: Sequence[Finding]) -> RunStatus:
     failed_write = run.changes.filter(state=ChangeState.FAILED).exists()
     if failed_write or Severity.ERROR in severities or _not_imported(run).exists():
         return RunStatus.ERROR
-    if Severity.WARNING in severities:
+    if Severity.WARNING in severities or run.counts.get(WITHOUT_PRODUCT):
         return RunStatus.WARNING
     if state is RunState.WAITING and not _said_before(run):
         return RunStatus.WARNING

@@ -12,6 +12,7 @@ from money.holds import month_of_subject
 from money.month.guard import Upheaval, guard_reason, hold_of_removals
 from money.month.months import Months
 from money.month.unfinished import note_not_any_invoice, note_not_invoiced, note_of_removals
+from money.notes import NO_PRODUCT
 from money.plan import Hold, Plan
 from money.planning import plan_billing
 from money.words import ZERO
@@ -29,7 +30,9 @@ from syncs.facts.target import load_templates
 from syncs.facts.usual_amounts import usual_amounts
 from syncs.models import Line, Run, RunTemplate
 from syncs.proving.billed import remember_proof
+from syncs.running.judging import WITHOUT_PRODUCT
 from syncs.running.opening import open_months, place_purchases
+from syncs.running.planning_products import products_to_be_made
 from syncs.running.slices import Slice
 from syncs.writing.committing import add_changes, commit_billing, hold_parts
 from syncs.writing.freshness import mapped_digest, template_digest
@@ -87,12 +90,23 @@ def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheava
     made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
     first = {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first}
     upheaval.count(made.changes, first, usual_amounts(run.program, made.changes))
+    if run.preview:
+        _tell_lines_without_product(run, made)
     commit_billing(run, made, facts.templates)
     store_notes(run, made.notes)
     remember_templates(run, made, facts.templates, mapped)
     run.counts["plan_unchanged"] += made.unchanged
-    run.save(update_fields=["counts"])
+    run.save(update_fields=["counts", "messages"])
     return made
+
+
+def _tell_lines_without_product(run: Run, made: Plan) -> None:
+    """A preview leaves no finding behind, so it says itself which lines no product sync would give a product first."""
+    unlinked = {note.product_id: note.text for note in made.notes if note.code == NO_PRODUCT}
+    if unlinked:
+        coming = products_to_be_made(run.program)
+        run.messages += [text for product_id, text in unlinked.items() if product_id not in coming]
+        run.counts[WITHOUT_PRODUCT] = run.counts.get(WITHOUT_PRODUCT, 0) + len(unlinked.keys() - coming)
 
 
 def _plan_leftovers(run: Run, mapped: Mapped, marks: Collection[str] | None) -> None:

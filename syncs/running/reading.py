@@ -19,14 +19,17 @@ from syncs.facts.retry_scope import retry_scope
 from syncs.running.abandoned import resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
 from syncs.running.slices import Slice
+from syncs.running.starting import let_products_go_first
 from syncs.writing.carried import find_carried
+
+AT_ONCE = 0.01  # seconds: the turn ends, and whoever must go first goes
 
 
 def read_for_billing(work: Slice) -> RunState | float | None:
     """Invoices from the source; customers and templates from the target.
 
     First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
-    number is the seconds until that can be done; None asks for another slice.
+    number is the seconds until that can be done, or a product sync goes first; None asks for another slice.
     """
     wait = resolve_abandoned_lines(work)
     if wait > 0:
@@ -40,6 +43,10 @@ def read_for_billing(work: Slice) -> RunState | float | None:
         source_read = read_before or "source" in run.basis
     if not source_read:
         read_source(work)
+    with work.run() as run:
+        waits = let_products_go_first(run)
+    if waits:
+        return AT_ONCE
     if products_off and not read_target_products(work):
         return None
     refresh_target(work.partner_id, work.target_id, work.target)

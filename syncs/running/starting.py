@@ -12,6 +12,7 @@ from core.audit import SCHEDULER, Actor, record
 from programs.models import Program
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.errors import SyncRefused
+from syncs.facts.products import lacks_products
 from syncs.facts.retry_scope import RETRY
 from syncs.models import Run
 from syncs.running import tickets
@@ -39,7 +40,7 @@ def start_sync(
     before: Run | None = None
     for kind in [kind for kind in RunKind.values if kind in kinds]:
         known = None if preview else active_run(program, kind)
-        run = known or _create_run(program, kind, actor, preview=preview, after=before)
+        run = known or create_run(program, kind, actor.name, preview=preview, after=before)
         runs.append(run)
         before = run
     if enqueue:
@@ -84,9 +85,25 @@ def _refuse_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> Non
 def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object]) -> Run:
     """Start one run that rests on what ``basis`` says. Raises ``SyncRefused`` when that kind is off."""
     _refuse_if_off(program, [kind])
-    run = _create_run(program, kind, actor, basis=basis)
+    run = create_run(program, kind, actor.name, basis=basis)
     tickets.hand_over(run.pk)
     return run
+
+
+def let_products_go_first(run: Run) -> bool:
+    """Make a billing run wait for a product sync, where its lines would have no product; true when it does.
+
+    Once a run, and not in a preview. Whatever becomes of the product sync, the lines are written: those without a
+    product with a warning.
+    """
+    program, kind = run.program, RunKind.PRODUCTS
+    if run.preview or run.after_id or not program.products_enabled or not lacks_products(program):
+        return False
+    run.after = active_run(program, kind) or create_run(program, kind, run.started_by, basis={"source": True})
+    run.save(update_fields=["after"])
+    if run.enqueued_at:  # else a command moves both on by itself
+        tickets.hand_over(run.after.pk)
+    return True
 
 
 def active_run(program: Program, kind: str) -> Run | None:
@@ -94,10 +111,11 @@ def active_run(program: Program, kind: str) -> Run | None:
     return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
 
 
-def _create_run(program: Program, kind: str, actor: Actor, **values: Any) -> Run:
+def create_run(program: Program, kind: str, started_by: str, **values: Any) -> Run:
+    """One more run, or the one that somebody started in this very moment. No message is sent for it."""
     try:
         with transaction.atomic():
-            return Run.objects.create(program=program, kind=kind, started_by=actor.name, **values)
+            return Run.objects.create(program=program, kind=kind, started_by=started_by, **values)
     except IntegrityError:  # somebody started it in this very moment
         run = active_run(program, kind)
         if run is None:

@@ -61,7 +61,8 @@ def rest(run_id: int, ticket: str | None) -> None:
 
 def wake_followers(run_id: int) -> None:
     """A run is over: those of the same full sync that waited for it go on. A command moves on its own by itself."""
-    followers = Run.objects.filter(after=run_id, state=RunState.QUEUED, enqueued_at__isnull=False)
+    early = (RunState.QUEUED, RunState.READING)
+    followers = Run.objects.filter(after=run_id, state__in=early, enqueued_at__isnull=False)
     for run in followers.select_for_update(no_key=True):
         _send_on_commit(run, uuid.uuid4())
 

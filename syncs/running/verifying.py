@@ -11,7 +11,7 @@ from money.taking_off import removals_of_doubles
 from syncs.enums import ChangeState, RunState
 from syncs.facts.lines import load_own_lines
 from syncs.models import Change, Line, Run, RunTemplate
-from syncs.running.replanning import plan_anew
+from syncs.running.replanning import plan_anew, wait_again
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.committing import add_changes, part_of_change
@@ -28,7 +28,8 @@ def verify_templates(work: Slice) -> RunState | None:
             return None
         if _verify_template(work, visit):
             return RunState.APPLYING
-    return RunState.FINISHED
+    with work.run() as run:
+        return RunState.WAITING if wait_again(run) else RunState.FINISHED
 
 
 def _verify_template(work: Slice, visit: RunTemplate) -> bool:

@@ -249,7 +249,6 @@ def _product_fact(product: Product) -> ProductFact:
         retail=product.retail,
         target_id=product.target,
         taxable=product.taxed,
-        expected=product.expected,
         superseded_ids=product.earlier,
     )
 

@@ -16,7 +16,7 @@ from tests.bookkeeping.tables import PRODUCTS, Lines
 from tests.bookkeeping.text import Block, Row, Table, check_columns
 
 LISTED = ("product", "sku", "name", "description", "term", "cycle", "cadence", "cost", "retail", "listed", "clear",
-          "linked", "in use")  # fmt: skip
+          "linked", "in use", "offer")  # fmt: skip
 AT_TARGET = ("target", "name", "code", "cost", "retail", "state")
 SYNC_WORDS = ("in-use only", "no azure", "no annual", "not taxed")
 # By what is written, and whether it becomes ours with that.
@@ -43,10 +43,11 @@ def read_price_list(block: Block) -> Act:
 def _item(number: int, row: Row) -> SourceItem:
     number = int(_said(row, "product", str(number)))
     sku, term, cycle = _said(row, "sku", f"SKU-{number}"), _said(row, "term", "P1M"), _said(row, "cycle", "Monthly")
-    linked = _said(row, "linked", "")
+    linked, offer = _said(row, "linked", ""), _said(row, "offer", "")
+    former = f"{sku}:{term}:{cycle}".lower()
     return SourceItem(
         product_id=number,
-        key=f"{sku}:{term}:{cycle}".lower(),
+        key=f"{former}:{offer}" if offer else former,
         sku=sku,
         name="" if _said(row, "name", "") == "none" else _said(row, "name", "Business Premium"),
         description=_said(row, "description", ""),
@@ -58,6 +59,7 @@ def _item(number: int, row: Row) -> SourceItem:
         in_price_list=_said(row, "listed", "yes") == "yes",
         ambiguous=_said(row, "clear", "yes") == "no",
         linked_id=linked or None,
+        former_key=former,
     )
 
 

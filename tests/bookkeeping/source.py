@@ -63,6 +63,9 @@ class Subscription:
     cycle: str = "Monthly"
 
 
+USUAL_TARGET = "900"
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product and what stands for it in the target. Prices in currency units.
@@ -75,8 +78,7 @@ class Product:
     number: int
     cost: Decimal = Decimal("10.00")
     retail: Decimal = Decimal("12.00")
-    target: str | None = "900"
-    expected: bool = True  # the product sync will make it
+    target: str | None = USUAL_TARGET
     taxed: bool = False
     earlier: frozenset[str] = frozenset()
     problem: str = ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.bookkeeping.proving import prove
 
 # --- Seat Based Monthly ---------------------------------------------------------------------------
@@ -333,20 +331,55 @@ def test_charge_without_product_fails_and_is_named() -> None:
     """)
 
 
-@pytest.mark.parametrize(("target", "says"), [("not yet", "nothing"), ("never", "no product")])
-def test_line_without_product_link_is_written_and_warned_about(target: str, says: str) -> None:
-    month = prove(f"""
-        product Business Premium: target {target}
+def test_line_without_product_link_is_written_and_warned_about_until_it_has_one() -> None:
+    month = prove("""
+        product Business Premium: target never
         invoice I1 for Oct 2026
           | seats
           | 10
         sync
           done  | line             | total  | product
           added | Business Premium | 120.00 |
-          says {says}
+          says no product
+        sync
+          done  | line             | total  | product
+          stays | Business Premium | 120.00 |
+          says no product
     """)
     assert month.last is not None
-    assert [change.product_key for change in month.last.plan.changes] == ["business premium"]  # found when written
+    assert month.last.plan.changes == []
+
+
+def test_link_that_is_missing_is_set_at_the_next_sync() -> None:
+    prove("""
+        product Business Premium: target never
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+        product Business Premium: target made
+        sync
+          done    | line             | total  | product
+          changed | Business Premium | 120.00 | Business Premium
+          says nothing
+        sync
+          done  | line             | total  | product
+          stays | Business Premium | 120.00 | Business Premium
+          says nothing
+    """)
+
+
+def test_line_of_a_product_made_again_follows_at_the_next_sync() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+        product Business Premium: target made again
+        sync
+          done    | line             | total  | product
+          changed | Business Premium | 120.00 | Business Premium
+    """)
 
 
 def test_periods_of_two_months_are_told_apart() -> None:

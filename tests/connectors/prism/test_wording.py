@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.prism.wording import cadence_of, cadence_of_row, is_active, months_of_term
+from connectors.prism.wording import cadence_of, cadence_of_row, is_active, months_of_term, term_and_cycle
 from connectors.records import Cadence
 
 
@@ -74,3 +74,37 @@ def test_term_is_read_in_months(term, months):
 )
 def test_tenant_is_in_use_unless_its_status_says_otherwise(status, active):
     assert is_active(status) is active
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Suite - 1 Month - Monthly", ("1 Month", "Monthly")),
+        ("Suite - 1 Year - Annual", ("1 Year", "Annual")),
+        ("1 year term, billed monthly", ("1 year", "monthly")),
+        ("One-Year commitment for monthly billing", ("One-Year", "monthly")),
+        ("12 months, paid yearly", ("12 months", "yearly")),
+        ("Suite (P1Y)", ("P1Y", "2")),
+        ("P3Y Monthly", ("P3Y", "Monthly")),
+        ("Suite for Business", ("1", "2")),
+        ("Suite with 10-Year Audit Log Retention", ("1", "2")),
+        ("Backup - 1 Year Retention", ("1", "2")),
+    ],
+)
+def test_term_and_cycle_of_codes_are_what_the_name_says(name, told):
+    assert term_and_cycle("1", "2", name) == told
+    assert term_and_cycle("1", "2", "", name) == told
+
+
+@pytest.mark.parametrize(
+    ("term", "cycle", "told"),
+    [
+        ("1", "1 Month", ("1 Year", "1 Month")),
+        ("3 Years", "", ("3 Years", "Monthly")),
+        ("1 Year", "1 Year", ("1 Year", "Monthly")),
+        ("P3Y", "Annual", ("P3Y", "Annual")),
+        ("6", "6 Years", ("1 Year", "6 Years")),
+    ],
+)
+def test_field_that_says_something_goes_before_the_name(term, cycle, told):
+    assert term_and_cycle(term, cycle, "Suite - 1 Year - Monthly") == told
