@@ -30,22 +30,32 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
     In the transaction that stores what follows from it: an invoice that is noted proves nothing again. A mapping in
     trouble concludes nothing, so it uses nothing up.
     """
-    sound = [facts for facts in planned if not facts.mapping.trouble and facts.template is not None]
-    lines = {own.mark: own for facts in sound for own in facts.own_lines if own.state is LineState.STANDING}
+    lines = _lines_of_sound_mappings(planned)
     recurring = {mark: own for mark, own in lines.items() if own.role is PartRole.RECURRING}
     counted = _counted_ahead(recurring, made, evidence.ahead)
     told = [run for run in evidence.runs if run.mark in recurring and _is_concluded(run, made, evidence)]
-    rows = []
-    for run in told:
-        own, count = recurring[run.mark], counted.get((run.mark, run.invoice_id), _Counted(""))
-        if evidence.billed_by.get(run.mark) == run.invoice_id:
-            count = _Counted(made.proved[run.mark])
-        rows.append(_row(program, own, run, made.proved.get(run.mark, own.period), count))
+    rows = [
+        _row(
+            program,
+            recurring[run.mark],
+            run,
+            made=made,
+            first=evidence.billed_by.get(run.mark) == run.invoice_id,
+            count=counted.get((run.mark, run.invoice_id), _Counted("")),
+        )
+        for run in told
+    ]
     _count_waiting(program, counted)
     BilledRun.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     newest = {run.mark: run.invoice_id for run in sorted(told, key=lambda run: id_order(run.invoice_id))}
     billed = {mark: evidence.billed_by[mark] for mark in made.billed_marks & evidence.billed_by.keys() & lines.keys()}
     _note_on_lines(program, billed | newest, evidence.looked)
+
+
+def _lines_of_sound_mappings(planned: Iterable[MappingFacts]) -> dict[str, OwnLine]:
+    """By mark, our standing lines of the mappings that a plan could be made of."""
+    sound = [facts for facts in planned if not facts.mapping.trouble and facts.template is not None]
+    return {own.mark: own for facts in sound for own in facts.own_lines if own.state is LineState.STANDING}
 
 
 def _is_concluded(run: SeenRun, made: Plan, evidence: Evidence) -> bool:
@@ -69,7 +79,10 @@ def _counted_ahead(
     return found
 
 
-def _row(program: Program, own: OwnLine, run: SeenRun, stood_for: str, count: _Counted) -> BilledRun:
+def _row(program: Program, own: OwnLine, run: SeenRun, *, made: Plan, first: bool, count: _Counted) -> BilledRun:
+    """``first``: the invoice proves the period that the line stood for."""
+    stood_for = made.proved.get(run.mark, own.period)
+    count = _Counted(stood_for) if first else count
     return BilledRun(
         program=program,
         customer_id=own.customer_id,

@@ -96,12 +96,14 @@ def prove_standing(program: Program) -> StandingProof:
         uncharged = [line for line in uncharged if not rows.charges(line)]
         if _is_complete(program, month) or rows.is_regular(lines):
             break
-    templates = load_templates(program, {line.template for line in uncharged})
-    standing, last_runs = _at_the_target(uncharged, templates), _last_runs(program, uncharged)
-    return StandingProof(
-        month,
-        tuple(line for line in standing if not _waits(last_runs.get(line.mark), templates[line.template])),
-    )
+    return StandingProof(month, tuple(_without_run(program, uncharged)))
+
+
+def _without_run(program: Program, lines: Sequence[StandingLine]) -> list[StandingLine]:
+    """Those that stand at the target, and do not wait for the run that bills their last amount."""
+    templates, last_runs = load_templates(program, {line.template for line in lines}), _last_runs(program, lines)
+    standing = _at_the_target(lines, templates)
+    return [line for line in standing if not _waits(last_runs.get(line.mark), templates[line.template])]
 
 
 def _lines(program: Program) -> list[StandingLine]:

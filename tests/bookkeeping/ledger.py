@@ -91,6 +91,10 @@ class Ledger:
             and _carries(invoice, own)
         ]
 
+    def _count_all_runs(self, plan: Plan, target: Target) -> None:
+        for own in [one for one in self.known_lines() if one.role is PartRole.RECURRING]:
+            self._count_runs(own, plan, target)
+
     def _count_runs(self, own: OwnLine, plan: Plan, target: Target) -> None:
         """An invoice that the plan took for a month proves no other one."""
         marks = {part.mark for part in plan.parts}
@@ -117,8 +121,7 @@ class Ledger:
     def remember(self, plan: Plan, target: Target, *, waits: bool) -> None:
         """Keep the plan's fates and postings; of a plan that waits, nothing is written yet."""
         leaving = {change.mark for change in plan.changes if change.action is Action.REMOVE_LINE}
-        for own in [one for one in self.known_lines() if one.role is PartRole.RECURRING]:
-            self._count_runs(own, plan, target)
+        self._count_all_runs(plan, target)
         for own in list(self.own.values()):
             if own.state is LineState.STANDING and own.role is not PartRole.RECURRING:
                 if own.mark in plan.billed_marks - leaving:

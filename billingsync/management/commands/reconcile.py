@@ -37,8 +37,7 @@ class Command(PartnerCommand):
         else:
             self._tell(found)
             self._tell_months(months)
-        exact = all(invoice[side]["balanced"] for invoice in found for side in ("retail", "cost"))
-        if not exact or any("billed_times" in invoice for invoice in found):
+        if not all(map(_is_right, found)):
             sys.exit(1)
 
     def _tell(self, found: list[dict[str, Any]]) -> None:
@@ -60,3 +59,8 @@ class Command(PartnerCommand):
         for month in months:
             if month["stands_without_charge"] != "0.00":
                 self.say(f"{month['period']}: stands without a charge: {month['stands_without_charge']}")
+
+
+def _is_right(invoice: dict[str, Any]) -> bool:
+    """Whether it balances on both sides, and is billed once."""
+    return bool(invoice["retail"]["balanced"] and invoice["cost"]["balanced"]) and "billed_times" not in invoice
