@@ -15,8 +15,9 @@ from accounts.models import Invitation, Role
 from accounts.selectors import count_owners, list_members, list_waiting_invitations
 from accounts.services import AccountError
 from core.audit import actor_of
+from portal.kit.page_sizes import page_size
 from portal.kit.permissions import PartnerRequest, partner_page
-from portal.kit.tables import list_page
+from portal.kit.tables import cut_pages, list_page
 from portal.users.forms import InviteForm, RoleForm
 from portal.users.tables import FOR_ADMINS, InvitationTable, MemberTable
 
@@ -26,9 +27,8 @@ from portal.users.tables import FOR_ADMINS, InvitationTable, MemberTable
 def users(request: PartnerRequest) -> HttpResponse:
     """Who works for this partner, and who is invited."""
     hidden = () if request.access.reaches(Role.ADMIN) else FOR_ADMINS
-    invitations = InvitationTable(
-        list_waiting_invitations(), caption="Invitations", prefix="i-", request=request, exclude=hidden
-    )
+    invitations = InvitationTable(list_waiting_invitations(), caption="Invitations", prefix="i-", exclude=hidden)
+    cut_pages(request, invitations, page_size(request))
     return list_page(
         request,
         "portal/users/users.html",
