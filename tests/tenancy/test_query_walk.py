@@ -26,11 +26,9 @@ def test_no_query_breaks_a_page(address: Address, values: dict[str, Any], cast: 
     browser = cast.client("olga" if address.rule and address.rule.kind == "operator" else "alice")
     path = path_of(address, values)
     usual = browser.get(path)
-    if usual.status_code == 405:
-        pytest.skip("takes POST alone")
     names = {*OF_LISTS, *FIELD.findall(usual.content.decode())} - {"csrfmiddlewaretoken"}
 
-    all_at_once = [dict.fromkeys(names, value) for value in VALUES]
+    all_at_once = [] if usual.status_code == 405 else [dict.fromkeys(names, value) for value in VALUES]
     one_by_one = [{name: "-1"} for name in OF_PAGES]
     broken = [query for query in (*all_at_once, *one_by_one) if browser.get(path, query).status_code >= 500]
 
