@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from connections import services
+from connections.copy_wishes import ask_for_copy
 from connections.errors import ConnectionRefused
 from connections.models import CheckState, CredentialCheck
 from connections.testing import TEST_SECONDS, find_system
@@ -27,7 +28,6 @@ from core.audit import actor_of
 from core.scope import partner_scope, scoped_partner_id
 from core.secrets import SealBroken, SealContext, seal, unseal
 
-REFRESH_TASK = "customers.tasks.refresh_target_copy"  # by name: customers stand above connections
 TASK = "connections.tasks.check_credentials"
 # No worker has come, or the one that came has died: another test may begin.
 GIVEN_UP_AFTER = dt.timedelta(seconds=3 * TEST_SECONDS)
@@ -103,8 +103,8 @@ def _try(partner_id: int, check: CredentialCheck) -> None:
         entered = _entered(check)
     connection = services.connect(partner_id, check.system, entered["credentials"], actor, entered["currency"])
     if isinstance(find_system(check.system), TargetDefinition):
-        with suppress(OperationalError):  # read at the next sync, then
-            current_app.send_task(REFRESH_TASK, args=[partner_id, connection.pk], retry=False)
+        with suppress(OperationalError), partner_scope(partner_id):  # read at the next sync, then
+            ask_for_copy(connection.pk)
 
 
 def _entered(check: CredentialCheck) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Trouble(models.TextChoices):
     PERMISSION = "permission", "A permission is missing"
 
 
-@pghistory.track(exclude=["permissions", "last_tested_at", "target_read_at", "warnings"])
+@pghistory.track(exclude=["permissions", "last_tested_at", "target_read_at", "copy_wanted_at", "warnings"])
 class Connection(PartnerModel):
     """One source or target of a partner, who may have several of one system. Secrets are apart, see ``Secret``."""
 
@@ -50,6 +50,7 @@ class Connection(PartnerModel):
     requested_at = models.DateTimeField(null=True)
     last_tested_at = models.DateTimeField(null=True)
     target_read_at = models.DateTimeField(null=True)  # age of the copy of customers and templates
+    copy_wanted_at = models.DateTimeField(null=True)  # since when a reading of it waits or is under way
     trouble = models.CharField(max_length=11, choices=Trouble.choices, blank=True, db_default="")
     problem = models.TextField(blank=True)  # for the partner: what is wrong and what to do
     problem_detail = models.TextField(blank=True)  # for the operator

@@ -161,6 +161,7 @@ SYNCRO_BASE_URL = env.str("SYNCRO_BASE_URL", default=None)
 SYNCRO_REQUESTS_PER_MINUTE = env.int("SYNCRO_REQUESTS_PER_MINUTE", default=None)  # per egress address; 0 = no limit
 UNKNOWN_LIMIT_REQUESTS_PER_MINUTE = env.int("UNKNOWN_LIMIT_REQUESTS_PER_MINUTE", default=None)  # the same, of others
 EGRESS_ID = env.str("EGRESS_ID", default="default")  # which egress address the workers share
+WORKERS_PER_PARTNER = env.int("WORKERS_PER_PARTNER", default=2)  # at once; the others are left to other partners
 SETTLE_SECONDS = env.int("SETTLE_SECONDS", default=60)  # until a call whose answer was lost may be judged
 ALLOW_PRIVATE_API_HOSTS = env.bool("ALLOW_PRIVATE_API_HOSTS", default=False)
 TARGETS_ENABLED_BY_DEFAULT = env.bool("TARGETS_ENABLED_BY_DEFAULT", default=False)
