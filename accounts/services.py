@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -151,6 +152,15 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
     _keep_an_owner(current)
     current.delete()
     record(actor, "member.removed", f"{current.user.email} removed")
+
+
+def end_sessions(*, membership: Membership, actor: Actor) -> int:
+    """Sign a member out everywhere; answers of how many browsers."""
+    sessions = UserSession.objects.purge_and_list(membership.user)
+    for session in sessions:
+        session.end()
+    record(actor, "member.sessions_ended", f"{membership.user.email} signed out everywhere ({len(sessions)})")
+    return len(sessions)
 
 
 def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVITATION_LIFE) -> Invitation:

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.session_age.end_old_sessions",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -148,6 +149,7 @@ CACHES = {
         "BACKEND": "billingsync.cache.PrefixedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{REDIS_KEY_PREFIX}cache",
+        "OPTIONS": {"serializer": "billingsync.cache.JsonSerializer"},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -229,7 +231,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+if PRODUCTION:  # bound to this very host; browsers take such names over https alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=8 * 3600)
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_SECONDS", default=7 * 24 * 3600)
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # ends with the session, and so at sign-out
 X_FRAME_OPTIONS = "DENY"
 _proxy_header = env.str("PROXY_PROTO_HEADER", default="")  # e.g. X-Forwarded-Proto, only behind a proxy that sets it
 if _proxy_header:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("invitations/<str:token>/", joining.accept_invitation, name="accept_invitation"),
     # In the place of allauth's pages, which stand behind them.
     path("accounts/email/", address_pages.own_address, name="account_email"),
+    path("accounts/sessions/", address_pages.own_sessions, name="usersessions_list"),
     path("accounts/confirm-email/<str:key>/", address_pages.confirm_address, name="account_confirm_email"),
 ]
 

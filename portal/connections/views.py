@@ -52,8 +52,6 @@ def connect(request: PartnerRequest, system: str) -> HttpResponse:
     """The credential form: saving has a worker test against the real API, and a failed test saves nothing."""
     card = _card(request, system)
     if card.status in services.STORED and (detour := ask_again(request)):
-        if request.method == "POST":
-            messages.warning(request, "Confirm that it is you, then enter the values again. Nothing was saved.")
         return detour
     if card.status in services.NOT_ENABLED:
         return redirect("connections", request.partner.slug)

@@ -48,6 +48,7 @@ class Person:
         self.browser.post(link)
 
     def add_address(self, address: str) -> Any:
+        self.browser.post("/accounts/reauthenticate/", {"password": self.password})
         return self.browser.post("/accounts/email/", {"email": address, "action_add": ""})
 
     def make_primary(self, address: str) -> Any:
@@ -56,7 +57,7 @@ class Person:
 
 def invite(cast: Cast, inviter: str, partner: Partner, email: str, role: str) -> str:
     """Have a member invite somebody; returns the link of the e-mail."""
-    cast.client(inviter).post(f"/p/{partner.slug}/users/invite/", {"email": email, "role": role})
+    cast.sure(inviter).post(f"/p/{partner.slug}/users/invite/", {"email": email, "role": role})
     with partner_scope(partner.pk):
         text = Message.objects.get(kind="invitation", to=[email]).text
     return link_in(text, "/invitations/")

@@ -117,6 +117,13 @@ def test_production_protects_cookies_and_transport(run_python):
     assert settings_of(run_python, *names, **PRODUCTION) == [False, True, True, True, 31_536_000]
 
 
+def test_cookies_are_bound_to_the_host_in_production_and_keep_their_names_elsewhere(run_python):
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
+
+    assert settings_of(run_python, *names, **PRODUCTION) == ["__Host-sessionid", "__Host-csrftoken"]
+    assert settings_of(run_python, *names, BILLINGSYNC_ENV="development") == ["sessionid", "csrftoken"]
+
+
 def test_production_passes_djangos_deployment_checks(run_python):
     done = run_python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 

@@ -78,6 +78,7 @@ def test_changed_address_is_confirmed_by_the_link_of_the_email() -> None:
     client = Client()
     client.post("/accounts/login/", {"login": user.email, "password": "correct horse battery staple"})
 
+    client.post("/accounts/reauthenticate/", {"password": "correct horse battery staple"})
     client.post("/accounts/email/", {"email": "kim@new.example", "action_add": ""})
     link = re.search(r"https?://[^/]+(/accounts/confirm-email/\S+)", str(mail.outbox[0].body))
     assert link
@@ -99,6 +100,7 @@ def test_links_lead_to_the_public_address_whatever_host_was_asked(settings) -> N
     client.force_login(user)
 
     client.post("/accounts/password/reset/", {"email": user.email})
+    client.post("/accounts/reauthenticate/", {"password": "correct horse battery staple"})
     client.post("/accounts/email/", {"email": "kim@new.example", "action_add": ""})
     client.post("/accounts/password/reset/", {"email": "nobody@northwind.example"})
 
