@@ -18,9 +18,14 @@ from accounts.selectors import list_accesses
 from accounts.signals import invitation_made
 from core.addresses import clean_address
 from core.audit import Actor, actor_of, record
+from core.models import AuditEntry
 from core.scope import partner_scope, scoped_partner_id
 
 INVITATION_LIFE = dt.timedelta(days=14)
+# A partner's invitations are mails to strangers that leave by everybody's mail server.
+MOST_INVITATIONS, INVITATIONS_WITHIN = 20, dt.timedelta(hours=1)
+RESEND_AFTER = dt.timedelta(minutes=10)  # to one address
+INVITED = "member.invited"
 
 
 class AccountError(Exception):
@@ -168,6 +173,7 @@ def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVI
     address = clean_address(email)
     if Membership.objects.filter(user=person_of(address)).exists():
         raise AccountError(f"{address} is a member already. Change the role in the list instead.")
+    _refuse_too_many(address)
     Invitation.objects.filter(email=address, accepted_at=None).delete()
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -177,9 +183,20 @@ def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVI
         invited_by=invited_by,
         expires_at=timezone.now() + life,
     )
-    record(actor_of(invited_by), "member.invited", f"{address} invited as {Role(role).label}")
+    record(actor_of(invited_by), INVITED, f"{address} invited as {Role(role).label}")
     invitation_made.send(sender=Invitation, invitation=invitation, token=token)
     return invitation
+
+
+def _refuse_too_many(address: str) -> None:
+    """What was invited is counted in the audit log, where nothing is withdrawn."""
+    Partner.objects.select_for_update(no_key=True).get(pk=scoped_partner_id())  # presses at the same moment count too
+    now = timezone.now()
+    made = AuditEntry.objects.filter(action=INVITED, at__gt=now - INVITATIONS_WITHIN)
+    if made.count() >= MOST_INVITATIONS:
+        raise AccountError(f"{MOST_INVITATIONS} invitations were sent within an hour. Wait before you send more.")
+    if made.filter(at__gt=now - RESEND_AFTER, text__startswith=f"{address} invited").exists():
+        raise AccountError(f"{address} was sent an invitation just now. Wait ten minutes before you send another one.")
 
 
 def resend_invitation(*, invitation: Invitation, invited_by: User) -> Invitation:

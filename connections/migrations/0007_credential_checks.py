@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import core.scope
+from core.row_security import SecurePartnerTables
 
 
 class Migration(migrations.Migration):
@@ -66,4 +67,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        SecurePartnerTables(["CredentialCheck"]),
     ]

@@ -68,6 +68,13 @@ def test_production_refuses_an_unsafe_value_without_repeating_it(run_python, var
     assert "missing" not in done.stderr
 
 
+@pytest.mark.parametrize(("told", "code"), [({}, 1), ({"WITHOUT_KEYS": "1"}, 0)])
+def test_process_that_opens_no_credentials_starts_without_the_key_ring(run_python, told, code):
+    done = run_python("manage.py", "check", **PRODUCTION | {"FIELD_ENCRYPTION_KEYS": ""} | told)
+
+    assert done.returncode == code
+
+
 @pytest.mark.parametrize(("seconds", "code"), [("55", 1), ("56", 0)])
 def test_production_settles_lost_answers_after_the_longest_call(run_python, seconds, code):
     done = run_python("manage.py", "check", **PRODUCTION | {"SETTLE_SECONDS": seconds})

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connections", "0008_secure_credential_checks"),
+        ("connections", "0007_credential_checks"),
     ]
 
     operations = [
