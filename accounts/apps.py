@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import session_age  # noqa: F401  # connects the signals
+        from accounts import session_age, sign_in_log  # noqa: F401  # connects the signals

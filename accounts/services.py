@@ -11,6 +11,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.identity import person_of, release_address, store_proof
 from accounts.models import Invitation, Membership, Partner, Role, User
@@ -175,16 +176,15 @@ def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVI
         raise AccountError(f"{address} is a member already. Change the role in the list instead.")
     _refuse_too_many(address)
     Invitation.objects.filter(email=address, accepted_at=None).delete()
-    token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=address,
         role=Role(role),
-        token_hash=hash_token(token),
+        token_hash=secrets.token_hex(32),  # of nothing: there is no link before its mail leaves
         invited_by=invited_by,
         expires_at=timezone.now() + life,
     )
     record(actor_of(invited_by), INVITED, f"{address} invited as {Role(role).label}")
-    invitation_made.send(sender=Invitation, invitation=invitation, token=token)
+    invitation_made.send(sender=Invitation, invitation=invitation)
     return invitation
 
 
@@ -197,6 +197,16 @@ def _refuse_too_many(address: str) -> None:
         raise AccountError(f"{MOST_INVITATIONS} invitations were sent within an hour. Wait before you send more.")
     if made.filter(at__gt=now - RESEND_AFTER, text__startswith=f"{address} invited").exists():
         raise AccountError(f"{address} was sent an invitation just now. Wait ten minutes before you send another one.")
+
+
+def issue_token(invitation_id: int) -> str | None:
+    """The key of an open invitation's link, for the mail that leaves now; only its hash is stored.
+
+    The same at each attempt to send, so that of two copies of the mail both let in. None: the offer is gone.
+    """
+    token = salted_hmac("invitation", str(invitation_id), algorithm="sha256").hexdigest()
+    offers = Invitation.objects.filter(pk=invitation_id, accepted_at=None)
+    return token if offers.update(token_hash=hash_token(token)) else None
 
 
 def resend_invitation(*, invitation: Invitation, invited_by: User) -> Invitation:

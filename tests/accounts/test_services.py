@@ -32,6 +32,7 @@ from core.audit import COMMAND
 from core.models import AuditEntry
 from core.scope import partner_scope
 from notifications.models import Message
+from tests.accounts.mailbox import letters_to, link_in
 
 
 def owner_of(partner: Partner) -> User:
@@ -48,8 +49,11 @@ def invite_as_owner(partner: Partner, email: str = "new@northwind.example", role
     """Invite, and return the token of the link in the e-mail."""
     with partner_scope(partner.pk):
         invite(email=email, role=role, invited_by=owner_of(partner))
-        text = Message.objects.get(kind="invitation", to__contains=[email.lower()]).text
-    return text.partition("/invitations/")[2].partition("/")[0]
+    return (
+        link_in(str(letters_to(email.lower())[-1].body), "/invitations/")
+        .partition("/invitations/")[2]
+        .partition("/")[0]
+    )
 
 
 def test_partner_is_found_by_slug_outside_any_scope(partner: Partner, stranger: Partner) -> None:

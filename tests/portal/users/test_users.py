@@ -13,9 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role, User
+from accounts.services import hash_token
 from core.scope import partner_scope
+from notifications.keys import PLACE_OF_KEY
 from notifications.models import Message
-from notifications.tasks import deliver_due
+from tests.accounts.mailbox import letters_to, link_in
 from tests.portal.cast import PASSWORD, Cast, rows_of
 
 
@@ -33,11 +35,12 @@ def member_path(cast: Cast, name: str, action: str) -> str:
 def invite(cast: Cast, email: str, role: str) -> str:
     """Adam invites; returns the link of the e-mail."""
     cast.sure("adam").post("/p/northwind/users/invite/", {"email": email, "role": role})
-    with partner_scope(cast.northwind.pk):
-        text = Message.objects.get(kind="invitation").text
-    found = re.search(r"/invitations/\S+/", text)
-    assert found
-    return found.group()
+    return link_of(email)
+
+
+def link_of(email: str) -> str:
+    """The link of the newest invitation that this address got."""
+    return link_in(str(letters_to(email)[-1].body), "/invitations/")
 
 
 def test_new_person_joins_by_invitation(cast: Cast) -> None:
@@ -94,9 +97,7 @@ def test_address_that_was_pasted_from_a_web_page_joins_and_signs_in(cast: Cast) 
     adam.post("/p/northwind/users/invite/", {"email": "nina\u200b@north\u200bwind.example", "role": "viewer"})
     with partner_scope(cast.northwind.pk):
         message = Message.objects.get(kind="invitation")
-    found = re.search(r"/invitations/\S+/", message.text)
-    assert found
-    Client().post(found.group(), {"name": "Nina", "password": PASSWORD, "repeated": PASSWORD})
+    Client().post(link_of("nina@northwind.example"), {"name": "Nina", "password": PASSWORD, "repeated": PASSWORD})
 
     signed_in = Client().post("/accounts/login/", {"login": "nina@northwind.example", "password": PASSWORD})
 
@@ -109,12 +110,23 @@ def test_address_that_was_pasted_from_a_web_page_joins_and_signs_in(cast: Cast) 
 def test_link_of_an_invitation_is_not_kept_once_it_has_left(cast: Cast) -> None:
     token = invite(cast, "nina@northwind.example", "support").split("/")[2]
 
-    deliver_due()
-
     with partner_scope(cast.northwind.pk):
         kept = str(Message.objects.filter(kind="invitation").values().get())
     assert token in str(mail.outbox[0].body)
     assert token not in kept
+
+
+def test_no_link_lets_in_before_its_mail_leaves(cast: Cast) -> None:
+    cast.sure("adam").post("/p/northwind/users/invite/", {"email": "nina@northwind.example", "role": "viewer"})
+    with partner_scope(cast.northwind.pk):
+        waiting, before = Message.objects.get(kind="invitation"), Invitation.objects.get().token_hash
+    link = link_of("nina@northwind.example")
+    with partner_scope(cast.northwind.pk):
+        after = Invitation.objects.get().token_hash
+
+    assert f"/invitations/{PLACE_OF_KEY}/" in waiting.text
+    assert Client().get(f"/invitations/{PLACE_OF_KEY}/").status_code == 404
+    assert hash_token(link.split("/")[2]) == after != before
 
 
 @pytest.mark.parametrize(
@@ -201,10 +213,8 @@ def test_invitation_that_is_over_is_sent_again_with_a_new_link(cast: Cast) -> No
     adam.post(f"/p/northwind/users/invitations/{invitation.pk}/resend/")
 
     with partner_scope(cast.northwind.pk):
-        sent, renewed = Message.objects.get(kind="invitation"), Invitation.objects.get()
-    new_link = re.search(r"/invitations/\S+/", sent.text)
-    assert new_link
-    assert (Client().get(old_link).status_code, Client().get(new_link.group()).status_code) == (404, 200)
+        renewed = Invitation.objects.get()
+    assert [Client().get(link).status_code for link in (old_link, link_of("nina@northwind.example"))] == [404, 200]
     assert round((renewed.expires_at - timezone.now()) / dt.timedelta(days=1)) == 14
 
 
