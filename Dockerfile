@@ -27,5 +27,4 @@ ENV BILLINGSYNC_ENV=production
 USER billingsync
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=6s --start-period=20s --retries=3 CMD ["python", "-m", "billingsync.healthcheck"]
-CMD ["gunicorn", "billingsync.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--max-requests", "2000", "--max-requests-jitter", "200"]
+CMD ["gunicorn", "-c", "python:billingsync.web_server", "billingsync.wsgi:application"]

@@ -44,6 +44,30 @@ class AuditEntry(PartnerModel):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"
 
 
+class InstallationEntry(models.Model):
+    """One deed that concerns the installation and no partner's data. Never changed, never removed."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
+    actor_name = models.CharField(max_length=254)  # stays readable when the user is gone
+    action = models.CharField(max_length=60)  # e.g. "keys.rotated"
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "installation entries"
+        indexes = [models.Index(fields=["-at", "-id"], name="core_installation_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"
+
+
 class Job(models.TextChoices):
     """Background work that is done for one partner after the other."""
 

@@ -29,7 +29,7 @@ def make_search(
             f"CREATE INDEX{how} {index} ON {table} USING gin ({place}({text}) gin_trgm_ops)",
             f"""
 CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{text} LIKE {_PATTERN} $$
 """,  # noqa: S608  # names of ours  # nosec B608
         ],

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.scope import partner_scope
+from notifications.keys import NothingToOpen, put_key_in
 from notifications.models import Message, MessageState
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,6 @@ logger = logging.getLogger(__name__)
 STUCK_AFTER = dt.timedelta(minutes=10)  # far longer than any SMTP time-out
 FIRST_WAIT = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=6)
-LETS_IN = ("invitation",)  # kinds whose link is a key
 MOST_ATTEMPTS = 12  # about a day and a half
 
 
@@ -47,22 +47,24 @@ def deliver(partner_id: int, message_id: int) -> bool:
         message = _claim(message_id)
     if message is None:
         return False
-    error = _send(message)
+    error = _send(partner_id, message)
     with partner_scope(partner_id):
         if error is None:
-            _own(message).update(state=MessageState.SENT, sent_at=timezone.now(), last_error="", **_forgotten(message))
-        elif isinstance(error, _Unwritable):
+            _own(message).update(state=MessageState.SENT, sent_at=timezone.now(), last_error="", **_shown(message))
+        elif isinstance(error, (NothingToOpen, _Unwritable)):
             _give_up(message, error)
         else:
             _note_failure(message, error)
     return error is None
 
 
-def _send(message: Message) -> Exception | None:
+def _send(partner_id: int, message: Message) -> Exception | None:
     """Answers why it could not be sent, whatever that is: a message keeps no other one back."""
     try:
+        with partner_scope(partner_id):
+            put_key_in(message)
         _compose(message).send()
-    except (_Unwritable, smtplib.SMTPException, OSError) as error:
+    except (NothingToOpen, _Unwritable, smtplib.SMTPException, OSError) as error:
         return error
     except Exception as error:
         logger.exception("message %s broke while it was sent", message.pk)
@@ -70,9 +72,9 @@ def _send(message: Message) -> Exception | None:
     return None
 
 
-def _forgotten(message: Message) -> dict[str, str]:
-    """What lets its reader in is not kept once it has left; in development it is read here."""
-    return {"text": "", "html": ""} if message.kind in LETS_IN and not settings.DEVELOPMENT else {}
+def _shown(message: Message) -> dict[str, str]:
+    """In development e-mails are read here, and their links followed."""
+    return {"text": message.text, "html": message.html} if settings.DEVELOPMENT else {}
 
 
 def wait_after(attempts: int) -> dt.timedelta:

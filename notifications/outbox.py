@@ -16,7 +16,7 @@ from core.scope import scoped_partner_id
 from notifications.composer_registry import compose, render
 from notifications.letters import Why
 from notifications.models import Message
-from notifications.tasks import deliver_due
+from notifications.soon import deliver_soon
 
 
 def queue(
@@ -43,9 +43,5 @@ def queue(
         },
     )
     if made:
-        transaction.on_commit(_deliver_soon, robust=True)
+        transaction.on_commit(deliver_soon, robust=True)
     return message if made else None
-
-
-def _deliver_soon() -> None:
-    deliver_due.apply_async(retry=False)

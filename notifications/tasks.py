@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from notifications import delivering
+from notifications import account_mails, delivering
 
 BATCH = 100
 
@@ -12,4 +12,6 @@ BATCH = 100
 @shared_task
 def deliver_due() -> int:
     """Send what is due, one partner's scope at a time; returns how many were sent."""
-    return sum(delivering.deliver(partner_id, message_id) for partner_id, message_id in delivering.find_due(BATCH))
+    of_people = account_mails.deliver_account_mails(BATCH)
+    due = delivering.find_due(BATCH)
+    return of_people + sum(delivering.deliver(partner_id, message_id) for partner_id, message_id in due)

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "billingsync.access_log.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "billingsync.no_store.keep_nowhere",
@@ -96,12 +97,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.session_age.end_old_sessions",
+    "billingsync.body_limits.refuse_large_bodies",  # before the token against forgery is looked for in the body
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "billingsync.histories.RouteHistoryMiddleware",
 ]
 
 TEMPLATES = [
@@ -148,6 +151,7 @@ CACHES = {
         "BACKEND": "billingsync.cache.PrefixedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{REDIS_KEY_PREFIX}cache",
+        "OPTIONS": {"serializer": "billingsync.cache.JsonSerializer"},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -161,6 +165,7 @@ SYNCRO_BASE_URL = env.str("SYNCRO_BASE_URL", default=None)
 SYNCRO_REQUESTS_PER_MINUTE = env.int("SYNCRO_REQUESTS_PER_MINUTE", default=None)  # per egress address; 0 = no limit
 UNKNOWN_LIMIT_REQUESTS_PER_MINUTE = env.int("UNKNOWN_LIMIT_REQUESTS_PER_MINUTE", default=None)  # the same, of others
 EGRESS_ID = env.str("EGRESS_ID", default="default")  # which egress address the workers share
+WORKERS_PER_PARTNER = env.int("WORKERS_PER_PARTNER", default=2)  # at once; the others are left to other partners
 SETTLE_SECONDS = env.int("SETTLE_SECONDS", default=60)  # until a call whose answer was lost may be judged
 ALLOW_PRIVATE_API_HOSTS = env.bool("ALLOW_PRIVATE_API_HOSTS", default=False)
 TARGETS_ENABLED_BY_DEFAULT = env.bool("TARGETS_ENABLED_BY_DEFAULT", default=False)
@@ -208,6 +213,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
@@ -228,7 +235,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+if PRODUCTION:  # bound to this very host; browsers take such names over https alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=8 * 3600)
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_SECONDS", default=7 * 24 * 3600)
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # ends with the session, and so at sign-out
 X_FRAME_OPTIONS = "DENY"
 _proxy_header = env.str("PROXY_PROTO_HEADER", default="")  # e.g. X-Forwarded-Proto, only behind a proxy that sets it
 if _proxy_header:

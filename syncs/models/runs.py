@@ -45,6 +45,7 @@ class Run(PartnerModel):
     resume_at = models.DateTimeField(null=True)  # not before: a settle time or a rate limit
     ticket = models.UUIDField(null=True)  # of the one message in the queue that may move it on
     enqueued_at = models.DateTimeField(null=True)  # when that message, or a copy of it, was sent last
+    in_line_since = models.DateTimeField(null=True)  # waits, without a message, until a worker is the partner's to have
     done = models.PositiveIntegerField(default=0)  # changes carried out so far
     total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -72,6 +73,11 @@ class Run(PartnerModel):
             models.Index(fields=["partner", "program", "-created_at"]),
             models.Index(fields=["state", "heartbeat_at"]),
             models.Index(fields=["finished_at"], condition=models.Q(status=RunStatus.ERROR), name="syncs_run_failures"),
+            models.Index(
+                fields=["partner", "in_line_since"],
+                condition=models.Q(in_line_since__isnull=False),
+                name="syncs_run_in_line",
+            ),
         ]
 
     def __str__(self) -> str:

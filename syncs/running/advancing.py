@@ -15,6 +15,7 @@ from connections.clients import record_failure, record_success
 from connections.selectors import known_systems
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
 from core.scope import partner_scope
+from core.turns import partner_turn
 from syncs.enums import ACTIVE_STATES, RunKind, RunState
 from syncs.models import Run
 from syncs.running import (
@@ -79,12 +80,40 @@ def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
 
     A run that needs less than a slice is done in one turn, whatever its steps.
     """
-    with run_lock(run_id) as locked:
-        if not locked or _is_void(partner_id, run_id, ticket):
-            return  # who has the run, or the message that is not void, goes on; should it die, the janitor does
-        message = _take_turn_locked(partner_id, run_id, ticket)
+    with partner_turn(partner_id) as mine:
+        message = _take_turn(partner_id, run_id, ticket) if mine else None
+    if not mine:
+        _line_up(partner_id, run_id, ticket)
+    # Not before the locks are free, or the receiver would take run and partner for busy.
     if message is not None:
-        message.send()  # not before the lock is free, or its receiver would take the run for busy
+        message.send()
+    _call_next(partner_id)
+
+
+def _take_turn(partner_id: int, run_id: int, ticket: str | None) -> tickets.QueueMessage | None:
+    with run_lock(run_id) as locked:
+        if not locked or not _begin_turn(partner_id, run_id, ticket):
+            return None  # who has the run, or the message that is not void, goes on; should it die, the janitor does
+        return _take_turn_locked(partner_id, run_id, ticket)
+
+
+def _line_up(partner_id: int, run_id: int, ticket: str | None) -> None:
+    with partner_scope(partner_id):
+        tickets.line_up(run_id, ticket)
+
+
+def _call_next(partner_id: int) -> None:
+    """The run that waits first in the partner's line goes on, where a worker may work for the partner now.
+
+    Asked after lining up too: the last one at work may have ended before it saw this one in the line.
+    """
+    with partner_turn(partner_id) as free:
+        if not free:
+            return
+        with partner_scope(partner_id):
+            message = tickets.call_next()
+    if message is not None:
+        message.send()
 
 
 def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> tickets.QueueMessage | None:
@@ -96,15 +125,22 @@ def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> ticke
         if wait is None:
             _wake_followers(partner_id, run_id)
     with partner_scope(partner_id):
-        if wait is not None:
+        if wait is None:
+            tickets.rest(run_id, ticket)
+        elif wait > 0 or tickets.is_line_empty():
             return tickets.next_message(run_id, ticket, wait)
-        tickets.rest(run_id, ticket)
+        else:  # the others of the partner come first
+            tickets.line_up(run_id, ticket)
         return None
 
 
-def _is_void(partner_id: int, run_id: int, ticket: str | None) -> bool:
+def _begin_turn(partner_id: int, run_id: int, ticket: str | None) -> bool:
+    """Whether the ticket is good; then the run stands in no line any more."""
     with partner_scope(partner_id):
-        return tickets.is_void(run_id, ticket)
+        if tickets.is_void(run_id, ticket):
+            return False
+        tickets.leave_line(run_id)
+        return True
 
 
 def _wake_followers(partner_id: int, run_id: int) -> None:

@@ -29,17 +29,19 @@ def start_sync(
 ) -> list[Run]:
     """Start (or join) one run per kind, products first.
 
-    A run of that kind that is under way already is answered instead of a second one. Raises
-    ``SyncRefused`` when the program is off, a kind is not switched on, failed items alone are being
-    tried again, or the run under way was cancelled and has not ended yet.
+    A run of that kind that is under way already is answered instead of a second one; of previews that
+    of the same person. Raises ``SyncRefused`` when the program is off, a kind is not switched on, failed
+    items alone are being tried again, or what is under way was cancelled and has not ended yet.
     """
     _refuse_if_off(program, kinds)
-    if not preview:
+    if preview:
+        _wait_for_other_presses(program)
+    else:
         _refuse_to_join(program, kinds, actor)
     runs: list[Run] = []
     before: Run | None = None
     for kind in [kind for kind in RunKind.values if kind in kinds]:
-        known = None if preview else active_run(program, kind)
+        known = _active_preview(program, kind, actor) if preview else active_run(program, kind)
         run = known or create_run(program, kind, actor.name, preview=preview, after=before)
         runs.append(run)
         before = run
@@ -109,6 +111,19 @@ def let_products_go_first(run: Run) -> bool:
 def active_run(program: Program, kind: str) -> Run | None:
     """The run of that kind that is under way; previews apart."""
     return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
+
+
+def _wait_for_other_presses(program: Program) -> None:
+    """Two presses at the same moment would not see each other's preview."""
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+
+
+def _active_preview(program: Program, kind: str, actor: Actor) -> Run | None:
+    previews = Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=True)
+    run = previews.filter(started_by=actor.name).first()
+    if run is not None and run.cancel_requested:
+        raise SyncRefused("The preview before was cancelled and is about to end. Start this one when that has ended.")
+    return run
 
 
 def create_run(program: Program, kind: str, started_by: str, **values: Any) -> Run:

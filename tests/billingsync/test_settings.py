@@ -68,6 +68,13 @@ def test_production_refuses_an_unsafe_value_without_repeating_it(run_python, var
     assert "missing" not in done.stderr
 
 
+@pytest.mark.parametrize(("told", "code"), [({}, 1), ({"WITHOUT_KEYS": "1"}, 0)])
+def test_process_that_opens_no_credentials_starts_without_the_key_ring(run_python, told, code):
+    done = run_python("manage.py", "check", **PRODUCTION | {"FIELD_ENCRYPTION_KEYS": ""} | told)
+
+    assert done.returncode == code
+
+
 @pytest.mark.parametrize(("seconds", "code"), [("55", 1), ("56", 0)])
 def test_production_settles_lost_answers_after_the_longest_call(run_python, seconds, code):
     done = run_python("manage.py", "check", **PRODUCTION | {"SETTLE_SECONDS": seconds})
@@ -115,6 +122,13 @@ def test_production_protects_cookies_and_transport(run_python):
     names = ("DEBUG", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
 
     assert settings_of(run_python, *names, **PRODUCTION) == [False, True, True, True, 31_536_000]
+
+
+def test_cookies_are_bound_to_the_host_in_production_and_keep_their_names_elsewhere(run_python):
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
+
+    assert settings_of(run_python, *names, **PRODUCTION) == ["__Host-sessionid", "__Host-csrftoken"]
+    assert settings_of(run_python, *names, BILLINGSYNC_ENV="development") == ["sessionid", "csrftoken"]
 
 
 def test_production_passes_djangos_deployment_checks(run_python):

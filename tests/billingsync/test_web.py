@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
+from pathlib import Path
+
 import pytest
 from django.core.cache import cache
 from django.test import override_settings
 from redis import Redis
+
+
+class Trap:
+    """Whoever unpickles it makes this file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
 
 
 @pytest.mark.django_db
@@ -33,6 +46,21 @@ def test_no_inline_script_or_style_is_allowed(client):
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_what_stands_in_redis_is_data_and_never_code(redis_url, tmp_path):
+    trap = tmp_path / "trap"
+
+    cache.set("session", {"began_at": 1, "names": ["a"]})
+    cache.set("count", 3)
+    kept, counted = cache.get("session"), cache.incr("count")
+    with Redis.from_url(redis_url) as client:
+        (key,) = client.scan_iter(match="*session")
+        client.set(key, pickle.dumps(Trap(trap)))
+
+    assert (kept, counted) == ({"began_at": 1, "names": ["a"]}, 4)
+    assert cache.get("session") is None
+    assert not trap.exists()
 
 
 def test_clearing_the_cache_leaves_other_keys_alone(redis_url, settings):

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billingsync.backups import BackupFailed, hold_every_plan, restore
 from connections.selectors import targets_in_words
+from core.audit import COMMAND
+from core.installation_audit import record_installation
 
 WHAT_NOW = """
 The ledger is now as old as the backup, and {targets} is not. Before workers and beat start:
@@ -35,6 +37,7 @@ class Command(BaseCommand):
             raise CommandError("Name a file, or say --hold-only.", returncode=2)
         if options["file"]:
             self._restore(options["file"])
+        record_installation(COMMAND, "backup.restored", "Restored from a backup, or every plan put on hold")
         for program in hold_every_plan():
             self._say(f"{program}: every billing plan waits now.")
         self._say(WHAT_NOW.format(targets=targets_in_words()))

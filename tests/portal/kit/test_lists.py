@@ -35,6 +35,17 @@ def test_count_says_of_how_many(cast: Cast, shop: Shop, asked: str, count: str) 
     assert re.sub(r"<[^>]*>", "", found[1]) == count
 
 
+@pytest.mark.parametrize("asked", ["999999", "100", "-1", "0", "x"])
+def test_number_of_rows_is_never_the_addresss_to_say(cast: Cast, asked: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        for number in range(30):
+            record(COMMAND, "program.saved", f"Entry {number}")
+
+    rows = rows_of(cast, cast.client("vera").get("/p/northwind/audit/", {"per_page": asked}))
+
+    assert len(rows) == 25
+
+
 def test_no_match_says_what_was_searched_and_where_there_is_one(cast: Cast, shop: Shop) -> None:
     page = cast.client("vera").get(billing(shop), {"tab": "needs_attention", "q": "contoso"}).content.decode()
 
