@@ -43,7 +43,7 @@ class Credits(models.TextChoices):
     APPLY = "apply", "Apply"
 
 
-@pghistory.track(exclude=["next_due_at", "start_listed_at"])
+@pghistory.track(exclude=["next_due_at", "start_listed_at", "ledger_as_of"])
 class Program(PartnerModel):
     """Settings of one program x source x target; the Program Edit screen."""
 
@@ -72,6 +72,8 @@ class Program(PartnerModel):
     next_due_at = models.DateTimeField(null=True, db_index=True)
     start_listed_at = models.DateTimeField(null=True)  # when the source was asked for its list, billing being first on
     baseline_at = models.DateTimeField(null=True)  # when it was settled what of that list is the past
+    # A backup was restored: the target may hold what was written after this instant, and the ledger does not know.
+    ledger_as_of = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from money.month.guard import hold_removals
 from money.plan import Plan
 from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
+from syncs.deciding.restoring import take_billed
 from syncs.enums import Anew, Cause, ChangeState
 from syncs.facts.mappings import mapped_to, mappings_on
 from syncs.facts.months import load_months
@@ -28,6 +29,12 @@ from syncs.writing.protocol import lost_changes
 
 def replan_template(work: Slice, template_id: int, why: Anew) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
+    _replan(work, template_id, why)
+    if take_billed(work.partner_id, work.run_id, lambda: work.target):
+        _replan(work, template_id, why)
+
+
+def _replan(work: Slice, template_id: int, why: Anew) -> None:
     with work.run() as run:
         open_ones = Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, cause=Cause.STRANDED)
         stale = run.changes.filter(open_ones, template_id=template_id)
