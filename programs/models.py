@@ -90,9 +90,18 @@ class Program(PartnerModel):
         return PROGRAM_NAMES.get(self.slug, self.slug)
 
     @property
+    def own_minutes(self) -> int:
+        """Minutes after the daily time at which this program's sync starts, the same each day: 0 to 29.
+
+        Programs share the daily time, workers and the request limit; numbers in a row are spread evenly.
+        """
+        return self.pk * 11 % SPREAD_MINUTES
+
+    @property
     def zone(self) -> str:
         """IANA name of the zone that the daily time is meant in."""
         return self.time_zone or self.partner.time_zone
 
 
+SPREAD_MINUTES = 30
 PROGRAM_NAMES = {"microsoft-csp": "Microsoft CSP"}
