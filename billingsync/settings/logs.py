@@ -56,7 +56,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "events": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
-                "foreign_pre_chain": _shared_processors(),
+                # First: what a call to a vendor says of itself comes as ``extra``, and has its secrets hidden too.
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_shared_processors()],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
