@@ -66,7 +66,8 @@ class TargetCustomer(PartnerModel):
     phone = models.CharField(max_length=60, blank=True)
     address = models.CharField(max_length=500, blank=True)
     disabled = models.BooleanField(default=False)
-    gone = models.BooleanField(default=False)  # the target no longer lists it
+    gone = models.BooleanField(default=False)  # the target no longer has it
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

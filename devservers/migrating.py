@@ -40,6 +40,7 @@ def migrate(addresses: Addresses) -> None:
     """Run Django's migrations in a process of their own, logged in as owner; raises ``ServerTrouble``."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "billingsync.settings",
+        "BILLINGSYNC_ENV": os.environ.get("BILLINGSYNC_ENV", "development"),
         "DATABASE_URL": addresses.database,
         "MIGRATE_DATABASE_URL": addresses.database_as_owner,
         "REDIS_URL": addresses.redis,

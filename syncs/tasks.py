@@ -14,7 +14,7 @@ from core.audit import SCHEDULER
 from core.each_partner import each_by_itself
 from core.models import Job
 from programs.models import Program
-from programs.schedule import next_due
+from programs.schedule import next_start
 from syncs.errors import SyncRefused
 from syncs.running import tickets
 from syncs.running.advancing import take_turn
@@ -44,7 +44,7 @@ def _dispatch(program_id: int) -> None:
     with_connections = Program.objects.select_related("partner", "source", "target")
     program = with_connections.select_for_update(of=("self",), no_key=True).get(pk=program_id)
     now = timezone.now()
-    planned_for, due = program.next_due_at, next_due(program.daily_at, program.zone, now)
+    planned_for, due = program.next_due_at, next_start(program, now)
     if planned_for is None or now < planned_for <= due:
         return  # another beat was quicker
     program.next_due_at = due

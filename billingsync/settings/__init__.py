@@ -28,8 +28,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 BILLINGSYNC_ENV = environment.environment_name()
 PRODUCTION = BILLINGSYNC_ENV == "production"
 DEVELOPMENT = BILLINGSYNC_ENV == "development"
-if PRODUCTION:
-    environment.require_production_variables()
+environment.require_good_values(BILLINGSYNC_ENV)
 
 env = environ.Env()
 DATA_DIR = data_folder().root
@@ -141,6 +140,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | environment.SIGNS_OF_LIFE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: every key and queue carries the prefix, so that several installations or test workers can share a server.

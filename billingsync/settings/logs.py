@@ -67,7 +67,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
                     hide_secrets,  # what was raised is text by now
                     rendering[-1],
                 ],
-                "foreign_pre_chain": _shared_processors(),
+                # First: what a call to a vendor says of itself comes as ``extra``, and has its secrets hidden too.
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_shared_processors()],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},

@@ -85,17 +85,37 @@ class SyncroClient:
         return None if problems else AccountLocale(symbol, zone)
 
     def list_customers(self) -> list[CustomerRecord]:
-        """All customers, disabled ones included and marked so.
+        """All customers, disabled ones included and marked so."""
+        return [customer for page in self.customer_pages() for customer in page]
+
+    def customer_pages(self, *, first: int = 1, seen: Iterable[str] = ()) -> Iterator[list[CustomerRecord]]:
+        """The customers a page at a time, from the ``first`` that is not read yet, without the ids ``seen`` before.
 
         Syncro API document: GET /customers; disabled ones are hidden unless asked for.
         """
-        rows = self._transport.pages(
+        yield from self._customer_pages([], first=first, seen=seen)
+
+    def get_customers(self, customer_ids: Collection[str]) -> list[CustomerRecord]:
+        """Those of these customers that exist. Syncro API document: GET /customers with ``id``."""
+        found: dict[str, CustomerRecord] = {}
+        for batch in _batches(list(dict.fromkeys(customer_ids)), _IDS_PER_CALL):
+            for page in self._customer_pages([("id[]", number) for number in batch]):
+                found |= {customer.customer_id: customer for customer in page if customer.customer_id in batch}
+        return list(found.values())
+
+    def _customer_pages(
+        self, asked: list[tuple[str, str]], *, first: int = 1, seen: Iterable[str] = ()
+    ) -> Iterator[list[CustomerRecord]]:
+        pages = self._transport.page_by_page(
             "/customers",
             "customers",
             permission=CUSTOMERS_LIST,
-            params=[("include_disabled", "true")],
+            params=[("include_disabled", "true"), *asked],
+            first=first,
+            seen=seen,
         )
-        return [records.read_customer(row) for row in rows]
+        for rows in pages:
+            yield [records.read_customer(row) for row in rows]
 
     def product_pages(self, *, first: int = 1, seen: Iterable[str] = ()) -> Iterator[list[ProductRecord]]:
         """The products that the list shows, a page at a time; disabled ones may be hidden.
@@ -162,9 +182,19 @@ class SyncroClient:
             return records.read_product(records.unwrap(payload, "product"))
 
     def list_templates(self) -> list[InvoiceTemplate]:
-        """All invoice templates with their lines. Syncro API document: GET /schedules."""
-        rows = self._transport.pages("/schedules", "schedules", permission=SCHEDULES_LIST)
-        return [self._template_with_lines(row) for row in rows]
+        """All invoice templates with their lines."""
+        return [template for page in self.template_pages() for template in page]
+
+    def template_pages(self, *, first: int = 1, seen: Iterable[str] = ()) -> Iterator[list[InvoiceTemplate]]:
+        """The templates with their lines a page at a time, as ``customer_pages``.
+
+        Syncro API document: GET /schedules.
+        """
+        pages = self._transport.page_by_page(
+            "/schedules", "schedules", permission=SCHEDULES_LIST, first=first, seen=seen
+        )
+        for rows in pages:
+            yield [self._template_with_lines(row) for row in rows]
 
     def get_template(self, template_id: str) -> InvoiceTemplate:
         """One invoice template as it stands; ``RecordMissing`` if it was deleted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from connectors.registry import get_target
 from core.time_zones import time_zone_choices
 from money.enums import Motion
 from portal.kit.selects import FlatSelect
-from programs.models import Program
+from programs.models import SPREAD_MINUTES, Program
 from programs.services import ProgramSettings
 
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -96,7 +97,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.help_text = HELP[name]
-        self.fields["daily_at"].help_text += _when_it_bills(self.instance)
+        self.fields["daily_at"].help_text += _own_minutes(self.instance) + _when_it_bills(self.instance)
         self.fields["time_zone"] = forms.ChoiceField(
             label=LABELS["time_zone"],
             help_text=HELP["time_zone"],
@@ -134,6 +135,16 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             {"title": title, "help": text, "fields": [(self[name], DEPENDS.get(name, "")) for name in names]}
             for title, text, names in SECTIONS
         ]
+
+
+def _own_minutes(program: Program) -> str:
+    """Programs that share a time start one after the other."""
+    if not program.pk:
+        return f" Each program has a minute of its own within {SPREAD_MINUTES} minutes after it."
+    start = (
+        dt.datetime.combine(dt.date(2000, 1, 1), program.daily_at) + dt.timedelta(minutes=program.own_minutes)
+    ).time()
+    return f" This program's own minute is {start:%H:%M}: programs start spread over {SPREAD_MINUTES} minutes."
 
 
 def _when_it_bills(program: Program) -> str:

@@ -54,6 +54,8 @@ class Run(PartnerModel):
     waiting_for = models.TextField(blank=True)  # why a person must look before it is applied
     basis = models.JSONField(default=dict)  # what the plan rests on: source read, marks proven
     attempts = models.PositiveSmallIntegerField(default=0)  # of the step at hand, after failures
+    headway = models.CharField(max_length=24, db_default="")  # digest of how far it was when its last turn began
+    turns = models.PositiveSmallIntegerField(db_default=0)  # begun since without coming any further
     lost_writes = models.PositiveSmallIntegerField(db_default=0)  # in a row, whose answer never came
     approved = models.BooleanField(default=False)  # a person applied the plan
     cancel_requested = models.BooleanField(default=False)

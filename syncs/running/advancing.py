@@ -31,12 +31,17 @@ from syncs.running import (
 from syncs.running.circuit import reason_to_stop
 from syncs.running.finishing import finish, finish_unplanned, finish_with_error
 from syncs.running.lock import run_lock
-from syncs.running.slices import LOST_IN_A_ROW, Slice, in_seconds, open_slice
+from syncs.running.slices import LOST_IN_A_ROW, Slice, open_slice
 
 logger = logging.getLogger(__name__)
 
 BUSY_WAIT = 1.0  # another worker has the run, or another run comes first
 MOST_RETRIES = 4  # without any progress between them
+MOST_TURNS = 8  # that began at one place: their worker died, or the database refused something each time
+NO_HEADWAY = (
+    f"The sync came no further in {MOST_TURNS} turns and was ended. What it had written is recorded; "
+    "the next sync goes on from there. Tell the operator: the log of the workers says what ended them."
+)
 MOST_LOST_WRITES = 8  # in a row: then the run ends
 PAUSE_AFTER_LOSSES = 15.0  # seconds, doubled with each further loss
 Step = Callable[[Slice], "RunState | float | None"]
@@ -154,6 +159,9 @@ def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) 
         return wait
     work = open_slice(partner_id, run_id)
     try:
+        if work.turns > MOST_TURNS:
+            finish_with_error(work, NO_HEADWAY, f"{work.turns - 1} turns broke off at {work.progress}."[:2000])
+            return None
         return _take_steps(work) if whole_slice else _take_step(work)
     except ConnectorError as error:
         return _after_vendor_error(work, error)
@@ -222,8 +230,7 @@ def _take_step(work: Slice) -> float | None:
         return 0.0
     if isinstance(result, RunState):
         return _enter(work, result)
-    work.update(resume_at=in_seconds(result), attempts=0)
-    return result
+    return work.wait(result, attempts=0)
 
 
 def _leave_alone(work: Slice, state: RunState | None) -> float | None:
@@ -238,8 +245,7 @@ def _leave_alone(work: Slice, state: RunState | None) -> float | None:
     jitter = random.uniform(1, 1.3)  # noqa: S311  # not a secret  # nosec B311
     delay = max(pause, work.asked_to_wait) * jitter * settings.WAIT_FACTOR
     entered = {} if state is None else {"state": state}
-    work.update(resume_at=in_seconds(delay), attempts=0, **entered)
-    return delay
+    return work.wait(delay, attempts=0, **entered)
 
 
 def _enter(work: Slice, state: RunState) -> float | None:
@@ -254,15 +260,12 @@ def _enter(work: Slice, state: RunState) -> float | None:
 def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
     """Wait and try again where that may help; else end the run and say who must act."""
     if isinstance(error, RateLimited):
-        work.update(resume_at=in_seconds(error.retry_after))
-        return error.retry_after
+        return work.wait(error.retry_after)
     with work.run() as run:
         attempts = 1 if work.has_progressed() else run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
         pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # jitter, not a secret  # nosec B311
-        delay = pause * settings.WAIT_FACTOR
-        work.update(attempts=attempts, resume_at=in_seconds(delay))
-        return delay
+        return work.wait(pause * settings.WAIT_FACTOR, attempts=attempts)
     if isinstance(error, ConfigurationError):
         system_is_source = error.system == work.source_system
         connection = work.source_id if system_is_source else work.target_id

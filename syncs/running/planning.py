@@ -18,6 +18,7 @@ from money.planning import plan_billing
 from money.words import ZERO
 from programs.models import Approval
 from syncs.deciding.findings import store_notes
+from syncs.deciding.restoring import note_older, note_strange_marks, take_billed, why_older
 from syncs.enums import ChangeState, RunState
 from syncs.facts.evidence import load_evidence
 from syncs.facts.mappings import mapped_to, mapping_chunks
@@ -44,6 +45,12 @@ Mapped = Mapping[str, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 
 def plan_billing_run(work: Slice) -> RunState:
+    """Make the plan; after a restore, once more where invoices carry some of it already."""
+    state = _plan(work)
+    return RunState.PLANNING if take_billed(work.partner_id, work.run_id, lambda: work.target) else state
+
+
+def _plan(work: Slice) -> RunState:
     """Make the plan, chunk by chunk; it waits when approval is required or it changes very much.
 
     Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
@@ -52,6 +59,7 @@ def plan_billing_run(work: Slice) -> RunState:
     with work.run() as run:
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
+        note_strange_marks(run)
         evidence = load_evidence(run.program, run.basis)
         run.changes.all().delete()
         run.templates.all().delete()
@@ -80,7 +88,7 @@ def plan_billing_run(work: Slice) -> RunState:
         if retry is None:
             store_notes(run, survey(run.program))
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
-            store_notes(run, note_not_invoiced(months))
+            store_notes(run, [*note_not_invoiced(months), *note_older(run)])
             ended = month_without_invoice(run.program, months.newest)
             store_notes(run, note_not_any_invoice(ended, load_holders(run.program)))
         return _conclude(run, upheaval, months)
@@ -161,5 +169,7 @@ def _hold_removals(run: Run, hold: Hold, upheaval: Upheaval) -> None:
 def _must_wait(run: Run, upheaval: Upheaval, lines: QuerySet[Line]) -> str:
     if run.program.approval == Approval.REQUIRED:
         return "Approval is required."
+    if older := why_older(run):
+        return older
     cents = lines.aggregate(total=Sum(F("quantity") * F("retail_cents")))["total"]
     return guard_reason(upheaval, line_count=lines.count(), total=(cents or ZERO) / 100)

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils import timezone
 
 from customers.refreshing import refresh_customers
-from customers.target_copy import refresh_target, reread_template
+from customers.target_copy import CopyReading, Listed, read_copy, reread_template
 from invoices.importing import ImportReport, import_invoices
 from money.enums import Severity
 from money.plan import Note
@@ -49,7 +49,8 @@ def read_for_billing(work: Slice) -> RunState | float | None:
         return AT_ONCE
     if products_off and not read_target_products(work):
         return None
-    refresh_target(work.partner_id, work.target_id, work.target)
+    if not read_target_copy(work):
+        return None
     return _ask_what_was_billed(work)
 
 
@@ -148,6 +149,27 @@ def read_target_products(work: Slice) -> bool:
     left = refresh_target_products(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
     with work.run() as run:
         run.basis[READING] = {"since": left.since.isoformat(), "page": left.page} if left else None
+        run.save(update_fields=["basis"])
+    return left is None
+
+
+COPY = "target_copy"  # in the basis of a run, as READING
+
+
+def read_target_copy(work: Slice) -> bool:
+    """Go on reading customers and templates until the slice is over; true when all are read."""
+    with work.run() as run:
+        if COPY in run.basis and run.basis[COPY] is None:
+            return True
+        stored = run.basis.get(COPY)
+    reading = CopyReading(timezone.now())
+    if stored:
+        reading = CopyReading(dt.datetime.fromisoformat(stored["since"]), Listed(stored["listed"]), stored["page"])
+    left = read_copy(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
+    with work.run() as run:
+        run.basis[COPY] = None
+        if left is not None:
+            run.basis[COPY] = {"since": left.since.isoformat(), "listed": left.listed, "page": left.page}
         run.save(update_fields=["basis"])
     return left is None
 

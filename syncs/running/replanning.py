@@ -13,6 +13,7 @@ from money.month.guard import hold_removals
 from money.plan import Plan
 from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
+from syncs.deciding.restoring import take_billed
 from syncs.enums import Anew, Cause, ChangeState, PartCause
 from syncs.facts.mappings import mapped_to, mappings_on
 from syncs.facts.months import load_months
@@ -30,6 +31,12 @@ from syncs.writing.protocol import lost_changes
 
 def replan_template(work: Slice, template_id: str, why: Anew) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
+    _replan(work, template_id, why)
+    if take_billed(work.partner_id, work.run_id, lambda: work.target):
+        _replan(work, template_id, why)
+
+
+def _replan(work: Slice, template_id: str, why: Anew) -> None:
     with work.run() as run:
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0

@@ -141,9 +141,8 @@ def test_proxy_header_is_trusted_only_when_named(run_python):
     names = ["SECURE_PROXY_SSL_HEADER"]
 
     assert settings_of(run_python, *names, **PRODUCTION) == [None]
-    assert settings_of(run_python, *names, **PRODUCTION, PROXY_PROTO_HEADER="X-Forwarded-Proto") == [
-        ["HTTP_X_FORWARDED_PROTO", "https"]
-    ]
+    behind = {"PROXY_PROTO_HEADER": "X-Forwarded-Proto", "TRUSTED_PROXY_COUNT": "1"}
+    assert settings_of(run_python, *names, **PRODUCTION, **behind) == [["HTTP_X_FORWARDED_PROTO", "https"]]
 
 
 def test_owner_commands_alone_log_in_as_owner(run_python):
@@ -222,3 +221,16 @@ def test_production_logs_json_to_stderr_without_secrets(run_python):
     assert (event["event"], event["system"], event["level"]) == ("connected", "syncro", "info")
     assert event["api_token"] == "[hidden]"
     assert done.stdout == ""
+
+
+def test_production_logs_what_a_call_to_a_vendor_says_of_itself(run_python):
+    code = (
+        "import django, logging; django.setup()\n"
+        "extra = {'vendor_system': 'syncro', 'http_status': 200, 'milliseconds': 12, 'api_token': 's3cr3t'}\n"
+        "logging.getLogger('connectors.edge.http').info('call', extra=extra)"
+    )
+    done = run_python("-c", code, DJANGO_SETTINGS_MODULE="billingsync.settings", **PRODUCTION)
+
+    event = json.loads(done.stderr.strip().splitlines()[-1])
+    assert (event["vendor_system"], event["http_status"], event["milliseconds"]) == ("syncro", 200, 12)
+    assert event["api_token"] == "[hidden]"

@@ -55,7 +55,7 @@ def test_linked_product_with_the_key_of_before_stands_for_no_other(world):
             source_id=world.program.source_id, key="other", sku="other", unit_cost=5, unit_retail=7
         )  # fmt: skip
         copy_target(world, 900, FORMER)
-        ProductLink.objects.create(product=other, target_id=world.program.target_id, external_id=900)
+        ProductLink.objects.create(product=other, target_id=world.program.target_id, external_id="900")
 
         assert load_product_facts(world.program, [offer.pk])[offer.pk].target_id is None
 
@@ -77,5 +77,5 @@ def test_product_that_nobody_linked_is_the_same_by_key_token_or_name(world, name
 
         assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == ({900} if same else set())
 
-        ProductLink.objects.create(product=list_offer(world, "g2"), target_id=world.program.target_id, external_id=900)
+        ProductLink.objects.create(product=list_offer(world, "g2"), target_id=world.program.target_id, external_id="900")
         assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == set()
