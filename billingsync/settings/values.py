@@ -13,10 +13,9 @@ LEAST = {
     "JANITOR_SECONDS": 5,
     "SECURE_HSTS_SECONDS": 0,
     "SETTLE_SECONDS": 0,
-    "SYNCRO_REQUESTS_PER_MINUTE": 0,
     "TRUSTED_PROXY_COUNT": 0,
-    "UNKNOWN_LIMIT_REQUESTS_PER_MINUTE": 0,
 }
+LIMIT = "_REQUESTS_PER_MINUTE"
 SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
     "MIGRATE_DATABASE_URL": ("postgres", "postgresql"),
@@ -61,7 +60,8 @@ def public_host_is_answered(environ: Mapping[str, str]) -> list[SettingProblem]:
 
 
 def _check_numbers(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
-    for name, least in LEAST.items():
+    limits = {name: 0 for name in environ if name.endswith(LIMIT)}  # of each vendor, whatever it is called
+    for name, least in sorted((LEAST | limits).items()):
         text = environ.get(name, "").strip()
         if text and not (text.isdecimal() and int(text) >= least):
             yield SettingProblem(name, f"must be a whole number, {least} or more")

@@ -19,6 +19,8 @@ from money.words import from_cents
 from programs.models import Program
 from syncs.models import Decision, Line
 
+DAYS_TO_INVOICE = dt.timedelta(days=10)  # after a month, until its invoice is missing
+
 
 def load_months(program: Program) -> Months:
     """The newest months of the program's counted invoices, down to the newest regular one."""
@@ -30,11 +32,14 @@ def load_months(program: Program) -> Months:
 
 
 def month_without_invoice(program: Program, newest: str) -> str:
-    """The last month that ended, by the target's own day, where the ``newest`` with an invoice is older; else ""."""
+    """The last month that ended, by the target's own day, where the ``newest`` with an invoice is older; else "".
+
+    In its first days nothing is late: an invoice in arrears comes then.
+    """
     today = program.target.target_day
     if today is None or not newest:
         return ""
-    ended = f"{today.replace(day=1) - DAY:%Y-%m}"
+    ended = f"{(today - DAYS_TO_INVOICE).replace(day=1) - DAY:%Y-%m}"
     return ended if ended > newest else ""
 
 
