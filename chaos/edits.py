@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chaos.cast import SOURCES
 from chaos.draws import Draws, pick
 from chaos.expected import NEITHER, Expected, HandPrice, Level, expected_of
 from chaos.vendors import ByHand, Vendors, pick_own_line, pick_own_product
@@ -16,7 +15,6 @@ from sandbox.months import last_of
 from sandbox.wire import Json
 
 ENDING = 0.5  # share of the months before which one to three subscriptions end
-MOST_ENDED = 0.3  # of a program's lines: where more would go, a person must look first
 REPRICING = 0.6  # share of the months in which a person changes prices of products
 Edit = Callable[[random.Random, Vendors], bool]
 
@@ -35,14 +33,9 @@ def end_subscriptions(draws: random.Random, vendors: Vendors, entries: Sequence[
     if draws.random() > ENDING:
         return 0
     share, number = draws.random(), draws.randint(1, 3)
-    places = _standing(vendors, entries)
-    standing = sorted(places)
-    if not standing:
-        return 0
+    standing = sorted(_standing(vendors, entries))
     first = int(share * len(standing))
-    of_program = [name for name in standing if _source_of(places[name]) == _source_of(places[standing[first]])]
-    number = min(number, max(1, int(MOST_ENDED * len(of_program))))
-    ended = [name for name in standing[first:] if name in of_program][:number]  # neighbours, often of one template
+    ended = standing[first : first + number]  # neighbours, often of one template
     day: dt.date = last_of(vendors.newest_month())
     for subscription_id in ended:
         vendors.end_subscription(subscription_id, day)
@@ -74,10 +67,6 @@ def type_in_prices(vendors: Vendors, chosen: Sequence[Priced]) -> int:
         vendors.hand_prices[one.subscription_id] = HandPrice(month, values["retail_cents"], values["cost_cents"])
         vendors.priced_lines.add(one.line["id"])
     return len(chosen)
-
-
-def _source_of(place: tuple[Json, Expected]) -> str:
-    return str(place[0].get("source", SOURCES[0]))
 
 
 def _standing(vendors: Vendors, entries: Sequence[Json]) -> dict[str, tuple[Json, Expected]]:

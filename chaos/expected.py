@@ -90,6 +90,11 @@ class Expected:
             if part.level is not None and part.level[0]
         }
 
+    def last_months(self) -> dict[str, str]:
+        """By subscription, the last month that charges it."""
+        cells = sorted(self.cells.items(), key=lambda cell: cell[0][2])
+        return {part.subscription_id: month for (_, _, month), parts in cells for part in parts}
+
     def levels_of(self, subscription_id: str) -> set[Level]:
         """Every level that a subscription has had."""
         parts = (part for found in self.cells.values() for part in found if part.subscription_id == subscription_id)

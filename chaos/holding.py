@@ -66,13 +66,25 @@ def _fits(surplus: Counter[Level], wanted: Expected, waiting: Sequence[str]) -> 
 
 
 def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
-    """The lines that a held amount can be of, with their months."""
+    """The lines that a held amount can be of, with their months; of a subscription that is over also a credit.
+
+    A run that billed it once more is given back with its last month.
+    """
     tenant, motion, month = key
-    return [
+    of_cells = [
         (cell[2], part)
         for cell, parts in wanted.cells.items()
         if cell[:2] == (tenant, motion) and month in (EVERY_MONTH, cell[2])
         for part in parts
+    ]
+    last = wanted.last_months()
+    over = [
+        (cell_month, part)
+        for cell_month, part in of_cells
+        if part.level is not None and last[part.subscription_id] == cell_month < wanted.newest
+    ]
+    return of_cells + [
+        (month, Part(part.subscription_id, NOTHING - part.own, NOTHING - part.own)) for month, part in over
     ]
 
 

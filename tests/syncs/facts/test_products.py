@@ -77,5 +77,7 @@ def test_product_that_nobody_linked_is_the_same_by_key_token_or_name(world, name
 
         assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == ({900} if same else set())
 
-        ProductLink.objects.create(product=list_offer(world, "g2"), target_id=world.program.target_id, external_id="900")
+        ProductLink.objects.create(
+            product=list_offer(world, "g2"), target_id=world.program.target_id, external_id="900"
+        )
         assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == set()
