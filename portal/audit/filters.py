@@ -20,15 +20,15 @@ from portal.kit.filters import PickFilter, SearchFilter
 SUBJECTS = {
     "connection": ("Connections", ("currency", "named", "removed", "replaced", "stored", "tested")),
     "target": ("Requests of targets", ("enabled", "requested")),
-    "program": ("Program settings", ("saved",)),
+    "program": ("Program settings", ("restored", "saved")),
     "mapping": ("Mappings", ("batch", "changed", "made", "removed", "sync")),
     "product": ("Products", ("adopted", "detached", "followed")),
     "invoice": ("Invoices", ("decided", "undecided")),
-    "item": ("Answers in the inbox", ("decided", "undone")),
+    "item": ("Answers in the inbox", ("decided", "reason", "undone")),
     "warning": ("Warnings", ("seen", "unseen")),
     "plan": ("Plans", ("applied", "discarded")),
     "run": ("Runs", ("cancelled", "retried")),
-    "member": ("People", ("added", "emails", "invitation_withdrawn", "invited", "removed", "role")),
+    "member": ("People", ("added", "emails", "invitation_withdrawn", "invited", "removed", "role", "sessions_ended")),
     "partner": ("The partner", ("changed", "created")),
 }
 
