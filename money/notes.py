@@ -178,7 +178,7 @@ def note_template(
         return []
     notes = []
     if template.paused and (writes or _stands_on(present, mapping.template_id)):
-        text = f"The invoice template “{template.name}” is paused: {plain(waits)} is not billed until it runs."
+        text = f"The invoice template “{template.name}” is paused: {shown(waits)} is not billed until it runs."
         notes.append(_template_note(mapping, "paused", newest, text, f"Resume it in {target}.", retail=waits))
     if _ran_early(mapping, newest, template.next_run) and template.every == MONTHLY:
         assert template.next_run is not None

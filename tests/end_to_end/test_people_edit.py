@@ -183,7 +183,7 @@ def test_paused_template_is_written_with_a_warning(office: Office):
 
     synced = office.sync()
 
-    assert "is paused: nothing is billed until it runs" in synced.messages
+    assert "is not billed until it runs" in synced.messages
     assert office.unbalanced() == []
 
 
