@@ -33,7 +33,14 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
     lines = _lines_of_sound_mappings(planned)
     recurring = {mark: own for mark, own in lines.items() if own.role is PartRole.RECURRING}
     counted = _counted_ahead(recurring, made, evidence.ahead)
-    told = [run for run in evidence.runs if run.mark in recurring and _is_concluded(run, made, evidence)]
+    marks = {
+        mark for mark, _ in counted
+    }  # of what counts for a month now nothing is left open, or it would count again
+    told = [
+        run
+        for run in evidence.runs
+        if run.mark in recurring and (run.mark in marks or _is_concluded(run, made, evidence))
+    ]
     rows = [
         _row(
             program,

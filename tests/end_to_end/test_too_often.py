@@ -74,3 +74,21 @@ def test_what_was_billed_ahead_counts_for_the_next_month_and_the_rest_is_one_cre
         "2026-09": None,
         "2026-10": RUNS - 1,
     }
+
+
+def test_run_counts_for_one_month_where_the_mapping_was_switched_off_and_on_since(office: Office):
+    # The month that its first run was for is planned no more, so nothing proves it; the second run still counts once.
+    for on in (False, True):
+        office.map(office.entries(*CAST), sync=on)
+    office.advance()
+    office.edit("run_template", schedule_id=ADATUM)
+    office.sync("billing")
+    office.advance()
+
+    office.sync("billing")
+
+    with partner_scope(office.partner_id()):
+        billed = Part.objects.filter(role="recurring", state="billed").values_list("mark", flat=True)
+        assert len(billed) > 0
+        assert sorted(billed) == sorted(set(billed))
+    assert office.unbalanced() == []
