@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from money.words import plain
 from programs.models import Program
 from reports.inbox import decidable, held_invoices, notable, waiting_runs
 from reports.inbox_items import InboxItem, items_of
+from syncs.enums import ChangeState
 from syncs.models import Finding, Run
 
 LINE = "line"  # what *adopt* needs: which of the lines that are there
@@ -21,7 +22,7 @@ APPLY, DISCARD, SEEN = "apply", "discard", "seen"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WaitingAnswer:
     """One answer, what it brings about, and what must be said with it."""
 
     choice: str
@@ -31,24 +32,38 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingItem:
     """An item by an id that no other one has; ``about`` is the row behind it, ``money`` retail in currency units."""
 
     id: str
     kind: str
     about: Finding | SourceInvoice | Run
-    answers: tuple[Answer, ...]
+    answers: tuple[WaitingAnswer, ...]
     text: str
     money: Decimal
     proposal: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def answer(self, choice: str) -> Answer | None:
+    def answer(self, choice: str) -> WaitingAnswer | None:
         """The answer of that name, None where it is not offered."""
         return next((one for one in self.answers if one.choice == choice), None)
 
+    def as_json(self) -> dict[str, Any]:
+        """As the ``decide`` command lists it; amounts are decimal strings."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "choices": [
+                {"choice": one.choice, "label": one.label, "needs": list(one.needs), "effect": one.effect}
+                for one in self.answers
+            ],
+            "proposal": self.proposal,
+            "money": plain(self.money),
+            "facts": {"text": self.text} | self.facts,
+        }
 
-def list_waiting(programs: Sequence[Program]) -> list[Waiting]:
+
+def list_waiting(programs: Sequence[Program]) -> list[WaitingItem]:
     """All that waits for an answer: plans, held invoices, items most money first, and warnings to be marked as seen."""
     items = items_of(list(decidable()), programs)
     warnings = notable().filter(severity=Severity.WARNING)
@@ -60,44 +75,26 @@ def list_waiting(programs: Sequence[Program]) -> list[Waiting]:
     ]
 
 
-def waiting_json(items: Iterable[Waiting]) -> dict[str, Any]:
-    """As the ``decide`` command lists them; amounts are decimal strings."""
-    return {
-        "items": [
-            {
-                "id": item.id,
-                "kind": item.kind,
-                "choices": [
-                    {"choice": one.choice, "label": one.label, "needs": list(one.needs), "effect": one.effect}
-                    for one in item.answers
-                ],
-                "proposal": item.proposal,
-                "money": plain(item.money),
-                "facts": {"text": item.text} | item.facts,
-            }
-            for item in items
-        ]
-    }
-
-
-def _plan(run: Run) -> Waiting:
+def _plan(run: Run) -> WaitingItem:
     answers = (
-        Answer(APPLY, "Apply", "The plan is written; a template that changed since is planned again first."),
-        Answer(DISCARD, "Discard", "Nothing of it is written; the next sync plans again."),
+        WaitingAnswer(APPLY, "Apply", "The plan is written; a template that changed since is planned again first."),
+        WaitingAnswer(DISCARD, "Discard", "Nothing of it is written; the next sync plans again."),
     )
     reason = f"The plan of run {run.pk} waits: {run.waiting_for}"
-    money = sum(run.changes.filter(state="planned").values_list("retail", flat=True), Decimal(0))
-    return Waiting(f"plan-{run.pk}", "plan", run, answers, reason, money, facts={"run": run.pk, "changes": run.total})
+    money = sum(run.changes.filter(state=ChangeState.PLANNED).values_list("retail", flat=True), Decimal(0))
+    return WaitingItem(
+        f"plan-{run.pk}", "plan", run, answers, reason, money, facts={"run": run.pk, "changes": run.total}
+    )
 
 
-def _invoice(invoice: SourceInvoice) -> Waiting:
+def _invoice(invoice: SourceInvoice) -> WaitingItem:
     answers = (
-        Answer("replaces", "Replaces them", "Only this invoice counts; those that it overlaps are taken back."),
-        Answer("adds", "Adds to them", "Both count: their rows are summed."),
+        WaitingAnswer("replaces", "Replaces them", "Only this invoice counts; those that it overlaps are taken back."),
+        WaitingAnswer("adds", "Adds to them", "Both count: their rows are summed."),
     )
     others = [one.other for one in overlap_facts(invoice)]
     named = ", ".join(other.number for other in others)
-    return Waiting(
+    return WaitingItem(
         f"invoice-{invoice.pk}",
         "invoice",
         invoice,
@@ -112,12 +109,13 @@ def _invoice(invoice: SourceInvoice) -> Waiting:
     )
 
 
-def _item(item: InboxItem) -> Waiting:
+def _item(item: InboxItem) -> WaitingItem:
     finding = item.finding
     answers = tuple(
-        Answer(one.value, one.label, one.help, (LINE,) if one.value == Chosen.ADOPT else ()) for one in item.choices
+        WaitingAnswer(one.value, one.label, one.help, (LINE,) if one.value == Chosen.ADOPT else ())
+        for one in item.choices
     )
-    return Waiting(
+    return WaitingItem(
         f"item-{finding.pk}",
         finding.subject.partition(":")[0],
         finding,
@@ -140,9 +138,9 @@ def _item(item: InboxItem) -> Waiting:
     )
 
 
-def _warning(finding: Finding) -> Waiting:
-    answers = (Answer(SEEN, "Mark as seen", "It is not shown again while its cause stands."),)
+def _warning(finding: Finding) -> WaitingItem:
+    answers = (WaitingAnswer(SEEN, "Mark as seen", "It is not shown again while its cause stands."),)
     facts = {"customer": finding.customer.name if finding.customer else ""}
-    return Waiting(
+    return WaitingItem(
         f"warning-{finding.pk}", finding.code, finding, answers, finding.text, finding.retail, finding.cure, facts
     )

@@ -13,7 +13,7 @@ from core.audit import COMMAND, Actor, actor_of, record
 from core.scope import partner_scope
 from invoices.models import SourceInvoice
 from invoices.services import DecisionRefused, decide_overlap
-from reports.waiting import APPLY, LINE, SEEN, Waiting, list_waiting, waiting_json
+from reports.waiting import APPLY, LINE, SEEN, WaitingItem, list_waiting
 from syncs.deciding.acknowledging import mark_seen
 from syncs.deciding.answering import decide
 from syncs.errors import SyncRefused
@@ -47,16 +47,16 @@ class Command(PartnerCommand):
         if options["list"]:
             self._tell(waiting, as_json=options["json"])
 
-    def _tell(self, waiting: list[Waiting], *, as_json: bool) -> None:
+    def _tell(self, waiting: list[WaitingItem], *, as_json: bool) -> None:
         if as_json:
-            self.answer(waiting_json(waiting))
+            self.answer({"items": [item.as_json() for item in waiting]})
             return
         for item in waiting:
             choices = ", ".join(one.choice for one in item.answers)
             self.say(f"{item.id}: {item.text} ({choices})")
         self.say(f"{len(waiting)} items wait.")
 
-    def _answer_one(self, waiting: list[Waiting], options: dict[str, Any]) -> None:
+    def _answer_one(self, waiting: list[WaitingItem], options: dict[str, Any]) -> None:
         item = next((one for one in waiting if one.id == options["id"]), None)
         if item is None:
             raise CommandError(f"“{options['id']}” does not wait. See --list.", returncode=2)
@@ -87,7 +87,7 @@ def _read_needs(words: list[str], needs: tuple[str, ...]) -> dict[str, str]:
     return given
 
 
-def _refuse_other_line(item: Waiting, given: dict[str, str]) -> None:
+def _refuse_other_line(item: WaitingItem, given: dict[str, str]) -> None:
     lines = [str(line[LINE]) for line in item.facts.get("adoptable", ())]
     if LINE in given and given[LINE] not in lines:
         raise CommandError(f"{given[LINE]} is none of its lines: {', '.join(lines)}.", returncode=2)
@@ -103,7 +103,7 @@ def _who_acts(email: str) -> Actor:
     return actor_of(member.user)
 
 
-def _carry_out(item: Waiting, choice: str, given: dict[str, str], actor: Actor) -> None:
+def _carry_out(item: WaitingItem, choice: str, given: dict[str, str], actor: Actor) -> None:
     """By the service behind the button of the same name."""
     about = item.about
     if isinstance(about, Run):
