@@ -19,6 +19,7 @@ from accounts.selectors import list_accesses
 from accounts.signals import invitation_made
 from core.addresses import clean_address
 from core.audit import Actor, actor_of, record
+from core.enums import About
 from core.models import AuditEntry
 from core.scope import partner_scope, scoped_partner_id
 
@@ -183,7 +184,8 @@ def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVI
         invited_by=invited_by,
         expires_at=timezone.now() + life,
     )
-    record(actor_of(invited_by), INVITED, f"{address} invited as {Role(role).label}")
+    about = (About.INVITED, _number_of(address))
+    record(actor_of(invited_by), INVITED, f"{address} invited as {Role(role).label}", about)
     invitation_made.send(sender=Invitation, invitation=invitation)
     return invitation
 
@@ -195,8 +197,13 @@ def _refuse_too_many(address: str) -> None:
     made = AuditEntry.objects.filter(action=INVITED, at__gt=now - INVITATIONS_WITHIN)
     if made.count() >= MOST_INVITATIONS:
         raise AccountError(f"{MOST_INVITATIONS} invitations were sent within an hour. Wait before you send more.")
-    if made.filter(at__gt=now - RESEND_AFTER, text__startswith=f"{address} invited").exists():
+    if made.filter(at__gt=now - RESEND_AFTER, about=About.INVITED, about_id=_number_of(address)).exists():
         raise AccountError(f"{address} was sent an invitation just now. Wait ten minutes before you send another one.")
+
+
+def _number_of(address: str) -> int:
+    """By which what was sent to an address is found again."""
+    return int.from_bytes(hashlib.sha256(address.encode()).digest()[:7])
 
 
 def issue_token(invitation_id: int) -> str | None:

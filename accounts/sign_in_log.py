@@ -27,68 +27,69 @@ NOBODY = Actor("nobody")
 
 
 def note(request: HttpRequest | None, deed: str, text: str, person: User | None, *, well: bool = True) -> None:
-    """Write down a deed of sign-in: ``deed`` is its short name, ``text`` says it in words."""
+    """Write down a deed of sign-in: ``deed`` is its name in the audit, ``text`` says it in words."""
     address = address_of(request) if request is not None else ""
     log.info("sign_in", deed=deed, person=person.pk if person else None, address=address, well=well)
     told = f"{text} (from {address})" if address else text
     if person is None:
-        record_installation(NOBODY, f"signin.{deed}", told)
+        record_installation(NOBODY, deed, told)
         return
     actor, accesses = actor_of(person), list_accesses(person.pk)
     if person.is_operator or not accesses:
-        record_installation(actor, f"signin.{deed}", told)
+        record_installation(actor, deed, told)
     for access in accesses:
         if current_partner_id() in {None, access.partner_id}:
             with partner_scope(access.partner_id):
-                record(actor, f"signin.{deed}", told)
+                record(actor, deed, told)
 
 
 def note_failure(request: HttpRequest, email: str, *, locked: bool) -> None:
     """Somebody did not get in with this address, or no longer may try for a while."""
     person = person_of(email)
-    deed, text = ("locked_out", "Too many attempts to sign in") if locked else ("failed", "Sign-in failed")
+    deed = "signin.locked_out" if locked else "signin.failed"
+    text = "Too many attempts to sign in" if locked else "Sign-in failed"
     note(request, deed, text if person else f"{text} as an address that is nobody’s", person, well=False)
 
 
 @receiver(account_signals.user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    note(request, "signed_in", "Signed in", user)
+    note(request, "signin.signed_in", "Signed in", user)
 
 
 @receiver(user_logged_out)
 def _signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     if user is not None:
-        note(request, "signed_out", "Signed out", user)
+        note(request, "signin.signed_out", "Signed out", user)
 
 
 @receiver(account_signals.authentication_step_completed)
 def _step(request: HttpRequest, user: User, method: str, *, reauthenticated: bool = False, **_kwargs: Any) -> None:
     if reauthenticated:
-        note(request, "confirmed", f"Confirmed again who they are, by {method}", user)
+        note(request, "signin.confirmed", f"Confirmed again who they are, by {method}", user)
     elif method == "mfa":
-        note(request, "second_factor", "Second factor given", user)
+        note(request, "signin.second_factor", "Second factor given", user)
 
 
 @receiver(factor_signals.authentication_failed)
 def _factor_failed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    note(request, "second_factor_failed", "Second factor refused", user, well=False)
+    note(request, "signin.second_factor_failed", "Second factor refused", user, well=False)
 
 
 @receiver(factor_signals.authenticator_added)
 def _factor_added(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
-    note(request, "factor_added", f"Second factor added: {authenticator.get_type_display()}", user)
+    note(request, "signin.factor_added", f"Second factor added: {authenticator.get_type_display()}", user)
 
 
 @receiver(factor_signals.authenticator_removed)
 def _factor_removed(request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
-    note(request, "factor_removed", f"Second factor removed: {authenticator.get_type_display()}", user)
+    note(request, "signin.factor_removed", f"Second factor removed: {authenticator.get_type_display()}", user)
 
 
 @receiver([account_signals.password_changed, account_signals.password_reset, account_signals.password_set])
 def _new_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    note(request, "new_password", "New password", user)
+    note(request, "signin.new_password", "New password", user)
 
 
 @receiver(account_signals.email_changed)
 def _new_address(request: HttpRequest, user: User, to_email_address: Any, **_kwargs: Any) -> None:
-    note(request, "new_address", f"Signs in with {to_email_address.email} from now on", user)
+    note(request, "signin.new_address", f"Signs in with {to_email_address.email} from now on", user)

@@ -19,7 +19,10 @@ keepalive = 2
 READ_SECONDS = 10  # without a byte
 
 
-def when_ready(server: Any) -> None:
+def give_up_on_silence(server: Any) -> None:
     """Sockets that are accepted have the listener's time-out: a client that stops sending frees its thread."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", READ_SECONDS, 0))
+
+
+when_ready = give_up_on_silence  # gunicorn's name for what it calls once it listens

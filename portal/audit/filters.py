@@ -29,6 +29,22 @@ SUBJECTS = {
     "plan": ("Plans", ("applied", "discarded")),
     "run": ("Runs", ("cancelled", "retried")),
     "member": ("People", ("added", "emails", "invitation_withdrawn", "invited", "removed", "role", "sessions_ended")),
+    "signin": (
+        "Sign-in",
+        (
+            "confirmed",
+            "factor_added",
+            "factor_removed",
+            "failed",
+            "locked_out",
+            "new_address",
+            "new_password",
+            "second_factor",
+            "second_factor_failed",
+            "signed_in",
+            "signed_out",
+        ),
+    ),
     "partner": ("The partner", ("changed", "created")),
 }
 

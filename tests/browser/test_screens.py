@@ -28,6 +28,7 @@ SCREENS = (
     "connections/",
     "connections/syncro/",
     "connections/syncro/history/",
+    "connections/prism/tested/",
     "connections/syncro/disconnect/",
     "programs/",
     "programs/{program}/",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings as SettingsWrapper
 
 from core.audit import COMMAND, Actor, record
 from core.scope import partner_scope
@@ -44,6 +45,18 @@ def test_number_of_rows_is_never_the_addresss_to_say(cast: Cast, asked: str) -> 
     rows = rows_of(cast, cast.client("vera").get("/p/northwind/audit/", {"per_page": asked}))
 
     assert len(rows) == 25
+
+
+def test_cookie_of_a_list_is_bound_to_the_host_where_the_session_is(cast: Cast, settings: SettingsWrapper) -> None:
+    vera = cast.client("vera")
+    vera.post("/p/northwind/rows/", {"rows": "50"})
+    settings.SESSION_COOKIE_SECURE = True
+    kept = vera.post("/p/northwind/rows/", {"rows": "100"}).cookies
+
+    assert vera.cookies["rows"].value == "50"
+    assert [(name, morsel["secure"], morsel["httponly"]) for name, morsel in kept.items()] == [
+        ("__Host-rows", True, True)
+    ]
 
 
 def test_no_match_says_what_was_searched_and_where_there_is_one(cast: Cast, shop: Shop) -> None:
