@@ -54,3 +54,26 @@ def test_levels_of_a_cycle_are_one_period_by_the_cycle_before() -> None:
           Business Premium                        | recurring |    10 |  12.00
           Business Premium (adjustment, Aug 2026) | once      |     1 |  32.52
     """)
+
+
+def test_who_leaves_at_the_end_of_a_month_within_a_cycle_keeps_no_line() -> None:
+    # In advance: the cycle from 27 November to 26 December is charged to the 30th, which is its month's last day.
+    prove("""
+        subscription a: customer Northwind
+        subscription b: customer Northwind
+        invoice I1 for Oct 2026
+          subscription | from   | to          | seats
+          a            | 27 Oct | 26 Nov 2026 |     5
+          b            | 27 Oct | 26 Nov 2026 |     5
+        sync
+        generate
+        invoice I2 for Nov 2026
+          subscription | from   | to          | seats | ratio
+          a            | 27 Oct | 26 Nov 2026 |    -5 |        1
+          a            | 27 Oct | 23 Nov 2026 |     5 | 0.903226
+          a            | 24 Nov | 26 Nov 2026 |    14 | 0.096774
+          a            | 27 Nov | 30 Nov 2026 |    14 | 0.133333
+          b            | 27 Nov | 26 Dec 2026 |     5 |        1
+        sync
+          standing recurring 60.00, once 32.85
+    """)
