@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 # The least that each number may be; a task of the janitor costs a look at every run.
 LEAST = {
     "CONN_MAX_AGE": 0,
-    "JANITOR_SECONDS": 5,
+    "JANITOR_SECONDS": 1,
     "SECURE_HSTS_SECONDS": 0,
     "SETTLE_SECONDS": 0,
     "TRUSTED_PROXY_COUNT": 0,
