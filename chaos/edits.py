@@ -33,7 +33,7 @@ def end_subscriptions(draws: random.Random, vendors: Vendors, entries: Sequence[
     if draws.random() > ENDING:
         return 0
     share, number = draws.random(), draws.randint(1, 3)
-    standing = sorted(_standing(vendors, entries))
+    standing = sorted(_standing(vendors, entries).keys() - vendors.fated())
     first = int(share * len(standing))
     ended = standing[first : first + number]  # neighbours, often of one template
     day: dt.date = last_of(vendors.newest_month())

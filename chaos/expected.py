@@ -112,18 +112,28 @@ def expected_of(
 ) -> list[Expected]:
     """One per template, or per templates between which a mapping was moved, for the mapped entries."""
     rows = _rows_by_subscription(store, account)
-    newest = max((month for _, motion, _, month in rows if motion == "seat_monthly"), default="")
+    newest = max((one["month"][:7] for one in store.records(account, INVOICE) if one["kind"] == "monthly"), default="")
     found = _grouped(entries)
     for wanted in found:
         wanted.newest = newest
-        mapped = {(entry["customer"], entry["motion"]): entry.get("pricing", BOTH) for entry in wanted.entries}
-        for (tenant, motion, subscription, month), charged in rows.items():
-            if (tenant, motion) in mapped:
-                price = (prices or {}).get(subscription)
-                typed = price if price is not None and price.month <= month else None
-                parts = _parts(motion, charged, mapped[tenant, motion], typed)
-                wanted.cells.setdefault((tenant, motion, month), []).extend(parts)
+        _fill_cells(wanted, rows, prices or {})
     return found
+
+
+def _fill_cells(
+    wanted: Expected, rows: Mapping[tuple[str, str, str, str], list[Row]], prices: Mapping[str, HandPrice]
+) -> None:
+    mapped = {(entry["customer"], entry["motion"]): entry.get("pricing", BOTH) for entry in wanted.entries}
+    for (tenant, motion, subscription, month), charged in rows.items():
+        if (tenant, motion) not in mapped:
+            continue
+        if month > wanted.newest:  # an order before the month's invoice leaves the line alone
+            parts = [_one_time(charged)]
+        else:
+            price = prices.get(subscription)
+            typed = price if price is not None and price.month <= month else None
+            parts = _parts(motion, charged, mapped[tenant, motion], typed)
+        wanted.cells.setdefault((tenant, motion, month), []).extend(parts)
 
 
 def first_month_of(store: Store) -> str:
@@ -169,7 +179,7 @@ def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | No
     """
     if motion == "seat_annual":
         return [_one_time([row]) for row in rows]
-    if motion != "seat_monthly":
+    if motion != "seat_monthly" or all(row.role == "one_time" for row in rows):
         return [_one_time(rows)]
     quantity, unit = _level_of(rows)
     own = Cents(typed.retail, typed.cost) if typed else unit
@@ -183,7 +193,7 @@ def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | No
         difference.cost if pricing == NEITHER else source.cost,
     )
     billed = _times(quantity, own)
-    if max(row.end for row in rows) < last_of(rows[0].start):  # it ended: one one-time line of all
+    if max(row.end for row in rows) < last_of(max(row.start for row in rows)):  # it ended: one one-time line of all
         return [Part(subscription, recurring + source, billed + rest)]
     standing = Part(subscription, recurring, billed, (quantity.normalize(), own.retail, own.cost))
     return [standing, *([Part(subscription, source, rest)] if source or rest else [])]
@@ -199,9 +209,13 @@ def _charged(rows: Sequence[Row]) -> Cents:
 
 
 def _level_of(rows: Sequence[Row]) -> tuple[Decimal, Cents]:
-    """The quantity at the latest end, at the price of the positive row that starts last."""
-    last = max(row.end for row in rows)
-    covering = [row for row in rows if row.end == last]
+    """The quantity at the latest end, at the price of the positive row that starts last.
+
+    A rebate gives no seats back, and beside a paid row one of 0.00 has none.
+    """
+    paid = [row for row in rows if row.unit.retail or row.unit.cost] or rows
+    last = max(row.end for row in paid)
+    covering = [row for row in paid if row.end == last and row.role != "rebate"]
     quantity = sum((row.quantity for row in covering), Decimal(0))
     newest = max((row for row in covering if row.quantity > 0), key=lambda row: row.start)
     return quantity, Cents(_cents(newest.unit.retail), _cents(newest.unit.cost))

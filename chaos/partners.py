@@ -86,7 +86,8 @@ class Partner:
     def say_months_are_complete(self) -> bool:
         """Where so many lines would go that a person must look first, one does: every invoice is there."""
         items = self.installation.ask("decide", "--partner", self.slug, "--list")["items"]
-        asked = [item["id"] for item in items if COMPLETE in [choice["choice"] for choice in item["choices"]]]
+        newest = self.vendors.newest_month().isoformat()[:7]  # of a later month there are early orders alone
+        asked = [item["id"] for item in items if _can_be_complete(item) and _month_of(item) <= newest]
         for number in asked:
             self.installation.manage("decide", "--partner", self.slug, number, COMPLETE)
         return bool(asked)
@@ -132,3 +133,12 @@ class Partner:
             entry = pick(fit, draws.random())
             entry["pricing"] = draws.choice((COST, NEITHER))
             self.vendors.unsynced_prices.add(entry["invoice_template"])
+
+
+def _can_be_complete(item: Json) -> bool:
+    return any(choice["choice"] == COMPLETE for choice in item["choices"])
+
+
+def _month_of(item: Json) -> str:
+    """The month that a question whether its invoices are all there is about, as yyyy-mm."""
+    return str(item["facts"]["subject"]).partition(":")[2]

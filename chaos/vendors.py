@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chaos.draws import pick
 from chaos.expected import Cents, HandPrice, Level
-from sandbox.accounts import USUAL_PERMISSIONS
+from sandbox.accounts import USUAL_PERMISSIONS, story_in
 from sandbox.faults import clear_faults, order_fault, ordered_faults
 from sandbox.generation import line_amount
 from sandbox.mapping import mapping_of
@@ -174,6 +174,11 @@ class Vendors:
             name = f"story_edits/{self.account}"
             edit = {"subscription_id": subscription_id, "day": day.isoformat()}
             store.remember(name, [*store.fact(name, []), edit])
+
+    def fated(self) -> frozenset[str]:
+        """Subscriptions of which the story says how they go on."""
+        with self.alone() as store:
+            return story_in(store, self.account).fated
 
     def newest_month(self) -> dt.date:
         """The first day of the month that the newest monthly invoice is for."""
