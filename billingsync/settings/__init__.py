@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.session_age.end_old_sessions",
     "billingsync.body_limits.refuse_large_bodies",  # before the token against forgery is looked for in the body
+    "billingsync.maintenance.refuse_changes",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -157,6 +158,8 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # The product's own settings
+WRITES = env.str("WRITES", default="on") != "off"  # off: nothing is written to a vendor, no mail leaves
+INSTALLATION_ID = env.str("INSTALLATION_ID", default=_keys.installation_id if _keys else "")  # see core.installation
 # What an installation says of a vendor; None: what the vendor's definition in connectors/ says.
 PRISM_IDENTITY_URL = env.str("PRISM_IDENTITY_URL", default=None)
 PRISM_API_URL = env.str("PRISM_API_URL", default=None)

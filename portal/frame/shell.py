@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Partner, Role
 from accounts.selectors import Access, list_accesses
+from core.installation import standing_notices
 from core.scope import current_partner_id
 from programs.models import Program
 from programs.selectors import programs_for
@@ -60,6 +61,11 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self._partner: Partner | None = getattr(request, "partner", None) if current_partner_id() else None
+
+    @cached_property
+    def standing(self) -> list[str]:
+        """What is so with the whole installation: writes are off, maintenance."""
+        return standing_notices()
 
     @cached_property
     def partners(self) -> list[Access]:
