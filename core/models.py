@@ -75,6 +75,7 @@ class Installation(models.Model):
     identity = models.CharField(max_length=64, blank=True)  # INSTALLATION_ID of who migrated it first
     maintenance_since = models.DateTimeField(null=True)
     maintenance_note = models.CharField(max_length=200, blank=True)  # for people, e.g. until when
+    probed_at = models.DateTimeField(null=True)  # the last probe that found the database writable
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
