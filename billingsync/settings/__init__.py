@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.frame.errors.RedisAway",
     "billingsync.histories.RouteHistoryMiddleware",
 ]
 
@@ -156,7 +157,7 @@ CACHES = {
         "OPTIONS": {"serializer": "billingsync.cache.JsonSerializer"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # people stay signed in while Redis is away
 
 # The product's own settings
 WRITES = env.str("WRITES", default="on") != "off"  # off: nothing is written to a vendor, no mail leaves
