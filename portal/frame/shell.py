@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -151,7 +150,7 @@ class Shell:
         access: Access = self._request.access  # type: ignore[attr-defined]  # set with the partner
         if access.reaches(Role.ADMIN):
             links.append(Link("Company settings", "company", reverse("partner_settings", args=[slug])))
-        if settings.DEVELOPMENT and access.reaches(Role.ADMIN):
+        if access.reaches(Role.ADMIN):
             links.append(Link("E-mails", "mail", reverse("messages", args=[slug])))
         return links
 
