@@ -19,6 +19,7 @@ COPY . .
 RUN BILLINGSYNC_ENV=production \
     SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built-0000 \
     FIELD_ENCRYPTION_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+    INSTALLATION_ID=only-for-building \
     DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost/0 \
     ALLOWED_HOSTS=localhost PUBLIC_URL=https://localhost \
     EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=build@localhost OPERATOR_EMAIL=build@localhost \

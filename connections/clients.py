@@ -19,6 +19,7 @@ from connectors.edge.http import Edge, EdgeSettings
 from connectors.edge.ratelimit import RedisLimiter
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.registry import Source, Target
+from core.installation import why_no_writes
 from core.scope import in_real_transaction, partner_scope
 from core.secrets import SealBroken
 
@@ -81,6 +82,7 @@ def build_edge(system: str, credentials: Mapping[str, str], seconds: float | Non
             allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
             before_call=_refuse_in_transaction,
             wait_factor=settings.WAIT_FACTOR,
+            no_writes=why_no_writes(),
             until=None if seconds is None else time.monotonic() + seconds,
         ),
         build_limiter(system, definition.account_key(credentials)),

@@ -68,6 +68,22 @@ class InstallationEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"
 
 
+class Installation(models.Model):
+    """Whose database this is, and whether people may change anything now: one row, made by the first ``migrate``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    identity = models.CharField(max_length=64, blank=True)  # INSTALLATION_ID of who migrated it first
+    maintenance_since = models.DateTimeField(null=True)
+    maintenance_note = models.CharField(max_length=200, blank=True)  # for people, e.g. until when
+    probed_at = models.DateTimeField(null=True)  # the last probe that found the database writable
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return self.identity or "without a name"
+
+
 class Job(models.TextChoices):
     """Background work that is done for one partner after the other."""
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.composer_registry import compose_account_mail
-from notifications.delivering import MOST_ATTEMPTS, STUCK_AFTER, wait_after
+from notifications.delivering import AUTOMATIC, MOST_ATTEMPTS, STUCK_AFTER, is_refused, wait_after
 from notifications.models import AccountMail, MessageState
 from notifications.soon import deliver_soon
 
@@ -49,7 +49,8 @@ def _deliver(mail_id: int) -> bool:
         _send(mail)
     except Exception as error:  # noqa: BLE001  # whatever it is, a mail keeps no other one back
         logger.warning("account mail %s could not be sent: %s", mail.pk, type(error).__name__)
-        given_up = mail.attempts >= MOST_ATTEMPTS or timezone.now() - mail.created_at > USEFUL_FOR
+        over = mail.attempts >= MOST_ATTEMPTS or timezone.now() - mail.created_at > USEFUL_FOR
+        given_up = over or is_refused(error)
         own.update(
             state=MessageState.FAILED if given_up else MessageState.DUE,
             not_before=timezone.now() + wait_after(mail.attempts),
@@ -64,7 +65,7 @@ def _send(mail: AccountMail) -> None:
     rendered = compose_account_mail(mail.kind, mail.to, mail.facts, mail.person)
     if rendered is None:
         return
-    message = EmailMultiAlternatives(rendered.subject, rendered.text, to=[mail.to])
+    message = EmailMultiAlternatives(rendered.subject, rendered.text, to=[mail.to], headers=AUTOMATIC)
     message.attach_alternative(rendered.html, "text/html")
     message.send()
 

@@ -19,11 +19,11 @@ class MessageState(models.TextChoices):
 
 
 class Message(PartnerModel):
-    """One e-mail to a group of addresses; ``event`` makes it one per event."""
+    """One e-mail to one address; ``event`` makes it one per event and address."""
 
     event = models.CharField(max_length=120)  # e.g. "run:17"
     kind = models.CharField(max_length=40)  # e.g. "run_finished", "connection_broken"
-    to = ArrayField(models.EmailField())
+    to = ArrayField(models.EmailField())  # one; several in what earlier versions wrote
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.audit import SCHEDULER
 from core.each_partner import each_by_itself
+from core.installation import in_maintenance
 from core.models import Job
 from programs.models import Program
 from programs.schedule import next_start
@@ -35,7 +36,9 @@ def advance_run(self: Task[Any, Any], partner_id: int, run_id: int) -> None:
 
 @shared_task
 def dispatch_due() -> int:
-    """Start the daily syncs that are due, each program by itself; answers how many."""
+    """Start the daily syncs that are due, each program by itself; answers how many. In maintenance they wait."""
+    if in_maintenance():
+        return 0
     due = _ask("SELECT partner_id, program_id FROM due_programs(%s, %s)", timezone.now(), AT_MOST)
     return len(each_by_itself(Job.DISPATCH, due, _dispatch, give_up=_put_off_a_day))
 
@@ -71,6 +74,8 @@ def sweep() -> int:
 
     Where the queue is just long this adds copies, more and more rarely. They are void once one is received.
     """
+    if in_maintenance():
+        return 0
     silent = dt.timedelta(seconds=min(SILENT_AFTER.total_seconds(), settings.JANITOR_SECONDS * 1.5))
     now = timezone.now()
     left = _ask("SELECT partner_id, run_id FROM runs_to_hand_over(%s, %s, %s)", now - silent, now, AT_MOST)

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "billingsync.health.answer_probes",  # before host, redirect and session
     "billingsync.access_log.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -98,11 +99,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.session_age.end_old_sessions",
     "billingsync.body_limits.refuse_large_bodies",  # before the token against forgery is looked for in the body
+    "billingsync.maintenance.refuse_changes",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.frame.errors.RedisAway",
     "billingsync.histories.RouteHistoryMiddleware",
 ]
 
@@ -154,9 +157,11 @@ CACHES = {
         "OPTIONS": {"serializer": "billingsync.cache.JsonSerializer"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # people stay signed in while Redis is away
 
 # The product's own settings
+WRITES = env.str("WRITES", default="on") != "off"  # off: nothing is written to a vendor, no mail leaves
+INSTALLATION_ID = env.str("INSTALLATION_ID", default=_keys.installation_id if _keys else "")  # see core.installation
 # What an installation says of a vendor; None: what the vendor's definition in connectors/ says.
 PRISM_IDENTITY_URL = env.str("PRISM_IDENTITY_URL", default=None)
 PRISM_API_URL = env.str("PRISM_API_URL", default=None)
@@ -227,7 +232,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # Transport and browser
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

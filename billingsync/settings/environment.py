@@ -17,6 +17,7 @@ ENVIRONMENTS = ("development", "test", "production")
 PRODUCTION_VARIABLES = {
     "SECRET_KEY": "at least 50 random characters; signs sessions and links",
     "FIELD_ENCRYPTION_KEYS": "key ring id:base64-of-32-bytes[,older-id:...]; the first encrypts, all decrypt",
+    "INSTALLATION_ID": "the name of this installation, made once and kept; a copy of its database writes nowhere else",
     "DATABASE_URL": "postgres://billingsync_app:PASSWORD@HOST:5432/billingsync; the role that owns nothing",
     "REDIS_URL": "redis://:PASSWORD@HOST:6379/0; queue, cache and rate limits",
     "ALLOWED_HOSTS": "host names that the service answers to, separated by commas",

@@ -22,6 +22,7 @@ SCHEMES = {
     "REDIS_URL": ("redis", "rediss", "unix"),
 }
 HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+IDENTITY = re.compile(r"[A-Za-z0-9._-]{8,64}")
 IN_A_URL = re.compile(r"[A-Za-z0-9._~-]*")  # what compose can put into a URL as it is
 
 
@@ -90,6 +91,15 @@ def _check_password(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
         )
 
 
+def _check_writes(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
+    """A misspelt "off" must not pass for "on"."""
+    if environ.get("WRITES", "") not in ("", "on", "off"):
+        yield SettingProblem("WRITES", "must be on or off")
+    identity = environ.get("INSTALLATION_ID", "")
+    if identity and not IDENTITY.fullmatch(identity):
+        yield SettingProblem("INSTALLATION_ID", "must be 8 to 64 letters, digits and . _ - alone")
+
+
 def _check_ring(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
     """A sealed value names its key, so two keys of one name cannot both be found."""
     names = [entry.partition(":")[0].strip() for entry in environ.get("FIELD_ENCRYPTION_KEYS", "").split(",")]
@@ -117,5 +127,6 @@ _CHECKS: tuple[Callable[[Mapping[str, str]], Iterator[SettingProblem]], ...] = (
     _check_hosts,
     _check_urls,
     _check_password,
+    _check_writes,
     _check_ring,
 )

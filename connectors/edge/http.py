@@ -29,7 +29,7 @@ from connectors.edge.ratelimit import Limiter
 from connectors.edge.redaction import Redactor
 from connectors.edge.retrying import backoff
 from connectors.edge.wire import encode_json
-from connectors.errors import ConfigurationError, ConnectorError, MustWait, TransientError
+from connectors.errors import ConfigurationError, ConnectorError, MustWait, TransientError, WritesOff
 
 __all__ = ["Answer", "Download", "Edge", "EdgeSettings"]
 
@@ -52,7 +52,8 @@ class EdgeSettings:
     ``answers`` are the rows of the vendor's own in the table of answers, ``label`` is its name in them.
     ``until`` is the instant (of ``time.monotonic``) by which all calls of this edge have ended; None: each has its own
     time alone. ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
-    the pauses before another attempt, where a test imitates long trouble.
+    the pauses before another attempt, where a test imitates long trouble. ``no_writes`` is why no write may leave, ""
+    where it may.
     """
 
     system: str
@@ -74,6 +75,7 @@ class EdgeSettings:
     until: float | None = None
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     before_call: Callable[[], None] | None = field(default=None, repr=False)
+    no_writes: str = ""
 
 
 class Edge:
@@ -148,7 +150,7 @@ class Edge:
         """Send one request and return the answer: 2xx, or a refusal (4xx) for the caller to name.
 
         ``repeatable`` is true by default for GET alone. Raises ``RateLimited``, ``TransientError``,
-        ``ConfigurationError`` (redirect, private address, not this API) or ``UnexpectedAnswer``;
+        ``ConfigurationError`` (redirect, private address, not this API), ``WritesOff`` or ``UnexpectedAnswer``;
         for a write each says by ``maybe_applied`` whether it may have arrived.
         """
         body, kind = _encode_body(json, form)
@@ -207,6 +209,8 @@ class Edge:
             self.settings.sleep(wait)
 
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
+        if call.writes and self.settings.no_writes:
+            raise WritesOff(self.settings.no_writes, system=self.system)
         self._check_address(call)
         if self.settings.before_call is not None:
             self.settings.before_call()

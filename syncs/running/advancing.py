@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from connections.clients import record_failure, record_success
 from connections.selectors import known_systems
-from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
+from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError, WritesOff
+from core.installation import in_maintenance
 from core.scope import partner_scope
 from core.turns import partner_turn
 from syncs.enums import ACTIVE_STATES, RunKind, RunState
@@ -29,7 +30,7 @@ from syncs.running import (
     verifying,
 )
 from syncs.running.circuit import reason_to_stop
-from syncs.running.finishing import finish, finish_unplanned, finish_with_error
+from syncs.running.finishing import finish, finish_unplanned, finish_with_error, hold_plan
 from syncs.running.lock import run_lock
 from syncs.running.slices import LOST_IN_A_ROW, Slice, open_slice
 
@@ -83,8 +84,11 @@ def advance(partner_id: int, run_id: int) -> float | None:
 def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
     """What a message with this ticket is for: a slice of work, then the next message. Nothing where it is void.
 
-    A run that needs less than a slice is done in one turn, whatever its steps.
+    A run that needs less than a slice is done in one turn, whatever its steps. In maintenance none goes on: the janitor
+    hands them over afterwards.
     """
+    if in_maintenance():
+        return
     with partner_turn(partner_id) as mine:
         message = _take_turn(partner_id, run_id, ticket) if mine else None
     if not mine:
@@ -261,6 +265,9 @@ def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
     """Wait and try again where that may help; else end the run and say who must act."""
     if isinstance(error, RateLimited):
         return work.wait(error.retry_after)
+    if isinstance(error, WritesOff):
+        hold_plan(work, str(error))
+        return None
     with work.run() as run:
         attempts = 1 if work.has_progressed() else run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:

@@ -21,6 +21,7 @@ from syncs.proving.waiting import find_waiting, note_day
 from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
+from syncs.writing.committing import hold_parts
 
 
 def finish(work: Slice, state: RunState) -> None:
@@ -33,6 +34,15 @@ def finish(work: Slice, state: RunState) -> None:
             step(run)
     with work.run() as run:
         _conclude(run, state)
+
+
+def hold_plan(work: Slice, why: str) -> None:
+    """What is not written yet waits: nothing may be written now."""
+    with work.run() as run:
+        run.waiting_for = why
+        run.save(update_fields=["waiting_for"])
+        hold_parts(run, why)
+    finish(work, RunState.WAITING)
 
 
 def finish_unplanned(work: Slice) -> None:

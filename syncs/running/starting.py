@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.audit import SCHEDULER, Actor, record
+from core.installation import why_no_writes
 from programs.models import Program
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.errors import SyncRefused
@@ -142,10 +143,13 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     """Write a plan that waited. Templates that changed since are planned again first.
 
     It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
-    Raises ``SyncRefused`` when the plan no longer waits, that kind is off, or another sync is under way.
+    Raises ``SyncRefused`` when the plan no longer waits, that kind is off, nothing may be written here, or another sync
+    is under way.
     """
     locked = _lock_waiting(run)
     _refuse_if_off(locked.program, [locked.kind])
+    if why := why_no_writes():
+        raise SyncRefused(why)
     locked.waiting_for = ""
     locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()

@@ -46,6 +46,13 @@ def test_scratch_space_has_a_size():
     assert sizes == {"size=64m"}
 
 
+def test_redis_has_a_bound():
+    command = COMPOSE["services"]["valkey"]["command"]
+
+    assert command[command.index("--maxmemory") + 1] == "256mb"
+    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"  # the queue is no cache
+
+
 def test_compose_publishes_the_web_server_alone_and_only_locally():
     ports = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
 

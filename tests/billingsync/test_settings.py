@@ -14,6 +14,7 @@ PRODUCTION = {
     "BILLINGSYNC_ENV": "production",
     "SECRET_KEY": "a-secret-key-of-more-than-fifty-characters-for-this-test-alone",
     "FIELD_ENCRYPTION_KEYS": "k1:" + "A" * 43 + "=",
+    "INSTALLATION_ID": "northwind-1",
     "DATABASE_URL": "postgres://billingsync_app:one@db.example.com:5432/billingsync",
     "REDIS_URL": "redis://:two@redis.example.com:6379/0",
     "ALLOWED_HOSTS": "billing.example.com",

@@ -42,6 +42,8 @@ def test_good_values_start():
         ("DATABASE_URL", "mysql://one:two@db.example.com/three"),
         ("DATABASE_URL", "postgres://one:tw/o@db.example.com:5432/three"),
         ("FIELD_ENCRYPTION_KEYS", "k1:" + "A" * 43 + "=,k1:" + "B" * 42 + "A="),
+        ("WRITES", "0"),
+        ("INSTALLATION_ID", "north wind"),
         ("POSTGRES_PASSWORD", "one/two"),
         ("POSTGRES_PASSWORD", "one=two"),
         ("POSTGRES_PASSWORD", "one%two"),

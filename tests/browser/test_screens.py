@@ -129,7 +129,6 @@ SEEN_ELSEWHERE = {
     ),
 }
 NO_PAGES = {
-    "healthz": "for machines",
     "running": "a part of the frame",
     "run_progress": "a part of the page of a run",
     "export_mappings": "a file",

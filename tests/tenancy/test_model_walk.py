@@ -29,6 +29,7 @@ WITHOUT_PARTNER = {
     "sessions.Session": "belongs to a browser",
     "usersessions.UserSession": "belongs to a person",
     "core.InstallationEntry": "tells of the installation; the program's role can add to it and not change it",
+    "core.Installation": "is the installation: one row",
     "auth.Group": "not used",
     "auth.Permission": "not used",
     "contenttypes.ContentType": "names of tables",
