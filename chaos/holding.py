@@ -68,7 +68,8 @@ def _fits(surplus: Counter[Level], wanted: Expected, waiting: Sequence[str]) -> 
 def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
     """The lines that a held amount can be of, with their months; of a subscription that is over also a credit.
 
-    A run that billed it once more is given back with its last month.
+    A run that billed it once more is given back with its last month; so is what a run that came before the invoice of
+    that month billed too much of it.
     """
     tenant, motion, month = key
     of_cells = [
@@ -83,9 +84,28 @@ def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
         for cell_month, part in of_cells
         if part.level is not None and last[part.subscription_id] == cell_month < wanted.newest
     ]
-    return of_cells + [
-        (month, Part(part.subscription_id, NOTHING - part.own, NOTHING - part.own)) for month, part in over
+    again = [(month, _credit(part.subscription_id, NOTHING - part.own)) for month, part in over]
+    too_much = [
+        (month, _credit(part.subscription_id, excess))
+        for month, part in over
+        for excess in _excesses(wanted, part.subscription_id, month, of_cells)
     ]
+    return of_cells + again + too_much
+
+
+def _credit(subscription_id: str, amount: Cents) -> Part:
+    return Part(subscription_id, amount, amount)
+
+
+def _excesses(wanted: Expected, subscription_id: str, month: str, cells: Sequence[tuple[str, Part]]) -> set[Cents]:
+    """What a month is below each level that the line may have had when it was run: amounts below zero."""
+    mine = [part.own for cell_month, part in cells if (cell_month, part.subscription_id) == (month, subscription_id)]
+    owed = sum(mine, NOTHING)
+    billed = (
+        Cents(int(quantity * retail), int(quantity * cost))
+        for quantity, retail, cost in wanted.levels_of(subscription_id)
+    )
+    return {owed - one for one in billed if owed.retail < one.retail}
 
 
 def _chosen(parts: Sequence[tuple[str, Part]], amount: Cents) -> Iterable[tuple[tuple[str, Part], ...]]:
