@@ -68,7 +68,7 @@ def note_tick(**_kwargs: Any) -> None:
 def seconds_since(sign: str) -> float | None:
     """Since that was last said by anybody; None where it never was, or Redis was emptied since."""
     said = open_redis(settings.REDIS_URL).get(_key(sign))
-    return None if said is None else time.time() - float(said)
+    return None if said is None else time.time() - int(said)
 
 
 def _say(sign: str) -> None:
@@ -76,7 +76,7 @@ def _say(sign: str) -> None:
         return
     _said_at[sign] = time.monotonic()
     with contextlib.suppress(redis.RedisError):
-        open_redis(settings.REDIS_URL).set(_key(sign), time.time())
+        open_redis(settings.REDIS_URL).set(_key(sign), int(time.time()))
 
 
 def _key(sign: str) -> str:

@@ -52,7 +52,7 @@ def test_part_that_fell_silent_is_named(
     client: Client, at_work: None, redis_url: str, settings: Any, sign: str, part: str
 ) -> None:
     with Redis.from_url(redis_url) as redis:
-        redis.set(f"{settings.REDIS_KEY_PREFIX}sign of life:{sign}", time.time() - 301)
+        redis.set(f"{settings.REDIS_KEY_PREFIX}sign of life:{sign}", int(time.time()) - 302)
 
     assert ready(client) == (503, WELL | {part: False})
 
