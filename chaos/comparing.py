@@ -291,18 +291,26 @@ def _billed_or_standing_once(books: Books, templates: set[int]) -> Cents:
 def _readings_of(gap: Cents, books: Books, wanted: Expected) -> set[Cents]:
     """A run since the newest invoice may have billed its recurring lines, which then stand for a month to come. What a
     run billed of a line into which people had typed stays so, or comes with the next invoice's lines."""
-    issued = max(one["issued"] for one in books.store.records(books.account, SOURCE_INVOICE))
-    levels = {level for template_id in wanted.templates for level in wanted.standing(template_id).values()}
-    free = []
-    for invoice, row in _own_rows(books, wanted.templates):
-        level = (Decimal(row["quantity"]).normalize(), _in_whole_cents(row["price"]), _in_whole_cents(row["cost"]))
-        if invoice["date"][:10] >= issued and level in levels:
-            free.append(_cents_of(row))
-        free += [_cents_of(row) - one.before for one in books.by_hand if one.is_billed_by(mark_of(row), level)]
     gaps = {gap}
-    for amount in free[:MOST_FREE]:
+    for amount in _read_in_two_ways(books, wanted)[:MOST_FREE]:
         gaps |= {one + amount for one in gaps}
     return gaps
+
+
+def _read_in_two_ways(books: Books, wanted: Expected) -> list[Cents]:
+    issued = max(one["issued"] for one in books.store.records(books.account, SOURCE_INVOICE))
+    levels = {level for template_id in wanted.templates for level in wanted.standing(template_id).values()}
+    found = []
+    for invoice, row in _own_rows(books, wanted.templates):
+        level, billed = _level_of_row(row), _cents_of(row)
+        found += [billed - one.before for one in books.by_hand if one.is_billed_by(mark_of(row), level)]
+        if invoice["date"][:10] >= issued and level in levels:
+            found.append(billed)
+    return found
+
+
+def _level_of_row(row: Json) -> Level:
+    return Decimal(row["quantity"]).normalize(), _in_whole_cents(row["price"]), _in_whole_cents(row["cost"])
 
 
 def _own_rows(books: Books, templates: set[int]) -> Iterator[tuple[Json, Json]]:
