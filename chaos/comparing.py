@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chaos.books import Books, billed_or_standing_once, level_of, own_lines, readings_of
 from chaos.cast import SOURCES
 from chaos.expected import CellKey, Cents, Expected, Level, expected_of
 from chaos.holding import EVERY_MONTH, explains, ways_to_wait
-from chaos.vendors import ByHand, Typed, Vendors, amount_of, mark_of
+from chaos.vendors import Typed, Vendors, mark_of
 from sandbox.generation import counted_quantity, line_amount
 from sandbox.mapping import mapping_of
-from sandbox.prism_api.invoices import KIND as SOURCE_INVOICE
-from sandbox.state import Store
 from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
 from sandbox.syncro_api.products import KIND as PRODUCT
@@ -24,7 +23,6 @@ from sandbox.template_truth import templates_in
 from sandbox.truth import Charges, charges_in
 from sandbox.wire import Json
 
-MOST_FREE = 12  # rows that may be read in two ways; beyond that a gap is damage
 COUNTED = ("duplicates", "missing", "wrong_cents", "foreign", "unbalanced", "refused")
 
 
@@ -55,25 +53,6 @@ class Damage:
     def say(self, text: str) -> None:
         """Keep what is needed to look into it."""
         self.facts.append(text)
-
-
-@dataclass(frozen=True)
-class Books:
-    """Syncro and the truth at one moment, and what the product says of its invoices."""
-
-    store: Store
-    account: str
-    expected: list[Expected]
-    schedules: dict[int, Json]
-    invoices: list[Json]
-    held: Mapping[CellKey, Cents]  # what waits for a person (or was offered) beyond the credits that always wait
-    by_hand: Sequence[ByHand]  # values that people typed into lines of ours
-
-    def recurring_on(self, template_id: int) -> Counter[Level]:
-        """The program's recurring lines as they stand."""
-        return Counter(
-            _level(line) for line in _own_lines([self.schedules[template_id]]) if not line["one_time_charge"]
-        )
 
 
 def hand_made(vendors: Vendors) -> dict[str, Json]:
@@ -140,10 +119,10 @@ def _set_typed_back(typed: Iterable[Typed], expected: Sequence[Expected], schedu
         if wanted is None or not one.is_left_so(schedules[one.template_id]):
             continue
         lines = schedules[one.template_id]["lines"]
-        there = Counter(_level(line) for line in _own_lines([{"lines": lines}]) if not line["one_time_charge"])
+        there = Counter(level_of(line) for line in own_lines([{"lines": lines}]) if not line["one_time_charge"])
         missing = Counter(wanted.standing(one.template_id).values()) - there
         now = next((line for line in lines if line["id"] == one.line["id"]), one.line)
-        fit = next((level for level in missing if level[1:] == _level(now)[1:]), None)
+        fit = next((level for level in missing if level[1:] == level_of(now)[1:]), None)
         if fit is not None:
             others = [line for line in lines if line is not now]
             schedules[one.template_id]["lines"] = [*others, now | {"quantity": str(fit[0])}]
@@ -214,7 +193,7 @@ def _in_cents(amounts: Mapping[str, str]) -> Cents:
 def _count_doubled_marks(books: Books, one_time: set[str], gone_customers: set[int], damage: Damage) -> None:
     """Where people deleted the customer nothing is written any more: a line that stands there comes with each run."""
     reached = [schedule for schedule in books.schedules.values() if schedule["customer_id"] not in gone_customers]
-    standing = Counter(mark_of(line) for line in _own_lines(reached))
+    standing = Counter(mark_of(line) for line in own_lines(reached))
     for mark, number in standing.items():
         if mark and number > 1:
             damage.duplicates += number - 1
@@ -242,8 +221,8 @@ def _count_doubled_products(books: Books, damage: Damage) -> None:
 def _compare_lines(books: Books, wanted: Expected, damage: Damage) -> None:
     """Recurring lines, and all that was billed or stands once against what is owed, but for exactly what is held."""
     there = {template_id: books.recurring_on(template_id) for template_id in sorted(wanted.templates)}
-    gap = wanted.due - _billed_or_standing_once(books, wanted.templates)
-    gaps = _readings_of(gap, books, wanted)
+    gap = wanted.due - billed_or_standing_once(books, wanted.templates)
+    gaps = readings_of(gap, books, wanted)
     right = [way for way in ways_to_wait(wanted, books.held) if explains(wanted, way, there)]
     if any(way.owed in gaps for way in right):
         return
@@ -277,46 +256,6 @@ def _count_owed(wanted: Expected, gap: Cents, *, right: bool, damage: Damage) ->
         damage.wrong_cents += abs(gap.retail) or abs(gap.cost) or 1
         damage.missing += gap.retail > 0
         damage.say(f"templates {sorted(wanted.templates)}: what was billed or stands once is {gap} off")
-
-
-def _billed_or_standing_once(books: Books, templates: set[int]) -> Cents:
-    """Our lines on the invoices that were made, and the one-time lines that stand."""
-    found = Cents()
-    for line in _own_lines(books.schedules[template_id] for template_id in templates):
-        if line["one_time_charge"]:
-            found += amount_of(line)
-    return sum((_cents_of(row) for _, row in _own_rows(books, templates)), found)
-
-
-def _readings_of(gap: Cents, books: Books, wanted: Expected) -> set[Cents]:
-    """A run since the newest invoice may have billed its recurring lines, which then stand for a month to come. What a
-    run billed of a line into which people had typed stays so, or comes with the next invoice's lines."""
-    gaps = {gap}
-    for amount in _read_in_two_ways(books, wanted)[:MOST_FREE]:
-        gaps |= {one + amount for one in gaps}
-    return gaps
-
-
-def _read_in_two_ways(books: Books, wanted: Expected) -> list[Cents]:
-    issued = max(one["issued"] for one in books.store.records(books.account, SOURCE_INVOICE))
-    levels = {level for template_id in wanted.templates for level in wanted.standing(template_id).values()}
-    found = []
-    for invoice, row in _own_rows(books, wanted.templates):
-        level, billed = _level_of_row(row), _cents_of(row)
-        found += [billed - one.before for one in books.by_hand if one.is_billed_by(mark_of(row), level)]
-        if invoice["date"][:10] >= issued and level in levels:
-            found.append(billed)
-    return found
-
-
-def _level_of_row(row: Json) -> Level:
-    return Decimal(row["quantity"]).normalize(), _in_whole_cents(row["price"]), _in_whole_cents(row["cost"])
-
-
-def _own_rows(books: Books, templates: set[int]) -> Iterator[tuple[Json, Json]]:
-    for invoice in books.invoices:
-        if invoice["schedule_id"] in templates:
-            yield from ((invoice, row) for row in invoice["line_items"] if mark_of(row))
 
 
 def _compare_totals(books: Books, damage: Damage) -> None:
@@ -375,28 +314,8 @@ def count_strays(marks: Sequence[set[str]], damage: Damage) -> None:
 # --- Small change ---------------------------------------------------------------------------------
 
 
-def _own_lines(schedules: Iterable[Json]) -> Iterator[Json]:
-    for schedule in schedules:
-        lines = (line for line in schedule["lines"] if not line["by_hand"])
-        yield from (line for line in lines if Decimal(line["quantity"]))  # 0: Syncro refused its removal
-
-
-def _level(line: Json) -> Level:
-    return Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"]
-
-
 def _without_place(line: Json) -> Json:
     return {name: value for name, value in line.items() if name != "position"}
-
-
-def _cents_of(row: Json) -> Cents:
-    quantity = Decimal(row["quantity"])
-    retail, cost = (line_amount(quantity, _in_whole_cents(row[side])) for side in ("price", "cost"))
-    return Cents(int(retail * 100), int(cost * 100))
-
-
-def _in_whole_cents(amount: str) -> int:
-    return int(Decimal(amount) * 100)
 
 
 def _sum(levels: Counter[Level]) -> int:
