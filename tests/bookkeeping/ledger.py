@@ -49,7 +49,7 @@ class Ledger:
     kept: dict[Key, Kept] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     negatives_refused: bool = False
-    counted: set[tuple[str, int]] = field(default_factory=set)  # marks, and the invoices that a month was proved by
+    counted: set[tuple[str, str]] = field(default_factory=set)  # marks, and the invoices that a month was proved by
 
     # --- What is told to planning ---
 
@@ -81,13 +81,13 @@ class Ledger:
             if find_mark(line.description) == own.mark
         ]
 
-    def _uncounted(self, own: OwnLine, target: Target) -> list[tuple[int, Generated]]:
+    def _uncounted(self, own: OwnLine, target: Target) -> list[tuple[str, Generated]]:
         """Invoices that carry the line and that prove no month yet, each with its number."""
         return [
-            (number, invoice)
+            (str(number), invoice)
             for number, invoice in enumerate(target.invoices, 1)
             if invoice.template_id == own.template_id
-            and (own.mark, number) not in self.counted
+            and (own.mark, str(number)) not in self.counted
             and _carries(invoice, own)
         ]
 
