@@ -190,7 +190,7 @@ def test_several_products_are_an_error_that_names_them_until_the_list_is_clear(w
     (charge,) = world.charges("101")
     assert (charge.product, charge.kind) == (None, "recurring")
     assert charge.problem == (
-        "Could not find source product or multiple matches: “Suite A” (suite a|1|), “Suite B” (suite b|1|)"
+        "Could not find source product or multiple matches: “Suite A” (suite a|1||p1), “Suite B” (suite b|1||p1)"
     )
 
     del world.prism.products[0]

@@ -34,10 +34,10 @@ def copy_target(world: World, number: int, code: str, name: str = "Bundle") -> N
 @pytest.mark.parametrize(
     ("offers", "codes", "stands"),
     [
-        ("g1", {900: FORMER}, 900),
-        ("g1 g2", {900: FORMER}, None),
-        ("g1 g2", {900: FORMER, 901: f"{FORMER}|g1"}, 901),
-        ("g1", {900: FORMER, 901: FORMER}, None),
+        ("g1", {"900": FORMER}, "900"),
+        ("g1 g2", {"900": FORMER}, None),
+        ("g1 g2", {"900": FORMER, "901": f"{FORMER}|g1"}, "901"),
+        ("g1", {"900": FORMER, "901": FORMER}, None),
     ],
 )
 def test_key_of_before_stands_for_the_only_offer_that_had_it(world, offers, codes, stands):
@@ -54,7 +54,7 @@ def test_linked_product_with_the_key_of_before_stands_for_no_other(world):
         offer, other = list_offer(world, "g1"), Product.objects.create(
             source_id=world.program.source_id, key="other", sku="other", unit_cost=5, unit_retail=7
         )  # fmt: skip
-        copy_target(world, 900, FORMER)
+        copy_target(world, "900", FORMER)
         ProductLink.objects.create(product=other, target_id=world.program.target_id, external_id="900")
 
         assert load_product_facts(world.program, [offer.pk])[offer.pk].target_id is None
@@ -73,9 +73,9 @@ def test_linked_product_with_the_key_of_before_stands_for_no_other(world):
 def test_product_that_nobody_linked_is_the_same_by_key_token_or_name(world, name, code, same):
     with partner_scope(world.partner.pk):
         offer = list_offer(world, "g1")
-        copy_target(world, 900, code, name)
+        copy_target(world, "900", code, name)
 
-        assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == ({900} if same else set())
+        assert load_product_facts(world.program, [offer.pk])[offer.pk].same_ids == ({"900"} if same else set())
 
         ProductLink.objects.create(
             product=list_offer(world, "g2"), target_id=world.program.target_id, external_id="900"

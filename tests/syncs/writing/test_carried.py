@@ -35,7 +35,7 @@ def line(quantity: str, price: str, mark: str = "BS:SUXSPK3EMP") -> TargetInvoic
     return TargetInvoiceLine("349", texts, Decimal(quantity), Decimal(price), Decimal("8.50"))
 
 
-OURS = Carried(4015, Decimal(8), Decimal("10.00"), "4015")
+OURS = Carried("4015", Decimal(8), Decimal("10.00"), "4015")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ OURS = Carried(4015, Decimal(8), Decimal("10.00"), "4015")
     [
         ([line("8", "10.00"), line("3", "12.00")], OURS),
         ([line("3", "12.00"), line("8", "10.00")], OURS),
-        ([line("5", "10.00")], Carried(4015, Decimal(5), Decimal("10.00"), "4015")),  # somebody edited it
+        ([line("5", "10.00")], Carried("4015", Decimal(5), Decimal("10.00"), "4015")),  # somebody edited it
         ([line("8", "10.00", "BS:GQS2KKPL4S")], None),
         ([line("8", "10.00", "")], OURS),  # the target shows no marks
         ([line("7", "10.00", "")], None),
