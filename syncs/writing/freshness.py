@@ -42,17 +42,18 @@ def _made_elsewhere(change: Change, product: Product, target_id: int) -> str:
     """Whether another program of the target made the product, or may have; else "".
 
     Its answer may be lost: then it is that program's to find out. The target's row stays locked until the claim is
-    committed, so that two programs that planned the same product do not both find nothing.
+    committed, so that two programs that planned the same product do not both find nothing. The answer is recorded
+    without that lock: so first comes who is writing it, then what was made, or an answer between the two were missed.
     """
     Connection.objects.select_for_update(no_key=True).get(pk=target_id)
-    others = made_for_other_sources(product.source_id, target_id)
-    if others.filter(copy__code=change.product_key).exists():
-        return "Another program made it meanwhile."
     sent = Change.objects.filter(
         action=Action.CREATE_PRODUCT, product_key=change.product_key, state__in=LOST_STATES, program__target=target_id
     )
     asks = sent.filter(program__enabled=True, program__products_enabled=True).exclude(product=product)
-    return "Another program is making it: the next sync finds it." if asks.exists() else ""
+    if asks.exists():
+        return "Another program is making it: the next sync finds it."
+    others = made_for_other_sources(product.source_id, target_id)
+    return "Another program made it meanwhile." if others.filter(copy__code=change.product_key).exists() else ""
 
 
 def why_stale(
