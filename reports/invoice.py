@@ -11,8 +11,7 @@ from invoices.models import SourceInvoice
 from money.words import ZERO
 from syncs.enums import RunKind, RunState
 from syncs.models import Posting, Run
-from syncs.proving.accounts import BUCKETS, Balance
-from syncs.proving.reconciliation import InvoiceBalance
+from syncs.proving.reconciliation import BUCKETS, Balance, InvoiceBalance
 
 LABELS = {
     "synced": "Synced",

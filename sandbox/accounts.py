@@ -53,8 +53,7 @@ def story_in(store: Store, account: str) -> Story:
     """The story of an account as it stands, with the edits made to it."""
     facts = store.accounts[account]
     first_month = dt.date.fromisoformat(facts["first_month"])
-    field = store.switches["months"] == "field"
-    story = story_of(account, facts["title"], first_month, facts["more_customers"], field=field)
+    story = story_of(account, facts["title"], first_month, facts["more_customers"])
     return with_edits(story, store.fact(f"story_edits/{account}", []))
 
 

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.switches import initial_settings
 from sandbox.wire import Json
 
 Result = TypeVar("Result")
@@ -147,8 +146,7 @@ class Store:
     @property
     def switches(self) -> dict[str, str]:
         """The setting of every switch."""
-        told: dict[str, str] = self.fact("switches", {})
-        return initial_settings() | told
+        return dict(self.fact("switches"))
 
     @property
     def accounts(self) -> dict[str, Json]:

@@ -51,7 +51,6 @@ LOOKS = {
     # invoices and charges
     "counted": (GOOD, "check"),
     "replaced": (QUIET, "off"),
-    "reversed": (QUIET, "off"),
     "credit": (WARN, "pause"),
     # e-mails
     "due": (BUSY, "clock"),

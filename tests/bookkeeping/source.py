@@ -49,8 +49,6 @@ class Invoice:
     month: str
     rows: list[Row]
     state: str = "counted"
-    place: int = 0  # among all invoices, from 1
-    credit_name: str = ""  # by which its credits are known: the number, or more where an earlier one bears that too
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +59,6 @@ class Subscription:
     customer: str = CUSTOMER
     product: str = PRODUCT
     cycle: str = "Monthly"
-
-
-USUAL_TARGET = "900"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +73,10 @@ class Product:
     number: int
     cost: Decimal = Decimal("10.00")
     retail: Decimal = Decimal("12.00")
-    target: str | None = USUAL_TARGET
+    target: int | None = 900
+    expected: bool = True  # the product sync will make it
     taxed: bool = False
-    earlier: frozenset[str] = frozenset()
+    earlier: frozenset[int] = frozenset()
     problem: str = ""
 
 
@@ -102,7 +98,7 @@ class Source:
     def product(self, name: str) -> Product:
         """What is known of it; a product that nobody described has the usual prices."""
         number = len(self.products)
-        return self.products.setdefault(name, Product(name, number + 7, target=str(900 + number)))
+        return self.products.setdefault(name, Product(name, number + 7, target=900 + number))
 
     def invoice(self, number: str) -> Invoice | None:
         """The invoice of that number."""

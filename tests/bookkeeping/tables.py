@@ -33,19 +33,7 @@ LINES = Columns(
     },
 )  # fmt: skip
 CHARGES = Columns(
-    (
-        "row",
-        "subscription",
-        "customer",
-        "motion",
-        "kind",
-        "period",
-        "product",
-        "amount",
-        "unit",
-        "motion by",
-        "problem",
-    ),
+    ("row", "subscription", "customer", "motion", "kind", "period", "product", "amount", "problem"),
     {"kind": ("recurring", "proration", "usage", "one-time", "credit", "unknown")},
 )
 PRODUCTS = Columns(

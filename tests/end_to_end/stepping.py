@@ -9,8 +9,9 @@ from core.scope import partner_scope
 from programs.models import Program
 from syncs.enums import ChangeState, RunState
 from syncs.models import Change, Run
+from syncs.running.advancing import advance
 from syncs.running.starting import start_sync
-from tests.end_to_end.office import Office, work_on
+from tests.end_to_end.office import Office
 
 
 def begin(office: Office) -> int:
@@ -34,7 +35,7 @@ def advance_to(office: Office, run_id: int, wanted: RunState) -> None:
             state = Run.objects.get(pk=run_id).state
         if state == wanted:
             return
-        delay = work_on(office.partner_id(), run_id)
+        delay = advance(office.partner_id(), run_id)
         assert delay is not None
         time.sleep(delay)
     raise AssertionError(f"it never comes to {wanted}")

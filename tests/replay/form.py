@@ -12,15 +12,13 @@ import datetime as dt
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 Motion = Literal["seat_monthly", "azure_plan", "seat_annual"]
 Cadence = Literal["", "monthly", "annual", "usage"]
 What = Literal["recurring", "adjustment", "usage", "annual charge", "credit", "not billed before"]
-# Text, as the product has it; older records wrote numbers.
-TargetId = Annotated[str, BeforeValidator(lambda told: str(told) if isinstance(told, int) else told)]
 Days = tuple[dt.date, dt.date]  # first and last; of a monthly amount those of its month
 
 _LONGEST, _SHORT = 160, 60  # characters of a part of a record that stands in one line, and of a list inside it
@@ -73,8 +71,8 @@ class Mapping(Form):
 
     customer: str
     motion: Motion
-    syncro_customer: TargetId
-    invoice_template: TargetId
+    syncro_customer: int
+    invoice_template: int
     pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] = "cost_and_retail"
     sync: bool = True
     start: str | None = None  # "2026-09"
@@ -125,7 +123,7 @@ class Product(Form):
     cost: Decimal
     retail: Decimal
     listed: bool = True
-    target_product: TargetId | None = None
+    target_product: int | None = None
     kept_off: bool = False
 
 
@@ -164,7 +162,7 @@ class Source(Form):
 class TargetCustomer(Form):
     """A customer of the PSA."""
 
-    id: TargetId
+    id: int
     name: str
     gone: bool = False
 
@@ -172,7 +170,7 @@ class TargetCustomer(Form):
 class TargetProduct(Form):
     """A product of the PSA."""
 
-    id: TargetId
+    id: int
     name: str
     code: str = ""
     cost: Decimal = Decimal(0)
@@ -184,8 +182,8 @@ class TargetProduct(Form):
 class TemplateLine(Form):
     """A line of an invoice template, whoever wrote it. Prices per unit."""
 
-    id: TargetId
-    product: TargetId | None = None
+    id: int
+    product: int | None = None
     name: str
     description: str = ""
     quantity: Decimal
@@ -200,8 +198,8 @@ class TemplateLine(Form):
 class Template(Form):
     """An invoice template ("recurring invoice")."""
 
-    id: TargetId
-    customer: TargetId
+    id: int
+    customer: int
     name: str
     frequency: str = "Monthly"
     next_run: dt.date | None = None
@@ -212,7 +210,7 @@ class Template(Form):
 class GeneratedLine(Form):
     """A line of a generated invoice, with every text that it shows."""
 
-    product: TargetId | None = None
+    product: int | None = None
     texts: tuple[str, ...]
     quantity: Decimal
     price: Decimal
@@ -222,9 +220,9 @@ class GeneratedLine(Form):
 class GeneratedInvoice(Form):
     """What the PSA made of a template when it ran."""
 
-    id: TargetId
+    id: int
     number: str
-    customer: TargetId
+    customer: int
     date: dt.date | None
     lines: tuple[GeneratedLine, ...]
 
@@ -252,8 +250,8 @@ class Written(Form):
     """
 
     mark: str
-    template: TargetId
-    line: TargetId
+    template: int
+    line: int
     customer: str
     subscription: str
     motion: Motion
@@ -262,10 +260,10 @@ class Written(Form):
     quantity: Decimal
     retail: Decimal
     cost: Decimal
-    product: TargetId | None = None
+    product: int | None = None
     next_run: dt.date | None
     written_on: dt.date
-    seen_on: TargetId | None = None
+    seen_on: int | None = None
     state: Literal["stands", "gone", "taken off", "billed"] = "stands"
 
 
@@ -292,7 +290,7 @@ class Posted(Form):
     subscription: str
     motion: Motion
     days: Days
-    template: TargetId
+    template: int
     rows: dict[str, tuple[int, ...]]
     pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] = "cost_and_retail"
     prorations: Literal["line", "quantity", "warn"] = "line"
@@ -321,7 +319,7 @@ class Decision(Form):
     days: Days | None = None
     invoice: str = ""
     mark: str = ""
-    line: TargetId | None = None
+    line: int | None = None
     customer: str = ""
     retail: Decimal | None = None
     cost: Decimal | None = None

@@ -1,1 +1,0 @@
-"""What rows are because of the rows beside them."""

@@ -1,0 +1,14 @@
+from django.db import migrations
+
+from core.row_security import SecurePartnerTables
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("products", "0001_initial"),
+        ("connections", "0002_row_security"),
+    ]
+
+    operations = [
+        SecurePartnerTables(["Product", "TargetProduct", "ProductLink"]),
+    ]
