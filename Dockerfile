@@ -19,6 +19,7 @@ COPY . .
 RUN BILLINGSYNC_ENV=production \
     SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built-0000 \
     FIELD_ENCRYPTION_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+    INSTALLATION_ID=only-for-building \
     DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost/0 \
     ALLOWED_HOSTS=localhost PUBLIC_URL=https://localhost \
     EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=build@localhost OPERATOR_EMAIL=build@localhost \
@@ -27,5 +28,4 @@ ENV BILLINGSYNC_ENV=production
 USER billingsync
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=6s --start-period=20s --retries=3 CMD ["python", "-m", "billingsync.healthcheck"]
-CMD ["gunicorn", "billingsync.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--max-requests", "2000", "--max-requests-jitter", "200"]
+CMD ["gunicorn", "-c", "python:billingsync.web_server", "billingsync.wsgi:application"]

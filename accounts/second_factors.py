@@ -27,10 +27,11 @@ def rotate_second_factors() -> tuple[int, list[str]]:
 
 
 def _rotate(factor: Authenticator) -> bool:
-    stale = [name for name in SEALED_FIELDS if name in factor.data and not _is_current(factor.data[name])]
     adapter = get_adapter()
+    opened = {name: adapter.decrypt(factor.data[name]) for name in SEALED_FIELDS if name in factor.data}
+    stale = [name for name in opened if not _is_current(factor.data[name])]
     for name in stale:
-        factor.data[name] = adapter.encrypt(adapter.decrypt(factor.data[name]))
+        factor.data[name] = adapter.encrypt(opened[name])
     if stale:
         factor.save(update_fields=["data"])
     return bool(stale)

@@ -8,8 +8,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.identity import person_of, release_address, store_proof
 from accounts.models import Invitation, Membership, Partner, Role, User
@@ -17,9 +19,15 @@ from accounts.selectors import list_accesses
 from accounts.signals import invitation_made
 from core.addresses import clean_address
 from core.audit import Actor, actor_of, record
+from core.enums import About
+from core.models import AuditEntry
 from core.scope import partner_scope, scoped_partner_id
 
 INVITATION_LIFE = dt.timedelta(days=14)
+# A partner's invitations are mails to strangers that leave by everybody's mail server.
+MOST_INVITATIONS, INVITATIONS_WITHIN = 20, dt.timedelta(hours=1)
+RESEND_AFTER = dt.timedelta(minutes=10)  # to one address
+INVITED = "member.invited"
 
 
 class AccountError(Exception):
@@ -153,23 +161,59 @@ def remove_member(*, membership: Membership, actor: Actor) -> None:
     record(actor, "member.removed", f"{current.user.email} removed")
 
 
+def end_sessions(*, membership: Membership, actor: Actor) -> int:
+    """Sign a member out everywhere; answers of how many browsers."""
+    sessions = UserSession.objects.purge_and_list(membership.user)
+    for session in sessions:
+        session.end()
+    record(actor, "member.sessions_ended", f"{membership.user.email} signed out everywhere ({len(sessions)})")
+    return len(sessions)
+
+
 def invite(*, email: str, role: str, invited_by: User, life: dt.timedelta = INVITATION_LIFE) -> Invitation:
     """Offer a role at the open partner by e-mail; an open offer to the same address is replaced."""
     address = clean_address(email)
     if Membership.objects.filter(user=person_of(address)).exists():
         raise AccountError(f"{address} is a member already. Change the role in the list instead.")
+    _refuse_too_many(address)
     Invitation.objects.filter(email=address, accepted_at=None).delete()
-    token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=address,
         role=Role(role),
-        token_hash=hash_token(token),
+        token_hash=secrets.token_hex(32),  # of nothing: there is no link before its mail leaves
         invited_by=invited_by,
         expires_at=timezone.now() + life,
     )
-    record(actor_of(invited_by), "member.invited", f"{address} invited as {Role(role).label}")
-    invitation_made.send(sender=Invitation, invitation=invitation, token=token)
+    about = (About.INVITED, _number_of(address))
+    record(actor_of(invited_by), INVITED, f"{address} invited as {Role(role).label}", about)
+    invitation_made.send(sender=Invitation, invitation=invitation)
     return invitation
+
+
+def _refuse_too_many(address: str) -> None:
+    """What was invited is counted in the audit log, where nothing is withdrawn."""
+    Partner.objects.select_for_update(no_key=True).get(pk=scoped_partner_id())  # presses at the same moment count too
+    now = timezone.now()
+    made = AuditEntry.objects.filter(action=INVITED, at__gt=now - INVITATIONS_WITHIN)
+    if made.count() >= MOST_INVITATIONS:
+        raise AccountError(f"{MOST_INVITATIONS} invitations were sent within an hour. Wait before you send more.")
+    if made.filter(at__gt=now - RESEND_AFTER, about=About.INVITED, about_id=_number_of(address)).exists():
+        raise AccountError(f"{address} was sent an invitation just now. Wait ten minutes before you send another one.")
+
+
+def _number_of(address: str) -> int:
+    """By which what was sent to an address is found again."""
+    return int.from_bytes(hashlib.sha256(address.encode()).digest()[:7])
+
+
+def issue_token(invitation_id: int) -> str | None:
+    """The key of an open invitation's link, for the mail that leaves now; only its hash is stored.
+
+    The same at each attempt to send, so that of two copies of the mail both let in. None: the offer is gone.
+    """
+    token = salted_hmac("invitation", str(invitation_id), algorithm="sha256").hexdigest()
+    offers = Invitation.objects.filter(pk=invitation_id, accepted_at=None)
+    return token if offers.update(token_hash=hash_token(token)) else None
 
 
 def resend_invitation(*, invitation: Invitation, invited_by: User) -> Invitation:

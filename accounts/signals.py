@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction of accounts.services.invite, with ``invitation`` and the plain ``token``.
+# Sent inside the transaction of accounts.services.invite, with ``invitation``.
 invitation_made = Signal()

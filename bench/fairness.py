@@ -16,11 +16,12 @@ from itertools import groupby
 import requests
 
 from bench.installation import Installation, wait_until
+from bench.neighbours import SLOW
 from bench.report import Figure, at_most, show
 from bench.seeding import seed_partner
 from bench.vendors import Json
 from bench.workers import PER_MINUTE, start_worker, wait_for_workers
-from core.audit import COMMAND
+from core.audit import COMMAND, Actor
 from core.scope import partner_scope
 from programs.models import ProductMode, Program
 from syncs.enums import ACTIVE_STATES, RunKind
@@ -29,6 +30,7 @@ from syncs.running.slices import SLICE_SECONDS
 from syncs.running.starting import start_sync
 
 SMALL, LARGE = 20, 20_000  # products on both sides
+PREVIEWS, CROWD_WORKERS, MOST_TIMES = 200, 3, 3.0  # a partner has two workers at once
 CALL_AT_HAND = 1.0  # seconds, with the request limit and the recording of its answer
 PATIENCE = 600.0
 
@@ -60,12 +62,18 @@ BESIDE = (Case(1, 1), Case(3, 1), Case(2, 2))
 
 def measure(installation: Installation) -> bool:
     """A small product sync alone and beside large ones; false when the bound does not hold."""
-    installation.start_vendor("bench.neighbours", "--size", f"small={SMALL}", "--size", f"large={LARGE}")
+    sizes = (f"small={SMALL}", f"large={LARGE}", f"{SLOW}={SMALL}")
+    installation.start_vendor("bench.neighbours", *(word for size in sizes for word in ("--size", size)))
     try:
         alone = _time(installation, ALONE)
         rows = [Figure(f"alone ({SMALL} products)", f"{alone.seconds:.1f} s")]
         for case in BESIDE:
             rows += _figures(case, _time(installation, case), alone)
+        crowded = _time_beside_previews(installation)
+        name = (
+            f"beside {PREVIEWS} previews of one partner with a slow vendor, {CROWD_WORKERS} workers: time / time alone"
+        )
+        rows.append(at_most(name, crowded.seconds / alone.seconds, MOST_TIMES, " x"))
     finally:
         installation.stop_vendor()
     title = f"A small partner's product sync beside large ones ({LARGE:,} products), {PER_MINUTE} requests a minute"
@@ -100,6 +108,27 @@ def _time(installation: Installation, case: Case) -> Timed:
         return _timed(installation, partner_id, run_id)
     finally:
         for worker in workers:  # in the middle of a large sync
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
+def _time_beside_previews(installation: Installation) -> Timed:
+    """The small sync while one partner waits for many previews, asked for by as many people."""
+    installation.forget_queue()
+    slow, small = f"{SLOW}-{uuid.uuid4().hex[:8]}", f"small-{uuid.uuid4().hex[:8]}"
+    workers = [start_worker("egress-a", f"worker-{number}") for number in range(CROWD_WORKERS)]
+    try:
+        wait_for_workers(len(workers))
+        partner_id = seed_partner(slow, mode=ProductMode.ALL, account=slow).partner_id
+        with partner_scope(partner_id):
+            program = Program.objects.get()
+            for number in range(PREVIEWS):
+                start_sync(program=program, kinds=[RunKind.PRODUCTS], actor=Actor(f"person {number}"), preview=True)
+        partner_id, run_id = _start(small)
+        wait_until(lambda: not _is_active(partner_id, run_id), PATIENCE, "the small sync did not end")
+        return _timed(installation, partner_id, run_id)
+    finally:
+        for worker in workers:
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 from bench.wholesale import Handler, Wholesale
 
 CUSTOMERS = 20
+SLOW, SLOW_SECONDS = "slow", 15.0  # the accounts of whose vendors each reading takes that long
 
 
 class _Handler(Handler):
@@ -29,7 +30,10 @@ class _Handler(Handler):
         if self.path == "/log":
             self.send(json.dumps(self.log).encode())
             return
-        self.wholesale = self.sizes[self._account().split("-")[0]]
+        size = self._account().split("-")[0]
+        if size == SLOW:
+            time.sleep(SLOW_SECONDS)
+        self.wholesale = self.sizes[size]
         super().do_GET()
 
     def do_POST(self) -> None:  # noqa: N802  # the name in http.server

@@ -19,7 +19,7 @@ def main(account: str, token: str, seconds: float) -> int:
     sent = 0
     while time.monotonic() < ends:
         try:
-            client.get_product(301)
+            client.get_product("301")
         except RateLimited as refused:
             time.sleep(refused.retry_after)
         sent += 1

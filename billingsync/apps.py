@@ -7,6 +7,6 @@ class BillingsyncConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the queue the one that ``shared_task`` uses, and register checks and signals."""
-        from billingsync import celery, checks, signs_of_life  # noqa: F401  # they register themselves
+        from billingsync import celery, checks, database_login, signs_of_life  # noqa: F401  # they register themselves
 
         celery.app.set_default()

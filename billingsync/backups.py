@@ -1,7 +1,4 @@
-"""Back up the database with PostgreSQL's own tools, and restore it so that nothing is written twice.
-
-After a restore the ledger is older than the vendors: every billing plan then waits for a person.
-"""
+"""Back up the database with PostgreSQL's own tools, and restore it; what follows is in ``after_restore``."""
 
 from __future__ import annotations
 
@@ -15,11 +12,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg2
 from psycopg2 import sql
 
-from accounts.services import list_partners
 from billingsync.database_roles import role_of
-from core.audit import COMMAND, record
-from core.scope import partner_scope
-from programs.models import Approval, Program
 
 
 class BackupFailed(Exception):
@@ -54,19 +47,6 @@ def restore(owner_url: str, login_url: str, file: Path) -> None:
     _refuse_filled(owner_url)
     _empty_schema(owner_url, role_of(login_url).name)
     _run("pg_restore", owner_url, "--no-owner", "--exit-on-error", "--single-transaction", str(file))
-
-
-def hold_every_plan() -> list[str]:
-    """Make each billing plan of each partner wait for a person; returns the programs that were switched."""
-    held = []
-    for partner in list_partners():
-        with partner_scope(partner.partner_id):
-            for program in Program.objects.exclude(approval=Approval.REQUIRED):
-                program.approval = Approval.REQUIRED
-                program.save(update_fields=["approval"])
-                record(COMMAND, "program.saved", f"{program.name}: every plan waits, a backup was restored")
-                held.append(f"{partner.name}: {program.name}")
-    return held
 
 
 def _refuse_filled(owner_url: str) -> None:

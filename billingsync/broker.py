@@ -11,6 +11,7 @@ from typing import Any
 
 from kombu.transport import redis as redis_transport
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 
 
 class Channel(redis_transport.Channel):
@@ -26,6 +27,12 @@ class Channel(redis_transport.Channel):
 
 
 class Transport(redis_transport.Transport):
-    """Kombu's Redis transport with these channels."""
+    """Kombu's Redis transport with these channels.
+
+    Redis answers and refuses while it has no memory (OOM), cannot save (MISCONF), is a replica (READONLY) or still
+    reads its file (LOADING). For kombu that is a fault of the channel, which ends a worker for good. It passes like a
+    lost connection does.
+    """
 
     Channel = Channel
+    connection_errors = (*redis_transport.Transport.connection_errors, ResponseError)

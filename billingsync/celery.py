@@ -22,6 +22,11 @@ def log_like_django(**_kwargs: Any) -> None:
     dictConfig(settings.LOGGING)
 
 
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """An entry of beat. It expires when the next one comes, so that no crowd of them waits for a worker."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_transport="billingsync.broker:Transport",
@@ -43,13 +48,10 @@ app.conf.update(
     worker_send_task_events=False,
     beat_scheduler="celery.beat:Scheduler",  # every entry is a plain interval: nothing to remember between starts
     beat_schedule={
-        "dispatch due syncs": {"task": "syncs.tasks.dispatch_due", "schedule": 60.0},
-        "sweep up after dead workers": {"task": "syncs.tasks.sweep", "schedule": float(settings.JANITOR_SECONDS)},
-        "deliver due e-mails": {"task": "notifications.tasks.deliver_due", "schedule": 60.0},
-        "remind of broken connections": {
-            "task": "connections.tasks.remind_broken_connections",
-            "schedule": 3600.0,
-        },
+        "dispatch due syncs": every(60.0, "syncs.tasks.dispatch_due"),
+        "sweep up after dead workers": every(float(settings.JANITOR_SECONDS), "syncs.tasks.sweep"),
+        "deliver due e-mails": every(60.0, "notifications.tasks.deliver_due"),
+        "remind of broken connections": every(3600.0, "connections.tasks.remind_broken_connections"),
     },
 )
 app.autodiscover_tasks()

@@ -2,12 +2,10 @@
 
 from django.urls import include, path
 
-from billingsync.health import healthz
 from portal.urls import urlpatterns as portal
 
 urlpatterns = [
     *portal,
-    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("p/<slug:slug>/", include("portal.partner_urls")),
 ]

@@ -24,7 +24,10 @@ LIVELY = (
     "adatum", "adventure", "alpine", "contoso", "contoso-retail", "fabrikam", "fourthcoffee", "humongous",
     "lamna", "lucerne", "munson", "relecloud", "tailspin", "treyresearch", "vanarsdel", "wideworld", "coho-winery",
 )  # fmt: skip
-PLAIN = ("bellows", "proseware-east", "proseware-west", "palm", "citypower", "liberty", "coho-vineyard")
+# The months of the field happen to them: one at least is in every seed.
+FIELD_TENANTS = (("liberty",), ("proseware-east", "proseware-west"))
+FIELD = "months=field"
+PLAIN = ("bellows", "palm", "citypower", "coho-vineyard")
 
 # Behaviours of the vendors that nobody has settled; a seed draws some of them. Not drawn: those that alter
 # negative or finer amounts, where the lines cannot be told from the rows alone.
@@ -58,13 +61,13 @@ FASTER = 6  # the sandbox judges every 10 seconds as if they were a minute
 
 
 def draw_switches(draws: random.Random) -> list[str]:
-    """Three behaviours that differ from the usual, and sometimes others around lines that go."""
+    """Three behaviours that differ from the usual, and sometimes others around lines that go; always the field."""
     chosen = {setting.partition("=")[0]: setting for setting in draws.sample(SWITCHES, 3)}
     removal = draws.choice(REMOVALS) if draws.random() < OTHER_REMOVALS else ()
     if UNKNOWN_REMOVALS & {*removal, *chosen.values()}:
         chosen.pop("zero_quantity", None)  # else nothing could take a line off
     kept = [KEPT] if draws.random() < KEPT_SEEDS else []
-    return [*chosen.values(), *removal, *kept]
+    return [FIELD, *chosen.values(), *removal, *kept]
 
 
 def draw_limit(seed: int) -> int:
@@ -80,22 +83,30 @@ def limit_switches(per_minute: int, draws: random.Random) -> list[str]:
 
 
 def draw_entries(draws: random.Random, mapping: Sequence[Json]) -> list[Json]:
-    """The mappings of three to five tenants, with all their motions."""
-    tenants = {*draws.sample(LIVELY, draws.choice((2, 3))), *draws.sample(PLAIN, draws.choice((1, 2)))}
+    """The mappings of three to six tenants, with all their motions."""
+    usual = {*draws.sample(LIVELY, draws.choice((1, 2))), *draws.sample(PLAIN, draws.choice((1, 2)))}
+    tenants = usual | set(draws.choice(FIELD_TENANTS))
     return [entry for entry in mapping if entry["tenant"] in tenants]
 
 
 def can_leave_prices(vendors: Vendors, entry: Json) -> bool:
     """Whether a mapping is of monthly subscriptions with one listed price, in whole cents, for all time."""
     with vendors.alone() as store:
-        found = story_in(store, vendors.account).subscriptions
-    offers = [one.offer for one in found if (one.tenant.tenant_id, one.motion) == (entry["customer"], entry["motion"])]
-    return entry["motion"] == "seat_monthly" and all(
-        offer.listed
-        and not offer.changes
-        and offer.price.retail == round(offer.price.retail, 2)
-        and offer.price.cost == round(offer.price.cost, 2)
-        for offer in offers
+        story = story_in(store, vendors.account)
+    tenant = (entry["customer"], entry["motion"])
+    mine = [one for one in story.subscriptions if (one.tenant.tenant_id, one.motion) == tenant]
+    offers = [one.offer for one in mine]
+    of_the_field = any(one.subscription_id in story.fated for one in mine)
+    return (
+        entry["motion"] == "seat_monthly"
+        and not of_the_field
+        and all(
+            offer.listed
+            and not offer.changes
+            and offer.price.retail == round(offer.price.retail, 2)
+            and offer.price.cost == round(offer.price.cost, 2)
+            for offer in offers
+        )
     )
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chaos.books import Books, billed_or_standing_once, level_of, own_lines, readings_of
 from chaos.cast import SOURCES
 from chaos.expected import CellKey, Cents, Expected, Level, expected_of
 from chaos.holding import EVERY_MONTH, explains, ways_to_wait
 from chaos.vendors import Typed, Vendors, mark_of
 from sandbox.generation import counted_quantity, line_amount
 from sandbox.mapping import mapping_of
-from sandbox.state import Store
 from sandbox.syncro_api.customers import KIND as CUSTOMER
 from sandbox.syncro_api.invoices import KIND as INVOICE
 from sandbox.syncro_api.products import KIND as PRODUCT
@@ -55,24 +55,6 @@ class Damage:
         self.facts.append(text)
 
 
-@dataclass(frozen=True)
-class Books:
-    """Syncro and the truth at one moment, and what the product says of its invoices."""
-
-    store: Store
-    account: str
-    expected: list[Expected]
-    schedules: dict[int, Json]
-    invoices: list[Json]
-    held: Mapping[CellKey, Cents]  # what waits for a person (or was offered) beyond the credits that always wait
-
-    def recurring_on(self, template_id: int) -> Counter[Level]:
-        """The program's recurring lines as they stand."""
-        return Counter(
-            _level(line) for line in _own_lines([self.schedules[template_id]]) if not line["one_time_charge"]
-        )
-
-
 def hand_made(vendors: Vendors) -> dict[str, Json]:
     """Lines and products that are not the program's, to be compared at the end."""
     lines = {
@@ -104,11 +86,13 @@ def compare(
         expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), gone_customers)
         _set_typed_back(vendors.typed, expected, schedules)
         held = _held_in(charges_in(store, vendors.account), expected, invoices, damage)
-        books = Books(store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held)
+        books = Books(
+            store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held, vendors.by_hand
+        )
         _count_doubled_marks(books, vendors.one_time_marks, gone_customers, damage)
         _count_doubled_products(books, damage)
         for wanted in expected:
-            _compare_lines(books, wanted, vendors.one_time_marks, damage)
+            _compare_lines(books, wanted, damage)
         if quiet:
             _compare_totals(books, damage)
     _compare_foreign(vendors, foreign, damage)
@@ -135,10 +119,10 @@ def _set_typed_back(typed: Iterable[Typed], expected: Sequence[Expected], schedu
         if wanted is None or not one.is_left_so(schedules[one.template_id]):
             continue
         lines = schedules[one.template_id]["lines"]
-        there = Counter(_level(line) for line in _own_lines([{"lines": lines}]) if not line["one_time_charge"])
+        there = Counter(level_of(line) for line in own_lines([{"lines": lines}]) if not line["one_time_charge"])
         missing = Counter(wanted.standing(one.template_id).values()) - there
         now = next((line for line in lines if line["id"] == one.line["id"]), one.line)
-        fit = next((level for level in missing if level[1:] == _level(now)[1:]), None)
+        fit = next((level for level in missing if level[1:] == level_of(now)[1:]), None)
         if fit is not None:
             others = [line for line in lines if line is not now]
             schedules[one.template_id]["lines"] = [*others, now | {"quantity": str(fit[0])}]
@@ -209,7 +193,7 @@ def _in_cents(amounts: Mapping[str, str]) -> Cents:
 def _count_doubled_marks(books: Books, one_time: set[str], gone_customers: set[int], damage: Damage) -> None:
     """Where people deleted the customer nothing is written any more: a line that stands there comes with each run."""
     reached = [schedule for schedule in books.schedules.values() if schedule["customer_id"] not in gone_customers]
-    standing = Counter(mark_of(line) for line in _own_lines(reached))
+    standing = Counter(mark_of(line) for line in own_lines(reached))
     for mark, number in standing.items():
         if mark and number > 1:
             damage.duplicates += number - 1
@@ -234,12 +218,13 @@ def _count_doubled_products(books: Books, damage: Damage) -> None:
 # --- Missing and wrong ----------------------------------------------------------------------------
 
 
-def _compare_lines(books: Books, wanted: Expected, one_time: set[str], damage: Damage) -> None:
-    """Recurring lines and the sum of all one-time lines, but for exactly what is held."""
+def _compare_lines(books: Books, wanted: Expected, damage: Damage) -> None:
+    """Recurring lines, and all that was billed or stands once against what is owed, but for exactly what is held."""
     there = {template_id: books.recurring_on(template_id) for template_id in sorted(wanted.templates)}
-    gap = wanted.one_time - _one_time_there(books, wanted.templates, one_time)
+    gap = wanted.due - billed_or_standing_once(books, wanted.templates)
+    gaps = readings_of(gap, books, wanted)
     right = [way for way in ways_to_wait(wanted, books.held) if explains(wanted, way, there)]
-    if any(way.one_time == gap for way in right):
+    if any(way.owed in gaps for way in right):
         return
     if waits := _held_of(books, wanted):
         damage.say(f"templates {sorted(wanted.templates)}: held is {waits}")
@@ -247,7 +232,7 @@ def _compare_lines(books: Books, wanted: Expected, one_time: set[str], damage: D
         for template_id, lines in there.items():
             _count_recurring(template_id, wanted, lines, damage)
     if not right or gap:
-        _count_one_time(wanted, gap, right=bool(right), damage=damage)
+        _count_owed(wanted, gap, right=bool(right), damage=damage)
 
 
 def _held_of(books: Books, wanted: Expected) -> dict[CellKey, Cents]:
@@ -265,26 +250,12 @@ def _count_recurring(template_id: int, wanted: Expected, there: Counter[Level], 
         damage.say(f"template {template_id}: recurring missing {_texts(missing)}, surplus {_texts(surplus)}")
 
 
-def _count_one_time(wanted: Expected, gap: Cents, *, right: bool, damage: Damage) -> None:
+def _count_owed(wanted: Expected, gap: Cents, *, right: bool, damage: Damage) -> None:
     """``right``: the recurring lines are, so that this gap is what nothing explains."""
     if gap or right:
         damage.wrong_cents += abs(gap.retail) or abs(gap.cost) or 1
         damage.missing += gap.retail > 0
-        damage.say(f"templates {sorted(wanted.templates)}: one-time lines are {gap} off")
-
-
-def _one_time_there(books: Books, templates: set[int], one_time: set[str]) -> Cents:
-    """Of the lines that stand and those that invoices carry."""
-    found = Cents()
-    for line in _own_lines(books.schedules[template_id] for template_id in templates):
-        if line["one_time_charge"]:
-            found += Cents(_line_cents(line, "retail_cents"), _line_cents(line, "cost_cents"))
-    for invoice in books.invoices:
-        if invoice["schedule_id"] in templates:
-            for row in invoice["line_items"]:
-                if mark_of(row) in one_time:
-                    found += Cents(_row_cents(row, "price"), _row_cents(row, "cost"))
-    return found
+        damage.say(f"templates {sorted(wanted.templates)}: what was billed or stands once is {gap} off")
 
 
 def _compare_totals(books: Books, damage: Damage) -> None:
@@ -343,26 +314,8 @@ def count_strays(marks: Sequence[set[str]], damage: Damage) -> None:
 # --- Small change ---------------------------------------------------------------------------------
 
 
-def _own_lines(schedules: Iterable[Json]) -> Iterator[Json]:
-    for schedule in schedules:
-        lines = (line for line in schedule["lines"] if not line["by_hand"])
-        yield from (line for line in lines if Decimal(line["quantity"]))  # 0: Syncro refused its removal
-
-
-def _level(line: Json) -> Level:
-    return Decimal(line["quantity"]).normalize(), line["retail_cents"], line["cost_cents"]
-
-
 def _without_place(line: Json) -> Json:
     return {name: value for name, value in line.items() if name != "position"}
-
-
-def _line_cents(line: Json, name: str) -> int:
-    return int(line_amount(Decimal(line["quantity"]), line[name]) * 100)
-
-
-def _row_cents(row: Json, name: str) -> int:
-    return int((Decimal(row["quantity"]) * Decimal(row[name])).quantize(Decimal("0.01")) * 100)
 
 
 def _sum(levels: Counter[Level]) -> int:

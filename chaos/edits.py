@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from chaos.draws import Draws, pick
 from chaos.expected import NEITHER, Expected, HandPrice, Level, expected_of
-from chaos.vendors import Vendors, pick_own_line, pick_own_product
+from chaos.vendors import ByHand, Vendors, pick_own_line, pick_own_product
 from sandbox.months import last_of
 from sandbox.wire import Json
 
@@ -33,7 +33,7 @@ def end_subscriptions(draws: random.Random, vendors: Vendors, entries: Sequence[
     if draws.random() > ENDING:
         return 0
     share, number = draws.random(), draws.randint(1, 3)
-    standing = sorted(_standing(vendors, entries))
+    standing = sorted(_standing(vendors, entries).keys() - vendors.fated())
     first = int(share * len(standing))
     ended = standing[first : first + number]  # neighbours, often of one template
     day: dt.date = last_of(vendors.newest_month())
@@ -130,7 +130,7 @@ def _edit_quantity(draws: random.Random, vendors: Vendors) -> bool:
     found = pick_own_line(draws.random(), vendors, one_time=False)
     if found is None:
         return False
-    _edit_line(vendors, *found, {"quantity": draws.randint(1, 99)})
+    _type_over(vendors, *found, {"quantity": draws.randint(1, 99)})
     return True
 
 
@@ -139,7 +139,7 @@ def _edit_price(draws: random.Random, vendors: Vendors) -> bool:
     found = pick_own_line(draws.random(), vendors, one_time=False)
     if found is None or any(found[0]["id"] == template for template in vendors.unsynced_prices):
         return False
-    _edit_line(vendors, *found, {"retail_cents": draws.randint(100, 9900)})
+    _type_over(vendors, *found, {"retail_cents": draws.randint(100, 9900)})
     return True
 
 
@@ -182,6 +182,12 @@ def _reorder_lines(draws: random.Random, vendors: Vendors) -> bool:
     schedules = [schedule for schedule in vendors.schedules() if schedule["lines"]]
     vendors.edit({"action": "reorder_lines", "schedule_id": pick(schedules, draws.random())["id"]})
     return True
+
+
+def _type_over(vendors: Vendors, schedule: Json, line: Json, values: Json) -> None:
+    """Values that the next invoice sets back."""
+    vendors.by_hand.append(ByHand.of(line, values))
+    _edit_line(vendors, schedule, line, values)
 
 
 def _edit_line(vendors: Vendors, schedule: Json, line: Json, values: Json) -> None:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.accounts import story_in
 from sandbox.billing import Row, rows_of
+from sandbox.months import last_of
 from sandbox.prism_api.invoices import KIND as INVOICE
 from sandbox.state import Store
 from sandbox.wire import Json
@@ -70,9 +71,14 @@ class Expected:
     newest: str = ""
 
     @property
-    def one_time(self) -> Cents:
-        """Of all one-time lines since the start."""
-        return sum((part.own for parts in self.cells.values() for part in parts if part.level is None), Cents())
+    def due(self) -> Cents:
+        """What customers owe since the start, but for the recurring lines of the newest month: those stand."""
+        owed = (part for (_, _, month), parts in self.cells.items() for part in parts if self.is_owed(part, month))
+        return sum((part.own for part in owed), Cents())
+
+    def is_owed(self, part: Part, month: str) -> bool:
+        """Whether a run must have billed it, or a one-time line stands for it."""
+        return part.level is None or month < self.newest
 
     def standing(self, template_id: int) -> dict[str, Level]:
         """The recurring lines that the newest invoice wants on one of the templates, by subscription."""
@@ -83,6 +89,11 @@ class Expected:
             for part in self.cells.get((entry["customer"], entry["motion"], self.newest), ())
             if part.level is not None and part.level[0]
         }
+
+    def last_months(self) -> dict[str, str]:
+        """By subscription, the last month that charges it."""
+        cells = sorted(self.cells.items(), key=lambda cell: cell[0][2])
+        return {part.subscription_id: month for (_, _, month), parts in cells for part in parts}
 
     def levels_of(self, subscription_id: str) -> set[Level]:
         """Every level that a subscription has had."""
@@ -101,18 +112,28 @@ def expected_of(
 ) -> list[Expected]:
     """One per template, or per templates between which a mapping was moved, for the mapped entries."""
     rows = _rows_by_subscription(store, account)
-    newest = max((month for _, motion, _, month in rows if motion == "seat_monthly"), default="")
+    newest = max((one["month"][:7] for one in store.records(account, INVOICE) if one["kind"] == "monthly"), default="")
     found = _grouped(entries)
     for wanted in found:
         wanted.newest = newest
-        mapped = {(entry["customer"], entry["motion"]): entry.get("pricing", BOTH) for entry in wanted.entries}
-        for (tenant, motion, subscription, month), charged in rows.items():
-            if (tenant, motion) in mapped:
-                price = (prices or {}).get(subscription)
-                typed = price if price is not None and price.month <= month else None
-                parts = _parts(motion, charged, mapped[tenant, motion], typed)
-                wanted.cells.setdefault((tenant, motion, month), []).extend(parts)
+        _fill_cells(wanted, rows, prices or {})
     return found
+
+
+def _fill_cells(
+    wanted: Expected, rows: Mapping[tuple[str, str, str, str], list[Row]], prices: Mapping[str, HandPrice]
+) -> None:
+    mapped = {(entry["customer"], entry["motion"]): entry.get("pricing", BOTH) for entry in wanted.entries}
+    for (tenant, motion, subscription, month), charged in rows.items():
+        if (tenant, motion) not in mapped:
+            continue
+        if month > wanted.newest:  # an order before the month's invoice leaves the line alone
+            parts = [_one_time(charged)]
+        else:
+            price = prices.get(subscription)
+            typed = price if price is not None and price.month <= month else None
+            parts = _parts(motion, charged, mapped[tenant, motion], typed)
+        wanted.cells.setdefault((tenant, motion, month), []).extend(parts)
 
 
 def first_month_of(store: Store) -> str:
@@ -152,10 +173,13 @@ def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, st
 
 
 def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | None) -> list[Part]:
-    """A line per annual charge, one per Azure subscription, a recurring line and its difference otherwise."""
+    """A line per annual charge, one per Azure subscription, a recurring line and its difference otherwise.
+
+    Of a monthly subscription that ends within the month one one-time line.
+    """
     if motion == "seat_annual":
         return [_one_time([row]) for row in rows]
-    if motion != "seat_monthly":
+    if motion != "seat_monthly" or all(row.role == "one_time" for row in rows):
         return [_one_time(rows)]
     quantity, unit = _level_of(rows)
     own = Cents(typed.retail, typed.cost) if typed else unit
@@ -168,7 +192,10 @@ def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | No
         source.retail if pricing == BOTH else difference.retail,
         difference.cost if pricing == NEITHER else source.cost,
     )
-    standing = Part(subscription, recurring, _times(quantity, own), (quantity.normalize(), own.retail, own.cost))
+    billed = _times(quantity, own)
+    if max(row.end for row in rows) < last_of(max(row.start for row in rows)):  # it ended: one one-time line of all
+        return [Part(subscription, recurring + source, billed + rest)]
+    standing = Part(subscription, recurring, billed, (quantity.normalize(), own.retail, own.cost))
     return [standing, *([Part(subscription, source, rest)] if source or rest else [])]
 
 
@@ -182,9 +209,13 @@ def _charged(rows: Sequence[Row]) -> Cents:
 
 
 def _level_of(rows: Sequence[Row]) -> tuple[Decimal, Cents]:
-    """The quantity at the latest end, at the price of the positive row that starts last."""
-    last = max(row.end for row in rows)
-    covering = [row for row in rows if row.end == last]
+    """The quantity at the latest end, at the price of the positive row that starts last.
+
+    A rebate gives no seats back, and beside a paid row one of 0.00 has none.
+    """
+    paid = [row for row in rows if row.unit.retail or row.unit.cost] or rows
+    last = max(row.end for row in paid)
+    covering = [row for row in paid if row.end == last and row.role != "rebate"]
     quantity = sum((row.quantity for row in covering), Decimal(0))
     newest = max((row for row in covering if row.quantity > 0), key=lambda row: row.start)
     return quantity, Cents(_cents(newest.unit.retail), _cents(newest.unit.cost))

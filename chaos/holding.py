@@ -16,17 +16,18 @@ NOTHING = Cents()
 
 @dataclass(frozen=True)
 class Waiting:
-    """One way to read the held amounts: so many one-time cents lack, and these subscriptions' recurring lines may."""
+    """One way to read the held amounts: so many cents of what is owed lack, and these subscriptions' recurring lines
+    of the newest month may."""
 
-    one_time: Cents = NOTHING
+    owed: Cents = NOTHING
     recurring: frozenset[str] = frozenset()
 
     def __add__(self, other: Waiting) -> Waiting:
-        return Waiting(self.one_time + other.one_time, self.recurring | other.recurring)
+        return Waiting(self.owed + other.owed, self.recurring | other.recurring)
 
 
 def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting]:
-    """Every choice of whole lines that comes to exactly what is held, with each one-time line there or not.
+    """Every choice of whole lines that comes to exactly what is held, with each line there or not.
 
     Empty where no choice does, or more than can be looked through: then nothing is explained.
     """
@@ -65,14 +66,46 @@ def _fits(surplus: Counter[Level], wanted: Expected, waiting: Sequence[str]) -> 
 
 
 def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
-    """The lines that a held amount can be of, with their months."""
+    """The lines that a held amount can be of, with their months; of a subscription that is over also a credit.
+
+    A run that billed it once more is given back with its last month; so is what a run that came before the invoice of
+    that month billed too much of it.
+    """
     tenant, motion, month = key
-    return [
+    of_cells = [
         (cell[2], part)
         for cell, parts in wanted.cells.items()
         if cell[:2] == (tenant, motion) and month in (EVERY_MONTH, cell[2])
         for part in parts
     ]
+    last = wanted.last_months()
+    over = [
+        (cell_month, part)
+        for cell_month, part in of_cells
+        if part.level is not None and last[part.subscription_id] == cell_month < wanted.newest
+    ]
+    again = [(month, _credit(part.subscription_id, NOTHING - part.own)) for month, part in over]
+    too_much = [
+        (month, _credit(part.subscription_id, excess))
+        for month, part in over
+        for excess in _excesses(wanted, part.subscription_id, month, of_cells)
+    ]
+    return of_cells + again + too_much
+
+
+def _credit(subscription_id: str, amount: Cents) -> Part:
+    return Part(subscription_id, amount, amount)
+
+
+def _excesses(wanted: Expected, subscription_id: str, month: str, cells: Sequence[tuple[str, Part]]) -> set[Cents]:
+    """What a month is below each level that the line may have had when it was run: amounts below zero."""
+    mine = [part.own for cell_month, part in cells if (cell_month, part.subscription_id) == (month, subscription_id)]
+    owed = sum(mine, NOTHING)
+    billed = (
+        Cents(int(quantity * retail), int(quantity * cost))
+        for quantity, retail, cost in wanted.levels_of(subscription_id)
+    )
+    return {owed - one for one in billed if owed.retail < one.retail}
 
 
 def _chosen(parts: Sequence[tuple[str, Part]], amount: Cents) -> Iterable[tuple[tuple[str, Part], ...]]:
@@ -90,8 +123,8 @@ def _readings(chosen: Sequence[tuple[str, Part]], wanted: Expected) -> set[Waiti
     """What is held because nobody can tell whether it was written may be there all the same."""
     names = frozenset(part.subscription_id for month, part in chosen if part.level and month == wanted.newest)
     sums = {NOTHING}
-    for _, part in chosen:
-        if part.level is None:
+    for month, part in chosen:
+        if wanted.is_owed(part, month):
             sums |= {amount + part.own for amount in sums}
     return {Waiting(amount, names) for amount in sums}
 

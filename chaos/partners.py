@@ -16,6 +16,7 @@ from chaos.vendors import Vendors, mark_of
 from sandbox.wire import Json
 
 MOVERS = 0.45  # share of the partners with a mapping that may move to a second template of its customer
+COMPLETE = "complete"  # the answer that a month has all of its invoices
 SHARERS = 0.4  # share of the partners with two programs on one target: every second mapping is of the other one
 PRICERS = 0.4  # share of the partners with a mapping that does not sync all prices
 APPROVALS = 3  # a plan may be made anew behind an approval when the template changed meanwhile
@@ -82,6 +83,15 @@ class Partner:
                 return True
         return self.portal.wait_until_idle(seconds)
 
+    def say_months_are_complete(self) -> bool:
+        """Where so many lines would go that a person must look first, one does: every invoice is there."""
+        items = self.installation.ask("decide", "--partner", self.slug, "--list")["items"]
+        newest = self.vendors.newest_month().isoformat()[:7]  # of a later month there are early orders alone
+        asked = [item["id"] for item in items if _can_be_complete(item) and _month_of(item) <= newest]
+        for number in asked:
+            self.installation.manage("decide", "--partner", self.slug, number, COMPLETE)
+        return bool(asked)
+
     def sync_by_command(self) -> Outcome:
         """One clean sync by the command, whose answer tells how the runs ended."""
         told = self.installation.ask("sync", "--partner", self.slug)
@@ -123,3 +133,12 @@ class Partner:
             entry = pick(fit, draws.random())
             entry["pricing"] = draws.choice((COST, NEITHER))
             self.vendors.unsynced_prices.add(entry["invoice_template"])
+
+
+def _can_be_complete(item: Json) -> bool:
+    return any(choice["choice"] == COMPLETE for choice in item["choices"])
+
+
+def _month_of(item: Json) -> str:
+    """The month that a question whether its invoices are all there is about, as yyyy-mm."""
+    return str(item["facts"]["subject"]).partition(":")[2]

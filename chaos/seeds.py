@@ -117,6 +117,7 @@ class _Play:
             elif calm:
                 self._sync_now()
                 self._wait_for_end()
+                self._complete_months()
             if self.result.quiet and not last:
                 self._compare(f"month {month + 1}", self.partners[:1])
         self._compare("at the end", self.partners)
@@ -158,6 +159,14 @@ class _Play:
         for partner in self.partners:
             partner.portal.sync_now()
 
+    def _complete_months(self) -> None:
+        """A person says of months that all of their invoices are there, and the lines that wait for it go."""
+        asked = [partner for partner in self.partners if partner.say_months_are_complete()]
+        for partner in asked:
+            partner.portal.sync_now()
+        if asked:
+            self._wait_for_end()
+
     def _settle(self) -> None:
         """No faults any more: what is under way must end by itself within the bound."""
         for partner in self.partners:
@@ -188,6 +197,7 @@ class _Play:
         self.result.errors += outcome.errors
         self.result.damage.facts += outcome.facts
         self._wait_for_end()
+        self._complete_months()
         self.result.runs += sum(partner.portal.count_runs() for partner in self.partners)
 
     def _compare(self, when: str, partners: Sequence[Partner]) -> None:

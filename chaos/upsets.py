@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from chaos.draws import Draws
 from chaos.mischief import Fault
-from chaos.vendors import Typed, Vendors, pick_own_line, pick_own_product
+from chaos.vendors import ByHand, Typed, Vendors, pick_own_line, pick_own_product
 from sandbox.wire import Json
 
 UPSET_KINDS = (
@@ -91,6 +91,7 @@ def _edit_line(draws: random.Random, vendors: Vendors, _entries: Sequence[Json])
         return _before_a_write(draws, vendors, "line deleted", {"action": "delete_line", **edit})
     values = {"quantity": draws.randint(1, 99)}
     vendors.typed.append(Typed(found[0]["id"], found[1], values["quantity"]))
+    vendors.by_hand.append(ByHand.of(found[1], values))
     return _before_a_write(draws, vendors, "line edited", {"action": "edit_line", "values": values, **edit})
 
 

@@ -12,9 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from chaos.draws import pick
-from chaos.expected import HandPrice
-from sandbox.accounts import USUAL_PERMISSIONS
+from chaos.expected import Cents, HandPrice, Level
+from sandbox.accounts import USUAL_PERMISSIONS, story_in
 from sandbox.faults import clear_faults, order_fault, ordered_faults
+from sandbox.generation import line_amount
 from sandbox.mapping import mapping_of
 from sandbox.prism_api.invoices import KIND as SOURCE_INVOICE
 from sandbox.state import Store
@@ -43,6 +44,26 @@ class Typed:
         return self.quantity is None if now is None else Decimal(now["quantity"]) == self.quantity
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What a person typed into a recurring line of ours: a run bills it so until it is set back."""
+
+    mark: str
+    before: Cents  # what the line bills without
+    level: Level
+
+    @classmethod
+    def of(cls, line: Json, values: Json) -> ByHand:
+        """``values``: what the person changed of the line."""
+        after = line | values
+        quantity = Decimal(after["quantity"]).normalize()
+        return cls(mark_of(line), amount_of(line), (quantity, after["retail_cents"], after["cost_cents"]))
+
+    def is_billed_by(self, mark: str, level: Level) -> bool:
+        """Whether a row of an invoice carries it."""
+        return (self.mark, self.level) == (mark, level)
+
+
 class Vendors:
     """One account of the sandbox; the server works on the same file beside it."""
 
@@ -59,6 +80,7 @@ class Vendors:
         self.unsynced_prices: set[int] = set()  # templates with a mapping that does not sync all prices
         self.priced_lines: set[int] = set()  # lines with such a price: nobody deletes them
         self.typed: list[Typed] = []  # since the newest invoice
+        self.by_hand: list[ByHand] = []
 
     def close(self) -> None:
         """Let go of the file."""
@@ -153,6 +175,11 @@ class Vendors:
             edit = {"subscription_id": subscription_id, "day": day.isoformat()}
             store.remember(name, [*store.fact(name, []), edit])
 
+    def fated(self) -> frozenset[str]:
+        """Subscriptions of which the story says how they go on."""
+        with self.alone() as store:
+            return story_in(store, self.account).fated
+
     def newest_month(self) -> dt.date:
         """The first day of the month that the newest monthly invoice is for."""
         with self.alone() as store:
@@ -232,6 +259,12 @@ def mark_of(line: Json) -> str:
     """The program's mark in the text of a template's or an invoice's line, "" without one."""
     found = _MARK.search(f"{line.get('description') or ''} {line.get('name') or ''}")
     return found.group(1) if found else ""
+
+
+def amount_of(line: Json) -> Cents:
+    """What a template's line bills."""
+    retail, cost = (line_amount(Decimal(line["quantity"]), line[side]) for side in ("retail_cents", "cost_cents"))
+    return Cents(int(retail * 100), int(cost * 100))
 
 
 def pick_own_line(share: float, vendors: Vendors, *, one_time: bool) -> tuple[Json, Json] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from connectors.edge.http import Edge, EdgeSettings
 from connectors.edge.ratelimit import RedisLimiter
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.registry import Source, Target
+from core.installation import why_no_writes
 from core.scope import in_real_transaction, partner_scope
 from core.secrets import SealBroken
 
@@ -57,17 +59,17 @@ def open_target(partner_id: int, connection_id: int) -> Target:
     return target_client(system, credentials)
 
 
-def source_client(system: str, credentials: Mapping[str, str]) -> Source:
-    """A client with credentials that need not be stored."""
-    return registry.get_source(system).open(credentials, build_edge(system, credentials))
+def source_client(system: str, credentials: Mapping[str, str], seconds: float | None = None) -> Source:
+    """A client with credentials that need not be stored; its calls take ``seconds`` in all, where that is given."""
+    return registry.get_source(system).open(credentials, build_edge(system, credentials, seconds))
 
 
-def target_client(system: str, credentials: Mapping[str, str]) -> Target:
-    """A client with credentials that need not be stored."""
-    return registry.get_target(system).open(credentials, build_edge(system, credentials))
+def target_client(system: str, credentials: Mapping[str, str], seconds: float | None = None) -> Target:
+    """A client with credentials that need not be stored; its calls take ``seconds`` in all, where that is given."""
+    return registry.get_target(system).open(credentials, build_edge(system, credentials, seconds))
 
 
-def build_edge(system: str, credentials: Mapping[str, str]) -> Edge:
+def build_edge(system: str, credentials: Mapping[str, str], seconds: float | None = None) -> Edge:
     """The HTTP edge to a vendor system, with the limits that all share whom the vendor counts together."""
     definition = registry.SYSTEMS[system]
     return Edge(
@@ -80,6 +82,8 @@ def build_edge(system: str, credentials: Mapping[str, str]) -> Edge:
             allow_private_hosts=settings.ALLOW_PRIVATE_API_HOSTS,
             before_call=_refuse_in_transaction,
             wait_factor=settings.WAIT_FACTOR,
+            no_writes=why_no_writes(),
+            until=None if seconds is None else time.monotonic() + seconds,
         ),
         build_limiter(system, definition.account_key(credentials)),
     )

@@ -11,7 +11,8 @@ class ConnectionRefused(Exception):
     """Nothing was saved. ``str(error)`` says what to do, ``detail`` is for the operator.
 
     ``fields`` names the form fields that are at fault; ``permissions`` is what the test found,
-    as (name, state) pairs, where it came that far.
+    as (name, state) pairs, where it came that far. ``temporary``: the vendor did not answer, which says nothing
+    about the credentials.
     """
 
     def __init__(
@@ -21,11 +22,13 @@ class ConnectionRefused(Exception):
         detail: str = "",
         fields: Mapping[str, str] | None = None,
         permissions: Sequence[tuple[str, str]] = (),
+        temporary: bool = False,
     ) -> None:
         super().__init__(message)
         self.detail = detail or message
         self.fields = dict(fields or {})
         self.permissions = list(permissions)
+        self.temporary = temporary
 
     @property
     def trouble(self) -> Trouble:

@@ -27,7 +27,9 @@ class Trouble(models.TextChoices):
     PERMISSION = "permission", "A permission is missing"
 
 
-@pghistory.track(exclude=["permissions", "last_tested_at", "target_read_at", "warnings"])
+@pghistory.track(
+    exclude=["permissions", "last_tested_at", "target_read_at", "target_day", "copy_wanted_at", "warnings"]
+)
 class Connection(PartnerModel):
     """One source or target of a partner, who may have several of one system. Secrets are apart, see ``Secret``."""
 
@@ -50,6 +52,8 @@ class Connection(PartnerModel):
     requested_at = models.DateTimeField(null=True)
     last_tested_at = models.DateTimeField(null=True)
     target_read_at = models.DateTimeField(null=True)  # age of the copy of customers and templates
+    target_day = models.DateField(null=True)  # the target's own, as its answers said when the copy was read
+    copy_wanted_at = models.DateTimeField(null=True)  # since when a reading of it waits or is under way
     trouble = models.CharField(max_length=11, choices=Trouble.choices, blank=True, db_default="")
     problem = models.TextField(blank=True)  # for the partner: what is wrong and what to do
     problem_detail = models.TextField(blank=True)  # for the operator
@@ -88,3 +92,39 @@ class Secret(PartnerModel):
 
     def __str__(self) -> str:
         return f"{self.name}, stored {self.stored_at:%Y-%m-%d}"
+
+
+class CheckState(models.TextChoices):
+    """How far a test of credentials has come."""
+
+    WAITING = "waiting", "Under way"
+    PASSED = "passed", "Works"
+    REFUSED = "refused", "Does not work"
+
+
+class CredentialCheck(PartnerModel):
+    """A test of credentials that somebody asked for. A worker does it; the page follows this row.
+
+    What was entered is sealed while it waits, and forgotten once the test is over.
+    """
+
+    system = models.CharField(max_length=20)
+    stores = models.BooleanField()  # True: what was entered is stored when it works; False: what is stored is tested
+    entered = models.BinaryField(null=True)  # sealed JSON, bound to this row
+    shown = models.JSONField(default=dict)  # the entered fields that are no secrets, for the form
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=CheckState.choices, default=CheckState.WAITING)
+    problem = models.TextField(blank=True)
+    problem_fields = models.JSONField(default=dict)
+    permissions = models.JSONField(default=list)  # [[name, state], ...] of a test that came that far
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner"], condition=models.Q(state=CheckState.WAITING), name="one_check_under_way_per_partner"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.get_state_display()}"

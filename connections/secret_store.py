@@ -46,17 +46,19 @@ def store_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:
 def rotate_secrets() -> tuple[int, list[Secret]]:
     """Seal the open partner's secrets anew with the ring's first key.
 
-    Returns how many were sealed anew, and the ones that no key of the ring opens.
+    Returns how many were sealed anew, and the ones that no key of the ring opens. Each is opened, whatever key it
+    names: another key may have been given the same name.
     """
     rotated, broken = 0, []
     for secret in Secret.objects.select_for_update(no_key=True).order_by("pk"):
-        if sealed_with_current_key(bytes(secret.sealed)):
-            continue
         try:
-            secret.sealed = seal(unseal(bytes(secret.sealed), _place(secret)), _place(secret))
+            opened = unseal(bytes(secret.sealed), _place(secret))
         except SealBroken:
             broken.append(secret)
             continue
+        if sealed_with_current_key(bytes(secret.sealed)):
+            continue
+        secret.sealed = seal(opened, _place(secret))
         secret.save(update_fields=["sealed"])
         rotated += 1
     return rotated, broken

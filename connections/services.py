@@ -70,8 +70,8 @@ def connect(
     """
     definition = find_system(system)
     given = {name: value.strip() for name, value in credentials.items() if value and value.strip()}
-    _check_enabled(partner_id, definition)
-    _check_currency(currency)
+    check_enabled(partner_id, definition)
+    check_currency(currency)
     complete = credentials_to_test(partner_id, system, given)
     report = try_credentials(definition, complete)
     return save_connection(
@@ -122,7 +122,7 @@ def save_connection(
 def set_currency(partner_id: int, system: str, currency: str, actor: Actor, *, name: str | None = None) -> bool:
     """Say in which currency (ISO code, "" for the partner's) a source bills. False: unchanged."""
     definition = find_system(system)
-    _check_currency(currency)
+    check_currency(currency)
     with partner_scope(partner_id):
         connection = _lock(system, name)
         if connection.currency == currency or definition.role is SystemRole.TARGET:  # which says its own
@@ -162,7 +162,7 @@ def name_connection(partner_id: int, system: str, name: str, actor: Actor, *, be
 
 
 def retest(partner_id: int, system: str, actor: Actor) -> Connection:
-    """Test the stored credentials again; a refusal marks the connection and is raised."""
+    """Test the stored credentials again. What is raised marks the connection, unless the vendor did not answer."""
     definition = find_system(system)
     with partner_scope(partner_id):
         connection = _lock(system)
@@ -173,10 +173,14 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
     except ConnectionRefused as refusal:
         with partner_scope(partner_id):
             connection = _lock_stored(system, definition)
-            connection.permissions = [list(pair) for pair in refusal.permissions] or connection.permissions
             connection.last_tested_at = timezone.now()
-            alerts.note_failure(connection, str(refusal), refusal.detail, refusal.trouble)
-            _tell(actor, "connection.tested", f"{definition.label} tested: does not work", connection)
+            if refusal.temporary:
+                connection.save(update_fields=["last_tested_at"])
+            else:
+                connection.permissions = [list(pair) for pair in refusal.permissions] or connection.permissions
+                alerts.note_failure(connection, str(refusal), refusal.detail, refusal.trouble)
+            found = "no answer" if refusal.temporary else "does not work"
+            _tell(actor, "connection.tested", f"{definition.label} tested: {found}", connection)
         raise
     with partner_scope(partner_id):
         connection = _lock_stored(system, definition)
@@ -214,7 +218,8 @@ def credentials_unchanged(partner_id: int, system: str, given: Mapping[str, str]
         return same_credentials(connection, given)
 
 
-def _check_enabled(partner_id: int, definition: Definition) -> None:
+def check_enabled(partner_id: int, definition: Definition) -> None:
+    """Raise ``TargetNotEnabled`` where the operator has not let the partner connect it."""
     with partner_scope(partner_id):
         _refuse_unless_enabled(_named(definition.name).first(), definition)
 
@@ -243,7 +248,8 @@ def _opened(connection: Connection, definition: Definition) -> dict[str, str]:
         ) from broken
 
 
-def _check_currency(currency: str) -> None:
+def check_currency(currency: str) -> None:
+    """Raise ``ConnectionRefused`` unless it is an ISO code, or ""."""
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         text = "Use a three-letter code such as USD."
         raise ConnectionRefused(text, fields={"currency": text})

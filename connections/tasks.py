@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.services import list_partners
 from connections.alerts import remind_of_broken
+from connections.checking import run_check
 from core.each_partner import each_by_itself
 from core.models import Job
 
@@ -17,3 +18,9 @@ def remind_broken_connections() -> int:
     now = timezone.now()
     partners = [(partner.partner_id, partner.partner_id) for partner in list_partners()]
     return sum(each_by_itself(Job.REMIND, partners, lambda _partner: remind_of_broken(now)))
+
+
+@shared_task
+def check_credentials(partner_id: int, check_id: int) -> None:
+    """Test credentials that somebody waits for."""
+    run_check(partner_id, check_id)

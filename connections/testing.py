@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from connections.clients import source_client, target_client
 from connections.errors import ConnectionRefused
-from connectors.errors import ConfigurationError, ConnectorError
+from connectors.errors import ConfigurationError, ConnectorError, TransientError
 from connectors.records import ConnectionReport, CustomerRecord, InvoiceTemplate, SourceTenant
 from connectors.registry import SYSTEMS, Source, SourceDefinition, Target, TargetDefinition
+
+TEST_SECONDS = 20.0  # in all: somebody waits for it
 
 Definition = SourceDefinition | TargetDefinition
 Report = ConnectionReport
@@ -50,7 +52,8 @@ def try_credentials(definition: Definition, credentials: Mapping[str, str]) -> C
     try:
         report = _client(definition, credentials).test_connection()
     except ConnectorError as error:
-        raise ConnectionRefused(str(error), detail=error.detail) from error
+        temporary = isinstance(error, TransientError)
+        raise ConnectionRefused(str(error), detail=error.detail, temporary=temporary) from error
     if report.missing:
         raise ConnectionRefused(
             missing_permissions(definition, report), permissions=[(p.name, p.state) for p in report.permissions]
@@ -97,5 +100,5 @@ def missing_permissions(definition: Definition, report: ConnectionReport) -> str
 
 def _client(definition: Definition, credentials: Mapping[str, str]) -> Source | Target:
     if isinstance(definition, TargetDefinition):
-        return target_client(definition.name, credentials)
-    return source_client(definition.name, credentials)
+        return target_client(definition.name, credentials, TEST_SECONDS)
+    return source_client(definition.name, credentials, TEST_SECONDS)

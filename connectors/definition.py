@@ -12,7 +12,7 @@ from connectors.edge.answer_table import AnswerRow
 from connectors.edge.http import Edge
 from connectors.interface import Source, SystemRole, Target
 from connectors.limits import CountedBy, RequestLimit
-from connectors.records import Cadence, Interval, InvoiceHeader, InvoiceRow, RowAmounts
+from connectors.records import Interval, InvoiceHeader, InvoiceRow, RowAmounts
 
 Credentials = Mapping[str, str]
 
@@ -163,10 +163,9 @@ class TargetDefinition(VendorDefinition):
     """A target: how to talk to it, and where its records are shown to people."""
 
     open: Callable[[Credentials, Edge], Target]
-    product_url: Callable[[Credentials, int], str]  # link for a browser
-    template_url: Callable[[Credentials, int], str]
+    product_url: Callable[[Credentials, str], str]  # link for a browser
+    template_url: Callable[[Credentials, str], str]
     interval_of: Callable[[str], Interval | None]  # of a template's frequency; None for words that are not known
-    frequency_fits: Callable[[str, Cadence], bool]  # (template frequency, how charges come) -> no warning needed
     symbol_fits: Callable[[str, str], bool | None] = (
         nobody_can_tell  # (symbol that it shows, ISO code) where it names none
     )

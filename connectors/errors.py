@@ -104,6 +104,12 @@ class MustWait(RateLimited):
     """Nothing was sent: the rate limit has no free slot soon enough; ``retry_after`` in seconds."""
 
 
+class WritesOff(ConnectorError):
+    """This installation writes to nobody: nothing was sent."""
+
+    unless_lost = WriteFate.NOT_SENT
+
+
 class UnexpectedAnswer(ConnectorError):
     """The vendor's answer does not have the agreed form: the program must be adapted."""
 

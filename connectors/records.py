@@ -18,8 +18,10 @@ class Cadence(StrEnum):
     """How often something is charged, as far as the source's words tell."""
 
     MONTHLY = "monthly"
-    ANNUAL = "annual"  # a year or longer, paid at once
+    ANNUAL = "annual"  # longer than a month, paid at once: a quarter, a year, three years
     USAGE = "usage"
+    ONE_TIME = "one_time"  # bought once; only of invoice rows
+    UNREADABLE = "unreadable"  # words that nobody can read; only of invoice rows
     UNKNOWN = ""
 
 
@@ -119,7 +121,9 @@ class InvoiceRow:
     term: str = ""
     billing_cycle: str = ""
     cadence: Cadence = Cadence.UNKNOWN  # from the row's own columns only
+    term_months: int = 0  # length of its term, 0 where it does not say so readably
     currency: str = ""
+    problem: str = ""  # why it cannot be billed as it stands although it could be read, for people
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +149,23 @@ class UsageRecord:
 
 
 # --- Target ---------------------------------------------------------------------------------------
+# Ids are text in every record: one vendor has numbers, negative ones too, the next has UUIDs.
+
+
+def id_order(vendor_id: str) -> tuple[int, int, str]:
+    """Sort key of a vendor's ids: none comes first, numbers go by their size, all others by their letters."""
+    if not vendor_id:
+        return (0, 0, "")
+    if vendor_id.removeprefix("-").isdecimal():
+        return (1, int(vendor_id), vendor_id)
+    return (2, 0, vendor_id)
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
     """A customer in the PSA."""
 
-    customer_id: int
+    customer_id: str
     name: str
     email: str = ""
     phone: str = ""
@@ -163,7 +177,7 @@ class CustomerRecord:
 class ProductRecord:
     """A product in the PSA. Prices in currency units; ``code`` holds our product key."""
 
-    product_id: int
+    product_id: str
     name: str
     description: str
     code: str
@@ -191,9 +205,9 @@ class NewProduct:
 class TemplateLine:
     """A line of an invoice template as it stands in the PSA. Money in whole cents."""
 
-    line_id: int
-    template_id: int
-    product_id: int | None
+    line_id: str
+    template_id: str
+    product_id: str | None
     name: str
     description: str
     quantity: Decimal
@@ -209,7 +223,7 @@ class TemplateLine:
 class LineValues:
     """All values of a line to write: always the full line. Money in whole cents."""
 
-    product_id: int | None
+    product_id: str | None
     name: str
     description: str
     quantity: Decimal  # at most two decimals
@@ -235,8 +249,8 @@ MONTHLY = Interval(months=1)
 class InvoiceTemplate:
     """An invoice template (Syncro's API: schedule)."""
 
-    template_id: int
-    customer_id: int
+    template_id: str
+    customer_id: str
     name: str
     frequency: str  # in the target's words, for people
     next_run: dt.date | None
@@ -249,7 +263,7 @@ class InvoiceTemplate:
 class TargetInvoiceLine:
     """One line of an invoice that the PSA generated. ``price``, ``cost`` in currency units."""
 
-    product_id: int | None
+    product_id: str | None
     texts: tuple[str, ...]  # every text of the line: which one holds what differs
     quantity: Decimal
     price: Decimal
@@ -258,10 +272,14 @@ class TargetInvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class TargetInvoice:
-    """An invoice that the PSA generated; ``lines`` is None where only the header was read."""
+    """An invoice that the PSA generated; ``lines`` is None where only the header was read.
 
-    invoice_id: int
-    customer_id: int
+    By ``id_order`` an invoice comes before those that are generated after it: one invoice proves one run. A
+    connector whose vendor has ids without an order puts the date before them.
+    """
+
+    invoice_id: str
+    customer_id: str
     number: str
     date: dt.date | None
     lines: tuple[TargetInvoiceLine, ...] | None = None

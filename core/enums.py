@@ -10,3 +10,4 @@ class About(models.TextChoices):
 
     CUSTOMER = "customer", "Customer"
     CONNECTION = "connection", "Connection"
+    INVITED = "invited", "Invited address"  # by a number that is made of it

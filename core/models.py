@@ -44,6 +44,46 @@ class AuditEntry(PartnerModel):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"
 
 
+class InstallationEntry(models.Model):
+    """One deed that concerns the installation and no partner's data. Never changed, never removed."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
+    actor_name = models.CharField(max_length=254)  # stays readable when the user is gone
+    action = models.CharField(max_length=60)  # e.g. "keys.rotated"
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "installation entries"
+        indexes = [models.Index(fields=["-at", "-id"], name="core_installation_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.text}"
+
+
+class Installation(models.Model):
+    """Whose database this is, and whether people may change anything now: one row, made by the first ``migrate``."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    identity = models.CharField(max_length=64, blank=True)  # INSTALLATION_ID of who migrated it first
+    maintenance_since = models.DateTimeField(null=True)
+    maintenance_note = models.CharField(max_length=200, blank=True)  # for people, e.g. until when
+    probed_at = models.DateTimeField(null=True)  # the last probe that found the database writable
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return self.identity or "without a name"
+
+
 class Job(models.TextChoices):
     """Background work that is done for one partner after the other."""
 

@@ -16,38 +16,22 @@ def make_search(
     """``function(words)`` answers with the ids of the open partner's rows whose columns contain the words.
 
     With ``within``, the name of a column, the function takes a second argument and looks only at rows
-    whose column has that value. ``live``: the table may be full, so the index is made while others
-    write; such a migration has ``atomic = False``.
+    whose column has that value; the index holds it too, so that what is elsewhere is not even looked at.
+    ``live``: the table may be full, so the index is made while others write; such a migration has
+    ``atomic = False``.
     """
-    text = _text(columns)
+    text = "upper(" + r" || E'\n' || ".join(columns) + ")"  # as the index and the search must both write it
     how = " CONCURRENTLY" if live else ""
+    index, place = (f"{table}_place", f"{within}, ") if within else (f"{table}_search", "")
     arguments, also = ("words text, place bigint", f"{within} = place AND ") if within else ("words text", "")
     return migrations.RunSQL(
         [
-            f"CREATE INDEX{how} {table}_search ON {table} USING gin (({text}) gin_trgm_ops)",
+            f"CREATE INDEX{how} {index} ON {table} USING gin ({place}({text}) gin_trgm_ops)",
             f"""
 CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{text} LIKE {_PATTERN} $$
 """,  # noqa: S608  # names of ours  # nosec B608
         ],
-        [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {table}_search"],
+        [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {index}"],
     )
-
-
-def search_by_place(table: str, columns: list[str], within: str) -> migrations.RunSQL:
-    """The index of a search that has ``within`` holds that column too: what is elsewhere is not even looked at.
-
-    To be run after ``make_search`` with the same columns, in a migration with ``atomic = False``.
-    """
-    place, text = f"{table}_place", f"{table}_search"
-    make = f"CREATE INDEX CONCURRENTLY %s ON {table} USING gin (%s({_text(columns)}) gin_trgm_ops)"
-    return migrations.RunSQL(
-        [make % (place, f"{within}, "), f"DROP INDEX CONCURRENTLY {text}"],
-        [make % (text, ""), f"DROP INDEX CONCURRENTLY {place}"],
-    )
-
-
-def _text(columns: list[str]) -> str:
-    """What is looked at of a row, as the index and the search must both write it."""
-    return "upper(" + r" || E'\n' || ".join(columns) + ")"

@@ -103,8 +103,8 @@ class _Known:
         self.by_domain: Dict[str, list[Customer]] = defaultdict(list)
         for each in customers.filter(domain__in=words - {""}):
             self.by_domain[each.domain].append(each)
-        numbers = {_number(row.cells.get("template_id", "")) or 0 for row in rows}
-        templates = Template.objects.filter(target_id=program.target_id, external_id__in=numbers).defer("lines")
+        named = {row.cells.get("template_id", "") for row in rows}
+        templates = Template.objects.filter(target_id=program.target_id, external_id__in=named).defer("lines")
         self.templates = {each.external_id: each for each in templates}
         owners = {each.customer_external_id for each in self.templates.values()}
         found = TargetCustomer.objects.filter(target_id=program.target_id, external_id__in=owners)
@@ -144,12 +144,12 @@ class _Known:
             return None, None
         if not owner_id or not template_id:
             raise _LineRefused("One of target_customer_id and template_id is empty.", "Fill in both, or neither.")
-        template = self.templates.get(_number(template_id) or 0)
+        template = self.templates.get(template_id)
         if template is None:
             cure = "Correct the id, or press Refresh on the Billing page if the template is new."
             raise _LineRefused(f"There is no invoice template {_cut(template_id)} in the target.", cure)
         owner = self.owners.get(template.customer_external_id)
-        if owner is None or _number(owner_id) != owner.external_id:
+        if owner is None or owner_id != owner.external_id:
             text = f"The template {template.external_id} does not belong to the target’s customer {_cut(owner_id)}."
             whose = f"It belongs to {template.customer_external_id}. Correct one of the two ids."
             raise _LineRefused(text, whose)
@@ -190,11 +190,6 @@ def _choice(word: str, choices: type[Motion | Pricing]) -> str | None:
     """The value of a choice that is named by its value or by its label."""
     wanted = word.casefold()
     return next((str(each.value) for each in choices if wanted in {each.value, str(each.label).casefold()}), None)
-
-
-def _number(word: str) -> int | None:
-    """An id of the target; none for what is no number, or too large for one."""
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 19 else None
 
 
 def _cut(word: str) -> str:

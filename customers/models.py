@@ -60,13 +60,14 @@ class TargetCustomer(PartnerModel):
     """Local copy of a customer in the target."""
 
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    external_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=100)
     name = models.CharField(max_length=500)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=60, blank=True)
     address = models.CharField(max_length=500, blank=True)
     disabled = models.BooleanField(default=False)
-    gone = models.BooleanField(default=False)  # the target no longer lists it
+    gone = models.BooleanField(default=False)  # the target no longer has it
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -82,8 +83,8 @@ class Template(PartnerModel):
     """Local copy of an invoice template, with its lines as last read."""
 
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    external_id = models.BigIntegerField()
-    customer_external_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=100)
+    customer_external_id = models.CharField(max_length=100)
     name = models.CharField(max_length=500)
     frequency = models.CharField(max_length=30)
     next_run = models.DateField(null=True)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from connectors import registry
+from connectors.records import MONTHLY
 from core.audit import Actor, record
 from core.enums import About
 from core.turns import wait_for_turn
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.refreshing import CustomerReport, refresh_customers
-from money.enums import Motion
+from money.enums import Motion, Style
+from money.month.waiting import Rhythm, Wait
 from money.motions import MOTIONS
+from money.periods import day_label
+from money.words import plain
 from programs.models import Program
 
 __all__ = [
@@ -26,6 +31,7 @@ __all__ = [
     "mapping_warnings",
     "refresh_customers",
     "remove_mapping",
+    "rhythm_of",
     "save_mapping",
 ]
 
@@ -40,7 +46,7 @@ class MappingRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MappingWarning:
-    """A reason to think twice. ``code`` is ``frequency`` or ``paused``."""
+    """A reason to think twice. ``code`` is ``frequency``, or what a line waits for."""
 
     code: str
     text: str
@@ -54,20 +60,43 @@ class MappingUnconfirmed(Exception):
         self.warnings = tuple(warnings)
 
 
-def mapping_warnings(*, program: Program, template: Template, motion: str) -> list[MappingWarning]:
-    """Why this template may be a poor choice for the motion."""
+def mapping_warnings(
+    *, program: Program, template: Template, motion: str, disabled: bool = False, retail: Decimal | None = None
+) -> list[MappingWarning]:
+    """Why this template may be a poor choice for the motion: what counts is when its lines will be billed.
+
+    ``disabled``: its customer is. ``retail``: what the newest month charges, in currency units, where that is known.
+    """
+    rhythm = rhythm_of(program, template, disabled=disabled)
+    recurring = MOTIONS[motion].style is Style.RECURRING_LINE
     found = []
-    fits = registry.get_target(program.target.system).frequency_fits
-    if not fits(template.frequency, MOTIONS[motion].cadence):
+    if recurring and rhythm.every != MONTHLY:
         text = (
             f"The template “{template.name}” runs {template.frequency.lower() or 'at an unknown interval'}, "
             f"which does not fit {Motion(motion).label}."
         )
         found.append(MappingWarning("frequency", text))
-    if template.paused:
-        text = f"The template “{template.name}” is paused: nothing is billed until it is switched on in the target."
-        found.append(MappingWarning("paused", text))
+    wait = rhythm.wait_of(recurring=recurring)
+    if wait in _WAITS:
+        money = plain(retail) if retail is not None else "What is written on it"
+        day = day_label(rhythm.next_run) if rhythm.next_run else ""
+        found.append(MappingWarning(wait, _WAITS[wait].format(name=template.name, money=money, day=day)))
     return found
+
+
+def rhythm_of(program: Program, template: Template, *, disabled: bool) -> Rhythm:
+    """How a template runs, as its copy says."""
+    every = registry.get_target(program.target.system).interval_of(template.frequency)
+    return Rhythm(template.next_run, template.paused, disabled, every, program.target.target_day)
+
+
+_WAITS = {
+    Wait.PAUSED: "The template “{name}” is paused: nothing is billed until it is switched on in the target.",
+    Wait.ENDED: "The template “{name}” names no next run: nothing is billed until it has one.",
+    Wait.PAST: "The next run of the template “{name}”, {day}, is past: nothing is billed until it has another one.",
+    Wait.DISABLED: "The customer of the template “{name}” is disabled in the target.",
+    Wait.LONG: "{money} waits until {day}: the template “{name}” runs then.",
+}
 
 
 def lock_mappings(program_id: int) -> None:
@@ -86,8 +115,11 @@ def save_mapping(
     sync_on: bool,
     actor: Actor,
     confirm: bool = False,
+    retail: Decimal | None = None,
 ) -> Mapping:
     """Map a customer's motion to an invoice template, or change that mapping.
+
+    ``retail``: what the newest month charges, in currency units, for the words of a warning.
 
     Raises ``MappingRefused`` when the parts do not belong together, and ``MappingUnconfirmed`` when
     a newly chosen template has warnings and ``confirm`` is false. The same mapping again changes
@@ -98,8 +130,9 @@ def save_mapping(
     lock_mappings(program.pk)
     present = Mapping.objects.filter(program=program, customer=customer, motion=motion).first()
     newly_chosen = present is None or present.template_id != template.pk
-    warnings = mapping_warnings(program=program, template=template, motion=motion) if newly_chosen else []
-    if warnings and not confirm:
+    disabled = target_customer.disabled
+    warnings = mapping_warnings(program=program, template=template, motion=motion, disabled=disabled, retail=retail)
+    if newly_chosen and warnings and not confirm:
         raise MappingUnconfirmed(warnings)
     values = {"target_customer": target_customer, "template": template, "pricing": pricing, "sync_on": sync_on}
     about = (About.CUSTOMER, customer.pk)

@@ -9,6 +9,7 @@ from typing import Any
 from connectors.records import SourceSubscription
 from core.bulk_saving import fit, save_differences
 from customers.models import Subscription
+from money.classifying import is_spoilt
 
 # A later answer that leaves these out does not make us forget them: old invoices need them.
 _REMEMBERED = ("product_ref", "term", "billing_cycle", "cadence")
@@ -45,5 +46,5 @@ def subscription_values(record: SourceSubscription, customer_id: int | None) -> 
 
 
 def subscription_ref(subscription_id: str) -> str:
-    """A subscription's id as rows and charges hold it: trimmed, lower case."""
-    return fit(subscription_id.strip().lower(), 100)
+    """A subscription's id as rows and charges hold it: trimmed, lower case; "" where a spreadsheet spoilt it."""
+    return "" if is_spoilt(subscription_id) else fit(subscription_id.strip().lower(), 100)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 
 from django.db.models import Q
 from django.utils import timezone
@@ -32,15 +33,70 @@ class TargetReport:
     gone_templates: int = 0
 
 
-def refresh_target(partner_id: int, connection_id: int, client: Target) -> TargetReport:
-    """Read all customers and templates of the target anew. Call it outside any scope.
+class Listed(StrEnum):
+    """The list that a reading of the copy has come to."""
 
-    What the target no longer lists is marked as gone, never deleted. A template that was read by itself
-    meanwhile stays as it was read. Raises what the client raises.
-    """
-    refresh_locale(partner_id, connection_id, client)
+    CUSTOMERS = "customers"
+    TEMPLATES = "templates"
+    UNLISTED = "unlisted"  # none: what the lists lacked is asked for by id
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReading:
+    """A reading of the copy that broke off: when it began, and the list and page to go on with."""
+
+    since: dt.datetime
+    listed: Listed = Listed.CUSTOMERS
+    page: int = 1
+
+
+def refresh_target(partner_id: int, connection_id: int, client: Target) -> TargetReport:
+    """Read all customers and templates of the target anew. Call it outside any scope. Raises what the client raises."""
     began = timezone.now()
-    return store_target(partner_id, connection_id, client.list_customers(), client.list_templates(), began)
+    with partner_scope(partner_id):
+        before = _gone(connection_id)
+    read_copy(partner_id, connection_id, client, CopyReading(began))
+    with partner_scope(partner_id):
+        customers = TargetCustomer.objects.filter(target=connection_id, gone=False).count()
+        templates = Template.objects.filter(target=connection_id, gone=False).count()
+        new = [len(after - known) for after, known in zip(_gone(connection_id), before, strict=True)]
+    return TargetReport(customers, templates, *new)
+
+
+def _gone(connection_id: int) -> tuple[set[int], set[int]]:
+    customers = TargetCustomer.objects.filter(target=connection_id, gone=True).values_list("pk", flat=True)
+    templates = Template.objects.filter(target=connection_id, gone=True).values_list("pk", flat=True)
+    return set(customers), set(templates)
+
+
+def read_copy(
+    partner_id: int,
+    connection_id: int,
+    client: Target,
+    reading: CopyReading,
+    enough: Callable[[], bool] = lambda: False,
+) -> CopyReading | None:
+    """Go on reading customers and templates. Call it outside any scope.
+
+    Pages are kept as they come, so between two of them ``enough`` may say that others want their turn: then the answer
+    is the reading to go on with, else None. While a list is read, a record that is deleted moves others up to a page
+    that was read already: what the lists lacked is asked for by id, and only what is not there is marked as gone.
+    Nothing is ever deleted. A template that was read by itself meanwhile stays as it was read. Raises what the client
+    raises.
+    """
+    if (reading.listed, reading.page) == (Listed.CUSTOMERS, 1):
+        refresh_locale(partner_id, connection_id, client)
+    for listed in list(Listed)[list(Listed).index(reading.listed) : -1]:
+        first = reading.page if listed is reading.listed else 1
+        page = _read_list(partner_id, connection_id, client, CopyReading(reading.since, listed, first), enough)
+        if page is not None:
+            return CopyReading(reading.since, listed, page)
+    if not _ask_for_unlisted(partner_id, connection_id, client, reading.since, enough):
+        return CopyReading(reading.since, Listed.UNLISTED)
+    with partner_scope(partner_id):
+        told = {} if client.day is None else {"target_day": client.day}
+        Connection.objects.filter(pk=connection_id).update(target_read_at=timezone.now(), **told)
+    return None
 
 
 def store_target(
@@ -49,15 +105,59 @@ def store_target(
     customers: list[records.CustomerRecord],
     templates: list[records.InvoiceTemplate],
     began: dt.datetime,
-) -> TargetReport:
-    """Bring the copy to the lists that were read since ``began``."""
+) -> None:
+    """Add to the copy what was listed since ``began``; what the lists lack stays as it is."""
     with partner_scope(partner_id):
         wait_for_turn("target copy", connection_id)
-        now = timezone.now()
-        gone_customers = _store_customers(connection_id, customers)
-        gone_templates = _store_templates(connection_id, templates, began, now)
-        Connection.objects.filter(pk=connection_id).update(target_read_at=now)
-    return TargetReport(len(customers), len(templates), gone_customers, gone_templates)
+        _store_customers(connection_id, customers)
+        _store_templates(connection_id, templates, began)
+        Connection.objects.filter(pk=connection_id).update(target_read_at=timezone.now())
+
+
+def _read_list(
+    partner_id: int, connection_id: int, client: Target, reading: CopyReading, enough: Callable[[], bool]
+) -> int | None:
+    """The page to go on with, None at the end of the list."""
+    of_customers = reading.listed is Listed.CUSTOMERS
+    with partner_scope(partner_id):
+        known = (TargetCustomer if of_customers else Template).objects.filter(target=connection_id)
+        seen = list(known.filter(read_at__gte=reading.since).values_list("external_id", flat=True))
+    pages = client.customer_pages if of_customers else client.template_pages
+    page, asked = reading.page, timezone.now()
+    for rows in pages(first=reading.page, seen=seen):
+        with partner_scope(partner_id):
+            wait_for_turn("target copy", connection_id)
+            if of_customers:
+                _store_customers(connection_id, cast("list[records.CustomerRecord]", rows))
+            else:
+                _store_templates(connection_id, cast("list[records.InvoiceTemplate]", rows), asked)
+        page, asked = page + 1, timezone.now()
+        if rows and enough():  # beyond the end there are none: only the list itself knows where that is
+            return page
+    return None
+
+
+def _ask_for_unlisted(
+    partner_id: int, connection_id: int, client: Target, since: dt.datetime, enough: Callable[[], bool]
+) -> bool:
+    """True once everything that the lists lacked was asked for by id."""
+    unread = Q(read_at=None) | Q(read_at__lt=since)
+    with partner_scope(partner_id):
+        templates = Template.objects.filter(unread, target=connection_id, gone=False)
+        missing = list(templates.order_by("pk").values_list("external_id", flat=True))
+        customers = TargetCustomer.objects.filter(unread, target=connection_id, gone=False)
+        unlisted = list(customers.values_list("external_id", flat=True))
+    for template_id in missing:
+        if enough():
+            return False
+        reread_template(partner_id, connection_id, client, template_id)
+    found = client.get_customers(unlisted) if unlisted else []
+    with partner_scope(partner_id):
+        wait_for_turn("target copy", connection_id)
+        _store_customers(connection_id, found)
+        absent = set(unlisted) - {customer.customer_id for customer in found}
+        TargetCustomer.objects.filter(target=connection_id, external_id__in=absent).update(gone=True)
+    return True
 
 
 def save_template(partner_id: int, connection_id: int, record: records.InvoiceTemplate) -> None:
@@ -72,7 +172,7 @@ def save_template(partner_id: int, connection_id: int, record: records.InvoiceTe
         save_differences(Template, existing, {record.template_id: values}, for_new={"target_id": connection_id})
 
 
-def reread_template(partner_id: int, connection_id: int, client: Target, template_id: int) -> None:
+def reread_template(partner_id: int, connection_id: int, client: Target, template_id: str) -> None:
     """Read one template anew; its copy is marked as gone where the target has it no more. Outside any scope."""
     try:
         record = client.get_template(template_id)
@@ -81,6 +181,9 @@ def reread_template(partner_id: int, connection_id: int, client: Target, templat
             Template.objects.filter(target_id=connection_id, external_id=template_id).update(gone=True)
         return
     save_template(partner_id, connection_id, record)
+    if client.day is not None:
+        with partner_scope(partner_id):
+            Connection.objects.filter(pk=connection_id).update(target_day=client.day)
 
 
 def template_record(row: Template) -> records.InvoiceTemplate:
@@ -96,9 +199,8 @@ def template_record(row: Template) -> records.InvoiceTemplate:
     )
 
 
-def _store_customers(connection_id: int, listed: list[records.CustomerRecord]) -> int:
-    existing = {row.external_id: row for row in TargetCustomer.objects.filter(target_id=connection_id)}
-    wanted: dict[int, Mapping[str, Any]] = {
+def _store_customers(connection_id: int, listed: list[records.CustomerRecord]) -> None:
+    wanted: dict[str, Mapping[str, Any]] = {
         customer.customer_id: {
             "external_id": customer.customer_id,
             "name": fit(customer.name, 500),
@@ -110,26 +212,22 @@ def _store_customers(connection_id: int, listed: list[records.CustomerRecord]) -
         }
         for customer in listed
     }
-    gone: dict[int, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
-    save_differences(TargetCustomer, existing, wanted | gone, for_new={"target_id": connection_id})
-    return len(gone)
+    known = TargetCustomer.objects.filter(target_id=connection_id, external_id__in=list(wanted))
+    existing = {row.external_id: row for row in known}
+    save_differences(TargetCustomer, existing, wanted, for_new={"target_id": connection_id})
+    known.update(read_at=timezone.now())
 
 
-def _store_templates(
-    connection_id: int, listed: list[records.InvoiceTemplate], began: dt.datetime, now: dt.datetime
-) -> int:
-    """A sync that is writing reads what it writes: since the list was begun, that is newer than the list."""
-    read_since = Q(read_at__gt=began, read_at__lte=now)
-    known = Template.objects.filter(target_id=connection_id)
-    newer = set(known.filter(read_since).values_list("external_id", flat=True))
-    existing = {row.external_id: row for row in known.exclude(read_since)}
-    listed = [record for record in listed if record.template_id not in newer]
-    wanted: dict[int, Mapping[str, Any]] = {record.template_id: _template_values(record) for record in listed}
-    gone: dict[int, Mapping[str, Any]] = {key: {"gone": True} for key in existing if key not in wanted}
-    for_new = {"target_id": connection_id, "read_at": now}
-    save_differences(Template, existing, wanted | gone, for_new=for_new)
-    known.exclude(read_since).filter(gone=False).update(read_at=now)
-    return len(gone)
+def _store_templates(connection_id: int, listed: list[records.InvoiceTemplate], asked: dt.datetime) -> None:
+    """A sync that is writing reads what it writes: since the list was asked for, that is newer than the list."""
+    now = timezone.now()
+    every = {record.template_id: record for record in listed}
+    known = Template.objects.filter(target_id=connection_id, external_id__in=list(every))
+    newer = set(known.filter(read_at__gt=asked, read_at__lte=now).values_list("external_id", flat=True))
+    wanted = {number: _template_values(record) for number, record in every.items() if number not in newer}
+    existing = {row.external_id: row for row in known if row.external_id in wanted}
+    save_differences(Template, existing, wanted, for_new={"target_id": connection_id, "read_at": now})
+    known.filter(external_id__in=list(wanted)).update(read_at=now)
 
 
 def _template_values(record: records.InvoiceTemplate) -> dict[str, Any]:

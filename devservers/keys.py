@@ -6,7 +6,8 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from devservers.places import DataFolder
 
@@ -21,6 +22,7 @@ class DevelopmentKeys:
     owner_password: str
     app_password: str
     valkey_password: str
+    installation_id: str = ""  # "" in a file that an earlier version made
 
 
 def read_keys(folder: DataFolder) -> DevelopmentKeys | None:
@@ -34,13 +36,15 @@ def read_keys(folder: DataFolder) -> DevelopmentKeys | None:
 def make_keys(folder: DataFolder) -> DevelopmentKeys:
     """The keys of this data folder, made now if there are none. Two callers at once get the same ones."""
     present = read_keys(folder)
-    if present is not None:
+    if present is not None and present.installation_id:
         return present
     folder.create()
     unfinished = folder.keys_file.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(_new_keys()), file)
+    if present is not None:
+        _write(unfinished, replace(present, installation_id=_new_identity()))
+        unfinished.replace(folder.keys_file)
+        return make_keys(folder)
+    _write(unfinished, _new_keys())
     try:
         os.link(unfinished, folder.keys_file)  # fails when another process was first
     except FileExistsError:
@@ -48,6 +52,16 @@ def make_keys(folder: DataFolder) -> DevelopmentKeys:
     finally:
         unfinished.unlink()
     return make_keys(folder)
+
+
+def _write(path: Path, keys: DevelopmentKeys) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(asdict(keys), file)
+
+
+def _new_identity() -> str:
+    return f"development-{secrets.token_hex(8)}"
 
 
 def _new_keys() -> DevelopmentKeys:
@@ -58,4 +72,5 @@ def _new_keys() -> DevelopmentKeys:
         owner_password=secrets.token_urlsafe(24),
         app_password=secrets.token_urlsafe(24),
         valkey_password=secrets.token_urlsafe(24),
+        installation_id=_new_identity(),
     )

@@ -40,6 +40,7 @@ def migrate(addresses: Addresses) -> None:
     """Run Django's migrations in a process of their own, logged in as owner; raises ``ServerTrouble``."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "billingsync.settings",
+        "BILLINGSYNC_ENV": os.environ.get("BILLINGSYNC_ENV", "development"),
         "DATABASE_URL": addresses.database,
         "MIGRATE_DATABASE_URL": addresses.database_as_owner,
         "REDIS_URL": addresses.redis,
@@ -57,6 +58,7 @@ def migrate(addresses: Addresses) -> None:
 
 
 def _schema_files() -> list[Path]:
-    migrations = [path for app in CHECKOUT.glob("*/migrations") for path in app.rglob("*.py")]
+    folders = list(CHECKOUT.glob("*/migrations"))
+    migrations = [path for folder in folders for kind in ("*.py", "*.sql") for path in folder.rglob(kind)]
     apps = [CHECKOUT / "requirements.txt", CHECKOUT / "billingsync" / "settings" / "__init__.py"]
     return sorted([*migrations, *(CHECKOUT / "core").glob("*.py"), *apps])

@@ -13,7 +13,11 @@ from django.utils import timezone
 from connectors.records import Cadence, InvoiceRow, SourceSubscription
 from customers.models import Customer, Subscription
 from customers.subscriptions import keep_subscriptions, subscription_values
+from invoices.history import History
 from invoices.reading import Profile
+from money.classifying import Classified, is_negative
+from money.recognising import EarlierCharge
+from money.words import Money
 from products.matching import Match, ProductFacts, ProductIndex, SoughtProduct
 from products.selectors import product_facts
 from products.services import product_made_from_invoice
@@ -105,8 +109,20 @@ class ProductFinder:
     def __post_init__(self) -> None:
         self.index = ProductIndex(product_facts(self.connection_id))
 
-    def find(self, row: InvoiceRow, subscription: KnownSubscription) -> tuple[int | None, str]:
-        """The product's id; without one, why."""
+    def find(
+        self, row: InvoiceRow, subscription: KnownSubscription, verdict: Classified, history: History
+    ) -> tuple[int | None, str]:
+        """The product's id; without one, why.
+
+        What the subscription was when the row began, where an earlier charge of its motion or the row's offer
+        name says so, else what it is today.
+        """
+        earlier = history.charge_on(verdict.days.first, verdict.motion)
+        if earlier is not None and earlier.product_id is not None and _is_of(row, verdict, earlier):
+            return earlier.product_id, ""
+        return self._find_today(row, subscription)
+
+    def _find_today(self, row: InvoiceRow, subscription: KnownSubscription) -> tuple[int | None, str]:
         wanted = SoughtProduct(
             ref=subscription.product_ref,
             name=row.product_name,
@@ -141,6 +157,12 @@ class ProductFinder:
         )
         self.index.add(facts)
         return facts
+
+
+def _is_of(row: InvoiceRow, verdict: Classified, earlier: EarlierCharge) -> bool:
+    """Whether a row belongs to what was charged before: it takes back, or a unit has the same price."""
+    same = verdict.unit == Money(earlier.unit_cost, earlier.unit_retail)
+    return same or is_negative(row)
 
 
 def _learn(

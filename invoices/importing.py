@@ -3,8 +3,8 @@
 An invoice is known by its id. A known one is read again only when what the list says of it has
 changed (``verify_newest`` also reads those of the newest month), and what was stored stays.
 
-Until it is settled where billing starts (``Program.baseline_at``), only the newest month with Seat Based
-Monthly rows and everything after it is read; older invoices are recorded by id and never read. What the
+Until it is settled where billing starts (``Program.baseline_at``), months are read back to the newest regular
+one, and the one before it by which that is told; older invoices are recorded by id and never read. What the
 source lists at the moment when billing is first switched on is recorded then (``record_start``): what it
 issues between that moment and the first sync is no past.
 """
@@ -27,10 +27,10 @@ from core.bulk_saving import fit
 from core.scope import partner_scope
 from core.turns import wait_for_turn
 from invoices.billing_items import recount_invoices
+from invoices.counted import newest_month_of
 from invoices.directory import unlisted
 from invoices.models import SourceInvoice
-from invoices.months import newest_month_of
-from invoices.overlaps import hold_if_overlapping
+from invoices.overlaps import settle_overlaps
 from invoices.reading import InvoiceCopy, copy_invoice, hash_header, hash_rows
 from invoices.reclassifying import reclassify_unknown
 from invoices.start import (
@@ -40,6 +40,7 @@ from invoices.start import (
     newest_months,
     program_invoices,
     record_baseline,
+    regular_start,
     take_over_past,
 )
 from invoices.storing import store_invoice
@@ -179,7 +180,7 @@ class _Import:
         return sorted(ours, key=_age)
 
     def import_since_start(self, headers: Sequence[InvoiceHeader]) -> None:
-        """Go back to the newest month with monthly seats, then settle what is past."""
+        """Go back to the newest regular month, then settle what is past."""
         listed = [header for header in headers if not self._was_issued_since(header)]
         decided = self._search_start(listed)
         self._settle_past(listed, record=self.program.billing_enabled and decided)
@@ -248,7 +249,7 @@ class _Import:
             invoice.past = unsettled.exists()
         _describe_header(invoice, header, copy.fingerprint.currency or self.currency)
         store_invoice(invoice, copy, self.looked_up)
-        if hold_if_overlapping(invoice):
+        if settle_overlaps(invoice):
             self.held.append(invoice.pk)
         recount_invoices([invoice])
         self.imported.append(invoice.pk)
@@ -282,17 +283,22 @@ class _Import:
                 invoice.save(update_fields=["changed_hash", "header_hash"])
 
     def _search_start(self, listed: Iterable[InvoiceHeader]) -> bool:
-        """Read month by month, the newest first, until one has monthly seats; false where that is left open.
+        """Read month by month, the newest first, until it is known where billing starts; false where that is left open.
 
-        An invoice that cannot be read ends the search too: it may be the very month to start with.
+        Starting with *latest*, that is once a month is regular; else once one has monthly seats. An invoice that
+        cannot be read ends the search too: it may be the very month to start with.
         """
+        latest, any_seats = self.program.start == Start.LATEST, False
         for month, group in newest_months(listed):
             unread = (header for header in group if not self._was_read(header))
             all_read = self.import_all(sorted(unread, key=_age))
             with partner_scope(self.partner_id):
-                found = has_monthly_rows(self.program, month)
-            if found or not all_read:
-                return found or self.program.start != Start.LATEST
+                any_seats |= has_monthly_rows(self.program, month)
+                found = regular_start(self.program) if latest and self.program.billing_enabled else any_seats
+            if found:
+                return True
+            if not all_read:
+                return any_seats or not latest
         return True
 
     def _settle_past(self, headers: Sequence[InvoiceHeader], *, record: bool) -> None:

@@ -7,7 +7,8 @@ from django.db import models
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
 from customers.models import Customer, Mapping, Subscription
-from money.enums import Kind, Motion
+from money.days import Days
+from money.enums import Kind, Motion, MotionCause
 from products.models import Product
 
 
@@ -17,6 +18,14 @@ class InvoiceState(models.TextChoices):
     COUNTED = "counted", "Counted"
     HELD = "held", "Held: overlaps an imported invoice"
     REPLACED = "replaced", "Replaced by another invoice"
+    REVERSED = "reversed", "Cancelled: an invoice and its exact reversal"
+
+
+class SetAside(models.TextChoices):
+    """Why a single row of an invoice that counts does not: kept and shown, and no part of any sum."""
+
+    HELD = "held", "Charged twice?"
+    EXCLUDED = "excluded", "Not counted"
 
 
 class OverlapChoice(models.TextChoices):
@@ -50,6 +59,7 @@ class SourceInvoice(PartnerModel):
     header_cost_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     header_retail_total = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     row_count = models.PositiveIntegerField(default=0)
+    repriced_rows = models.PositiveIntegerField(default=0, db_default=0)  # whose prices do not come to their amount
     charged_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)  # sum of its charges
     charged_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     imported_at = models.DateTimeField(auto_now_add=True)
@@ -90,15 +100,21 @@ class Charge(PartnerModel):
     product_name = models.CharField(max_length=500, blank=True)  # as the row has it
     # "2026-09" for monthly and usage charges, "2026-09-05/2027-09-04" for annual ones
     period = models.CharField(max_length=30, blank=True)
+    # Of every row of a change that gives money back: the credit it is part of. Its period is then the credit's.
+    credit = models.CharField(max_length=130, blank=True, default="", db_default="")
     start = models.DateTimeField()
     end = models.DateTimeField()
+    first_day = models.DateField()  # in the source's offset
+    last_day = models.DateField()
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
-    unit_cost = models.DecimalField(max_digits=24, decimal_places=8)
+    unit_cost = models.DecimalField(max_digits=24, decimal_places=8)  # what a unit comes to, without its sign
     unit_retail = models.DecimalField(max_digits=24, decimal_places=8)
     ratio = models.DecimalField(max_digits=24, decimal_places=12)
     cost = models.DecimalField(max_digits=24, decimal_places=8)
     retail = models.DecimalField(max_digits=24, decimal_places=8)
     problem = models.TextField(blank=True)  # why it is unknown, or why its product is
+    motion_by = models.CharField(max_length=8, choices=MotionCause.pairs(), blank=True, default="", db_default="")
+    set_aside = models.CharField(max_length=8, choices=SetAside.choices, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["invoice_id", "line"]
@@ -115,6 +131,11 @@ class Charge(PartnerModel):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.product_name}"
+
+    @property
+    def days(self) -> Days:
+        """The days that it charges, in the source's offset."""
+        return Days(self.first_day, self.last_day)
 
 
 class ToMappings(models.ForeignObject):  # type: ignore[type-arg]  # no generic at run time

@@ -1,34 +1,62 @@
-"""Which of a program's invoices are to be billed, and which month of them is the newest. Inside the scope."""
+"""What the invoices of a usage month charge of monthly seats, as its regularity is read from. Inside the scope."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from invoices.models import InvoiceState, SourceInvoice
+from invoices.models import Charge, SourceInvoice
+from invoices.together import CHARGES
+from money.days import Days, covers_cycle
+from money.enums import Kind, MotionCause
+from money.month.months import Charged, MonthCharges
 from money.motions import REGULAR
-from programs.models import Program
+from money.words import ZERO
+
+MOST_MONTHS = 12  # are looked at for a regular one
+_EARLIER = 3  # months before one that tell until when its subscriptions were charged
 
 
-def countable_invoices(program: Program) -> QuerySet[SourceInvoice]:
-    """Invoices of the program that are to be billed."""
-    return SourceInvoice.objects.filter(
-        source=program.source_id, program_slug=program.slug, state=InvoiceState.COUNTED, past=False
-    )
+def months_with_seats(invoices: QuerySet[SourceInvoice]) -> list[dt.date]:
+    """Usage months of these invoices with rows that charge monthly seats, the newest first."""
+    charging = _rows().filter(CHARGES, invoice=OuterRef("pk"))
+    months = invoices.filter(Exists(charging)).order_by("-month")
+    return list(months.values_list("month", flat=True).distinct()[: MOST_MONTHS + _EARLIER])
 
 
-def newest_month(program: Program) -> dt.date | None:
-    """First day of the newest month of the invoices that are to be billed; None where there are none.
-
-    Everything that speaks of the newest month asks here. An invoice without monthly seats, such as one of
-    usage alone, may be of a later month: it belongs to what is looked at, and moves nothing on.
-    """
-    return newest_month_of(countable_invoices(program))
+def newest_first(invoices: QuerySet[SourceInvoice], months: Sequence[dt.date]) -> Iterator[MonthCharges]:
+    """What each of these months charges, read when it is asked for. Four queries a month."""
+    for place, month in enumerate(months[:MOST_MONTHS]):
+        yield _month_charges(invoices, month, months[place + 1 : place + 1 + _EARLIER])
 
 
-def newest_month_of(invoices: QuerySet[SourceInvoice]) -> dt.date | None:
-    """The newest usage month with Seat Based Monthly rows, else the newest of all."""
-    regular = invoices.filter(charges__motion__in=REGULAR)
-    found: dt.date | None = regular.aggregate(newest=Max("month"))["newest"]
-    return found or invoices.aggregate(newest=Max("month"))["newest"]
+def _month_charges(invoices: QuerySet[SourceInvoice], month: dt.date, earlier: Sequence[dt.date]) -> MonthCharges:
+    mine = list(invoices.filter(month=month).order_by().values_list("pk", flat=True))
+    before = list(invoices.filter(month__in=earlier).order_by().values_list("pk", flat=True))
+    ended = _rows().filter(CHARGES, invoice__in=before).order_by().values_list("subscription")
+    return MonthCharges(f"{month:%Y-%m}", tuple(_charged(mine)), dict(ended.annotate(last=Max("last_day"))))
+
+
+def _charged(invoice_ids: Sequence[int]) -> Iterator[Charged]:
+    columns = ("subscription", "customer", "product", "quantity", "ratio", "cost", "retail", "first_day", "last_day")
+    rows = _rows().filter(invoice__in=invoice_ids).order_by().values_list(*columns)
+    for subscription, customer, product, quantity, ratio, cost, retail, first, last in rows.iterator(chunk_size=2000):
+        amount, days = retail or cost, Days(first, last)
+        yield Charged(
+            subscription,
+            customer,
+            product,
+            days,
+            -abs(quantity) if amount < ZERO else abs(quantity),
+            negative=amount < ZERO,
+            zero=not amount,
+            whole=covers_cycle(days, ratio),
+        )
+
+
+def _rows() -> QuerySet[Charge]:
+    """Rows of monthly seats that count and whose customer is known."""
+    rows = Charge.objects.filter(motion__in=REGULAR, subscription__isnull=False, customer__isnull=False, set_aside="")
+    return rows.exclude(kind=Kind.UNKNOWN).exclude(motion_by__in=[cause for cause in MotionCause if cause.once])

@@ -6,13 +6,14 @@ The source's file is read outside of any transaction; from its copy it is then w
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, islice
 from operator import itemgetter
@@ -21,7 +22,9 @@ from typing import Self
 from connectors.errors import UnreadableInvoice
 from connectors.records import InvoiceHeader, InvoiceRow
 from customers.subscriptions import subscription_ref
-from money.classifying import Amount, find_prorations
+from money.classifying import days_of_row, is_negative
+from money.days import Days
+from money.recognising import EarlierCharge, evidence_of
 
 RowReader = Callable[[int, Mapping[str, str]], InvoiceRow]
 
@@ -29,18 +32,26 @@ _LARGEST_NUMBER = Decimal(10) ** 12
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _SUBSCRIPTIONS_AT_ONCE = 500
 _HASH_RANGE = 1 << 256
+_NO_START = dt.datetime(_LAST_YEAR, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(slots=True)
 class Profile:
-    """What the rows of one subscription say of who it belongs to."""
+    """What the rows of one subscription say together: whose it is, when each of them begins, and its whole months."""
 
     domain: str = ""
     customer_name: str = ""
     has_negative: bool = False
+    starts: set[dt.datetime] = field(default_factory=set)
+    cycles: set[Days] = field(default_factory=set)
 
-    def note(self, domain: str, customer_name: str, *, is_negative: bool) -> None:
-        """Add what one more row says."""
+    def note(
+        self, domain: str, customer_name: str, start: dt.datetime, cycle: Days | None, *, is_negative: bool
+    ) -> None:
+        """Add what one more row says; ``cycle``: its days where they are a whole month."""
+        self.starts.add(start)
+        if cycle is not None:
+            self.cycles.add(cycle)
         self.domain = self.domain or domain
         self.customer_name = self.customer_name or customer_name
         self.has_negative = self.has_negative or is_negative
@@ -101,7 +112,7 @@ class InvoiceCopy:
 
     def parts(self) -> Iterator[InvoicePart]:
         """The invoice in parts of whole subscriptions; the rows that name none are in the first."""
-        columns = "SELECT ref, domain, customer_name, is_negative FROM row ORDER BY ref, line"
+        columns = "SELECT ref, domain, customer_name, start, cycle, is_negative FROM row ORDER BY ref, line"
         subscriptions = groupby(self._rows.execute(columns), key=itemgetter(0))
         while some := [(ref, _profile(rows)) for ref, rows in islice(subscriptions, _SUBSCRIPTIONS_AT_ONCE)]:
             yield InvoicePart(self, some[0][0], some[-1][0], {ref: profile for ref, profile in some if ref})
@@ -126,11 +137,22 @@ class InvoicePart:
         """All rows, subscription by subscription, each in the order of the file."""
         return self.copy.rows_between(self.first, self.last)
 
-    def prorations(self) -> frozenset[int]:
-        """Lines of the negative rows that are prorations."""
-        touched = [ref for ref, profile in self.profiles.items() if profile.has_negative]
-        found = (find_prorations(map(Amount.of, self.copy.rows_between(ref, ref))) for ref in touched)
-        return frozenset[int]().union(*found)
+    def rows_of(self, ref: str) -> Iterator[InvoiceRow]:
+        """The rows of one subscription, in the order of the file."""
+        return self.copy.rows_between(ref, ref)
+
+    def first_day(self) -> dt.date:
+        """The earliest on which a row begins."""
+        starts = (start for profile in self.profiles.values() for start in profile.starts)
+        return min(starts, default=_NO_START).date()
+
+    def evidence(self, ref: str) -> tuple[EarlierCharge, ...]:
+        """What the negative rows of a subscription tell of charges before."""
+        profile = self.profiles[ref]
+        if not profile.has_negative:
+            return ()
+        rows = ((row, days_of_row(row, profile.starts)) for row in self.copy.rows_between(ref, ref))
+        return evidence_of((row, days) for row, days in rows if is_negative(row))
 
 
 @contextmanager
@@ -142,10 +164,11 @@ def copy_invoice(header: InvoiceHeader, rows: Iterable[InvoiceRow], read_row: Ro
     with closing(sqlite3.connect("")) as file:
         file.execute("PRAGMA journal_mode = OFF")
         file.execute(
-            "CREATE TABLE row (ref TEXT, line INTEGER, domain TEXT, customer_name TEXT, is_negative, raw TEXT)"
+            "CREATE TABLE row"
+            " (ref TEXT, line INTEGER, domain TEXT, customer_name TEXT, start TEXT, cycle TEXT, is_negative, raw TEXT)"
         )
         fingerprint = Fingerprint.of(header)
-        file.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?)", map(_columns, map(fingerprint.take, rows)))
+        file.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_columns, map(fingerprint.take, rows)))
         file.execute("CREATE INDEX row_of_subscription ON row (ref, line)")
         yield InvoiceCopy(fingerprint, file, read_row)
 
@@ -155,7 +178,9 @@ def build_profiles(rows: Iterable[InvoiceRow]) -> dict[str, Profile]:
     profiles: dict[str, Profile] = defaultdict(Profile)
     for row in rows:
         if ref := subscription_ref(row.subscription_id):
-            profiles[ref].note(row.domain, row.customer_name, is_negative=Amount.of(row).is_negative)
+            profiles[ref].note(
+                row.domain, row.customer_name, row.start, _whole_month(row), is_negative=is_negative(row)
+            )
     return profiles
 
 
@@ -175,13 +200,22 @@ def hash_header(header: InvoiceHeader) -> str:
 def _columns(row: InvoiceRow) -> tuple[object, ...]:
     ref = subscription_ref(row.subscription_id)
     raw = json.dumps(dict(row.raw))
-    return ref, row.line, row.domain, row.customer_name, Amount.of(row).is_negative, raw
+    start = row.start.isoformat()
+    cycle = _whole_month(row)
+    told = start, cycle and str(cycle), is_negative(row)
+    return ref, row.line, row.domain, row.customer_name, *told, raw
 
 
-def _profile(rows: Iterable[tuple[str, str, str, int]]) -> Profile:
+def _whole_month(row: InvoiceRow) -> Days | None:
+    days = days_of_row(row)
+    return days if days.months == 1 else None
+
+
+def _profile(rows: Iterable[tuple[str, str, str, str, str | None, int]]) -> Profile:
     profile = Profile()
-    for _, domain, customer_name, is_negative in rows:
-        profile.note(domain, customer_name, is_negative=bool(is_negative))
+    for _, domain, customer_name, start, cycle, taken_back in rows:
+        whole = Days.read(cycle) if cycle else None
+        profile.note(domain, customer_name, dt.datetime.fromisoformat(start), whole, is_negative=bool(taken_back))
     return profile
 
 

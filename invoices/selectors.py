@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from core.searching import ids_matching
-from invoices.models import Charge, InvoiceOverlap, SourceInvoice
-from invoices.overlaps import charged_again_by, mirrored_by
+from invoices.models import Charge, InvoiceOverlap, InvoiceState, SourceInvoice
+from invoices.overlaps import mirrored_by, repeated_by
 from invoices.start import program_invoices
 from money.words import Money
 from programs.models import Program
@@ -20,9 +20,10 @@ class OverlapFacts:
     """How a held invoice meets one that it overlaps."""
 
     other: SourceInvoice
-    shared_charges: int  # charges of the other whose subscription and period come again
+    shared_charges: int  # charges of the other that come again
     shared: Money  # what those come to
     mirrored_charges: int  # charges of the other that the held one takes back exactly
+    mirrored: Money  # what those come to
 
 
 def listed_invoices(program: Program) -> QuerySet[SourceInvoice]:
@@ -42,8 +43,8 @@ def imported_since(program: Program, moment: dt.datetime) -> bool:
 
 
 def overlap_facts(invoice: SourceInvoice) -> list[OverlapFacts]:
-    """What a person must know to say *replaces* or *adds*; a reversal is proposed to add."""
-    again, mirrored = _by_invoice(charged_again_by(invoice)), _by_invoice(mirrored_by(invoice))
+    """What a person must know to say *replaces* or *adds*; one that takes back can only add."""
+    again, mirrored = _by_invoice(repeated_by(invoice)), _by_invoice(mirrored_by(invoice))
     overlaps = InvoiceOverlap.objects.filter(held=invoice).select_related("other").order_by("other__month", "other_id")
     nothing = (0, Money())
     return [
@@ -52,9 +53,17 @@ def overlap_facts(invoice: SourceInvoice) -> list[OverlapFacts]:
             shared_charges=again.get(overlap.other_id, nothing)[0],
             shared=again.get(overlap.other_id, nothing)[1],
             mirrored_charges=mirrored.get(overlap.other_id, nothing)[0],
+            mirrored=mirrored.get(overlap.other_id, nothing)[1],
         )
         for overlap in overlaps
     ]
+
+
+def cancelled_with(invoice: SourceInvoice) -> list[str]:
+    """Numbers of the invoices that cancel this one, or that it cancels."""
+    pairs = InvoiceOverlap.objects.filter(Q(held=invoice) | Q(other=invoice), held__state=InvoiceState.REVERSED)
+    numbers = pairs.order_by("pk").values_list("held_id", "held__number", "other__number")
+    return [other if held_id == invoice.pk else held for held_id, held, other in numbers]
 
 
 def _by_invoice(charges: QuerySet[Charge]) -> dict[int, tuple[int, Money]]:

@@ -6,13 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from connectors.records import InvoiceHeader
+from invoices.billing_items import recount_invoices
 from invoices.models import Charge, SourceInvoice
-from invoices.months import newest_month_of
-from money.motions import REGULAR
+from invoices.months import months_with_seats, newest_first
+from money.month.months import newest_regular
+from money.words import ZERO
 from programs.models import Program, Start
 
 # A partner without monthly seats would otherwise have years of history read.
@@ -33,8 +35,14 @@ def newest_months(headers: Iterable[InvoiceHeader]) -> list[tuple[dt.date, list[
 
 def has_monthly_rows(program: Program, month: dt.date) -> bool:
     """Whether an invoice of that month has Seat Based Monthly rows, of those that may be the past."""
-    invoices = program_invoices(program).filter(month=month, past=True)
-    return Charge.objects.filter(invoice__in=invoices, motion__in=REGULAR).exists()
+    return bool(months_with_seats(program_invoices(program).filter(month=month, past=True)))
+
+
+def regular_start(program: Program) -> dt.date | None:
+    """The newest regular month of what was read and may be the past; None where none is known to be one."""
+    read = _read_past(program)
+    month = newest_regular(newest_first(read, months_with_seats(read)))
+    return dt.date.fromisoformat(f"{month}-01") if month else None
 
 
 def awaits_start(program: Program) -> bool:
@@ -59,9 +67,10 @@ def take_over_past(program: Program) -> None:
 def record_baseline(program: Program) -> bool:
     """Settle which of the invoices that may be the past are it; false when that was settled before.
 
-    ``next``: all of them. ``latest``: those before the newest month with Seat Based Monthly rows;
-    without such a month, those before the newest month of all. Call it inside the scope, once all
-    listed invoices are known. Later invoices are never the past.
+    ``next``: all of them. ``latest``: those before the newest regular month; where none is regular, those
+    before the oldest month that was read and has Seat Based Monthly rows; without such a month, those before the
+    newest month of all. What was read of the past to find that month is kept no longer. Call it inside the scope,
+    once all listed invoices are known. Later invoices are never the past.
     """
     locked = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
     if locked.baseline_at is not None:
@@ -70,6 +79,7 @@ def record_baseline(program: Program) -> bool:
     first = _start_month(locked) if locked.start == Start.LATEST else None
     if first is not None:
         invoices.filter(month__gte=first).exclude(content_hash="").update(past=False)
+        _forget_rows(invoices.filter(month__lt=first))
     locked.baseline_at = timezone.now()
     locked.save(update_fields=["baseline_at"])
     return True
@@ -81,5 +91,24 @@ def program_invoices(program: Program) -> QuerySet[SourceInvoice]:
 
 
 def _start_month(program: Program) -> dt.date | None:
-    invoices = program_invoices(program).filter(past=True)
-    return newest_month_of(invoices)
+    read = _read_past(program)
+    with_seats = months_with_seats(read)
+    newest: dt.date | None = program_invoices(program).filter(past=True).aggregate(month=Max("month"))["month"]
+    return regular_start(program) or (with_seats[-1] if with_seats else newest)
+
+
+def _read_past(program: Program) -> QuerySet[SourceInvoice]:
+    return program_invoices(program).filter(past=True).exclude(content_hash="")
+
+
+def _forget_rows(invoices: QuerySet[SourceInvoice]) -> None:
+    """Of invoices of the past no more than the header is kept."""
+    read = list(invoices.exclude(content_hash=""))
+    rows = Charge.objects.filter(invoice__in=read)
+    customers = rows.filter(customer__isnull=False).order_by().values_list("customer_id", flat=True).distinct()
+    charged = [customer for customer in customers if customer]
+    rows.delete()
+    SourceInvoice.objects.filter(pk__in=[one.pk for one in read]).update(
+        content_hash="", row_count=0, charged_cost=ZERO, charged_retail=ZERO
+    )
+    recount_invoices(read, also=charged)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
-from connectors.records import InvoiceRow
+from connectors.records import Cadence, InvoiceRow
 from core.bulk_saving import fit
 from customers.subscriptions import subscription_ref
 from invoices.directory import (
@@ -17,13 +18,39 @@ from invoices.directory import (
     ProductFinder,
     resolve_subscriptions,
 )
+from invoices.history import History, load_history
 from invoices.models import Charge, SourceInvoice
-from invoices.reading import InvoiceCopy
-from money.classifying import Classified, classify
+from invoices.reading import InvoiceCopy, InvoicePart
+from invoices.together import alone, credit_number, prices_before, take_over
+from money.classifying import Classified, classify, days_of_row, unit_of_amount
+from money.days import Days
 from money.enums import Kind
+from money.recognising import Background, EarlierCharge
+from money.rows.together import RowTogether, put_together
 from money.words import ZERO
 
 _BATCH = 500
+
+
+@dataclass(slots=True)
+class Told:
+    """What an invoice and those before it say of one subscription, apart from the row at hand."""
+
+    starts: Collection[dt.datetime] = ()
+    taken_back: tuple[EarlierCharge, ...] = ()  # what negative rows of the invoice tell of charges before
+    history: History = field(default_factory=History)
+    cycles: tuple[Days, ...] = ()  # whole ones on the invoice
+
+    def background(self, today: Cadence) -> Background:
+        """The same as money is told it; ``today``: what the source's list says now."""
+        newest = (self.history.newest,) if self.history.newest else ()
+        return Background(
+            earlier=tuple(self.history.charges),
+            before=self.history.before,
+            today=today,
+            cycles=(*newest, *self.cycles),
+            taken_back=self.taken_back,
+        )
 
 
 @dataclass(slots=True)
@@ -31,24 +58,26 @@ class Classifier:
     """Turns rows of some subscriptions into charges, with what is known at that moment."""
 
     customers: CustomerDirectory
-    subscriptions: dict[str, KnownSubscription]
+    subscriptions: Mapping[str, KnownSubscription]
     products: ProductFinder
-    prorations: frozenset[int]
+    told: Mapping[str, Told]
 
-    def charge(self, row: InvoiceRow) -> Charge:
-        """The charge of a row, not saved and without its invoice."""
+    def charge(self, row: InvoiceRow, days: Days | None = None) -> Charge:
+        """The charge of a row, not saved and without its invoice; ``days`` where they are known already."""
         ref = subscription_ref(row.subscription_id)
-        known = self.subscriptions.get(ref, NOBODYS)
-        customer_id = known.customer_id or (None if ref else self.customers.by_words(row.domain, row.customer_name))
+        known, told = self.subscriptions.get(ref, NOBODYS), self.told.get(ref, Told())
+        days = days or days_of_row(row, told.starts)
+        words = None if ref else self.customers.by_words(row.domain, row.customer_name)
+        customer_id = told.history.owner_on(days.first) or known.customer_id or words
         verdict = classify(
             row,
-            cadence=known.cadence,
+            days=days,
+            known=told.background(known.cadence),
             has_customer=customer_id is not None,
-            is_proration=row.line in self.prorations,
         )
         product_id, problem = None, verdict.problem
         if verdict.kind != Kind.UNKNOWN:
-            product_id, problem = self.products.find(row, known)
+            product_id, problem = self.products.find(row, known, verdict, told.history)
         return _charge(row, ref, known, verdict, customer_id=customer_id, product_id=product_id, problem=problem)
 
 
@@ -57,24 +86,52 @@ def store_invoice(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp
     invoice.row_count = copy.fingerprint.count
     invoice.content_hash = copy.fingerprint.content_hash
     invoice.charged_cost = invoice.charged_retail = ZERO
+    invoice.repriced_rows = 0
     invoice.save()
     charges = _charges(invoice, copy, looked_up)
     while batch := list(islice(charges, _BATCH)):
         Charge.objects.bulk_create(batch)
         invoice.charged_cost += sum((charge.cost for charge in batch), ZERO)
         invoice.charged_retail += sum((charge.retail for charge in batch), ZERO)
-    invoice.save(update_fields=["charged_cost", "charged_retail"])
+    invoice.save(update_fields=["charged_cost", "charged_retail", "repriced_rows"])
 
 
 def _charges(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp) -> Iterator[Charge]:
     customers, products = CustomerDirectory(invoice.source_id), ProductFinder(invoice.source_id)
     for part in copy.parts():
         subscriptions = resolve_subscriptions(invoice.source_id, part.profiles, looked_up, customers)
-        classifier = Classifier(customers, subscriptions, products, part.prorations())
+        told = _tell(invoice, part)
+        classifier = Classifier(customers, subscriptions, products, told)
+        together = _put_together(invoice, part, classifier)
         for row in part.rows():
             charge = classifier.charge(row)
             charge.invoice_id = invoice.pk
+            if row.line in together:
+                take_over(charge, together[row.line])
+            invoice.repriced_rows += unit_of_amount(row)[1]
             yield charge
+
+
+def _put_together(invoice: SourceInvoice, part: InvoicePart, classifier: Classifier) -> dict[int, RowTogether]:
+    """By line, what the rows are of subscriptions of which something is taken back."""
+    refs = [ref for ref, profile in part.profiles.items() if profile.has_negative]
+    if not refs:
+        return {}
+    number, prices = credit_number(invoice), prices_before(invoice, refs)
+    found: dict[int, RowTogether] = {}
+    for ref in refs:
+        rows = (alone(classifier.charge(row), number) for row in part.rows_of(ref))
+        found |= {line: made for (_, line), made in put_together(rows, prices[ref]).items()}
+    return found
+
+
+def _tell(invoice: SourceInvoice, part: InvoicePart) -> dict[str, Told]:
+    """What is known of the subscriptions of a part, by id in lower case."""
+    history = load_history(invoice.source_id, list(part.profiles), part.first_day())
+    return {
+        ref: Told(profile.starts, part.evidence(ref), history.get(ref) or History(), tuple(profile.cycles))
+        for ref, profile in part.profiles.items()
+    }
 
 
 def _charge(
@@ -92,6 +149,7 @@ def _charge(
         raw=dict(row.raw),
         kind=verdict.kind,
         motion=verdict.motion or "",
+        motion_by=verdict.cause or "",
         customer_id=customer_id,
         subscription_id=known.pk,
         subscription_ref=ref,
@@ -100,9 +158,11 @@ def _charge(
         period=verdict.period,
         start=row.start,
         end=row.end,
+        first_day=verdict.days.first,
+        last_day=verdict.days.last,
         quantity=row.quantity,
-        unit_cost=row.unit_cost,
-        unit_retail=row.unit_retail,
+        unit_cost=verdict.unit.cost,
+        unit_retail=verdict.unit.retail,
         ratio=row.ratio,
         cost=row.cost,
         retail=row.retail,

@@ -20,8 +20,14 @@ def sum_charges(charges: Sequence[ChargeFact]) -> Money:
 
 
 def units_charged(charges: Sequence[ChargeFact]) -> Decimal:
-    """Sum of quantity x ratio: how many full periods of one unit were charged."""
-    return sum((c.signed_quantity * c.ratio for c in charges), ZERO)
+    """Sum of quantity x ratio: how many full periods of one unit were charged. A rebate gives no units back."""
+    return sum((c.signed_quantity * c.ratio for c in charges if not _is_rebate(c, charges)), ZERO)
+
+
+def _is_rebate(charge: ChargeFact, charges: Sequence[ChargeFact]) -> bool:
+    """Whether it takes something off rows of its days, and the unit price of none of them."""
+    beside = [one for one in charges if one.positive and one.days.share_a_day_with(charge.days)]
+    return charge.negative and bool(beside) and not any(charge.takes_back(one) for one in beside)
 
 
 def times(quantity: Decimal, unit: Money) -> Money:

@@ -2,118 +2,129 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from connectors.records import Cadence, InvoiceRow
-from money.enums import Kind, Motion
-from money.motions import MOTIONS, motion_of
-from money.periods import period_of
+from connectors.records import InvoiceRow
+from money.days import Days, days_of
+from money.enums import Kind, Motion, MotionCause
+from money.motions import MOTIONS, REGULAR
+from money.periods import cycle_of, period_of
+from money.recognising import Background, Recognised, recognise_motion
+from money.words import CENT, ZERO, Money
 
-ZERO = Decimal(0)
+_EIGHT_DIGITS = Decimal("1E-8")
 
 NO_SUBSCRIPTION = "The row names no subscription."
+SPOILT_SUBSCRIPTION = "A spreadsheet spoilt the id of the subscription."
 NO_CUSTOMER = "Nobody could tell whose subscription this is."
-NO_MOTION = "Neither the subscription nor the row says how it is billed, and its dates are no month and no year."
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """How a row is classified. ``problem`` says why it is unknown."""
+    """How a row is classified. ``problem`` says why it is unknown, ``cause`` what told its motion.
+
+    ``unit`` prices are without their sign, in currency units; ``repriced`` says that they are not the row's
+    own, because those do not come to its amount.
+    """
 
     kind: Kind
     motion: Motion | None
     period: str
+    days: Days
+    unit: Money
     problem: str = ""
+    cause: MotionCause | None = None
+    repriced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A row as far as it matters to the sign of its subscription: dates as written, both ends included."""
-
-    line: int
-    start: dt.date
-    end: dt.date
-    quantity: Decimal
-    cost: Decimal
-    retail: Decimal
-
-    @classmethod
-    def of(cls, row: InvoiceRow) -> Amount:
-        """The same of a whole row."""
-        return cls(row.line, row.start.date(), row.end.date(), row.quantity, row.cost, row.retail)
-
-    @property
-    def is_negative(self) -> bool:
-        """Whether it takes back; a row that charges nothing does not."""
-        return self.cost < ZERO or self.retail < ZERO or self.quantity < ZERO
-
-    def overlaps(self, other: Amount) -> bool:
-        """Whether the two have a day in common."""
-        return self.start <= other.end and other.start <= self.end
+def days_of_row(row: InvoiceRow, starts: Collection[datetime] = ()) -> Days:
+    """The days of a row; ``starts`` are those of its subscription's rows on the same invoice."""
+    return days_of(row.start, row.end, ratio=row.ratio, starts=starts)
 
 
-def classify(row: InvoiceRow, *, cadence: Cadence, has_customer: bool, is_proration: bool) -> Classified:
-    """Motion, kind and period of a row.
+def classify(
+    row: InvoiceRow,
+    *,
+    days: Days,
+    known: Background,
+    has_customer: bool,
+) -> Classified:
+    """Motion, kind, period and unit prices of a row, whatever rows there are beside it (``money.rows.together``).
 
-    ``cadence`` is that of its subscription, ``is_proration`` what ``find_prorations`` says of it. A
-    row without subscription, customer or motion is *unknown*: kept, shown, never written.
+    ``known`` is what is known of its subscription. A row without subscription, customer, motion or readable
+    retail amount is *unknown*: kept, shown, never written.
     """
-    motion = motion_of(row, cadence)
-    period = period_of(row, motion)
-    problem = _problem(row, motion, has_customer=has_customer)
-    kind = Kind.UNKNOWN if problem or motion is None else _kind(row, motion, is_proration=is_proration)
-    return Classified(kind, motion, period, problem)
+    told = recognise_motion(row, days, known)
+    problem = _problem(row, told.problem, has_customer=has_customer)
+    unit, repriced = unit_of_amount(row)
+    return Classified(
+        kind=Kind.UNKNOWN if problem else own_kind(told.motion, told.cause, recurring=row.recurring),
+        motion=told.motion,
+        period=period_of(_counted_days(days, told, known), told.motion, told.cause),
+        days=days,
+        unit=unit,
+        problem=problem,
+        cause=told.cause,
+        repriced=repriced,
+    )
 
 
-def find_prorations(amounts: Iterable[Amount]) -> frozenset[int]:
-    """Lines of the negative rows of one subscription that take back part of what the invoice charges.
+def _counted_days(days: Days, told: Recognised, known: Background) -> Days:
+    """Of a part of a cycle that comes with it, the whole cycle."""
+    if told.motion not in REGULAR or (told.cause is not None and told.cause.once):
+        return days
+    return cycle_of(days, known.cycles, [one.days for one in known.earlier])
 
-    A negative row is a proration when the invoice has positive rows that overlap it and their sum,
-    less what was taken back from them already, stays at or above zero in cost and in retail. The
-    smallest goes first. Every other negative row is a credit. Where one side of a negative row charges,
-    it gives the other rows no room.
+
+def unit_of_amount(row: InvoiceRow) -> tuple[Money, bool]:
+    """Unit prices without their sign, and whether they had to follow from the amount.
+
+    The amount is the truth: where unit price x quantity x ratio misses it by more than a cent, a unit costs
+    amount / (quantity x ratio). A row of 0.00 is no sign of a price in another currency.
     """
-    rows = list(amounts)
-    charged = [row for row in rows if not row.is_negative]
-    taken: list[Amount] = []
-    for row in sorted((row for row in rows if row.is_negative), key=_magnitude):
-        if _has_room(row, charged, taken):
-            taken.append(row)
-    return frozenset(row.line for row in taken)
+    share = abs(row.quantity * row.ratio)
+    cost, retail = _unit(row.unit_cost, row.cost, share), _unit(row.unit_retail, row.retail, share)
+    missed = (bool(row.cost) and cost != abs(row.unit_cost)) or (bool(row.retail) and retail != abs(row.unit_retail))
+    return Money(cost, retail), missed
 
 
-def _problem(row: InvoiceRow, motion: Motion | None, *, has_customer: bool) -> str:
+def is_spoilt(subscription_id: str) -> bool:
+    """Whether a spreadsheet made a number of an id (``1.23457E+11``), so that it names nobody."""
+    return re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?e[+-][0-9]+", subscription_id.strip().casefold()) is not None
+
+
+def is_negative(row: InvoiceRow) -> bool:
+    """Whether it takes back: by its retail amount, else by its cost, however it is signed otherwise."""
+    return (row.retail or row.cost) < ZERO
+
+
+def own_kind(motion: Motion | None, cause: MotionCause | None, *, recurring: bool) -> Kind:
+    """What a row is that charges; one that takes back is what its group makes of it.
+
+    ``recurring``: by what its source says, it is charged for its whole cycle.
+    """
+    if motion is None:
+        return Kind.UNKNOWN
+    if cause is not None and cause.once:
+        return Kind.ONE_TIME
+    return MOTIONS[motion].kind or (Kind.RECURRING if recurring else Kind.PRORATION)
+
+
+def _unit(price: Decimal, amount: Decimal, share: Decimal) -> Decimal:
+    if not share or abs(abs(price) * share - abs(amount)) <= CENT:
+        return abs(price)
+    return (abs(amount) / share).quantize(_EIGHT_DIGITS)
+
+
+def _problem(row: InvoiceRow, without_motion: str, *, has_customer: bool) -> str:
+    if is_spoilt(row.subscription_id):
+        return SPOILT_SUBSCRIPTION
     if not row.subscription_id:
         return NO_SUBSCRIPTION
-    if not has_customer:
-        return NO_CUSTOMER
-    return NO_MOTION if motion is None else ""
-
-
-def _kind(row: InvoiceRow, motion: Motion, *, is_proration: bool) -> Kind:
-    if Amount.of(row).is_negative:
-        return Kind.PRORATION if is_proration else Kind.CREDIT
-    kind = MOTIONS[motion].kind
-    if kind is not None:
-        return kind
-    return Kind.RECURRING if row.recurring else Kind.PRORATION
-
-
-def _has_room(row: Amount, charged: Sequence[Amount], taken: Sequence[Amount]) -> bool:
-    """Whether the charges that a row overlaps, less what was taken back from any of them, pay for it."""
-    overlapped = [charge for charge in charged if charge.overlaps(row)]
-    earlier = [other for other in taken if any(charge.overlaps(other) for charge in overlapped)]
-    return bool(overlapped) and _stays_positive(overlapped, [*earlier, row])
-
-
-def _stays_positive(charged: Sequence[Amount], negative: Sequence[Amount]) -> bool:
-    cost = sum((row.cost for row in charged), ZERO) + sum((min(row.cost, ZERO) for row in negative), ZERO)
-    retail = sum((row.retail for row in charged), ZERO) + sum((min(row.retail, ZERO) for row in negative), ZERO)
-    return cost >= ZERO and retail >= ZERO
-
-
-def _magnitude(row: Amount) -> tuple[Decimal, Decimal, int]:
-    return abs(row.retail), abs(row.cost), row.line
+    if row.problem:
+        return row.problem
+    return without_motion if has_customer else NO_CUSTOMER

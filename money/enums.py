@@ -32,6 +32,24 @@ class Motion(Worded):
     SEAT_ANNUAL = "seat_annual", "Seat Based Annual"
 
 
+class MotionCause(Worded):
+    """What told the motion of a row."""
+
+    USAGE = "usage", "marked as usage"
+    WORDS = "words", "the row's own words"
+    ONCE = "once", "the row says one-time"
+    ONE_DAY = "one_day", "a single day"
+    EARLIER_CHARGE = "earlier", "an earlier charge of these days"
+    LENGTH = "length", "its length"
+    HISTORY = "history", "earlier invoices"
+    TODAY = "today", "the source's list of today"
+
+    @property
+    def once(self) -> bool:
+        """Whether the row is a one-time purchase, or metered by single days."""
+        return self in (MotionCause.ONCE, MotionCause.ONE_DAY)
+
+
 class Style(StrEnum):
     """Which lines the charges of a motion ask for."""
 
@@ -138,6 +156,8 @@ class Question(StrEnum):
     UNPROVEN = "unproven"
     LEFT_BEHIND = "left_behind"
     OLDER = "older"
+    MONTH = "month"
+    ROW = "row"
 
 
 class Chosen(StrEnum):
@@ -153,6 +173,9 @@ class Chosen(StrEnum):
     REMOVE = "remove"
     LEAVE = "leave"
     TAKE_UP = "take_up"
+    COUNT = "count"
+    LEAVE_OUT = "leave_out"
+    COMPLETE = "complete"  # all invoices of a month are there
     PASS = "pass"  # noqa: S105  # no password
 
 
@@ -162,6 +185,8 @@ class HoldCode(StrEnum):
     CONFLICT = "conflict"
     COUNTED = "counted"
     CREDIT = "credit"
+    NOT_INVOICED = "not_invoiced"  # a month is not regular yet
+    REMOVALS = "removals"  # so many lines would go that a person looks first
     QUANTITY = "quantity"
     NOT_BILLED = "not_billed"
     RAN_UNCHANGED = "ran_unchanged"

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from connectors.records import InvoiceTemplate
+from connectors.records import InvoiceTemplate, TemplateLine
+from money.days import Days, is_whole
 from money.enums import Chosen, HoldCode, LineState, PartRole, PartState, Prorations
-from money.words import NOTHING, ZERO, Money
+from money.words import CENT, NOTHING, ZERO, Money, same_name
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeFact:
-    """One row of a source invoice. Amounts in currency units; a credit's are negative."""
+    """One row of a source invoice. Amounts in currency units; those of a row that takes back are negative.
+
+    ``unit_cost`` and ``unit_retail`` are what the amount comes to per unit, whatever the row says of its price.
+    """
 
     pk: int  # of our row
     invoice_id: int
@@ -22,21 +26,67 @@ class ChargeFact:
     line: int
     start: dt.datetime
     end: dt.datetime
+    days: Days  # of the row, in the source's offset
     quantity: Decimal
     unit_cost: Decimal
     unit_retail: Decimal
     ratio: Decimal
     cost: Decimal
     retail: Decimal
-    credit: bool = False
+    month: str = ""  # usage month of its invoice, "2026-09"
+    period: str = ""  # that it counts in, where that is no credit's
+    credit: str = ""  # of a row that waits in a credit: by which the credit is known
+    one_time: bool = False  # bought once, or metered by single days: never part of a recurring line
+
+    @property
+    def natural_period(self) -> str:
+        """The month in which it or its cycle starts, whatever period its credit counts in."""
+        return self.period or f"{self.days.first:%Y-%m}"
+
+    @property
+    def negative(self) -> bool:
+        """Whether the row takes back, by its retail amount, else by its cost; its other signs say nothing."""
+        return (self.retail or self.cost) < ZERO
+
+    @property
+    def of_nothing(self) -> bool:
+        """Whether it is a row of 0.00 (a trial, a conversion), of which nobody knows the sign."""
+        return not self.retail and not self.cost
+
+    @property
+    def positive(self) -> bool:
+        """Whether the row charges something."""
+        return (self.retail or self.cost) > ZERO
 
     @property
     def signed_quantity(self) -> Decimal:
         """The quantity with the sign of the amount: some refunds show a positive quantity."""
-        amount = self.retail or self.cost
-        if not amount:
+        if self.of_nothing:
             return self.quantity
-        return abs(self.quantity) if amount > 0 else -abs(self.quantity)
+        return -abs(self.quantity) if self.negative else abs(self.quantity)
+
+    @property
+    def unit(self) -> Money:
+        """Unit prices without their sign, which a refund may show either way."""
+        return Money(abs(self.unit_cost), abs(self.unit_retail))
+
+    @property
+    def whole_ratio(self) -> bool:
+        """Whether the ratio is 1, but for rounding: the row charges all of its days."""
+        return is_whole(self.ratio)
+
+    @property
+    def whole_cycle(self) -> bool:
+        """Whether its days are whole months, from whatever day; with ``whole_ratio`` it charges all of a cycle."""
+        return self.days.months > 0
+
+    def takes_back(self, other: ChargeFact) -> bool:
+        """Whether it takes back what the other charged per unit, in cost or in retail, to the cent.
+
+        What takes back no unit price of a charge (a rebate, a reservation given back) gives no seats back.
+        """
+        sides = ((self.unit.cost, other.unit.cost), (self.unit.retail, other.unit.retail))
+        return self.negative and other.positive and any(own and abs(own - theirs) <= CENT for own, theirs in sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +102,20 @@ class ProductFact:
     name: str
     cost: Decimal
     retail: Decimal
-    target_id: int | None = None
+    target_id: str | None = None
     taxable: bool = True
-    expected: bool = True  # the product sync will make it, if it is not there
-    superseded_ids: frozenset[int] = frozenset()  # target products it stood for before
+    superseded_ids: frozenset[str] = frozenset()  # target products it stood for before
+    same_ids: frozenset[str] = frozenset()  # target products that nobody linked, of its key or its name
+
+    def is_on(self, line: TemplateLine) -> bool:
+        """Whether a line that is not ours bills this product, by its product there, else by its name."""
+        by_product = line.product_id is not None and line.product_id in {self.target_id, *self.same_ids}
+        return by_product or same_name(self.name, line.name)
+
+    def mends(self, line: TemplateLine) -> bool:
+        """Whether a line of ours lacks the product that stands for it now, or names one that is gone."""
+        lacks = line.product_id is None or line.product_id in self.superseded_ids
+        return self.target_id is not None and lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +128,16 @@ class PeriodFact:
     charges: tuple[ChargeFact, ...]
     product: ProductFact | None = None
     problem: str = ""  # why there is no product
-    current: bool = False  # the subscription's latest period on the newest regular invoice
-    late: bool = False  # all its rows came with the invoice of a later month
+    current: bool = False  # the newest one that the customer's subscription was charged
+    history: tuple[ChargeFact, ...] = ()  # of the current one: all that is known of the subscription, its own rows too
+    beside: bool = False  # its rows came no earlier than the current one's: no run was due between them
+    gone: bool = False  # the newest regular month charges the customer's subscription nothing more
+    reversed_by: str = ""  # number of the invoice that took an earlier one of this period back exactly
+
+    @property
+    def rows(self) -> tuple[ChargeFact, ...]:
+        """The rows that tell what the subscription stands at."""
+        return self.history or self.charges
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +145,8 @@ class OwnLine:
     """A line of ours as the ledger knows it."""
 
     mark: str
-    line_id: int
-    template_id: int
+    line_id: str
+    template_id: str
     role: PartRole
     motion: str
     customer_id: int
@@ -90,8 +158,18 @@ class OwnLine:
     cost_cents: int
     state: LineState
     next_run: dt.date | None
-    target_product_id: int | None = None
+    target_product_id: str | None = None
     name: str = ""  # of its product, for people
+
+
+@dataclass(frozen=True, slots=True)
+class RunAhead:
+    """A run that billed a recurring line once more, before the invoice of the month that it was for had come."""
+
+    mark: str  # of the line
+    invoice_id: str  # the target's
+    quantity: Decimal
+    price: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +211,7 @@ class Posted:
     subscription_id: int
     period: str
     fingerprint: str
-    template_id: int
+    template_id: str
     next_run: dt.date | None
     unit_cost: Decimal
     unit_retail: Decimal
@@ -150,8 +228,8 @@ class MappingFact:
     customer_id: int
     customer: str  # name
     motion: str
-    template_id: int
-    target_customer_id: int
+    template_id: str
+    target_customer_id: str
     sync_cost: bool = True
     sync_retail: bool = True
     trouble: str = ""  # why nothing may be written for it, with the cure
@@ -177,7 +255,7 @@ class Choice:
     """
 
     choice: Chosen
-    line_id: int | None = None
+    line_id: str | None = None
     retail: Decimal | None = None
     cost: Decimal | None = None
 
@@ -201,13 +279,15 @@ class MappingFacts:
     mapping: MappingFact
     template: InvoiceTemplate | None  # None: it is gone
     periods: tuple[PeriodFact, ...]
-    newest: str  # usage month of the newest regular invoice, "2026-09"; "" if there is none
-    invoiced: frozenset[int]  # subscriptions that invoices of the newest month charge
+    newest: str  # the newest regular month, "2026-09"; "" if there is none
     own_lines: tuple[OwnLine, ...]  # of this customer and motion, on any template, in the order of their writing
     posted: tuple[Posted, ...]
-    foreign_ids: frozenset[int]  # lines on the template that are not ours (of any mapping)
-    other_templates: Mapping[int, InvoiceTemplate] = field(default_factory=dict)
+    foreign_ids: frozenset[str]  # lines on the template that are not ours (of any mapping)
+    other_templates: Mapping[str, InvoiceTemplate] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()  # marks that a generated invoice carries
+    ahead: tuple[RunAhead, ...] = ()  # runs that no month is known for yet
+    gone: frozenset[int] = frozenset()  # subscriptions that the newest regular month charges the customer no more
+    elsewhere: frozenset[int] = frozenset()  # of those, the ones that go on at another customer or under a new id
     uncertain: frozenset[int] = frozenset()  # subscriptions with rows that do not count (yet)
     choices: Mapping[str, Choice] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)

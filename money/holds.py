@@ -12,7 +12,7 @@ from decimal import Decimal
 from connectors.records import TemplateLine
 from money.enums import Chosen, HoldCode, Question
 from money.plan import Hold
-from money.words import plain
+from money.words import shown
 
 _DISMISS = (Chosen.DISMISS,)
 CHOICES: Mapping[Question, tuple[Chosen, ...]] = {
@@ -27,6 +27,8 @@ CHOICES: Mapping[Question, tuple[Chosen, ...]] = {
     Question.UNPROVEN: (Chosen.BILLED, Chosen.DISMISS),
     Question.LEFT_BEHIND: (Chosen.REMOVE, Chosen.LEAVE),
     Question.OLDER: (Chosen.TAKE_UP, Chosen.PASS),
+    Question.MONTH: (Chosen.COMPLETE,),
+    Question.ROW: (Chosen.COUNT, Chosen.LEAVE_OUT),
 }
 
 
@@ -68,11 +70,11 @@ def counted_by_target(line: TemplateLine, target: str) -> Hold:
     )
 
 
-def held_credit(amount: Decimal, invoice: str, subject: str) -> Hold:
-    """A credit that the program's settings hold for review."""
+def held_credit(amount: Decimal, made_of: str, subject: str) -> Hold:
+    """A credit that the program's settings hold for review, with the invoice and the rows that it is ``made_of``."""
     return Hold(
         HoldCode.CREDIT,
-        f"Credit of {plain(amount)} on invoice {invoice}.",
+        f"Credit of {shown(amount)} on {made_of}.",
         "Apply it as a negative one-time line, or dismiss it.",
         subject,
     )
@@ -82,7 +84,7 @@ def held_quantity(problem: str, amount: Decimal, subject: str) -> Hold:
     """Rows whose quantity no line can carry."""
     return Hold(
         HoldCode.QUANTITY,
-        f"{problem} {plain(amount)} is held.",
+        f"{problem} {shown(amount)} is held.",
         "Look at the source rows, bill the amount by hand, then dismiss it.",
         subject,
     )
@@ -92,7 +94,7 @@ def not_billed_yet(period: str, amount: Decimal, subject: str) -> Hold:
     """An older period's recurring amount that no generated invoice carries."""
     return Hold(
         HoldCode.NOT_BILLED,
-        f"Not billed yet: {plain(amount)} for {period}, no generated invoice carries it.",
+        f"Not billed yet: {shown(amount)} for {period}, no generated invoice carries it.",
         "Apply it as a one-time line, or dismiss it.",
         subject,
     )
@@ -102,8 +104,8 @@ def ran_unchanged(period: str, amount: Decimal, stood_at: Decimal, subject: str,
     """An older period's recurring amount that was not written in time: its line ran as it stood."""
     return Hold(
         HoldCode.RAN_UNCHANGED,
-        f"{plain(amount)} for {period} was not written before the template ran: "
-        f"the line was billed once more as it stood, at {plain(stood_at)}.",
+        f"{shown(amount)} for {period} was not written before the template ran: "
+        f"the line was billed once more as it stood, at {shown(stood_at)}.",
         f"Compare with the invoice in {target}. Where it covers the period, bill the difference by hand and dismiss "
         "this; applying bills the whole amount as a one-time line.",
         subject,
@@ -114,7 +116,7 @@ def negative_refused(amount: Decimal, subject: str, target: str) -> Hold:
     """A negative amount where the target refuses negative lines."""
     return Hold(
         HoldCode.NEGATIVE,
-        f"{target} refuses negative amounts; {plain(amount)} is held.",
+        f"{target} refuses negative amounts; {shown(amount)} is held.",
         "Enter the amount by hand on the next invoice, then dismiss it.",
         subject,
     )
@@ -137,4 +139,24 @@ def gone_without_run(period: str, subject: str) -> Hold:
         f"The one-time line of {period} is gone, but the template has not run.",
         "Write it again, or dismiss it.",
         subject,
+    )
+
+
+def month_subject(month: str) -> str:
+    """Subject of the question whether all invoices of a month are there."""
+    return f"month:{month}"
+
+
+def month_of_subject(subject: str) -> str:
+    """The month that such a subject asks about."""
+    return subject.removeprefix(month_subject(""))
+
+
+def month_question(code: HoldCode, text: str, month: str) -> Hold:
+    """Whether all invoices of a month are there: what it does not charge keeps its line until then."""
+    return Hold(
+        code,
+        text,
+        "Wait while invoices of the month are still to come. Else say that it is complete: the lines are taken off.",
+        month_subject(month),
     )

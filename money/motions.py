@@ -1,15 +1,14 @@
-"""What is known of each billing motion, one row each, and which of them an invoice row is.
+"""What is known of each billing motion, one row each.
 
 A new motion is a row here and its word in ``money.enums``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.records import Cadence, InvoiceRow
+from connectors.records import Cadence
 from money.enums import Kind, Motion, Style
 
 
@@ -38,19 +37,3 @@ _ROWS = (
 MOTIONS: Mapping[str, BillingMotion] = {row.motion: row for row in _ROWS}
 MOTION_OF: Mapping[Cadence, Motion] = {row.cadence: row.motion for row in _ROWS}
 REGULAR = tuple(row.motion for row in _ROWS if row.regular)
-ZERO_DAYS = dt.timedelta()
-LONGEST_MONTH = dt.timedelta(days=31)
-SHORTEST_YEAR = dt.timedelta(days=350)
-
-
-def motion_of(row: InvoiceRow, cadence: Cadence) -> Motion | None:
-    """The subscription's cadence, else the row's own, else the length of the charge; else None."""
-    known = MOTION_OF.get(cadence) or MOTION_OF.get(row.cadence)
-    if known is not None:
-        return known
-    if row.product_name.casefold().startswith("azure plan"):
-        return MOTION_OF[Cadence.USAGE]
-    length = row.end - row.start
-    if ZERO_DAYS <= length <= LONGEST_MONTH:
-        return MOTION_OF[Cadence.MONTHLY]
-    return MOTION_OF[Cadence.ANNUAL] if length >= SHORTEST_YEAR else None

@@ -29,7 +29,7 @@ class Placed:
     notes: tuple[Note, ...] = ()
 
 
-def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> Placed:
+def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> Placed:
     """Compare a wanted line with what stands. ``touched`` are the lines that the plan is about already."""
     if wanted.excluded:
         note = note_excluded(brief.mapping, brief.period, wanted)
@@ -118,7 +118,7 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
             unit=wanted.unit,
             one_time=wanted.one_time,
         )
-        if product and product.target_id and line.product_id in product.superseded_ids:
+        if product and product.mends(line):
             values = replace(values, product_id=product.target_id)
         return values
     return LineValues(
@@ -142,12 +142,11 @@ def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
     if choice == Chosen.KEEP or (choice == Chosen.ADOPT and taken_over):
         return None
-    product = brief.period.product
-    lines = brief.present.foreign_of(product.target_id if product else None)
+    lines = brief.present.foreign_of(brief.period.product)
     return already_on_template(lines, brief.conflict) if lines else None
 
 
-def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> TemplateLine | None:
+def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> TemplateLine | None:
     """The foreign line to take over for this recurring line; each is taken over once."""
     if wanted.role is not PartRole.RECURRING:
         return None
@@ -156,10 +155,9 @@ def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[int]) -> Te
 
 
 def _notes_without_product(mapping: MappingFact, period: PeriodFact, change: PlannedChange) -> tuple[Note, ...]:
-    product = period.product
-    if change.action is not Action.ADD_LINE or product is None or product.target_id or product.expected:
+    if period.product is None or change.after is None or change.after.product_id is not None:
         return ()
-    return (note_without_product(mapping, period, product),)
+    return (note_without_product(mapping, period, period.product),)
 
 
 def _part_of(wanted: Wanted, state: PartState, reason: str) -> PostingPart:

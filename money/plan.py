@@ -31,10 +31,10 @@ class PlannedChange:
     motion: str
     subscription_id: int
     period: str
-    template_id: int
+    template_id: str
     what: str
     reason: str
-    line_id: int | None = None
+    line_id: str | None = None
     before: LineValues | None = None
     after: LineValues | None = None
     product_id: int | None = None
@@ -44,6 +44,8 @@ class PlannedChange:
     hold: Hold | None = None
     charge_ids: tuple[int, ...] = ()
     moves: bool = False  # takes a line off its old template before it is added to the new one
+    goes_on: bool = False  # of a removal: the subscription goes on at another customer or under a new id
+    asked_for: bool = False  # of a removal: a person asked for it, or the line stands twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class PlannedPosting:
     motion: str
     period: str
     fingerprint: str
-    template_id: int
+    template_id: str
     unit_cost: Decimal
     unit_retail: Decimal
     parts: tuple[PostingPart, ...]
@@ -98,6 +100,9 @@ class Plan:
     postings: list[PlannedPosting] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     billed_marks: set[str] = field(default_factory=set)  # one-time lines known to be billed now
+    proved: dict[str, str] = field(
+        default_factory=dict
+    )  # marks of recurring lines, with the period billed by an invoice
     lost_marks: set[str] = field(default_factory=set)  # one-time lines gone without a generation, or dismissed
     unchanged: int = 0  # lines that stand as they were written for the same invoice
 
@@ -114,11 +119,17 @@ class Plan:
         """True when anything is sent to the target."""
         return any(change.action is not Action.KEEP and not change.hold for change in self.changes)
 
+    @property
+    def parts(self) -> list[PostingPart]:
+        """What all its postings come to."""
+        return [part for posting in self.postings for part in posting.parts]
+
     def extend(self, other: Plan) -> None:
         """Take over all of ``other``."""
         self.changes += other.changes
         self.postings += other.postings
         self.notes += other.notes
         self.billed_marks |= other.billed_marks
+        self.proved |= other.proved
         self.lost_marks |= other.lost_marks
         self.unchanged += other.unchanged

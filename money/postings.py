@@ -30,9 +30,9 @@ class Postings:
         """What this period was posted with."""
         return self._of[period.subscription_id].get(period.period)
 
-    def last_period(self, subscription_id: int) -> str:
-        """The subscription's newest posted period, "" where there is none."""
-        return max(self._of[subscription_id], default="")
+    def at(self, subscription_id: int, period: str) -> Posted | None:
+        """What a period of a subscription was posted with."""
+        return self._of[subscription_id].get(period)
 
     def priced_before(self, period: PeriodFact) -> Posted | None:
         """The newest earlier period of the subscription that had a unit price."""
@@ -109,9 +109,22 @@ def post_unwritten(
 
 
 def fingerprint_of(mapping: MappingFact, rules: Rules, period: PeriodFact) -> str:
-    """Of all that a person or the source could change about a period: charges and settings."""
+    """Of all that a person or the source could change about a period: the rows that it is made of, and settings."""
     settings = (mapping.template_id, mapping.sync_cost, mapping.sync_retail, str(rules.prorations))
-    return f"{charges_digest(period.charges)}:{digest(settings)}"
+    return f"{charges_digest(period.rows)}:{digest(settings)}"
+
+
+def has_stood(posted: Posted | None) -> bool:
+    """True when a recurring line stood for the period once, or a line was proposed in its place."""
+    if posted is None:
+        return False
+    placed = (PartRole.RECURRING, PartState.BILLED), (PartRole.RECURRING, PartState.SYNCED)
+    return posted.next_run is not None or is_proposed(posted) or any((p.role, p.state) in placed for p in posted.parts)
+
+
+def is_proposed(posted: Posted | None) -> bool:
+    """True when a one-time line was proposed in the place of the recurring one."""
+    return posted is not None and any(part.role is PartRole.CATCH_UP for part in posted.parts)
 
 
 def any_waits(parts: Iterable[PostingPart]) -> bool:
@@ -142,14 +155,15 @@ def must_plan(
         or (unbilled and settings != settings_now)
         or any_waits(open_parts)
         or _billed_otherwise(posted, settled)
-        or _outlives_month(mapping, period, standing)
+        or (MOTIONS[mapping.motion].style is Style.RECURRING_LINE and _changes_line(period, posted, standing))
     )
 
 
-def _outlives_month(mapping: MappingFact, period: PeriodFact, standing: Iterable[PostingPart]) -> bool:
-    """True when a monthly line still stands for a month that is not the newest one any more."""
-    recurring = MOTIONS[mapping.motion].style is Style.RECURRING_LINE
-    return recurring and not period.current and any(part.role is PartRole.RECURRING for part in standing)
+def _changes_line(period: PeriodFact, posted: Posted, standing: Iterable[PostingPart]) -> bool:
+    """True when the recurring line stands for a month that is the newest no more, or not yet for one that is."""
+    if period.current:
+        return not period.gone and not has_stood(posted)
+    return any(part.role is PartRole.RECURRING for part in standing)
 
 
 def _billed_otherwise(posted: Posted, settled: Iterable[PostingPart]) -> bool:

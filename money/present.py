@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.records import InvoiceTemplate, LineValues, TemplateLine
+from connectors.records import InvoiceTemplate, LineValues, TemplateLine, id_order
 from money.amounts import amount_of_values
 from money.enums import Action, LineState, PartRole
-from money.facts import MappingFacts, OwnLine
+from money.facts import MappingFacts, OwnLine, ProductFact
 from money.marks import find_mark, with_mark
 from money.plan import PlannedChange
 from money.words import Money, from_cents, to_cents
@@ -19,19 +19,17 @@ ONE_TIME_ROLES = frozenset(role for role in PartRole if role is not PartRole.REC
 
 
 class TemplateLines:
-    """The lines of one template as last read, by id, by mark and by product. None is a template that is gone."""
+    """The lines of one template as last read, by id and by mark. None is a template that is gone."""
 
     def __init__(self, template: InvoiceTemplate | None) -> None:
         self.template = template
-        self._by_id: dict[int, TemplateLine] = {}
+        self._by_id: dict[str, TemplateLine] = {}
         self._by_mark: dict[str, list[TemplateLine]] = defaultdict(list)
-        self._by_product: dict[int | None, list[TemplateLine]] = defaultdict(list)
         for line in template.lines if template else ():
             self._by_id[line.line_id] = line
             self._by_mark[find_mark(line.description)].append(line)
-            self._by_product[line.product_id].append(line)
 
-    def by_id(self, line_id: int | None) -> TemplateLine | None:
+    def by_id(self, line_id: str | None) -> TemplateLine | None:
         """The line with this id."""
         return None if line_id is None else self._by_id.get(line_id)
 
@@ -40,15 +38,11 @@ class TemplateLines:
         found = self.by_id(own.line_id) if own is not None else None
         if found is not None:
             return found
-        return min(self._by_mark.get(mark, ()), key=lambda line: line.line_id, default=None)
+        return min(self._by_mark.get(mark, ()), key=lambda line: id_order(line.line_id), default=None)
 
     def marked(self, mark: str) -> list[TemplateLine]:
         """All lines that carry the mark; more than one means a line was written twice."""
         return self._by_mark.get(mark, [])
-
-    def of_product(self, product_id: int | None) -> list[TemplateLine]:
-        """Lines, ours and others, that are linked to this product."""
-        return [] if product_id is None else self._by_product.get(product_id, [])
 
 
 class OwnLines:
@@ -81,8 +75,8 @@ class PresentLines:
         self,
         template: InvoiceTemplate | None,
         own_lines: Iterable[OwnLine],
-        other_templates: Mapping[int, InvoiceTemplate],
-        foreign_ids: Collection[int],
+        other_templates: Mapping[str, InvoiceTemplate],
+        foreign_ids: Collection[str],
         carried: Collection[str],
     ) -> None:
         self.here = TemplateLines(template)
@@ -90,14 +84,14 @@ class PresentLines:
         self.foreign_ids = foreign_ids
         self.carried = carried  # marks that a generated invoice carries
         self._others = other_templates
-        self._read: dict[int, TemplateLines] = {template.template_id: self.here} if template else {}
+        self._read: dict[str, TemplateLines] = {template.template_id: self.here} if template else {}
 
     @classmethod
     def of(cls, facts: MappingFacts) -> PresentLines:
         """What the facts of a mapping say of it."""
         return cls(facts.template, facts.own_lines, facts.other_templates, facts.foreign_ids, facts.carried)
 
-    def on(self, template_id: int) -> TemplateLines:
+    def on(self, template_id: str) -> TemplateLines:
         """Lines of the mapping's template, or of one that it was moved from."""
         if template_id not in self._read:
             self._read[template_id] = TemplateLines(self._others.get(template_id))
@@ -122,11 +116,14 @@ class PresentLines:
         line = lines.ours(mark, own)
         return unit_of(line) if line else None
 
-    def foreign_of(self, product_id: int | None) -> list[TemplateLine]:
-        """Lines on the mapping's template that are not ours and have this product."""
-        return [line for line in self.here.of_product(product_id) if line.line_id in self.foreign_ids]
+    def foreign_of(self, product: ProductFact | None) -> list[TemplateLine]:
+        """Lines on the mapping's template that are not ours and bill this product, in the order of the template."""
+        lines = self.here.template.lines if self.here.template and product else ()
+        return [
+            line for line in lines if line.line_id in self.foreign_ids and product is not None and product.is_on(line)
+        ]
 
-    def to_adopt(self, line_id: int | None, mark: str) -> TemplateLine | None:
+    def to_adopt(self, line_id: str | None, mark: str) -> TemplateLine | None:
         """The foreign line that a person told us to take over under this mark.
 
         None once we have a line of our own, and for a line that is gone, one-time, or counted by the target.
@@ -137,7 +134,7 @@ class PresentLines:
         return None if line is None or line.counted_by_target or line.one_time else line
 
 
-def line_by_id(template: InvoiceTemplate | None, line_id: int) -> TemplateLine | None:
+def line_by_id(template: InvoiceTemplate | None, line_id: str) -> TemplateLine | None:
     """The template's line with this id."""
     lines = template.lines if template else ()
     return next((line for line in lines if line.line_id == line_id), None)
@@ -181,7 +178,16 @@ def unit_of(line: TemplateLine) -> Money:
     return Money(from_cents(line.cost_cents), from_cents(line.retail_cents))
 
 
-def removal_of(own: OwnLine, line: TemplateLine, what: str, reason: str, *, moves: bool = False) -> PlannedChange:
+def removal_of(
+    own: OwnLine,
+    line: TemplateLine,
+    what: str,
+    reason: str,
+    *,
+    moves: bool = False,
+    goes_on: bool = False,
+    asked_for: bool = False,
+) -> PlannedChange:
     """The change that takes one line of ours off its template; ``what`` is for people."""
     amount = amount_of_values(line)
     return PlannedChange(
@@ -200,4 +206,6 @@ def removal_of(own: OwnLine, line: TemplateLine, what: str, reason: str, *, move
         retail=-amount.retail,
         cost=-amount.cost,
         moves=moves,
+        goes_on=goes_on,
+        asked_for=asked_for,
     )

@@ -18,7 +18,10 @@ PREFIX = "PC_"
 
 @dataclass(frozen=True, slots=True)
 class SourceItem:
-    """A product of ours. Prices per unit in currency units, possibly finer than a cent."""
+    """A product of ours. Prices per unit in currency units, possibly finer than a cent.
+
+    ``former_key`` is its key without the offer's id, under which an older version may have made it.
+    """
 
     product_id: int
     key: str
@@ -33,14 +36,15 @@ class SourceItem:
     in_price_list: bool = True
     ambiguous: bool = False
     detached: bool = False  # a person keeps the sync off it
-    linked_id: int | None = None
+    linked_id: str | None = None
+    former_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetItem:
     """A product as the target has it. ``gone``: it was deleted there."""
 
-    target_id: int
+    target_id: str
     name: str
     code: str
     cost: Decimal
@@ -74,7 +78,7 @@ class ProductChange:
     cost: Decimal
     retail: Decimal
     taxable: bool
-    target_id: int | None = None
+    target_id: str | None = None
     before: TargetItem | None = None
     adopts: bool = False
 
@@ -120,7 +124,8 @@ class _Index:
         self.by_id = {target.target_id: target for target in targets}
         self.by_code: dict[str, list[TargetItem]] = defaultdict(list)
         self.by_token: dict[str, list[TargetItem]] = defaultdict(list)
-        keys = {item.key for item in items}
+        self.offers_of = Counter(item.former_key for item in items)
+        keys = {item.key for item in items} | {item.former_key for item in items}
         taken = {item.linked_id for item in items}
         for target in targets:
             if target.gone or target.target_id in taken:
@@ -135,6 +140,8 @@ class _Index:
     def candidates(self, item: SourceItem) -> list[TargetItem]:
         """Products that the sync did not make but that stand for this item."""
         by_code = self.by_code.get(item.key)
+        if not by_code and self.offers_of[item.former_key] == 1:
+            by_code = self.by_code.get(item.former_key)
         if by_code:
             return by_code
         if self.keys_of_sku[item.sku.lower()] > 1:

@@ -1,4 +1,4 @@
-"""Which recurring lines go: a quantity that came down to nothing, a subscription that is not invoiced any more.
+"""Which recurring lines go: a quantity that came down to nothing, one that has ended, one that nobody charges any more.
 
 What the target counts itself is never written, so it stays.
 """
@@ -13,41 +13,53 @@ from money.periods import period_label
 from money.plan import Plan, PlannedChange
 from money.postings import Postings
 from money.present import PresentLines
+from money.settling import awaits_run
 from money.taking_off import take_off
 
 
-def remove_recurring(present: PresentLines, mark: str, period: PeriodFact, customer: str) -> list[PlannedChange]:
-    """A subscription whose rows come to a quantity of 0 loses its recurring line."""
+def remove_recurring(
+    present: PresentLines, mark: str, period: PeriodFact, customer: str, reason: str
+) -> list[PlannedChange]:
+    """A subscription that stands at nothing after the period loses its recurring line."""
     own = present.own.standing(mark)
     line = present.line_of(own) if own else None
     if own is None or line is None or line.counted_by_target:
         return []
-    return take_off(present, own, customer, f"Quantity 0 on the invoice for {period_label(period.period)}")
+    return take_off(present, own, customer, f"{reason} on the invoice for {period_label(period.period)}")
 
 
-def remove_missing(
+def remove_gone(
     present: PresentLines,
     postings: Postings,
     customer: str,
     *,
     newest: str,
-    invoiced: Collection[int],
+    gone: Collection[int],
+    elsewhere: Collection[int],
     uncertain: Collection[int],
+    leaving: Collection[str],
 ) -> Plan:
-    """Subscriptions that the newest regular invoice no longer has lose their recurring line.
+    """Subscriptions that the newest regular month charges no more lose their line once its last period is billed.
 
-    ``newest`` is its month, ``invoiced`` the subscriptions that it charges. Those that are ``uncertain``, because rows
-    of that month do not count yet, keep their line, and a person is told.
+    ``newest`` is that month, ``gone`` are the subscriptions, those of ``elsewhere`` go on at another customer or under
+    a new id. Those that are ``uncertain``, because rows of that month do not count yet, keep their line, and a person
+    is told. Marks that are ``leaving`` go for another reason.
     """
     plan = Plan()
     for own in present.recurring_lines():
-        if own.subscription_id in invoiced or not postings.last_period(own.subscription_id) < newest:
+        line = present.line_of(own) if own.subscription_id in gone else None
+        posted = postings.at(own.subscription_id, own.period)
+        if (
+            line is None
+            or own.mark in leaving
+            or line.counted_by_target
+            or (posted and awaits_run(present, posted, own.mark))
+        ):
             continue
-        line = present.line_of(own)
-        if line is None or line.counted_by_target:
-            continue
-        if own.subscription_id in uncertain:
+        goes_on = own.subscription_id in elsewhere
+        if own.subscription_id in uncertain and not goes_on:
             plan.notes.append(note_uncertain(customer, own, newest))
         else:
-            plan.changes += take_off(present, own, customer, f"Not on the invoice for {period_label(newest)}")
+            reason = f"Not on the invoice for {period_label(newest)}"
+            plan.changes += take_off(present, own, customer, reason, goes_on=goes_on)
     return plan

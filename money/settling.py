@@ -115,6 +115,12 @@ def _fate_of_recurring(present: PresentLines, posted: Posted, mark: str, *, foll
     return Fate.BILLED if mark in present.carried and not followed else Fate.UNPROVEN
 
 
+def awaits_run(present: PresentLines, posted: Posted, mark: str) -> bool:
+    """Whether the recurring line of this mark stands for a period that no run has come to yet."""
+    waits = any(part.mark == mark and part.state is PartState.SYNCED for part in posted.parts)
+    return waits and not _moved_on(present.on(posted.template_id).template, posted.next_run)
+
+
 def _moved_on(template: InvoiceTemplate | None, since: dt.date | None) -> bool:
     """True when the template's next run is later than it was then."""
     if template is None or template.next_run is None or since is None:

@@ -13,11 +13,13 @@ from money.words import from_cents
 
 
 def take_off(
-    present: PresentLines, own: OwnLine, customer: str, reason: str, *, moves: bool = False
+    present: PresentLines, own: OwnLine, customer: str, reason: str, *, moves: bool = False, goes_on: bool = False
 ) -> list[PlannedChange]:
     """The change that takes one line of ours off its template, where it still stands there."""
     line = present.line_of(own)
-    return [] if line is None else [removal_of(own, line, f"{customer}: {line.name}", reason, moves=moves)]
+    if line is None:
+        return []
+    return [removal_of(own, line, f"{customer}: {line.name}", reason, moves=moves, goes_on=goes_on)]
 
 
 def remove_unwanted(
@@ -52,17 +54,17 @@ def removals_of_doubles(template: InvoiceTemplate | None, own: OwnLine) -> list[
 def _doubles(lines: TemplateLines, own: OwnLine) -> list[PlannedChange]:
     kept = lines.ours(own.mark, own)
     return [
-        removal_of(own, line, line.name, "A second line with the same mark")
+        removal_of(own, line, line.name, "A second line with the same mark", asked_for=True)
         for line in lines.marked(own.mark)
         if kept is not None and line.line_id != kept.line_id and not line.counted_by_target
     ]
 
 
 def plan_left_behind(
-    own_lines: Iterable[OwnLine], templates: Mapping[int, InvoiceTemplate], choices: Mapping[str, Choice]
+    own_lines: Iterable[OwnLine], templates: Mapping[str, InvoiceTemplate], choices: Mapping[str, Choice]
 ) -> Plan:
     """Lines whose mapping was removed or switched off are offered for removal, and taken off when a person says so."""
-    read: dict[int, TemplateLines] = {}
+    read: dict[str, TemplateLines] = {}
     plan = Plan()
     for own in own_lines:
         if own.template_id not in read:
@@ -83,7 +85,7 @@ def _plan_line(own: OwnLine, line: TemplateLine, choice: Chosen | None) -> Plan:
     if choice == Chosen.LEAVE:
         return Plan()
     if choice:
-        return Plan(changes=[removal_of(own, line, line.name, "Its mapping no longer syncs")])
+        return Plan(changes=[removal_of(own, line, line.name, "Its mapping no longer syncs", asked_for=True)])
     note = Note(
         Severity.INFO,
         "left_behind",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from money.enums import PartRole
 from money.facts import ChargeFact, PeriodFact
 from money.periods import period_label
-from money.words import one_line, plain_quantity
+from money.words import one_line, plain_quantity, shown
+
+MOST_NAMED = 6  # rows of a credit
 
 
 def line_name(period: PeriodFact, role: PartRole) -> str:
@@ -51,6 +53,18 @@ def rows_text(charges: Iterable[ChargeFact]) -> str:
     return " + ".join(
         f"{plain_quantity(charge.signed_quantity)} x ratio {charge.ratio.normalize():f}" for charge in charges
     )
+
+
+def made_of_text(charges: Sequence[ChargeFact]) -> str:
+    """Where a credit comes from, and where it has several rows, from what: ``invoice I2: -30.33 + 24.27``."""
+    numbers = dict.fromkeys(charge.invoice_number for charge in charges)
+    named = f"invoice{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+    if len(charges) == 1:
+        return named
+    amounts = [charge.retail for charge in charges[:MOST_NAMED]]
+    text = shown(amounts[0]) + "".join(f" {'-' if one < 0 else '+'} {shown(abs(one))}" for one in amounts[1:])
+    more = len(charges) - len(amounts)
+    return f"{named}: {text}{f' and {more} more rows' if more else ''}"
 
 
 def catch_up_text(period: PeriodFact, quantity: Decimal) -> str:

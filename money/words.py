@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -9,6 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 ZERO = Decimal(0)
 
 CENT = Decimal("0.01")
+_WORD = re.compile(r"[^\W_]+")
 _JOINER = "\u200d"  # holds emoji together
 
 
@@ -38,6 +40,19 @@ def plain(amount: Decimal) -> str:
     exponent = normal.as_tuple().exponent
     places = max(2, -exponent) if isinstance(exponent, int) else 2
     return f"{normal:.{places}f}" if normal else "0.00"
+
+
+def equals_at_its_decimals(stated: Decimal, amount: Decimal) -> bool:
+    """Whether a total is ``amount`` as far as it tells: 18.41 is 18.411. It tells whole cents at least."""
+    exponent = stated.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return stated == amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def shown(amount: Decimal) -> str:
+    """An amount of money as people read it, in whole cents; one that would come to nothing as it is."""
+    rounded = round_to_cent(amount)
+    return plain(rounded or amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,16 @@ def plain_quantity(quantity: Decimal) -> str:
     if quantity == quantity.to_integral_value():
         return str(int(quantity))
     return plain(quantity)
+
+
+def same_name(ours: str, theirs: str) -> bool:
+    """Whether people mean one product: the same words, with or without *Microsoft*, whatever our term behind a dash."""
+    names = {_bare(ours), _bare(ours.split(" - ", 1)[0])} - {""}
+    return _bare(theirs) in names
+
+
+def _bare(name: str) -> str:
+    return " ".join(_WORD.findall(name.casefold())).removeprefix("microsoft ")
 
 
 def one_line(text: str) -> str:

@@ -38,6 +38,11 @@ def program_settings_page(partner_slug: str, program_id: int) -> str:
     return page(f"/p/{partner_slug}/programs/{program_id}/edit/")
 
 
+def messages_page(partner_slug: str) -> str:
+    """What became of a partner's e-mails."""
+    return page(f"/p/{partner_slug}/messages/")
+
+
 def preferences_page(partner_slug: str) -> str:
     """Which e-mails of a partner the reader gets."""
     return page(f"/p/{partner_slug}/email-preferences/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from core.partner_models import PartnerForeignKey, PartnerModel
 
 
@@ -19,11 +19,11 @@ class MessageState(models.TextChoices):
 
 
 class Message(PartnerModel):
-    """One e-mail to a group of addresses; ``event`` makes it one per event."""
+    """One e-mail to one address; ``event`` makes it one per event and address."""
 
     event = models.CharField(max_length=120)  # e.g. "run:17"
     kind = models.CharField(max_length=40)  # e.g. "run_finished", "connection_broken"
-    to = ArrayField(models.EmailField())
+    to = ArrayField(models.EmailField())  # one; several in what earlier versions wrote
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField()
@@ -46,6 +46,38 @@ class Message(PartnerModel):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class AccountMail(models.Model):
+    """One e-mail about a person's own sign-in: whom and what it is about. Its text is made when it leaves.
+
+    It belongs to no partner. Links that let in are never part of ``facts``.
+    """
+
+    person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")  # None: nobody's address
+    to = models.EmailField()
+    kind = models.CharField(max_length=80)  # e.g. "account/email/password_reset_key"
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=7, choices=MessageState.choices, default=MessageState.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["state", "not_before"],
+                condition=models.Q(state__in=(MessageState.DUE, MessageState.SENDING)),
+                name="account_mails_to_send",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to}"
 
 
 class MailPreference(PartnerModel):

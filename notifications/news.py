@@ -69,7 +69,7 @@ def tell(
     queued = [
         outbox.queue(kind, event=f"{event}/{member}", to=[address], context=context, why=why) for member, address in own
     ]
-    return sum(message is not None for message in (sent, *queued))
+    return sum(map(len, (sent, *queued)))
 
 
 def why_asked(partner: Partner) -> Why:

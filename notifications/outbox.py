@@ -1,6 +1,6 @@
 """The outbox: queue an e-mail in the transaction of what it tells.
 
-A message row is unique per event, so that what happened once is told once.
+What happened once is told once: each address has one message per event, and its own fate.
 """
 
 from __future__ import annotations
@@ -16,36 +16,35 @@ from core.scope import scoped_partner_id
 from notifications.composer_registry import compose, render
 from notifications.letters import Why
 from notifications.models import Message
-from notifications.tasks import deliver_due
+from notifications.soon import deliver_soon
 
 
 def queue(
     kind: str, *, event: str, to: Sequence[str], context: Mapping[str, Any], why: Why | None = None
-) -> Message | None:
-    """Write a message into the outbox, in the caller's scope and transaction.
+) -> list[Message]:
+    """Write one message for each address into the outbox, in the caller's scope and transaction; answers those made.
 
-    ``event`` names what happened ("run:17"): the second message of an event is not made. Without
-    addresses nothing is made. ``KeyError`` where the kind or a fact is missing.
+    ``event`` names what happened ("run:17"): the messages of an event are made once. ``KeyError`` where the kind or a
+    fact is missing.
     """
     if not to or Message.objects.filter(event=event).exists():
-        return None
+        return []
     partner = Partner.objects.get(pk=scoped_partner_id())
     rendered = render(compose(kind, context, partner), why)
-    message, made = Message.objects.get_or_create(
-        event=event,
-        defaults={
-            "kind": kind,
-            "to": list(to),
-            "subject": rendered.subject,
-            "text": rendered.text,
-            "html": rendered.html,
-            "not_before": timezone.now(),
-        },
-    )
+    made = []
+    for place, address in enumerate(to):
+        message, is_new = Message.objects.get_or_create(
+            event=f"{event}/to:{place}" if place else event,
+            defaults={
+                "kind": kind,
+                "to": [address],
+                "subject": rendered.subject,
+                "text": rendered.text,
+                "html": rendered.html,
+                "not_before": timezone.now(),
+            },
+        )
+        made += [message] if is_new else []
     if made:
-        transaction.on_commit(_deliver_soon, robust=True)
-    return message if made else None
-
-
-def _deliver_soon() -> None:
-    deliver_due.apply_async(retry=False)
+        transaction.on_commit(deliver_soon, robust=True)
+    return made

@@ -9,22 +9,23 @@ from django.dispatch import receiver
 from accounts.models import Invitation, Role
 from accounts.signals import invitation_made
 from notifications import links, outbox
+from notifications.keys import INVITATION, PLACE_OF_KEY
 from notifications.letters import Why
 
 
 @receiver(invitation_made)
-def send_invitation(*, invitation: Invitation, token: str, **_kwargs: Any) -> None:
-    """Queue the e-mail with the link; the token is stored nowhere else, and there until it is sent."""
+def send_invitation(*, invitation: Invitation, **_kwargs: Any) -> None:
+    """Queue the e-mail; the key of its link is put in when it leaves."""
     inviter = invitation.invited_by
     outbox.queue(
-        "invitation",
-        event=f"invitation:{invitation.token_hash}",
+        INVITATION,
+        event=f"{INVITATION}:{invitation.pk}",
         to=[invitation.email],
         context={
             "role": Role(invitation.role).label,
             "invited_by": str(inviter) if inviter else invitation.partner.name,
             "expires_at": invitation.expires_at,
-            "link": links.invitation_page(token),
+            "link": links.invitation_page(PLACE_OF_KEY),
         },
         why=Why(f"You get this because {invitation.partner.name} invited this address."),
     )

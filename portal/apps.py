@@ -8,7 +8,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications.composer_registry import Composer, register_composer
+        from portal.emails.adapters import compose_account_mail
         from portal.emails.messages import write_message
         from portal.emails.rendering import render
 
-        register_composer(Composer(write_message, render))
+        register_composer(Composer(write_message, render, compose_account_mail))

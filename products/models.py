@@ -6,10 +6,11 @@ from django.db import models
 
 from connections.models import Connection
 from core.partner_models import PartnerForeignKey, PartnerModel
+from products.keys import product_key
 
 
 class Product(PartnerModel):
-    """A sellable item of the source, known by its key: SKU + term + billing cycle.
+    """A sellable item of the source, known by its key: SKU + term + billing cycle, and the offer's id.
 
     Prices are per unit, in the currency of the source connection.
     """
@@ -37,12 +38,17 @@ class Product(PartnerModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def former_key(self) -> str:
+        """The key without the offer's id, under which an older version may have made it in the target."""
+        return product_key(self.sku, self.term, self.billing_cycle)
+
 
 class TargetProduct(PartnerModel):
     """Local copy of a product in the target; prices in currency units."""
 
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    external_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=100)
     name = models.CharField(max_length=1000)
     code = models.CharField(max_length=300, blank=True)
     cost = models.DecimalField(max_digits=20, decimal_places=8)
@@ -67,7 +73,7 @@ class ProductLink(PartnerModel):
 
     product = PartnerForeignKey(Product, on_delete=models.CASCADE, related_name="links")
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    external_id = models.BigIntegerField()
+    external_id = models.CharField(max_length=100)
     copy = models.ForeignObject(
         TargetProduct,
         on_delete=models.DO_NOTHING,

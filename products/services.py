@@ -16,6 +16,7 @@ from connectors.interface import Source, Target
 from core.bulk_saving import fit, save_differences
 from core.scope import partner_scope
 from core.turns import wait_for_turn
+from products.identity import keep_identities
 from products.keys import product_key
 from products.models import Product, ProductLink, TargetProduct
 
@@ -100,14 +101,15 @@ def reread_products(partner_id: int, connection_id: int, client: Target, product
     Call it outside any scope. Raises what the client raises.
     """
     with partner_scope(partner_id):
-        keys = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "key"))
+        codes = {one.pk: {one.key, one.former_key} for one in Product.objects.filter(pk__in=product_ids)}
         links = ProductLink.objects.filter(target=connection_id, product__in=product_ids)
         linked = dict(links.values_list("product_id", "external_id"))
-    found = client.get_products(sorted(linked.values())) if linked else []
+    found = client.get_products(sorted(linked.values(), key=records.id_order)) if linked else []
     gone = set(linked.values()) - {product.product_id for product in found}
-    for product_id, key in keys.items():
+    for product_id, known_as in codes.items():
         if linked.get(product_id) in {None, *gone}:
-            found += client.find_products_by_code(key)
+            for code in sorted(known_as):
+                found += client.find_products_by_code(code)
     _store_target_products(partner_id, connection_id, found)
     with partner_scope(partner_id):
         TargetProduct.objects.filter(target_id=connection_id, external_id__in=gone).update(gone=True)
@@ -155,7 +157,7 @@ def _merge(listed: Iterable[records.SourceProduct]) -> dict[str, dict[str, Any]]
 
 def _product_values(product: records.SourceProduct) -> dict[str, Any]:
     return {
-        "key": product_key(product.sku, product.term, product.billing_cycle),
+        "key": product_key(product.sku, product.term, product.billing_cycle, product.product_id),
         "product_id": fit(product.product_id, 100),
         "sku": fit(product.sku, 100),
         "name": fit(product.name, 500),
@@ -171,7 +173,8 @@ def _product_values(product: records.SourceProduct) -> dict[str, Any]:
 
 
 def _store_price_list(connection_id: int, wanted: Mapping[str, Mapping[str, Any]]) -> PriceListReport:
-    existing = {row.key: row for row in Product.objects.filter(source_id=connection_id)}
+    rows = Product.objects.filter(source_id=connection_id).order_by("pk")
+    existing = keep_identities({row.key: row for row in rows}, wanted)
     left = {key: {"in_price_list": False} for key, row in existing.items() if row.in_price_list and key not in wanted}
     saved = save_differences(Product, existing, {**wanted, **left}, for_new={"source_id": connection_id})
     return PriceListReport(
@@ -199,7 +202,7 @@ def _settle_target_products(partner_id: int, connection_id: int, client: Target,
     with partner_scope(partner_id):
         linked = ProductLink.objects.filter(target_id=connection_id).values_list("external_id", flat=True)
         shown = _read_since(connection_id, since).values_list("external_id", flat=True)
-        hidden = sorted(set(linked) - set(shown))
+        hidden = sorted(set(linked) - set(shown), key=records.id_order)
     if hidden:
         _store_target_products(partner_id, connection_id, client.get_products(hidden))
     with partner_scope(partner_id):

@@ -43,7 +43,7 @@ class Credits(models.TextChoices):
     APPLY = "apply", "Apply"
 
 
-@pghistory.track(exclude=["next_due_at", "start_listed_at"])
+@pghistory.track(exclude=["next_due_at", "start_listed_at", "ledger_as_of"])
 class Program(PartnerModel):
     """Settings of one program x source x target; the Program Edit screen."""
 
@@ -72,6 +72,8 @@ class Program(PartnerModel):
     next_due_at = models.DateTimeField(null=True, db_index=True)
     start_listed_at = models.DateTimeField(null=True)  # when the source was asked for its list, billing being first on
     baseline_at = models.DateTimeField(null=True)  # when it was settled what of that list is the past
+    # A backup was restored: the target may hold what was written after this instant, and the ledger does not know.
+    ledger_as_of = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -88,9 +90,18 @@ class Program(PartnerModel):
         return PROGRAM_NAMES.get(self.slug, self.slug)
 
     @property
+    def own_minutes(self) -> int:
+        """Minutes after the daily time at which this program's sync starts, the same each day: 0 to 29.
+
+        Programs share the daily time, workers and the request limit; numbers in a row are spread evenly.
+        """
+        return self.pk * 11 % SPREAD_MINUTES
+
+    @property
     def zone(self) -> str:
         """IANA name of the zone that the daily time is meant in."""
         return self.time_zone or self.partner.time_zone
 
 
+SPREAD_MINUTES = 30
 PROGRAM_NAMES = {"microsoft-csp": "Microsoft CSP"}

@@ -5,6 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
+from programs.models import Program
+
+
+def next_start(program: Program, after: dt.datetime) -> dt.datetime:
+    """The first instant later than ``after`` (aware) at which the program's daily sync starts, at its own minute."""
+    own = dt.timedelta(minutes=program.own_minutes)
+    return next_due(program.daily_at, program.zone, after - own) + own
+
 
 def next_due(daily_at: dt.time, time_zone: str, after: dt.datetime) -> dt.datetime:
     """The first instant later than ``after`` (aware) at which clocks in ``time_zone`` show ``daily_at``.

@@ -16,7 +16,7 @@ from core.addresses import fold_address, validate_address
 from core.audit import Actor, record
 from money.enums import Motion, Prorations
 from programs.models import PROGRAM_NAMES, Approval, Credits, ProductMode, Program, Start
-from programs.schedule import next_due
+from programs.schedule import next_start
 from programs.signals import program_saved
 
 
@@ -73,6 +73,8 @@ def save_program(
     _check(program)
     if present and not changed:
         return program, []
+    if present is None:
+        program.save()  # its number decides about its minutes
     _plan_next(program)
     program.save()
     verb = "changed" if present else "set up"
@@ -155,7 +157,7 @@ def _check_addresses(program: Program) -> dict[str, list[str]]:
 
 
 def _plan_next(program: Program) -> None:
-    program.next_due_at = next_due(program.daily_at, program.zone, timezone.now()) if program.enabled else None
+    program.next_due_at = next_start(program, timezone.now()) if program.enabled else None
 
 
 def _told(program: Program, changed: list[str], *, new: bool) -> str:

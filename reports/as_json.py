@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from invoices.models import SourceInvoice
 from invoices.selectors import listed_invoices
 from money.enums import Action
-from money.words import plain
+from money.words import ZERO, plain
 from programs.models import Program
 from reports.progress import run_seconds
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Change, Run
-from syncs.proving.reconciliation import Balance, InvoiceBalance, reconcile_invoice
+from syncs.proving.accounts import Balance
+from syncs.proving.again import find_billed_again
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.proving.standing import prove_standing
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -64,6 +67,7 @@ def balance_json(invoice: SourceInvoice, program: Program) -> dict[str, Any]:
     ``source`` and ``target`` are as a configuration file has them: programs of one source have an account each.
     """
     balance = reconcile_invoice(invoice, program)
+    again = _times_billed(invoice, program)
     return {
         "number": invoice.number,
         "period": f"{invoice.month:%Y-%m}",
@@ -71,13 +75,53 @@ def balance_json(invoice: SourceInvoice, program: Program) -> dict[str, Any]:
         "source": program.source.name or program.source.system,
         "target": program.target.name or program.target.system,
         **_sides(balance.total, balanced=balance.balanced),
-        "customers": _customers(balance),
+        **_billed_times(max(again.values(), default=1)),
+        "customers": _customers(balance, again),
     }
 
 
-def _customers(balance: InvoiceBalance) -> list[dict[str, Any]]:
+def _times_billed(invoice: SourceInvoice, program: Program) -> dict[tuple[int | None, str], int]:
+    """By customer and motion, how many invoices of the target carry a period of the invoice, where more than one do."""
+    found: dict[tuple[int | None, str], int] = {}
+    for one in find_billed_again(program):
+        rows = invoice.charges.filter(customer=one.customer, motion=one.motion, period=one.period)
+        if rows.exists():
+            found[one.customer, one.motion] = max(one.times, found.get((one.customer, one.motion), 1))
+    return found
+
+
+def _billed_times(number: int) -> dict[str, int]:
+    return {"billed_times": number} if number != 1 else {}
+
+
+def months_json(program: Program, periods: Iterable[str]) -> list[dict[str, Any]]:
+    """Usage months as the ``reconcile`` command prints them, oldest first.
+
+    ``stands_without_charge`` is what recurring lines bill with each run although no invoice of the month, the newest
+    regular one, or of a later one charges them.
+    """
+    listed, standing = sorted(set(periods)), prove_standing(program)
+    month = standing.month or max(listed, default="")
     return [
-        {"customer": entry.external_id, "name": entry.name, "motion": entry.motion, **_sides(entry.balance)}
+        {
+            "period": period,
+            "source": program.source.name or program.source.system,
+            "target": program.target.name or program.target.system,
+            "stands_without_charge": plain(standing.retail if period == month else ZERO),
+        }
+        for period in listed
+    ]
+
+
+def _customers(balance: InvoiceBalance, again: Mapping[tuple[int | None, str], int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "customer": entry.external_id,
+            "name": entry.name,
+            "motion": entry.motion,
+            **_billed_times(again.get((entry.customer_id, entry.motion), 1)),
+            **_sides(entry.balance),
+        }
         for entry in balance.customers
     ]
 

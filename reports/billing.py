@@ -33,8 +33,11 @@ from customers.models import Customer, Mapping, TargetCustomer, Template
 from customers.selectors import MappedTo, customer_contains, describe_mappings
 from invoices.models import BillingItem
 from money.enums import Motion
+from money.month.waiting import Wait
 from money.words import Money
 from programs.models import Program
+from syncs.proving.again import find_billed_again
+from syncs.proving.waiting import find_waiting
 
 NOT_MAPPED, MAPPED, SYNC_ON, ATTENTION = "not_mapped", "mapped", "sync_on", "needs_attention"
 STATE_LABELS = {
@@ -118,8 +121,13 @@ def rows_of(program: Program, items: Iterable[Any]) -> dict[int, BillingRow]:
     """Items with all that the list says of them, by the item's id. One query more where any is mapped."""
     chosen = list(items)
     found = describe_mappings({item.mapping_id for item in chosen if item.mapping_id})
-    everywhere = _currency_problems(program)
-    return {item.pk: _row(item, found.get(item.mapping_id), everywhere) for item in chosen}
+    everywhere, out_of_time = _currency_problems(program), _out_of_time(program)
+    return {
+        item.pk: _row(
+            item, found.get(item.mapping_id), (*everywhere, *out_of_time.get((item.customer_id, item.motion), ()))
+        )
+        for item in chosen
+    }
 
 
 def unmapped_rows(item_ids: Sequence[int]) -> list[BillingRow]:
@@ -133,6 +141,14 @@ def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
     """The whole billing list by customer name; for commands and exports, not for pages. Two queries."""
     rows = rows_of(program, billing_items(program, text)).values()
     return sorted(rows, key=lambda row: (row.customer.name.casefold(), row.customer.domain, row.motion))
+
+
+def newest_retail(program: Program, customer_id: int, motion: str) -> Decimal | None:
+    """What the newest month charges the customer, in currency units; None where it was never charged. One query."""
+    found: Decimal | None = (
+        _all_items(program).filter(customer=customer_id, motion=motion).values_list("retail", flat=True).first()
+    )
+    return found
 
 
 def next_unmapped(program: Program) -> BillingItem | None:
@@ -167,6 +183,8 @@ def _state(program: Program) -> Case:
     """
     broken = Q(mapped__template__in=Template.objects.filter(Q(gone=True) | Q(paused=True)))
     broken |= Q(mapped__target_customer__in=TargetCustomer.objects.filter(gone=True))
+    for customer_id, motion in _out_of_time(program):
+        broken |= Q(customer=customer_id, motion=motion)
     if _currency_problems(program):
         broken |= Q(Value(True, output_field=BooleanField()))  # SQL's true
     return Case(
@@ -175,6 +193,17 @@ def _state(program: Program) -> Case:
         When(broken, then=Value(ATTENTION)),
         default=Value(SYNC_ON),
     )
+
+
+def _out_of_time(program: Program) -> dict[tuple[int, str], list[str]]:
+    """By customer and motion, what is billed several times, too often, or not in its time."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for again in find_billed_again(program):
+        found.setdefault((again.customer, again.motion), []).append(again.text)
+    for waiting in find_waiting(program):
+        if waiting.wait is not Wait.PAUSED:  # the mapping says that
+            found.setdefault((waiting.customer, waiting.motion), []).append(waiting.text)
+    return found
 
 
 def _row(item: Any, mapping: MappedTo | None, everywhere: Sequence[str]) -> BillingRow:

@@ -49,7 +49,7 @@ class CustomerPage:
     mappings: list[tuple[Motion, Mapping | None]]  # of every motion
     charges: Charges | None  # of 13 months; None without any
     lines: QuerySet[Line]  # ours, those that stand first
-    places: dict[int, TemplatePlace]
+    places: dict[str, TemplatePlace]
     foreign: list[ForeignLine]
     waiting: list[InboxItem]
     changes: QuerySet[Change]

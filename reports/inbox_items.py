@@ -15,11 +15,13 @@ from customers.models import Template
 from customers.target_copy import template_record
 from invoices.models import Charge
 from money.enums import Chosen, HoldCode, LineState
+from money.facts import ProductFact
 from money.words import from_cents
 from programs.models import Program
 from programs.selectors import source_currency
 from reports.run import change_row
 from syncs.deciding.answers import ChoiceButton, choices_of
+from syncs.facts.products import load_product_facts
 from syncs.models import Change, Finding, Line
 
 MOST_ROWS = 3  # source rows that are named; the rest is behind a link
@@ -141,21 +143,46 @@ def _adoptable_lines(held: Iterable[Any]) -> Mapping[Item, list[TemplateLine]]:
     if not changes:
         return {}
     ids = {change.template_id for change in changes}
+    products = _products_of(changes)
     ours = set(Line.objects.filter(template_id__in=ids).values_list("target", "template_id", "line_id"))
     templates = {(row.target_id, row.external_id): row for row in Template.objects.filter(external_id__in=ids)}
     return {
         (change.program_id, change.subject): _foreign_lines(
-            templates.get((change.target_id, change.template_id)), (change.after or {}).get("product_id"), ours
+            templates.get((change.target_id, change.template_id)),
+            products.get((change.program_id, change.product_id)),
+            (change.after or {}).get("product_id"),
+            ours,
         )
         for change in changes
     }
 
 
+def _products_of(changes: Iterable[Any]) -> dict[tuple[int, int | None], ProductFact]:
+    """What stands for the products of these changes, by program and product."""
+    named: dict[int, set[int]] = defaultdict(set)
+    for change in changes:
+        if change.product_id is not None:
+            named[change.program_id].add(change.product_id)
+    return {
+        (program.pk, product_id): fact
+        for program in Program.objects.filter(pk__in=named).select_related("target")
+        for product_id, fact in load_product_facts(program, named[program.pk]).items()
+    }
+
+
 def _foreign_lines(
-    template: Template | None, product_id: int | None, ours: Collection[tuple[int, int, int]]
+    template: Template | None, product: ProductFact | None, planned: str | None, ours: Collection[tuple[int, str, str]]
 ) -> list[TemplateLine]:
-    """Lines of this product that no program of the partner wrote."""
+    """Lines that bill this product (or the one of the target that was planned), and that no program wrote."""
     if template is None:
         return []
-    of_product = (line for line in template_record(template).lines if line.product_id == product_id)
-    return [line for line in of_product if (template.target_id, line.template_id, line.line_id) not in ours]
+    theirs = [
+        line
+        for line in template_record(template).lines
+        if (template.target_id, line.template_id, line.line_id) not in ours
+    ]
+    return [
+        line
+        for line in theirs
+        if (planned is not None and line.product_id == planned) or (product is not None and product.is_on(line))
+    ]

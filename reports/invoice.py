@@ -11,7 +11,8 @@ from invoices.models import SourceInvoice
 from money.words import ZERO
 from syncs.enums import RunKind, RunState
 from syncs.models import Posting, Run
-from syncs.proving.reconciliation import BUCKETS, Balance, InvoiceBalance
+from syncs.proving.accounts import BUCKETS, Balance
+from syncs.proving.reconciliation import InvoiceBalance
 
 LABELS = {
     "synced": "Synced",

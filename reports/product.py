@@ -11,8 +11,8 @@ from django.db.models import QuerySet, Sum
 
 from connectors.registry import get_target
 from customers.models import Customer
+from invoices.counted import newest_month_of
 from invoices.models import Charge, InvoiceState
-from invoices.months import newest_month_of
 from invoices.start import program_invoices
 from money.words import ZERO, round_to_cent
 from products.models import Product

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.records import MONTHLY, Cadence
+from connectors.registry import get_target
 from customers.mapping_batches import Wish
 from customers.matching import Suggestion
 from customers.models import TargetCustomer, Template
 from customers.selectors import best_suggestions
 from invoices.models import BillingItem
 from money.enums import Motion
+from money.motions import MOTIONS
 from programs.models import Program
 from reports.template_offers import TemplateOffer, offer_template
 
@@ -49,12 +52,24 @@ def propose_mappings(program: Program, items: Sequence[Any], least: int) -> list
     for item in items:
         suggestion = best.get(item.customer_id)
         rows = templates[suggestion.candidate.external_id] if suggestion else []  # type: ignore[attr-defined]  # see best_suggestions
-        offers = [offer_template(program, row, Motion(item.motion)) for row in rows]
-        fitting = [offer.template.pk for offer in offers if not offer.warnings]
-        template_id = fitting[0] if len(fitting) == 1 else 0
+        offers = [offer_template(program, row, Motion(item.motion), retail=item.retail) for row in rows]
+        template_id = _only_fitting(program, item.motion, offers)
         ticked = bool(template_id and suggestion and suggestion.score >= least)
         made.append(Proposal(item, suggestion, offers, template_id, ticked))
     return made
+
+
+def _only_fitting(program: Program, motion: str, offers: Sequence[TemplateOffer]) -> int:
+    """The one template that fits, of several the one in the rhythm of the charges; 0 where that is not one."""
+    fitting = [offer.template for offer in offers if not offer.warnings]
+    if len(fitting) > 1:
+        yearly = MOTIONS[motion].cadence is Cadence.ANNUAL
+        interval_of = get_target(program.target.system).interval_of
+        rhythms = [(template, interval_of(template.frequency)) for template in fitting]
+        fitting = [
+            template for template, every in rhythms if every and (every.months >= 12 if yearly else every == MONTHLY)
+        ]
+    return fitting[0].pk if len(fitting) == 1 else 0
 
 
 def fill_in(proposals: Sequence[Proposal], ticked: Sequence[str], chosen: Mapping[str, str]) -> None:
@@ -65,9 +80,9 @@ def fill_in(proposals: Sequence[Proposal], ticked: Sequence[str], chosen: Mappin
         proposal.ticked = proposal.name in ticked
 
 
-def _templates(program: Program, best: Mapping[int, Suggestion]) -> dict[int, list[Template]]:
+def _templates(program: Program, best: Mapping[int, Suggestion]) -> dict[str, list[Template]]:
     owners = {suggestion.candidate.external_id for suggestion in best.values()}  # type: ignore[attr-defined]  # as above
-    found: dict[int, list[Template]] = defaultdict(list)
+    found: dict[str, list[Template]] = defaultdict(list)
     rows = Template.objects.filter(target_id=program.target_id, customer_external_id__in=owners, gone=False)
     for row in rows.order_by("name", "external_id"):
         found[row.customer_external_id].append(row)

@@ -27,7 +27,7 @@ class TemplatePlace:
 
     template: Template
     url: str
-    lines: dict[int, TemplateLine]
+    lines: dict[str, TemplateLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ForeignLine:
         return self.line.quantity * self.retail
 
 
-def template_places(program: Program, *ways: Q) -> dict[int, TemplatePlace]:
+def template_places(program: Program, *ways: Q) -> dict[str, TemplatePlace]:
     """Templates of the program's target that any of these conditions finds, by the target's id. One query."""
     url = get_target(program.target.system).template_url
     rows = Template.objects.filter(target_id=program.target_id)
@@ -97,14 +97,14 @@ def tell_left_lines(mapping: Mapping) -> str:
     return f"{stays} on {_places(mapping, set(ids.values()))}{_names(mapping, set(ids))}. {offer}"
 
 
-def _places(mapping: Mapping, templates: set[int]) -> str:
+def _places(mapping: Mapping, templates: set[str]) -> str:
     """The template by its name; more of them by their number."""
     if templates == {mapping.template.external_id}:
         return f"the template “{mapping.template.name}” of {mapping.target_customer.name}"
     return f"{len(templates)} template{'' if len(templates) == 1 else 's'}"
 
 
-def _names(mapping: Mapping, line_ids: set[int]) -> str:
+def _names(mapping: Mapping, line_ids: set[str]) -> str:
     names = [f"“{line.name}”" for line in template_record(mapping.template).lines if line.line_id in line_ids]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f": {', '.join(names[:MOST_NAMED])}{more}" if names else ""

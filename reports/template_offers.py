@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from connectors.records import TemplateLine
 from customers.models import Template
@@ -22,8 +23,12 @@ class TemplateOffer:
     warnings: list[MappingWarning]
 
 
-def offer_template(program: Program, row: Template, motion: Motion) -> TemplateOffer:
-    """The template with its lines, and what speaks against it for the motion."""
-    return TemplateOffer(
-        row, template_record(row).lines, mapping_warnings(program=program, template=row, motion=motion.value)
-    )
+def offer_template(
+    program: Program, row: Template, motion: Motion, *, disabled: bool = False, retail: Decimal | None = None
+) -> TemplateOffer:
+    """The template with its lines, and what speaks against it for the motion.
+
+    ``disabled``: its customer is; ``retail``: what the newest month charges, in currency units.
+    """
+    warnings = mapping_warnings(program=program, template=row, motion=motion.value, disabled=disabled, retail=retail)
+    return TemplateOffer(row, template_record(row).lines, warnings)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Abs
 
 from invoices.models import SourceInvoice
 from money.enums import Severity
+from money.month.waiting import Wait
 from money.words import ZERO
 from reports.inbox import UnknownRows, Unmapped, decidable, held_invoices, unknown_rows, waiting_runs
 from reports.overview import KindCard
@@ -27,6 +29,9 @@ _STOPPED: dict[str, str] = {
     RunState.DISCARDED: "The last plan was discarded",
     RunState.CANCELLED: "The last sync was cancelled",
 }
+_TOO_OFTEN = ("billed_again", str(Wait.OFTEN))
+_UNCHARGED = "stands_without_charge"
+_WAITING = tuple(str(wait) for wait in Wait if wait is not Wait.OFTEN)
 DECIDE, MAP, ROWS, FAILED, LAST_RUN = "decide", "map", "rows", "failed", "last_run"
 
 
@@ -72,21 +77,56 @@ def verdict_of(card: KindCard, unmapped: Unmapped, waiting: Waiting) -> Verdict:
     """Of the program's billing, whose ``card`` this is. At most three queries."""
     if card.last_success is None and card.last is None:
         return Verdict(UNKNOWN, unmapped.currency, [])
-    wrong = _wrong(card, unmapped.program.pk)
-    open_points = [*_left_out(card), *_to_decide(unmapped, waiting), *_not_mapped(unmapped)]
+    said = _Said.read(unmapped.program.pk)
+    wrong = _wrong(card, said)
+    open_points = [*_left_out(card), *_out_of_time(said), *_to_decide(unmapped, waiting), *_not_mapped(unmapped)]
     open_points += _unknown(unmapped, waiting)
     tone = BAD if wrong else WARN if open_points else GOOD if card.last_success else UNKNOWN
     return Verdict(tone, unmapped.currency, [*wrong, *open_points])
 
 
-def _wrong(card: KindCard, program_id: int) -> list[Point]:
-    errors = Finding.objects.filter(program=program_id, closed_at=None, severity=Severity.ERROR)
-    found = errors.aggregate(number=Count("pk"), retail=Sum(Abs("retail")))
-    number = found["number"]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What open findings come to, each as number and retail."""
+
+    errors: tuple[int, Decimal]
+    too_often: tuple[int, Decimal]  # billed more often than charged
+    uncharged: tuple[int, Decimal]
+    waiting: tuple[int, Decimal]  # for a run that is far, or that is not to come
+
+    @classmethod
+    def read(cls, program_id: int) -> _Said:
+        """Of one program. One query."""
+        kinds = (Q(severity=Severity.ERROR), Q(code__in=_TOO_OFTEN), Q(code=_UNCHARGED), Q(code__in=_WAITING))
+        sums: dict[str, Any] = {}
+        for place, kind in enumerate(kinds):
+            sums |= {f"number{place}": Count("pk", filter=kind), f"retail{place}": Sum(Abs("retail"), filter=kind)}
+        found = Finding.objects.filter(program=program_id, closed_at=None).aggregate(**sums)
+        return cls(*((found[f"number{place}"], found[f"retail{place}"] or ZERO) for place in range(len(kinds))))
+
+
+def _out_of_time(said: _Said) -> list[Point]:
+    """What stands without a charge, and what is not billed in its time."""
+    found = [
+        (said.uncharged, "line{s} without a charge: the customer is billed and you are not"),
+        (said.waiting, "warning{s} about money that is not billed in its time"),
+    ]
+    return [
+        Point(DECIDE, f"{number} {text.format(s=_s(number))}", retail) for (number, retail), text in found if number
+    ]
+
+
+def _wrong(card: KindCard, said: _Said) -> list[Point]:
+    found = []
+    number, retail = said.errors
     if number:
-        return [
-            Point(FAILED, f"{number} error{_s(number)}: what is concerned is not on the templates", found["retail"])
-        ]
+        text = f"{number} error{_s(number)}: what is concerned is not on the templates"
+        found.append(Point(FAILED, text, retail))
+    number, retail = said.too_often
+    if number:
+        found.append(Point(DECIDE, f"{number} warning{_s(number)} about months that are billed several times", retail))
+    if found:
+        return found
     if card.last is not None and card.last.status == RunStatus.ERROR:
         return [Point(LAST_RUN, "The last sync ended with an error")]
     return []

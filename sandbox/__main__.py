@@ -14,7 +14,7 @@ from sandbox.admin import state_summary, whole_truth
 from sandbox.mapping import mapping_of
 from sandbox.server import SandboxServer
 from sandbox.state import Store
-from sandbox.switches import SWITCHES, UnknownSwitchError, read_assignments
+from sandbox.switches import SWITCHES, UnknownSwitchError, changeable, read_assignments
 from sandbox.timeline import DEFAULT_START, BackwardsError, advance, open_sandbox
 from sandbox.wire import encode
 
@@ -75,8 +75,8 @@ def _serve(options: argparse.Namespace) -> int:
             accounts=options.account or DEFAULT_ACCOUNTS,
             start=options.start,
             more_customers=options.more_customers,
+            settings=settings,
         )
-        store.remember("switches", store.switches | settings)
     server = SandboxServer(store, options.port)
 
     def stop(_signal: int, _frame: object) -> None:
@@ -125,7 +125,7 @@ def _state(options: argparse.Namespace) -> int:
 def _switch(options: argparse.Namespace) -> int:
     store = _existing(options.data)
     with store.exclusive():
-        store.remember("switches", store.switches | read_assignments(options.settings))
+        store.remember("switches", store.switches | changeable(read_assignments(options.settings)))
         current = store.switches
     for switch in SWITCHES:
         print(f"{switch.name}={current[switch.name]}  {switch.meaning}", file=sys.stderr)

@@ -53,7 +53,8 @@ def story_in(store: Store, account: str) -> Story:
     """The story of an account as it stands, with the edits made to it."""
     facts = store.accounts[account]
     first_month = dt.date.fromisoformat(facts["first_month"])
-    story = story_of(account, facts["title"], first_month, facts["more_customers"])
+    field = store.switches["months"] == "field"
+    story = story_of(account, facts["title"], first_month, facts["more_customers"], field=field)
     return with_edits(story, store.fact(f"story_edits/{account}", []))
 
 

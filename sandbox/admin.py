@@ -13,7 +13,7 @@ from sandbox.prism_api.invoices import find_invoice, keep_invoice, rows_as_field
 from sandbox.request_log import summary
 from sandbox.routing import Call, find_route, route
 from sandbox.state import Store
-from sandbox.switches import UnknownSwitchError, checked
+from sandbox.switches import UnknownSwitchError, changeable
 from sandbox.syncro_api.schedules import KIND as SCHEDULE
 from sandbox.template_truth import templates_in
 from sandbox.timeline import BackwardsError, advance
@@ -93,7 +93,7 @@ def _generate(call: Call) -> Reply:
 
 
 def _switch(call: Call) -> Reply:
-    wanted = checked({name: str(value) for name, value in call.request.fields().items()})
+    wanted = changeable({name: str(value) for name, value in call.request.fields().items()})
     call.store.remember("switches", call.store.switches | wanted)
     return json_reply(call.store.switches)
 

@@ -17,7 +17,7 @@ from sandbox.cast import Tenant
 from sandbox.catalogue import Price
 from sandbox.draws import draw, guid
 from sandbox.months import ONE_DAY, add_months, days_in_month, last_of
-from sandbox.story import Order, Segment, Story, Subscription, segments
+from sandbox.story import Extra, LastMoment, Order, Segment, Story, Subscription, segments
 from sandbox.usage import total, usage_in_month
 from sandbox.wire import Json
 
@@ -57,6 +57,7 @@ class Row:
     term: tuple[int, str] = (0, "")
     role: str = "charge"
     motion: str = ""
+    last_moment: LastMoment = "day"
 
 
 def invoices_issued_on(story: Story, day: dt.date) -> Iterator[Json]:
@@ -75,6 +76,14 @@ def invoices_issued_on(story: Story, day: dt.date) -> Iterator[Json]:
                 "subscription_id": order.subscription.subscription_id,
                 "day": order.day.isoformat(),
             }
+    for extra in story.extras:
+        if extra.issued == day:
+            yield {
+                "program": CSP_PROGRAM,
+                "kind": "early",
+                "month": extra.month.isoformat(),
+                "subscription_id": extra.subscription.subscription_id,
+            }
 
 
 def rows_of(story: Story, invoice: Json, switches: Mapping[str, str]) -> list[Row]:
@@ -90,7 +99,14 @@ def rows_of(story: Story, invoice: Json, switches: Mapping[str, str]) -> list[Ro
         orders = story.orders_between(day, day)
         wanted = invoice["subscription_id"]
         return [_order_row(o, rounding) for o in orders if o.subscription.subscription_id == wanted]
+    if invoice["kind"] == "early":
+        return _early_rows(story, invoice["subscription_id"], month, rounding)
     return list(_other_rows(story, month, rounding))
+
+
+def _early_rows(story: Story, subscription_id: str, month: dt.date, rounding: Rounding) -> list[Row]:
+    own = [one for one in story.extras if one.issued and one.subscription.subscription_id == subscription_id]
+    return [_extra_row(one, rounding) for one in own if one.month == month]
 
 
 def _monthly_rows(story: Story, month: dt.date, rounding: Rounding, *, by_meter: bool) -> Iterator[Row]:
@@ -99,11 +115,19 @@ def _monthly_rows(story: Story, month: dt.date, rounding: Rounding, *, by_meter:
             yield from _seat_rows(subscription, month, rounding)
         elif subscription.motion == "azure_plan":
             yield from _azure_rows(subscription, month, rounding, by_meter=by_meter)
+    yield from _rows_of_their_own(story, month, rounding)
+
+
+def _rows_of_their_own(story: Story, month: dt.date, rounding: Rounding) -> Iterator[Row]:
+    """What the levels do not make: credits, rows of the field, rows without a subscription."""
     for credit in story.credits:
         if credit.month == month:
             price = credit.subscription.offer.price_on(credit.start)
             segment = Segment(credit.start, credit.end, credit.quantity, price)
             yield _seat_row(credit.subscription, segment, rounding, "Credit", role="credit")
+    for extra in story.extras:
+        if extra.month == month and extra.issued is None:
+            yield _extra_row(extra, rounding)
     for stray in story.strays:
         if stray.month == month:
             yield _made_row(
@@ -152,11 +176,34 @@ def _seat_row(subscription: Subscription, level: Segment, rounding: Rounding, de
         unit=level.price,
         quantity=Decimal(level.quantity),
         ratio=Decimal(days) / days_in_month(level.start),
-        tenant=subscription.tenant,
+        tenant=subscription.owner_in(level.start),
         cycle="Monthly",
         term=subscription.term,
         role=role,
         motion=subscription.motion,
+        last_moment=subscription.last_moment,
+    )
+
+
+def _extra_row(extra: Extra, rounding: Rounding) -> Row:
+    """What was bought once counts with the monthly subscriptions: their template bills it."""
+    once = extra.role == "one_time"
+    return _made_row(
+        rounding,
+        subscription_id=extra.subscription.subscription_id,
+        text=extra.subscription.offer.name,
+        detail=extra.detail,
+        start=extra.start,
+        end=extra.end,
+        unit=extra.price,
+        quantity=Decimal(extra.quantity),
+        ratio=Decimal(extra.share.numerator) / extra.share.denominator,
+        tenant=extra.subscription.owner_in(extra.month),
+        cycle=extra.cycle,
+        term=(0, "") if once else extra.subscription.term,
+        role=extra.role,
+        motion="seat_monthly",
+        last_moment=extra.last_moment,
     )
 
 
@@ -213,8 +260,8 @@ def _other_rows(story: Story, month: dt.date, rounding: Rounding) -> Iterator[Ro
 
 
 def _as_price(row: Row) -> Row:
-    """A credit with the minus at the unit price instead of the quantity."""
-    if row.role != "credit":
+    """What is given back with the minus at the unit price instead of the quantity."""
+    if row.role not in ("credit", "rebate"):
         return row
     return replace(row, unit=Price(-row.unit.cost, -row.unit.retail), quantity=-row.quantity)
 
@@ -235,6 +282,7 @@ def _made_row(
     term: tuple[int, str] = (0, ""),
     role: str = "charge",
     motion: str = "",
+    last_moment: LastMoment = "day",
 ) -> Row:
     share = _rounded(ratio, rounding.ratio)
     amount = Price(
@@ -243,7 +291,7 @@ def _made_row(
     )
     return Row(
         subscription_id, text, detail, start, end, unit, quantity, share, amount, tenant,
-        cycle, term, role, motion,
+        cycle, term, role, motion, last_moment,
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Processes:
 
     def start_sandbox(self, data: Path) -> dict[str, Any]:
         """Start the vendors' imitations; returns what they say of themselves."""
-        words = [sys.executable, "-m", "sandbox", "serve", "--data", str(data)]
+        words = [sys.executable, "-m", "sandbox", "serve", "--data", str(data), "--switch", "months=field"]
         process = self._start("sandbox", words, dict(os.environ), stdout=subprocess.PIPE)
         assert process.stdout is not None
         line = process.stdout.readline()

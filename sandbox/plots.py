@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from sandbox import catalogue
-from sandbox.cast import LATE_COMER, Tenant, tenants_of
-from sandbox.catalogue import ANNUAL, MONTHLY, THREE_YEARS, USAGE, Offer, Price, base_offers
-from sandbox.draws import draw, guid
+from sandbox.cast import LATE_COMER, tenants_of
+from sandbox.catalogue import ANNUAL, THREE_YEARS, USAGE, Price
+from sandbox.drafting import Draft
+from sandbox.draws import draw
+from sandbox.field import FIELD_PLOTS
 from sandbox.months import add_months, last_of
-from sandbox.story import Credit, Story, Stray, Subscription
+from sandbox.story import Credit, Story, Stray
 
 PREMIUM, STANDARD = "CFQ7TTC0LCHC:0002", "CFQ7TTC0LDPB:0001"
 E3, E5 = "CFQ7TTC0LFLX:0001", "CFQ7TTC0LFLZ:0002"
@@ -29,14 +29,20 @@ _AZURE_USERS = ("adatum", "contoso", "fabrikam", "palm", "relecloud", "treyresea
 
 
 @lru_cache(maxsize=16)
-def story_of(account: str, title: str, first_month: dt.date, more: int = 0) -> Story:
-    """The story of a partner account. Month 0 is ``first_month``; a sandbox starts in month 3."""
+def story_of(account: str, title: str, first_month: dt.date, more: int = 0, *, field: bool = False) -> Story:
+    """The story of a partner account. Month 0 is ``first_month``; a sandbox starts in month 3.
+
+    ``field``: with the months of the field.
+    """
     late = add_months(first_month, 4).replace(day=5)
     since = add_months(first_month, -30)
     tenants = tenants_of(account, title=title, since=since, late=late, more=more)
-    draft = _Draft(account, first_month, {tenant.key: tenant for tenant in tenants})
+    draft = Draft(account, first_month, {tenant.key: tenant for tenant in tenants})
     for plot in _PLOTS:
         plot(draft)
+    usual = len(draft.subscriptions)
+    for of_the_field in FIELD_PLOTS if field else ():
+        of_the_field(draft)
     return Story(
         account=account,
         first_month=first_month,
@@ -45,64 +51,18 @@ def story_of(account: str, title: str, first_month: dt.date, more: int = 0) -> S
         subscriptions=tuple(draft.subscriptions),
         credits=tuple(draft.credits),
         strays=tuple(draft.strays),
+        extras=tuple(draft.extras),
+        fated=frozenset(one.subscription_id for one in draft.subscriptions[usual:]),
     )
 
 
-@dataclass
-class _Draft:
-    """A story while its plots are being written."""
-
-    account: str
-    first_month: dt.date
-    tenants: dict[str, Tenant]
-    offers: dict[tuple[str, str], Offer] = field(default_factory=dict)
-    subscriptions: list[Subscription] = field(default_factory=list)
-    credits: list[Credit] = field(default_factory=list)
-    strays: list[Stray] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.offers = {(offer.sku, offer.cycle): offer for offer in base_offers()}
-
-    def day(self, month: int, day: int = 1) -> dt.date:
-        """A day of the story's numbered month."""
-        return add_months(self.first_month, month).replace(day=day)
-
-    def long_ago(self, *words: object) -> dt.date:
-        """A first of a month one or two years before the story begins."""
-        return add_months(self.first_month, -12 - draw(12, self.account, "since", *words))
-
-    def reprice(self, sku: str, since: dt.date, factor: str) -> None:
-        """A new price from a day on. Write it before the subscriptions of that offer."""
-        offer = self.offers[sku, MONTHLY]
-        price = Price(
-            (offer.price.cost * Decimal(factor)).quantize(Decimal("0.01")),
-            (offer.price.retail * Decimal(factor)).quantize(Decimal("0.01")),
-        )
-        self.offers[sku, MONTHLY] = replace(offer, changes=(*offer.changes, (since, price)))
-
-    def subscribe(
-        self, key: str, sku: str, *levels: tuple[dt.date, int], cycle: str = MONTHLY, **more: Any
-    ) -> Subscription:
-        """One more subscription of a tenant."""
-        number = sum(s.tenant.key == key and s.offer.sku == sku for s in self.subscriptions)
-        subscription = Subscription(
-            subscription_id=guid(self.account, "subscription", key, sku, cycle, number),
-            tenant=self.tenants[key],
-            offer=self.offers[sku, cycle],
-            levels=levels,
-            **more,
-        )
-        self.subscriptions.append(subscription)
-        return subscription
-
-
-def _price_changes(draft: _Draft) -> None:
+def _price_changes(draft: Draft) -> None:
     draft.reprice(EXCHANGE_2, draft.day(2, 15), "1.075")
     draft.reprice(STANDARD, draft.day(3, 1), "1.08")
     draft.reprice(SECURITY_E3, draft.day(4, 11), "1.05")
 
 
-def _ordinary_subscriptions(draft: _Draft) -> None:
+def _ordinary_subscriptions(draft: Draft) -> None:
     for key, tenant in draft.tenants.items():
         first = draw(len(_POPULAR), draft.account, "first", key)
         for number in range(2 + draw(4, draft.account, "count", key)):
@@ -119,7 +79,7 @@ def _ordinary_subscriptions(draft: _Draft) -> None:
             )
 
 
-def _quantities_within_a_month(draft: _Draft) -> None:
+def _quantities_within_a_month(draft: Draft) -> None:
     day, old = draft.day, draft.long_ago()
     draft.subscribe("adatum", PHONE, (day(2, 10), 8))
     draft.subscribe("adventure", PROJECT, (old, 10), (day(2, 17), 12), (day(3, 9), 9))
@@ -127,27 +87,27 @@ def _quantities_within_a_month(draft: _Draft) -> None:
     draft.subscribe("tailspin", PHONE, (day(4, 9), 15))
 
 
-def _refunds_and_new_charges(draft: _Draft) -> None:
+def _refunds_and_new_charges(draft: Draft) -> None:
     day, old = draft.day, draft.long_ago()
     draft.subscribe("alpine", E5, (old, 5), (day(2, 16), 7), (day(3, 11), 4), refunds=True)
     draft.subscribe("lucerne", PHONE, (old, 20), (day(2, 6), 22), (day(2, 25), 21), refunds=True)
 
 
-def _endings(draft: _Draft) -> None:
+def _endings(draft: Draft) -> None:
     day, old = draft.day, draft.long_ago()
     draft.subscribe("coho-winery", PHONE, (old, 6), end=day(3, 20))
     draft.subscribe("nod", PROJECT, (old, 3), end=last_of(day(2)))
     draft.subscribe("munson", INTUNE, (old, 11), end=day(4, 14))
 
 
-def _free_and_fine_prices(draft: _Draft) -> None:
+def _free_and_fine_prices(draft: Draft) -> None:
     draft.subscribe("fabrikam", catalogue.TRIAL_SKU, (draft.day(2, 4), 25), term=(1, "Month"))
     draft.subscribe("bellows", FACULTY_A1, (draft.long_ago(), 180))
     draft.subscribe("fineart", FACULTY_A1, (draft.long_ago(), 60))
     draft.subscribe("graphic", catalogue.FINE_PRICED_SKU, (draft.long_ago(), 125))
 
 
-def _credits(draft: _Draft) -> None:
+def _credits(draft: Draft) -> None:
     ended = draft.subscribe("fourthcoffee", ENTRA_P1, (draft.long_ago(), 9), end=draft.day(1, 20))
     alive = draft.subscribe("vanarsdel", PROJECT, (draft.long_ago(), 6))
     for subscription, month, quantity in ((ended, 2, -9), (alive, 4, -2)):
@@ -156,7 +116,7 @@ def _credits(draft: _Draft) -> None:
         draft.credits.append(Credit(subscription, draft.day(month), start, last_of(past), quantity))
 
 
-def _azure_plans(draft: _Draft) -> None:
+def _azure_plans(draft: Draft) -> None:
     for key in _AZURE_USERS:
         start = draft.long_ago("azure", key)
         draft.subscribe(key, catalogue.AZURE_SKU, (start, 1), cycle=USAGE, term=(0, ""))
@@ -164,7 +124,7 @@ def _azure_plans(draft: _Draft) -> None:
     draft.subscribe("contoso", catalogue.AZURE_SKU, (draft.day(2, 12), 1), cycle=USAGE, term=(0, ""))
 
 
-def _annual_orders(draft: _Draft) -> None:
+def _annual_orders(draft: Draft) -> None:
     day = draft.day
     buyers = (
         ("adatum", E3, day(0, 14), 6), ("humongous", COPILOT, day(2, 15), 10),
@@ -180,7 +140,7 @@ def _annual_orders(draft: _Draft) -> None:
     draft.subscribe("firstup", SERVER_3_YEARS, (day(2, 25), 4), cycle=THREE_YEARS, term=(3, "Year"))
 
 
-def _awkward_products(draft: _Draft) -> None:
+def _awkward_products(draft: Draft) -> None:
     old = draft.long_ago()
     draft.subscribe("bestforyou", catalogue.WITHDRAWN_SKU, (old, 7))
     draft.subscribe("coho-vineyard", catalogue.LEGACY_GUID.upper(), (old, 13))
@@ -190,13 +150,13 @@ def _awkward_products(draft: _Draft) -> None:
     draft.subscribe("litware", catalogue.HAND_MADE_SKU, (old, 18))
 
 
-def _half_known_subscriptions(draft: _Draft) -> None:
+def _half_known_subscriptions(draft: Draft) -> None:
     old = draft.long_ago()
     draft.subscribe("humongous", PHONE, (old, 5), seen="by_id")
     draft.subscribe("wingtip", APPS, (old, 4), seen="nowhere")
 
 
-def _rows_without_subscription(draft: _Draft) -> None:
+def _rows_without_subscription(draft: Draft) -> None:
     price = Price(Decimal("41.50"), Decimal("49.00"))
     for month, key in ((2, "margie"), (4, "southridge")):
         text = "Domain registration fee"

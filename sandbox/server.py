@@ -18,7 +18,6 @@ from sandbox import admin, faults, prism_api, syncro_api
 from sandbox.accounts import credentials_of
 from sandbox.rate_limit import RateLimit
 from sandbox.state import Store
-from sandbox.switches import checked
 from sandbox.timeline import open_sandbox
 from sandbox.ui_edits import BadEditError, apply_real_edit
 from sandbox.wire import Json, Reply, Request, html_reply, json_reply
@@ -123,8 +122,7 @@ def running(
     """A sandbox on a free port of this process, for as long as the block lasts."""
     store = Store(folder)
     with store.exclusive():
-        open_sandbox(store, accounts=accounts)
-        store.remember("switches", store.switches | checked(settings or {}))
+        open_sandbox(store, accounts=accounts, settings=settings)
     server = SandboxServer(store)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sandbox.switches import initial_settings
 from sandbox.wire import Json
 
 Result = TypeVar("Result")
@@ -146,7 +147,8 @@ class Store:
     @property
     def switches(self) -> dict[str, str]:
         """The setting of every switch."""
-        return dict(self.fact("switches"))
+        told: dict[str, str] = self.fact("switches", {})
+        return initial_settings() | told
 
     @property
     def accounts(self) -> dict[str, Json]:

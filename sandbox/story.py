@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -17,15 +18,16 @@ from sandbox.catalogue import ANNUAL, MONTHLY, ONE_TIME, THREE_YEARS, USAGE, Off
 from sandbox.draws import draw, pick
 from sandbox.months import ONE_DAY, add_months, first_of, last_of, months_between
 
-Motion = Literal["seat_monthly", "azure_plan", "seat_annual"]
+Motion = Literal["seat_monthly", "azure_plan", "seat_annual", "one_time"]
 Seen = Literal["tenants", "by_id", "nowhere"]
+LastMoment = Literal["day", "second", "midnight"]
 
 _MOTION_OF_CYCLE: dict[str, Motion] = {
     MONTHLY: "seat_monthly",
     USAGE: "azure_plan",
     ANNUAL: "seat_annual",
     THREE_YEARS: "seat_annual",
-    ONE_TIME: "seat_annual",
+    ONE_TIME: "one_time",
 }
 
 
@@ -36,6 +38,10 @@ class Subscription:
     ``levels`` are (day, quantity) in order; ``end`` is the last active day; ``refunds`` says that
     a change within a month is charged as a refund and a new charge; ``seen`` says where PRISM
     still knows it; ``drifts`` lets its quantity wander a little from month to month.
+
+    ``cycle_day`` is the day of a month on which its cycles begin, each charged in the month where it begins;
+    ``moved`` is a day and the tenant whose it is from then on, which is charged the month of that day whole;
+    ``last_moment`` is how its rows write their end: 00:00:00 of the last day, 23:59:59, or the midnight after.
     """
 
     subscription_id: str
@@ -47,6 +53,9 @@ class Subscription:
     refunds: bool = False
     seen: Seen = "tenants"
     drifts: bool = False
+    cycle_day: int = 1
+    moved: tuple[dt.date, Tenant] | None = None
+    last_moment: LastMoment = "day"
 
     @property
     def start(self) -> dt.date:
@@ -57,6 +66,19 @@ class Subscription:
     def motion(self) -> Motion:
         """The category of its charges."""
         return _MOTION_OF_CYCLE[self.offer.cycle]
+
+    def owner_on(self, day: dt.date) -> Tenant:
+        """Whose it is on that day."""
+        return self.moved[1] if self.moved is not None and day >= self.moved[0] else self.tenant
+
+    def owner_in(self, month: dt.date) -> Tenant:
+        """Whom the month's rows charge."""
+        return self.owner_on(last_of(month))
+
+    def cycle_in(self, month: dt.date) -> tuple[dt.date, dt.date]:
+        """First and last day of the cycle that begins in a month."""
+        first = month.replace(day=self.cycle_day)
+        return first, add_months(first, 1) - ONE_DAY
 
     def active_on(self, day: dt.date) -> bool:
         """Whether it is charged on that day."""
@@ -89,6 +111,28 @@ class Credit:
     start: dt.date
     end: dt.date
     quantity: int
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A row of its own beside those that the levels make, in the invoice of ``month``.
+
+    ``share`` is the part of a cycle that it charges, ``price`` what a unit of a whole one costs. ``issued`` is the
+    day of an invoice of its own, None where it is a row of the month's; ``cycle`` are the row's own words.
+    """
+
+    subscription: Subscription
+    month: dt.date
+    start: dt.date
+    end: dt.date
+    quantity: int
+    price: Price
+    detail: str
+    role: str = "charge"
+    share: Fraction = Fraction(1)
+    issued: dt.date | None = None
+    cycle: str = "Monthly"
+    last_moment: LastMoment = "day"
 
 
 @dataclass(frozen=True)
@@ -139,6 +183,8 @@ class Story:
     subscriptions: tuple[Subscription, ...]
     credits: tuple[Credit, ...] = ()
     strays: tuple[Stray, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    fated: frozenset[str] = frozenset()  # subscriptions of the field: what becomes of them is written
 
     def tenants_on(self, day: dt.date) -> list[Tenant]:
         """The tenants that have joined by then."""
@@ -162,9 +208,10 @@ class Story:
 
 
 def segments(subscription: Subscription, month: dt.date) -> list[Segment]:
-    """The days of a month grouped by quantity and price."""
-    first = max(first_of(month), subscription.start)
-    last = min(last_of(month), subscription.end or last_of(month))
+    """The days of the cycle that begins in a month, grouped by quantity and price."""
+    cycle = subscription.cycle_in(month)
+    first = max(cycle[0], subscription.start)
+    last = min(cycle[1], subscription.end or cycle[1])
     if first > last:
         return []
     changes = {day for day, _ in subscription.levels_until(last)}

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 
 class UnknownSwitchError(ValueError):
-    """The name or the value of a switch is not one of those listed."""
+    """The name or the value of a switch is not one of those listed, or a sandbox that has begun keeps its own."""
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One switch. The first of ``values`` is the default; no values means a whole number."""
+    """One switch. The first of ``values`` is the default; no values means a whole number.
+
+    A ``lasting`` one shapes the story: it is set when a sandbox begins, and stays.
+    """
 
     name: str
     values: tuple[str, ...]
     meaning: str
     default: str = ""
+    lasting: bool = False
 
     @property
     def initial(self) -> str:
@@ -33,6 +37,13 @@ ON_OFF = ("on", "off")
 OFF_ON = ("off", "on")
 
 SWITCHES: tuple[Switch, ...] = (
+    # --- the story
+    Switch(
+        "months",
+        ("calendar", "field"),
+        "what else happens in the story: nothing, or the months of the field",
+        lasting=True,
+    ),
     # --- Syncro, lists
     Switch("meta", ON_OFF, "`meta` on the lists of products and schedules"),
     Switch("page_size", ("25", "20"), "rows on a page of products, schedules and invoices"),
@@ -125,6 +136,19 @@ def checked(settings: Mapping[str, str]) -> dict[str, str]:
             allowed = " | ".join(switch.values) or "a whole number"
             raise UnknownSwitchError(f"{name} takes {allowed}, not {value!r}")
     return dict(settings)
+
+
+def changeable(settings: Mapping[str, str]) -> dict[str, str]:
+    """The same of a sandbox that has begun. Raises UnknownSwitchError also for a lasting one."""
+    for name in checked(settings):
+        if _BY_NAME[name].lasting:
+            raise UnknownSwitchError(f"{name} is set when a sandbox begins")
+    return dict(settings)
+
+
+def without_lasting(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a sandbox that has begun takes of settings that were meant for a new one as well."""
+    return {name: value for name, value in checked(settings).items() if not _BY_NAME[name].lasting}
 
 
 def read_assignments(texts: list[str]) -> dict[str, str]:

@@ -106,39 +106,32 @@ def _no_expectation(entries: list[Json], schedule: Json, counted: set[str]) -> s
 def _due_charges(books: _Books, entry: Json, schedule: Json, counted: set[str]) -> list[ChargeTruth]:
     """The charges that a sync at the latest stop has put on the template, not yet billed."""
     due = []
-    for (tenant_id, motion, month), charge in books.charges.items():
-        if (tenant_id, motion) != (entry["customer"], entry["motion"]):
-            continue
-        if motion == "seat_annual":
-            open_part = _open_orders(books, tenant_id, month, schedule)
-        else:
-            newest = month == books.newest_month
-            open_part = charge if newest and not _ran_since(books, charge.invoices, schedule) else None
-        if open_part is not None:
-            due.append(open_part)
+    tenant_id, motion = entry["customer"], entry["motion"]
+    mine = {key[2]: charge for key, charge in books.charges.items() if key[:2] == (tenant_id, motion)}
+    first = _first_month(books, motion)
+    for month, charge in mine.items():
+        still_open = {number for number in charge.invoices if not _ran_since(books, {number}, schedule)}
+        if still_open and month >= first:
+            due.append(charge if still_open == charge.invoices else _part_of(books, tenant_id, motion, still_open))
             counted.add(month)
     return due
 
 
-def _open_orders(books: _Books, tenant_id: str, month: str, schedule: Json) -> ChargeTruth | None:
+def _first_month(books: _Books, motion: str) -> str:
+    """The first month of which something can still be due: of annual orders everything since the start."""
+    if motion != "seat_annual":
+        return books.newest_month
     start = dt.date.fromisoformat(books.store.fact("start"))
-    if month < add_months(first_of(start), -1).isoformat()[:7]:
-        return None
-    invoices = books.charges[tenant_id, "seat_annual", month].invoices
-    still_open = {number for number in invoices if not _ran_since(books, {number}, schedule)}
-    if not still_open:
-        return None
-    if still_open == invoices:
-        return books.charges[tenant_id, "seat_annual", month]
-    return _part_of(books, still_open)
+    return add_months(first_of(start), -1).isoformat()[:7]
 
 
-def _part_of(books: _Books, invoice_ids: set[str]) -> ChargeTruth:
+def _part_of(books: _Books, tenant_id: str, motion: str, invoice_ids: set[str]) -> ChargeTruth:
+    """What some of a month's invoices charge a tenant in a motion."""
     part = ChargeTruth(invoices=invoice_ids)
-    for invoice in books.invoices:
-        if invoice["invoice_id"] in invoice_ids:
-            for row in rows_of(books.story, invoice, books.store.switches):
-                part.source.add(row.amount)
+    chosen = [one for one in books.invoices if one["invoice_id"] in invoice_ids]
+    for row in (row for invoice in chosen for row in rows_of(books.story, invoice, books.store.switches)):
+        if row.tenant is not None and (row.tenant.tenant_id, row.motion) == (tenant_id, motion):
+            part.take(row)
     return part
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sandbox.accounts import new_account
 from sandbox.generation import generate_due
@@ -11,7 +11,7 @@ from sandbox.months import ONE_DAY, add_months, days_between
 from sandbox.opening import open_books
 from sandbox.prism_api.invoices import issue_invoices
 from sandbox.state import Store
-from sandbox.switches import initial_settings
+from sandbox.switches import checked, initial_settings, without_lasting
 from sandbox.wire import Json
 
 DEFAULT_START = dt.date(2026, 10, 2)
@@ -28,14 +28,19 @@ def open_sandbox(
     accounts: Sequence[str],
     start: dt.date = DEFAULT_START,
     more_customers: int = 0,
+    settings: Mapping[str, str] | None = None,
 ) -> bool:
-    """Begin the story in an empty data folder. False when one was begun there before."""
+    """Begin the story in an empty data folder. False when one was begun there before: it keeps its own.
+
+    Raises UnknownSwitchError for a switch or setting that is not listed.
+    """
     if store.fact("today") is not None:
+        store.remember("switches", store.switches | without_lasting(settings or {}))
         return False
     store.remember("today", start.isoformat())
     store.remember("start", start.isoformat())
     store.remember("stops", [start.isoformat()])
-    store.remember("switches", initial_settings())
+    store.remember("switches", initial_settings() | checked(settings or {}))
     for number, name in enumerate(accounts):
         facts = new_account(name, number=number, start=start, more_customers=more_customers)
         store.keep_account(name, facts)

@@ -40,6 +40,11 @@ class Sum:
         self.retail += Fraction(price.retail) * times
         self.cost += Fraction(price.cost) * times
 
+    def add_all(self, other: Sum) -> None:
+        """Add another sum."""
+        self.retail += other.retail
+        self.cost += other.cost
+
     def told(self) -> dict[str, str]:
         """As decimal texts, at six digits where there are more."""
         return {"retail": _text(self.retail), "cost": _text(self.cost)}
@@ -54,6 +59,13 @@ class ChargeTruth:
     credits: Sum = field(default_factory=Sum)  # part of both sums above
     rows: int = 0
     invoices: set[str] = field(default_factory=set)
+
+    def take(self, row: Row) -> None:
+        """Add what one row charges."""
+        self.source.add(row.amount)
+        self.rows += 1
+        if row.role == "credit":
+            self.credits.add(row.amount)
 
 
 ChargeKey = tuple[str, str, str]  # tenant id, motion, month as yyyy-mm
@@ -102,16 +114,22 @@ def charges_in(store: Store, account: str) -> Charges:
         if row.tenant is None or not row.motion:
             continue
         charge = found[row.tenant.tenant_id, row.motion, invoice["month"][:7]]
-        charge.source.add(row.amount)
-        charge.rows += 1
+        charge.take(row)
         charge.invoices.add(invoice["invoice_id"])
-        if row.role == "credit":
-            charge.credits.add(row.amount)
+    _add_exact(found, store, account)
+    return dict(found)
+
+
+def _add_exact(found: Charges, store: Store, account: str) -> None:
+    """What each charge is by the day, of months whose invoice is there and of orders."""
     story = story_in(store, account)
+    whole = {one["month"][:7] for one in store.records(account, INVOICE) if one["kind"] == "monthly"}
     for (tenant_id, motion, month), charge in found.items():
         first = dt.date.fromisoformat(f"{month}-01")
-        charge.exact = _exact(story, tenant_id, motion, first, store.today)
-    return dict(found)
+        mine = [s for s in story.subscriptions if _is_of(s, tenant_id, motion, first)]
+        if motion == "seat_annual" or month in whole:
+            charge.exact = _exact(story, mine, motion, first, store.today)
+        charge.exact.add_all(_extras(story, tenant_id, motion, first, store.today, whole=month in whole))
 
 
 def _rows(store: Store, account: str) -> Iterable[tuple[Row, Json]]:
@@ -122,8 +140,22 @@ def _rows(store: Store, account: str) -> Iterable[tuple[Row, Json]]:
                 yield row, invoice
 
 
-def _exact(story: Story, tenant_id: str, motion: str, month: dt.date, today: dt.date) -> Sum:
-    mine = [s for s in story.subscriptions if s.tenant.tenant_id == tenant_id and s.motion == motion]
+def _is_of(subscription: Subscription, tenant_id: str, motion: str, month: dt.date) -> bool:
+    return subscription.owner_in(month).tenant_id == tenant_id and subscription.motion == motion
+
+
+def _extras(story: Story, tenant_id: str, motion: str, month: dt.date, today: dt.date, *, whole: bool) -> Sum:
+    """What rows of their own charge; those of the month's invoice where it is there."""
+    amount = Sum()
+    for extra in story.extras:
+        issued = whole if extra.issued is None else extra.issued <= today
+        mine = (extra.month, extra.subscription.owner_in(month).tenant_id) == (month, tenant_id)
+        if mine and motion == "seat_monthly" and issued:
+            amount.add(extra.price, extra.quantity * extra.share)
+    return amount
+
+
+def _exact(story: Story, mine: Collection[Subscription], motion: str, month: dt.date, today: dt.date) -> Sum:
     if motion == "seat_annual":
         return _ordered(story, mine, month, today)
     amount = Sum()
@@ -161,7 +193,7 @@ def _add_days(amount: Sum, subscription: Subscription, month: dt.date) -> None:
 def _unit_days(subscription: Subscription, month: dt.date) -> Mapping[Price, int]:
     """Units of each day, added up by what a unit costs then."""
     found: dict[Price, int] = defaultdict(int)
-    for day in days_between(month, last_of(month)):
+    for day in days_between(*subscription.cycle_in(month)):
         found[subscription.offer.price_on(day)] += subscription.seats_on(day)
     return found
 

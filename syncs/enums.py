@@ -84,6 +84,7 @@ class Cause(models.TextChoices):
     """Why a change failed, where somebody must know it again."""
 
     STRANDED = "stranded", "Its line is still on the template that the mapping was moved from"
+    HALF = "half", "The adjustment that goes with it was not written"
 
 
 class Anew(models.TextChoices):

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from core.audit import SCHEDULER
 from core.each_partner import each_by_itself
+from core.installation import in_maintenance
 from core.models import Job
 from programs.models import Program
-from programs.schedule import next_due
+from programs.schedule import next_start
 from syncs.errors import SyncRefused
 from syncs.running import tickets
 from syncs.running.advancing import take_turn
@@ -35,7 +36,9 @@ def advance_run(self: Task[Any, Any], partner_id: int, run_id: int) -> None:
 
 @shared_task
 def dispatch_due() -> int:
-    """Start the daily syncs that are due, each program by itself; answers how many."""
+    """Start the daily syncs that are due, each program by itself; answers how many. In maintenance they wait."""
+    if in_maintenance():
+        return 0
     due = _ask("SELECT partner_id, program_id FROM due_programs(%s, %s)", timezone.now(), AT_MOST)
     return len(each_by_itself(Job.DISPATCH, due, _dispatch, give_up=_put_off_a_day))
 
@@ -44,7 +47,7 @@ def _dispatch(program_id: int) -> None:
     with_connections = Program.objects.select_related("partner", "source", "target")
     program = with_connections.select_for_update(of=("self",), no_key=True).get(pk=program_id)
     now = timezone.now()
-    planned_for, due = program.next_due_at, next_due(program.daily_at, program.zone, now)
+    planned_for, due = program.next_due_at, next_start(program, now)
     if planned_for is None or now < planned_for <= due:
         return  # another beat was quicker
     program.next_due_at = due
@@ -71,6 +74,8 @@ def sweep() -> int:
 
     Where the queue is just long this adds copies, more and more rarely. They are void once one is received.
     """
+    if in_maintenance():
+        return 0
     silent = dt.timedelta(seconds=min(SILENT_AFTER.total_seconds(), settings.JANITOR_SECONDS * 1.5))
     now = timezone.now()
     left = _ask("SELECT partner_id, run_id FROM runs_to_hand_over(%s, %s, %s)", now - silent, now, AT_MOST)

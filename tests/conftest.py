@@ -19,6 +19,7 @@ from redis import Redis
 
 from devservers.places import CHECKOUT, data_folder
 from tests import databases
+from tests.schema_1 import commit_of_schema_1
 
 OFFICIAL_DOCUMENTS = ("SYNCRO_OPENAPI", "CLOUDIQ_OPENAPI")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -38,18 +39,19 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-def pytest_report_header() -> str | None:
-    """Name the checks that are left out because their document's path is not given."""
+def pytest_report_header() -> list[str]:
+    """Name the checks that are left out: what they need is not given, or not in this clone."""
     missing = [name for name in OFFICIAL_DOCUMENTS if not os.environ.get(name)]
-    return f"Left out, no path given: checks against the documents of {', '.join(missing)}" if missing else None
+    told = [f"Left out, no path given: checks against the documents of {', '.join(missing)}"] if missing else []
+    return told if commit_of_schema_1() else [*told, "Left out, not in this shallow clone: upgrades from schema-1"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect checks against official documents whose paths are not given; long files begin first.
+    """Deselect checks of which something is missing; long files begin first.
 
     Workers take one file after the other: with a long one at the end, one of them would stand idle.
     """
-    left_out = [item for item in items if _lacks_document(item)]
+    left_out = [item for item in items if _lacks_document(item) or _lacks_history(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     wanted = [item for item in items if item not in left_out]
@@ -61,6 +63,10 @@ def _lacks_document(item: pytest.Item) -> bool:
     if marker is None:
         return False
     return not all(os.environ.get(name) for name in marker.args or OFFICIAL_DOCUMENTS)
+
+
+def _lacks_history(item: pytest.Item) -> bool:
+    return item.get_closest_marker("schema_1") is not None and not commit_of_schema_1()
 
 
 @pytest.fixture(scope="session")

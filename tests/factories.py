@@ -102,7 +102,7 @@ class TargetCustomerFactory(ScopedFactory):
         model = TargetCustomer
 
     target = factory.SubFactory(TargetFactory)
-    external_id = factory.Sequence(lambda n: 100 + n)
+    external_id = factory.Sequence(lambda n: str(100 + n))
     name = factory.Sequence(lambda n: f"Sample Customer {n} Inc")
     email = factory.Sequence(lambda n: f"office@customer{n}.example")
 
@@ -112,8 +112,8 @@ class TemplateFactory(ScopedFactory):
         model = Template
 
     target = factory.SubFactory(TargetFactory)
-    external_id = factory.Sequence(lambda n: 5000 + n)
-    customer_external_id = 100
+    external_id = factory.Sequence(lambda n: str(5000 + n))
+    customer_external_id = "100"
     name = "Monthly services"
     frequency = "Monthly"
     next_run = dt.date(2026, 12, 1)
@@ -183,7 +183,7 @@ class TargetProductFactory(ScopedFactory):
         model = TargetProduct
 
     target = factory.SubFactory(TargetFactory)
-    external_id = factory.Sequence(lambda n: 900 + n)
+    external_id = factory.Sequence(lambda n: str(900 + n))
     name = factory.Sequence(lambda n: f"PC_CFQ7SAMPLE{n}")
     cost = Decimal("8.50")
     retail = Decimal("9.00")
@@ -196,7 +196,7 @@ class ProductLinkFactory(ScopedFactory):
 
     product = factory.SubFactory(ProductFactory)
     target = factory.SubFactory(TargetFactory)
-    external_id = factory.Sequence(lambda n: 900 + n)
+    external_id = factory.Sequence(lambda n: str(900 + n))
 
 
 class SourceInvoiceFactory(ScopedFactory):
@@ -229,6 +229,8 @@ class ChargeFactory(ScopedFactory):
     period = "2026-09"
     start = START
     end = END
+    first_day = factory.LazyAttribute(lambda row: row.start.date())
+    last_day = factory.LazyAttribute(lambda row: row.end.date())
     quantity = Decimal(5)
     unit_cost = Decimal("8.50")
     unit_retail = Decimal("10.00")
@@ -305,8 +307,8 @@ class LineFactory(ScopedFactory):
 
     program = factory.SubFactory(ProgramFactory)
     target = factory.SelfAttribute("program.target")
-    template_id = 5000
-    line_id = factory.Sequence(lambda n: 7000 + n)
+    template_id = "5000"
+    line_id = factory.Sequence(lambda n: str(7000 + n))
     mark = factory.Sequence(lambda n: f"BS:mark{n}")
     role = PartRole.RECURRING
     motion = Motion.SEAT_MONTHLY

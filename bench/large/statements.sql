@@ -53,7 +53,7 @@ FROM generate_series(0, %(customers)s - 1) n;
 INSERT INTO customers_template (partner_id, target_id, external_id, customer_external_id, name, frequency, next_run,
     paused, lines, gone, read_at)
 SELECT %(partner)s, %(target)s, 50000 + n, 100 + n, 'Monthly services', 'Monthly', DATE '2026-12-01', n %% 23 = 0,
-    (SELECT jsonb_agg(jsonb_build_object('line_id', n * 12 + k, 'template_id', 50000 + n, 'product_id', 900 + k,
+    (SELECT jsonb_agg(jsonb_build_object('line_id', (n * 12 + k)::text, 'template_id', (50000 + n)::text, 'product_id', (900 + k)::text,
         'name', 'Sample line ' || k, 'description', 'Sample line ' || k, 'quantity', '5', 'retail_cents', 1000,
         'cost_cents', 850, 'taxable', true, 'one_time', false, 'position', k, 'counted_by_target', false))
      FROM generate_series(1, 10) k), false, %(now)s
@@ -80,7 +80,7 @@ FROM generate_series(0, 11) m;
 -- Every 1,000th row fits no rule, every 400th is a credit. One statement a month.
 INSERT INTO invoices_charge (partner_id, invoice_id, line, raw, kind, motion, customer_id, subscription_id,
     subscription_ref, product_id, product_name, period, start, "end", quantity, unit_cost, unit_retail, ratio, cost, retail,
-    problem)
+    problem, first_day, last_day)
 SELECT %(partner)s, %(invoice)s, s + 2,
     jsonb_build_object('CompanyName', 'Sample Reseller', 'DomainName', 'sample' || s / 12 || '.example',
         'SubscriptionId', '5b000000-0000-4000-8000-' || lpad(s::text, 12, '0'), 'ProductName', 'Sample Plan ' || s %% 700,
@@ -93,7 +93,8 @@ SELECT %(partner)s, %(invoice)s, s + 2,
     CASE WHEN s %% 1000 = 1 THEN NULL ELSE %(subscription_base)s + s END,
     '5b000000-0000-4000-8000-' || lpad(s::text, 12, '0'), %(product_base)s + s::bigint * 7919 %% %(products)s,
     'Sample Plan ' || s %% 700, to_char(month, 'YYYY-MM'), month, month + interval '1 month' - interval '1 second',
-    quantity, 8.5, 10, 1, amount * 0.85, amount, CASE WHEN s %% 1000 = 1 THEN 'The row names no subscription.' ELSE '' END
+    quantity, 8.5, 10, 1, amount * 0.85, amount, CASE WHEN s %% 1000 = 1 THEN 'The row names no subscription.' ELSE '' END,
+    month, (month + interval '1 month' - interval '1 day')::date
 FROM (SELECT s, 1 + s %% 40 AS quantity, %(month)s::date AS month,
         (CASE WHEN s %% 400 = 0 THEN -1 ELSE 1 END * (1 + s %% 40) * 10.0)::numeric(12, 2) AS amount
       FROM generate_series(0, 12 * %(customers)s - 1) s) made;
@@ -121,9 +122,9 @@ SELECT partner_id, id, CASE motion WHEN 'seat_monthly' THEN 'recurring' WHEN 'az
 FROM syncs_posting WHERE partner_id = %(partner)s AND period = to_char(%(month)s::date, 'YYYY-MM');
 
 -- name: lines
-INSERT INTO syncs_line (partner_id, target_id, template_id, line_id, mark, role, motion, customer_id, subscription_id,
+INSERT INTO syncs_line (partner_id, program_id, target_id, template_id, line_id, mark, role, motion, customer_id, subscription_id,
     period, product_id, target_product_id, quantity, retail_cents, cost_cents, state, written_at)
-SELECT %(partner)s, %(target)s, 50000 + s / 12, 700000 + s, 'BS:L' || s, 'recurring', CASE WHEN s %% 12 < 9 THEN 'seat_monthly' WHEN s %% 12 < 11 THEN 'azure_plan' ELSE 'seat_annual' END, %(customer_base)s + s / 12,
+SELECT %(partner)s, %(program)s, %(target)s, 50000 + s / 12, 700000 + s, 'BS:L' || s, 'recurring', CASE WHEN s %% 12 < 9 THEN 'seat_monthly' WHEN s %% 12 < 11 THEN 'azure_plan' ELSE 'seat_annual' END, %(customer_base)s + s / 12,
     %(subscription_base)s + s, '', %(product_base)s + s::bigint * 7919 %% %(products)s, 900, 5, 1000, 850, 'standing', %(now)s
 FROM generate_series(0, 12 * %(customers)s - 1) s WHERE s / 12 %% 5 <> 0;
 
@@ -141,15 +142,15 @@ FROM (SELECT r, %(now)s::timestamptz - (%(days)s - r / 2) * interval '1 day' + r
 
 -- name: changes
 -- The billing run of every 30th day has 30,000 changes (or `monthly`), the others share the rest.
-INSERT INTO syncs_change (partner_id, run_id, position, action, state, what, reason, before, after, retail, cost,
+INSERT INTO syncs_change (partner_id, program_id, run_id, position, action, state, what, reason, before, after, retail, cost,
     product_id, product_key, target_product_id, customer_id, subscription_id, motion, role, period, mark, template_id,
     line_id, hold, subject, charge_ids, sent_at, attempts, error, error_detail)
-SELECT %(partner)s, %(run_base)s + r, place,
+SELECT %(partner)s, %(program)s, %(run_base)s + r, place,
     CASE WHEN r %% 2 = 0 THEN 'update_prices' WHEN c %% 10 = 3 THEN 'keep' WHEN c %% 10 = 5 THEN 'add_line' ELSE 'change_line' END,
     CASE WHEN held THEN 'held' WHEN c %% 997 = 0 THEN 'failed' ELSE 'done' END,
     'Sample customer ' || s / 12 || ': Sample Plan ' || s %% 700, CASE WHEN held THEN 'A line with this product is there.' ELSE '' END,
     '{"name": "Sample Plan", "quantity": "5", "retail": "10.00", "cost": "8.50", "taxable": true, "one_time": false}',
-    '{"name": "Sample Plan", "quantity": "7", "retail": "10.00", "cost": "8.50", "taxable": true, "one_time": false, "product_id": 905}',
+    '{"name": "Sample Plan", "quantity": "7", "retail": "10.00", "cost": "8.50", "taxable": true, "one_time": false, "product_id": "905"}',
     20, 17, %(product_base)s + s::bigint * 7919 %% %(products)s, 'cfqsample' || s %% 700 || '|1|1 month', 900 + s %% 700,
     CASE WHEN r %% 2 = 0 THEN NULL ELSE %(customer_base)s + s / 12 END,
     CASE WHEN r %% 2 = 0 THEN NULL ELSE %(subscription_base)s + s END,

@@ -284,14 +284,14 @@ class _Finder:
             raise _UnknownRecord(text, "customer")
         return found[0]
 
-    def target_customer(self, external_id: int, key: str) -> TargetCustomer:
+    def target_customer(self, external_id: str, key: str) -> TargetCustomer:
         found = self.target_customers.get(external_id)
         if found is None:
             text = f"{self.target} has no customer {external_id}. Look up its number in the address of its page."
             raise _UnknownRecord(text, key)
         return found
 
-    def template(self, external_id: int, owner: TargetCustomer) -> Template:
+    def template(self, external_id: str, owner: TargetCustomer) -> Template:
         found = self.templates.get(external_id)
         if found is not None and found.customer_external_id == owner.external_id:
             return found
@@ -299,7 +299,7 @@ class _Finder:
             text = f"{self.target} has no invoice template {external_id}."
         else:
             other = self.target_customers.get(found.customer_external_id)
-            name = f"{other.name} ({other.external_id})" if other else str(found.customer_external_id)
+            name = f"{other.name} ({other.external_id})" if other else found.customer_external_id
             text = f"The invoice template {external_id} belongs to {name}, not to {owner.name} ({owner.external_id})."
         raise _UnknownRecord(f"{text} {self._templates_of(owner)}", "invoice_template")
 

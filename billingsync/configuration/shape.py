@@ -34,10 +34,12 @@ def _filled(value: str) -> str:
     return value.strip()
 
 
-def _whole(value: Any) -> Any:
-    if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(getattr(value, "written", value))):
-        raise ValueError(f"must be a number of {targets_in_words()}, such as 5001")
-    return int(str(getattr(value, "written", value)))
+def _vendor_id(value: Any) -> Any:
+    """An id as the vendor writes it: a number, a negative one too, or a text without spaces."""
+    text = str(getattr(value, "written", value))
+    if isinstance(value, bool) or not isinstance(value, int | str) or not re.fullmatch(r"[!-~]{1,100}", text):
+        raise ValueError(f"must be an id of {targets_in_words()}, such as 5001")
+    return text
 
 
 def _clock_time(value: Any) -> Any:
@@ -122,7 +124,7 @@ LocaleName = Annotated[Text, AfterValidator(_locale), _at_most(16)]
 TimeZone = Annotated[Text, AfterValidator(_time_zone)]
 Currency = Annotated[Text, AfterValidator(_currency)]
 Variable = Annotated[Text, AfterValidator(_variable)]
-TargetId = Annotated[int, BeforeValidator(_whole)]
+TargetId = Annotated[str, BeforeValidator(_vendor_id)]
 ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 

@@ -156,7 +156,7 @@ def _satisfied_in(program: Program, wanted: Iterable[MappingWish]) -> Iterable[P
             yield wish.path
 
 
-def _as_wanted(row: Mapping, target_customer: int, template: int) -> bool:
+def _as_wanted(row: Mapping, target_customer: str, template: str) -> bool:
     gone = row.target_customer.gone or row.template.gone
     return not gone and (row.target_customer.external_id, row.template.external_id) == (target_customer, template)
 

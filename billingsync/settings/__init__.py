@@ -28,8 +28,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 BILLINGSYNC_ENV = environment.environment_name()
 PRODUCTION = BILLINGSYNC_ENV == "production"
 DEVELOPMENT = BILLINGSYNC_ENV == "development"
-if PRODUCTION:
-    environment.require_production_variables()
+environment.require_good_values(BILLINGSYNC_ENV)
 
 env = environ.Env()
 DATA_DIR = data_folder().root
@@ -88,6 +87,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "billingsync.health.answer_probes",  # before host, redirect and session
+    "billingsync.access_log.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "billingsync.no_store.keep_nowhere",
@@ -96,12 +97,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.session_age.end_old_sessions",
+    "billingsync.body_limits.refuse_large_bodies",  # before the token against forgery is looked for in the body
+    "billingsync.maintenance.refuse_changes",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "portal.frame.errors.RedisAway",
+    "billingsync.histories.RouteHistoryMiddleware",
 ]
 
 TEMPLATES = [
@@ -138,6 +143,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | environment.SIGNS_OF_LIFE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: every key and queue carries the prefix, so that several installations or test workers can share a server.
@@ -148,11 +154,14 @@ CACHES = {
         "BACKEND": "billingsync.cache.PrefixedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{REDIS_KEY_PREFIX}cache",
+        "OPTIONS": {"serializer": "billingsync.cache.JsonSerializer"},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # people stay signed in while Redis is away
 
 # The product's own settings
+WRITES = env.str("WRITES", default="on") != "off"  # off: nothing is written to a vendor, no mail leaves
+INSTALLATION_ID = env.str("INSTALLATION_ID", default=_keys.installation_id if _keys else "")  # see core.installation
 # What an installation says of a vendor; None: what the vendor's definition in connectors/ says.
 PRISM_IDENTITY_URL = env.str("PRISM_IDENTITY_URL", default=None)
 PRISM_API_URL = env.str("PRISM_API_URL", default=None)
@@ -161,6 +170,7 @@ SYNCRO_BASE_URL = env.str("SYNCRO_BASE_URL", default=None)
 SYNCRO_REQUESTS_PER_MINUTE = env.int("SYNCRO_REQUESTS_PER_MINUTE", default=None)  # per egress address; 0 = no limit
 UNKNOWN_LIMIT_REQUESTS_PER_MINUTE = env.int("UNKNOWN_LIMIT_REQUESTS_PER_MINUTE", default=None)  # the same, of others
 EGRESS_ID = env.str("EGRESS_ID", default="default")  # which egress address the workers share
+WORKERS_PER_PARTNER = env.int("WORKERS_PER_PARTNER", default=2)  # at once; the others are left to other partners
 SETTLE_SECONDS = env.int("SETTLE_SECONDS", default=60)  # until a call whose answer was lost may be judged
 ALLOW_PRIVATE_API_HOSTS = env.bool("ALLOW_PRIVATE_API_HOSTS", default=False)
 TARGETS_ENABLED_BY_DEFAULT = env.bool("TARGETS_ENABLED_BY_DEFAULT", default=False)
@@ -208,6 +218,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
@@ -220,7 +232,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # Transport and browser
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
@@ -228,7 +239,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+if PRODUCTION:  # bound to this very host; browsers take such names over https alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=8 * 3600)
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_SECONDS", default=7 * 24 * 3600)
+SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # ends with the session, and so at sign-out
 X_FRAME_OPTIONS = "DENY"
 _proxy_header = env.str("PROXY_PROTO_HEADER", default="")  # e.g. X-Forwarded-Proto, only behind a proxy that sets it
 if _proxy_header:

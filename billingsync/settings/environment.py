@@ -6,9 +6,10 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
+
+from billingsync.settings.values import SettingProblem, public_host_is_answered, wrong_behind_a_proxy, wrong_values
 
 ENVIRONMENTS = ("development", "test", "production")
 
@@ -16,6 +17,7 @@ ENVIRONMENTS = ("development", "test", "production")
 PRODUCTION_VARIABLES = {
     "SECRET_KEY": "at least 50 random characters; signs sessions and links",
     "FIELD_ENCRYPTION_KEYS": "key ring id:base64-of-32-bytes[,older-id:...]; the first encrypts, all decrypt",
+    "INSTALLATION_ID": "the name of this installation, made once and kept; a copy of its database writes nowhere else",
     "DATABASE_URL": "postgres://billingsync_app:PASSWORD@HOST:5432/billingsync; the role that owns nothing",
     "REDIS_URL": "redis://:PASSWORD@HOST:6379/0; queue, cache and rate limits",
     "ALLOWED_HOSTS": "host names that the service answers to, separated by commas",
@@ -40,6 +42,17 @@ OWNER_COMMANDS = frozenset(
     }
 )
 
+# Both ends of a database connection find out within a minute that the other one is gone: a host that vanished would
+# keep the lock of its run for hours otherwise, by the defaults of the kernel.
+SIGNS_OF_LIFE = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+    "options": "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=50000",
+}
+
 SECRET_KEY_LENGTH = 50
 FIELD_KEY_BYTES = 32
 
@@ -48,36 +61,44 @@ FIELD_KEY_BYTES = 32
 LONGEST_CALL_SECONDS = 55
 
 
-@dataclass(frozen=True)
-class SettingProblem:
-    """One variable that keeps production from starting."""
-
-    variable: str
-    trouble: str
-
-    def __str__(self) -> str:
-        return f"  {self.variable}: {self.trouble}"
-
-
 def environment_name(environ: Mapping[str, str] = os.environ) -> str:
-    """``BILLINGSYNC_ENV``, development when it is not set; raises ``ImproperlyConfigured`` on another word."""
-    name = environ.get("BILLINGSYNC_ENV", "development")
-    if name not in ENVIRONMENTS:
+    """``BILLINGSYNC_ENV``. Raises ``ImproperlyConfigured`` on another word, and where it is missing beside a server.
+
+    Without it and without any server's address it is development: that has servers of its own.
+    """
+    name = environ.get("BILLINGSYNC_ENV", "")
+    servers = [variable for variable in ("DATABASE_URL", "REDIS_URL") if environ.get(variable)]
+    if not name and servers:
+        raise ImproperlyConfigured(
+            f"Set BILLINGSYNC_ENV to one of {', '.join(ENVIRONMENTS)}: {' and '.join(servers)} says where servers are, "
+            "and development has its own."
+        )
+    if name and name not in ENVIRONMENTS:
         raise ImproperlyConfigured(f"BILLINGSYNC_ENV is {name!r}; use one of {', '.join(ENVIRONMENTS)}.")
-    return name
+    return name or "development"
 
 
-def require_production_variables(environ: Mapping[str, str] = os.environ) -> None:
-    """Raise ``ImproperlyConfigured`` naming every variable that is missing or unsafe, all at once."""
-    problems = [
-        SettingProblem(name, f"missing. {meaning}")
-        for name, meaning in PRODUCTION_VARIABLES.items()
-        if not environ.get(name, "").strip()
-    ]
-    problems += _unsafe_values(environ)
+def require_good_values(name: str, environ: Mapping[str, str] = os.environ) -> None:
+    """Raise ``ImproperlyConfigured`` naming every variable that is missing, unreadable or unsafe, all at once."""
+    problems = wrong_values(environ)
+    if name == "production":
+        needless = {"FIELD_ENCRYPTION_KEYS"} if environ.get("WITHOUT_KEYS") == "1" else set()
+        missing = [
+            SettingProblem(variable, f"missing. {meaning}")
+            for variable, meaning in PRODUCTION_VARIABLES.items()
+            if variable not in needless and not environ.get(variable, "").strip()
+        ]
+        unsafe = [*_unsafe_values(environ), *wrong_behind_a_proxy(environ)]
+        problems = _first_of_each([*missing, *problems, *unsafe])
+        if not {"ALLOWED_HOSTS", "PUBLIC_URL"} & {problem.variable for problem in problems}:
+            problems += public_host_is_answered(environ)
     if problems:
         lines = "\n".join(str(problem) for problem in problems)
-        raise ImproperlyConfigured(f"Billing Sync cannot start in production. Set these variables:\n{lines}")
+        raise ImproperlyConfigured(f"Billing Sync cannot start in {name}. Set these variables:\n{lines}")
+
+
+def _first_of_each(problems: list[SettingProblem]) -> list[SettingProblem]:
+    return list({problem.variable: problem for problem in reversed(problems)}.values())[::-1]
 
 
 def is_owner_command(arguments: list[str]) -> bool:

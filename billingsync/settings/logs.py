@@ -10,11 +10,17 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 SECRET_NAME = re.compile(r"secret|password|token|authorization|cookie|api_key", re.IGNORECASE)
 HIDDEN = "[hidden]"
+# Paths whose last part lets its reader in; a test compares them with the routes.
+LETS_IN = re.compile(r"(/(?:invitations|accounts/confirm-email|accounts/password/reset/key)/)[^/\s\"'?]+")
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace the values of fields whose name says that they are secret."""
-    return {name: HIDDEN if SECRET_NAME.search(name) else value for name, value in event.items()}
+    """Replace the values of fields whose name says that they are secret, and in texts the links that let in."""
+    return {name: HIDDEN if SECRET_NAME.search(name) else _without_links(value) for name, value in event.items()}
+
+
+def _without_links(value: Any) -> Any:
+    return LETS_IN.sub(rf"\g<1>{HIDDEN}", value) if isinstance(value, str) else value
 
 
 def _shared_processors() -> list[Processor]:
@@ -55,14 +61,21 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "events": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
-                "foreign_pre_chain": _shared_processors(),
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *rendering[:-1],
+                    hide_secrets,  # what was raised is text by now
+                    rendering[-1],
+                ],
+                # First: what a call to a vendor says of itself comes as ``extra``, and has its secrets hidden too.
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_shared_processors()],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
+            "django.request": {"handlers": [], "level": "ERROR", "propagate": True},  # refusals: see the access log
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # One line per call to a vendor: wanted in production, noise at a terminal.
             "connectors.edge.http": {"handlers": [], "level": level if as_json else "WARNING", "propagate": True},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import BinaryIO, cast
 
@@ -90,6 +92,14 @@ class Received:
     def request_id(self) -> str:
         """The vendor's own number of this request, "" where it gives none."""
         return self.headers.get("X-Request-Id", "")
+
+    @property
+    def day(self) -> dt.date | None:
+        """The vendor's own day, in UTC; None where the answer is not dated readably."""
+        try:
+            return parsedate_to_datetime(self.headers.get("Date", "")).date()
+        except ValueError:
+            return None
 
     @property
     def retry_after(self) -> float | None:

@@ -7,6 +7,7 @@ got lost is reported with ``maybe_applied`` and resolved by reading.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import tempfile
 import time
@@ -28,7 +29,7 @@ from connectors.edge.ratelimit import Limiter
 from connectors.edge.redaction import Redactor
 from connectors.edge.retrying import backoff
 from connectors.edge.wire import encode_json
-from connectors.errors import ConfigurationError, ConnectorError, MustWait
+from connectors.errors import ConfigurationError, ConnectorError, MustWait, TransientError, WritesOff
 
 __all__ = ["Answer", "Download", "Edge", "EdgeSettings"]
 
@@ -49,8 +50,10 @@ class EdgeSettings:
     more must its longest call stay below the settle time.
     Calls go to the hosts of ``urls`` and to ``hosts`` alone, see ``AllowedHosts``.
     ``answers`` are the rows of the vendor's own in the table of answers, ``label`` is its name in them.
-    ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
-    the pauses before another attempt, where a test imitates long trouble.
+    ``until`` is the instant (of ``time.monotonic``) by which all calls of this edge have ended; None: each has its own
+    time alone. ``before_call`` runs before each request and may refuse it by raising. ``wait_factor`` shortens
+    the pauses before another attempt, where a test imitates long trouble. ``no_writes`` is why no write may leave, ""
+    where it may.
     """
 
     system: str
@@ -69,8 +72,10 @@ class EdgeSettings:
     max_write_wait: float = 5.0
     attempts: int = 4
     wait_factor: float = 1.0
+    until: float | None = None
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     before_call: Callable[[], None] | None = field(default=None, repr=False)
+    no_writes: str = ""
 
 
 class Edge:
@@ -91,6 +96,7 @@ class Edge:
         self._hosts = AllowedHosts(settings.urls.values(), settings.hosts)
         self._session = _open_session(settings, self._guard)
         self._refusals = 0
+        self.day: dt.date | None = None  # the vendor's own, as its last answer was dated
 
     def __repr__(self) -> str:
         return f"<Edge to {self.settings.system}>"
@@ -144,7 +150,7 @@ class Edge:
         """Send one request and return the answer: 2xx, or a refusal (4xx) for the caller to name.
 
         ``repeatable`` is true by default for GET alone. Raises ``RateLimited``, ``TransientError``,
-        ``ConfigurationError`` (redirect, private address, not this API) or ``UnexpectedAnswer``;
+        ``ConfigurationError`` (redirect, private address, not this API), ``WritesOff`` or ``UnexpectedAnswer``;
         for a write each says by ``maybe_applied`` whether it may have arrived.
         """
         body, kind = _encode_body(json, form)
@@ -198,15 +204,19 @@ class Edge:
                 return outcome
             wait = outcome.wait if outcome.wait is not None else backoff(attempt) * self.settings.wait_factor
             used_up = attempt >= min(self.settings.attempts, outcome.attempts)
-            if used_up or not call.repeatable or wait > self.settings.max_wait:
+            if used_up or not call.repeatable or wait > self._left(self.settings.max_wait):
                 raise outcome.error
             self.settings.sleep(wait)
 
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
+        if call.writes and self.settings.no_writes:
+            raise WritesOff(self.settings.no_writes, system=self.system)
         self._check_address(call)
         if self.settings.before_call is not None:
             self.settings.before_call()
-        self._take_slot(self.settings.max_write_wait if call.writes else self.settings.max_wait)
+        self._take_slot(self._left(self.settings.max_write_wait if call.writes else self.settings.max_wait))
+        if self._left(1.0) <= 0:
+            raise TransientError(f"{self.settings.label} took too long to answer. Try again later.", system=self.system)
         if call.counted:
             self.calls[call.method] = self.calls.get(call.method, 0) + 1
         started = time.monotonic()
@@ -215,6 +225,8 @@ class Edge:
         verdict = self._table.judge(outcome, call, redactor=self._redactor, refusals=self._refusals + 1)
         refused = isinstance(verdict, Failure) and verdict.pause is Pause.AFTER_REFUSAL
         self._refusals = self._refusals + 1 if refused else 0
+        if isinstance(outcome, Received):
+            self.day = outcome.day or self.day
         if isinstance(verdict, Failure) and verdict.everybody:
             self._limiter.penalise(verdict.everybody)
         return verdict
@@ -228,10 +240,10 @@ class Edge:
 
     def _exchange(self, call: Call, exchange: Exchange) -> Received | Lost:
         self._guard.begin(
-            total_seconds=call.seconds + self.settings.connect_timeout,
-            idle_seconds=self.settings.read_timeout,
+            total_seconds=self._left(call.seconds + self.settings.connect_timeout),
+            idle_seconds=self._left(self.settings.read_timeout),
         )
-        timeouts = (self.settings.connect_timeout, self.settings.read_timeout)
+        timeouts = (self._left(self.settings.connect_timeout), self._left(self.settings.read_timeout))
         try:
             return exchange.send(self._session, call, timeouts, self._guard)
         except PrivateAddressRefused:
@@ -246,6 +258,10 @@ class Edge:
             if waited > longest:
                 raise MustWait("Waiting for the request limit.", retry_after=wait, system=self.system)
             self.settings.sleep(wait)
+
+    def _left(self, seconds: float) -> float:
+        """That many seconds, or what is left of the time for all calls."""
+        return seconds if self.settings.until is None else min(seconds, self.settings.until - time.monotonic())
 
     def _misconfigured(self, message: str, call: Call) -> ConnectorError:
         host = urlsplit(call.url).hostname or "no host"

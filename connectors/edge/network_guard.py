@@ -20,6 +20,22 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
+# Not public in every registry, and open in some version of the standard library's tables: relays and sinks of IPv4;
+# protocol assignments, documentation and an anycast sink of IPv6, of whose space hosts live in one eighth alone.
+_NO_HOSTS = tuple(
+    ipaddress.ip_network(block)
+    for block in (
+        "192.0.0.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.175.48.0/24",
+        "2001::/23",
+        "3fff::/20",
+        "2620:4f:8000::/48",
+    )
+)
+_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -33,6 +49,8 @@ def is_public(address: str) -> bool:
     inner = _embedded(ip)
     if inner is not None:
         ip = inner
+    if any(ip in block for block in _NO_HOSTS) or (ip.version == 6 and ip not in _UNICAST):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

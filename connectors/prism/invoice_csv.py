@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from connectors.edge.json_rows import read_decimal
 from connectors.errors import UnreadableInvoice
-from connectors.prism.wording import cadence_of, read_moment
+from connectors.prism.wording import cadence_of_row, months_of_term, read_moment
 from connectors.records import InvoiceRow, RowAmounts
 
 NEEDED_COLUMNS = (
@@ -37,6 +37,7 @@ NEEDED_COLUMNS = (
 )
 
 WHOLE = Decimal(1)  # the ratio of a row that is charged for its whole cycle
+BLANK_RETAIL = "The retail amount of the row is blank."
 
 _LONGEST_LINE = 1024 * 1024
 _LARGEST_NUMBER = Decimal(10) ** 15
@@ -65,7 +66,7 @@ def row_amounts(raw: Mapping[str, str]) -> RowAmounts:
     Amounts in the invoice's currency. ``UnreadableInvoice`` (without a line) where they are gone.
     """
     reader = _RowReader(None, {_normalise(name): value for name, value in raw.items()})
-    return RowAmounts(cost=reader.number("SubTotal"), retail=reader.number("SubTotalRrp"))
+    return RowAmounts(cost=reader.number("SubTotal"), retail=reader.number_or_nothing("SubTotalRrp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,11 @@ class _RowReader:
             raise _unreadable(f"{column} holds {_quoted(text)}, which is no plain number", self.line)
         return number
 
+    def number_or_nothing(self, column: str) -> Decimal:
+        """0 where the column is blank."""
+        is_blank = not self.values.get(_normalise(column), "?").strip()
+        return Decimal(0) if is_blank else self.number(column)
+
     def currency(self, column: str) -> str:
         text = self.text(column).upper()
         if text and not _CURRENCY.fullmatch(text):
@@ -133,6 +139,7 @@ def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
     """One row by its columns' names as written; also of a stored row. ``UnreadableInvoice``."""
     row = _RowReader(line, {_normalise(name): value for name, value in raw.items()})
     cycle, ratio = row.text("BillingCycle"), row.number("BillableRatio")
+    term = f"{row.text('TermDurationNumber')} {row.text('TermDurationUnit')}".strip()
     return InvoiceRow(
         line=line,
         subscription_id=row.identifier("SubscriptionId"),
@@ -141,19 +148,21 @@ def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
         end=row.moment("ChargeEndDate"),
         quantity=row.number("Quantity"),
         unit_cost=row.number("UnitPrice"),
-        unit_retail=row.number("UnitPriceRrp"),
+        unit_retail=row.number_or_nothing("UnitPriceRrp"),
         ratio=ratio,
         cost=row.number("SubTotal"),
-        retail=row.number("SubTotalRrp"),
+        retail=row.number_or_nothing("SubTotalRrp"),
         recurring=ratio == WHOLE,
         raw=raw,
         domain=row.text("PrimaryDomainName"),
         customer_name=row.text("CustomerName"),
         description=row.text("LineDescription"),
-        term=f"{row.text('TermDurationNumber')} {row.text('TermDurationUnit')}".strip(),
+        term=term,
         billing_cycle=cycle,
-        cadence=cadence_of(cycle),
+        cadence=cadence_of_row(cycle, term),
+        term_months=months_of_term(term),
         currency=row.currency("Currency"),
+        problem="" if row.text("SubTotalRrp") else BLANK_RETAIL,
     )
 
 
@@ -168,7 +177,7 @@ def _read_records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             fields = next(reader, None)
             if fields is None:
                 return
-            if fields and not (len(fields) == 1 and not fields[0].strip()):
+            if any(field.strip() for field in fields):
                 yield first, fields
     except csv.Error as error:
         raise _unreadable(f"broken CSV ({error})", lines.count) from None

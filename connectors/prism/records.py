@@ -12,7 +12,7 @@ from decimal import Decimal
 from connectors.edge.json_rows import JsonRow
 from connectors.edge.wire import jsonable
 from connectors.errors import UnexpectedAnswer
-from connectors.prism.wording import cadence_of, is_active, is_csp, is_final, is_usage, read_moment
+from connectors.prism.wording import cadence_of, is_active, is_csp, is_final, is_usage, read_moment, term_and_cycle
 from connectors.records import (
     Cadence,
     InvoiceHeader,
@@ -215,14 +215,21 @@ def _read_product(row: JsonRow, group: JsonRow) -> SourceProduct | None:
     retail = _unit_price(row, "RetailUnitPrice", "RetailPrice")
     if not sku or cost is None or retail is None:
         return None
-    frequencies = row.texts("ProductFrequencies")
+    name = row.text("ProductName")
+    frequencies = "|".join(row.texts("ProductFrequencies"))
+    term, cycle = term_and_cycle(
+        row.text("BillingCycleDuration"),
+        frequencies or row.text("BillingCycleOptions"),
+        name,
+        row.text("ProductShortDescription"),
+    )
     return SourceProduct(
         product_id=product_id or sku,
         sku=sku,
-        name=row.text("ProductName") or sku,
-        term=row.text("BillingCycleDuration"),
-        billing_cycle="|".join(frequencies) or row.text("BillingCycleOptions"),
-        cadence=_product_cadence(row, group, frequencies),
+        name=name or sku,
+        term=term,
+        billing_cycle=cycle,
+        cadence=_product_cadence(row, group, cycle),
         unit_cost=cost,
         unit_retail=retail,
         description=row.text("ProductDescription", "ProductShortDescription"),
@@ -239,12 +246,12 @@ def _unit_price(row: JsonRow, per_unit: str, per_package: str) -> Decimal | None
     return None if package is None else package / size
 
 
-def _product_cadence(row: JsonRow, group: JsonRow, frequencies: tuple[str, ...]) -> Cadence:
+def _product_cadence(row: JsonRow, group: JsonRow, cycle: str) -> Cadence:
     group_name = row.text("ProductGroup") or group.text("ProductGroup", "ProductGroupName", "Name")
     names = (group_name.casefold(), row.text("ProductName").casefold())
     if is_usage(unit=row.text("ProductUnit")) or any(name.startswith("azure") for name in names):
         return Cadence.USAGE
-    cadences = {cadence_of(text) for text in frequencies}
+    cadences = {cadence_of(text) for text in cycle.split("|")}
     return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
 
 

@@ -45,12 +45,12 @@ def api_url(template: str, credentials: Mapping[str, str]) -> str:
     return template.replace(PLACEHOLDER, subdomain).rstrip("/")
 
 
-def product_url(credentials: Mapping[str, str], product_id: int) -> str:
+def product_url(credentials: Mapping[str, str], product_id: str) -> str:
     """Link that shows a product in Syncro to a person."""
     return f"{_site(credentials)}/products/{product_id}"
 
 
-def template_url(credentials: Mapping[str, str], template_id: int) -> str:
+def template_url(credentials: Mapping[str, str], template_id: str) -> str:
     """Link that shows a recurring invoice in Syncro to a person."""
     return f"{_site(credentials)}/schedules/{template_id}"
 

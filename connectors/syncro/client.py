@@ -24,6 +24,7 @@ from connectors.records import (
     TargetInvoice,
     TargetInvoiceLine,
     TemplateLine,
+    id_order,
 )
 from connectors.syncro import records
 from connectors.syncro.address import SYSTEM
@@ -65,6 +66,11 @@ class SyncroClient:
     def __repr__(self) -> str:
         return "<SyncroClient>"
 
+    @property
+    def day(self) -> dt.date | None:
+        """Syncro's own day in UTC, as the Date of its last answer said; None before the first one."""
+        return self._edge.day
+
     def test_connection(self) -> ConnectionReport:
         """What the token may do, permission by permission; reads only."""
         template = self._edge.url("syncro")
@@ -79,19 +85,39 @@ class SyncroClient:
         return None if problems else AccountLocale(symbol, zone)
 
     def list_customers(self) -> list[CustomerRecord]:
-        """All customers, disabled ones included and marked so.
+        """All customers, disabled ones included and marked so."""
+        return [customer for page in self.customer_pages() for customer in page]
+
+    def customer_pages(self, *, first: int = 1, seen: Iterable[str] = ()) -> Iterator[list[CustomerRecord]]:
+        """The customers a page at a time, from the ``first`` that is not read yet, without the ids ``seen`` before.
 
         Syncro API document: GET /customers; disabled ones are hidden unless asked for.
         """
-        rows = self._transport.pages(
+        yield from self._customer_pages([], first=first, seen=seen)
+
+    def get_customers(self, customer_ids: Collection[str]) -> list[CustomerRecord]:
+        """Those of these customers that exist. Syncro API document: GET /customers with ``id``."""
+        found: dict[str, CustomerRecord] = {}
+        for batch in _batches(list(dict.fromkeys(customer_ids)), _IDS_PER_CALL):
+            for page in self._customer_pages([("id[]", number) for number in batch]):
+                found |= {customer.customer_id: customer for customer in page if customer.customer_id in batch}
+        return list(found.values())
+
+    def _customer_pages(
+        self, asked: list[tuple[str, str]], *, first: int = 1, seen: Iterable[str] = ()
+    ) -> Iterator[list[CustomerRecord]]:
+        pages = self._transport.page_by_page(
             "/customers",
             "customers",
             permission=CUSTOMERS_LIST,
-            params=[("include_disabled", "true")],
+            params=[("include_disabled", "true"), *asked],
+            first=first,
+            seen=seen,
         )
-        return [records.read_customer(row) for row in rows]
+        for rows in pages:
+            yield [records.read_customer(row) for row in rows]
 
-    def product_pages(self, *, first: int = 1, seen: Iterable[int] = ()) -> Iterator[list[ProductRecord]]:
+    def product_pages(self, *, first: int = 1, seen: Iterable[str] = ()) -> Iterator[list[ProductRecord]]:
         """The products that the list shows, a page at a time; disabled ones may be hidden.
 
         A reading that broke off goes on with the ``first`` page that is not read yet and the ids
@@ -101,14 +127,14 @@ class SyncroClient:
         for rows in pages:
             yield [records.read_product(row) for row in rows]
 
-    def get_products(self, product_ids: Collection[int]) -> list[ProductRecord]:
+    def get_products(self, product_ids: Collection[str]) -> list[ProductRecord]:
         """Those of these products that exist, disabled ones included, in the order asked.
 
         Syncro API document: GET /products with ``id[]``; whoever is absent there is asked for by
         id, because a list may hide disabled products.
         """
         wanted = list(dict.fromkeys(product_ids))
-        found: dict[int, ProductRecord] = {}
+        found: dict[str, ProductRecord] = {}
         for batch in _batches(wanted, _IDS_PER_CALL):
             found |= self._products_in_list(frozenset(batch))
         for product_id in wanted:
@@ -126,7 +152,7 @@ class SyncroClient:
         products = (records.read_product(row) for row in rows)
         return [product for product in products if product.code.strip() == code.strip()]
 
-    def get_product(self, product_id: int) -> ProductRecord:
+    def get_product(self, product_id: str) -> ProductRecord:
         """One product as it stands; ``RecordMissing`` if it was deleted.
 
         Syncro API document: GET /products/{id}.
@@ -156,11 +182,21 @@ class SyncroClient:
             return records.read_product(records.unwrap(payload, "product"))
 
     def list_templates(self) -> list[InvoiceTemplate]:
-        """All invoice templates with their lines. Syncro API document: GET /schedules."""
-        rows = self._transport.pages("/schedules", "schedules", permission=SCHEDULES_LIST)
-        return [self._template_with_lines(row) for row in rows]
+        """All invoice templates with their lines."""
+        return [template for page in self.template_pages() for template in page]
 
-    def get_template(self, template_id: int) -> InvoiceTemplate:
+    def template_pages(self, *, first: int = 1, seen: Iterable[str] = ()) -> Iterator[list[InvoiceTemplate]]:
+        """The templates with their lines a page at a time, as ``customer_pages``.
+
+        Syncro API document: GET /schedules.
+        """
+        pages = self._transport.page_by_page(
+            "/schedules", "schedules", permission=SCHEDULES_LIST, first=first, seen=seen
+        )
+        for rows in pages:
+            yield [self._template_with_lines(row) for row in rows]
+
+    def get_template(self, template_id: str) -> InvoiceTemplate:
         """One invoice template as it stands; ``RecordMissing`` if it was deleted.
 
         Syncro API document: GET /schedules/{id}.
@@ -174,7 +210,7 @@ class SyncroClient:
         self._remover.note(template)
         return template
 
-    def add_line(self, template_id: int, values: LineValues) -> TemplateLine:
+    def add_line(self, template_id: str, values: LineValues) -> TemplateLine:
         """Add a line and return it as Syncro stored it; adding twice makes two lines.
 
         Syncro API document: POST /schedules/{id}/add_line_item.
@@ -182,7 +218,7 @@ class SyncroClient:
         path = f"/schedules/{template_id}/add_line_item"
         return self._write_line("POST", path, template_id, values)
 
-    def change_line(self, template_id: int, line_id: int, values: LineValues) -> TemplateLine:
+    def change_line(self, template_id: str, line_id: str, values: LineValues) -> TemplateLine:
         """Set all values of a line and return it as Syncro stored it.
 
         Syncro API document: PUT /schedules/{id}/line_items/{line}.
@@ -190,7 +226,7 @@ class SyncroClient:
         path = f"/schedules/{template_id}/line_items/{line_id}"
         return self._write_line("PUT", path, template_id, values)
 
-    def remove_line(self, template_id: int, line_id: int) -> None:
+    def remove_line(self, template_id: str, line_id: str) -> None:
         """Take a line off; one that is gone already counts as removed.
 
         ``RejectedRecord`` when Syncro does not let go of it, ``UnexpectedAnswer`` when another
@@ -209,7 +245,7 @@ class SyncroClient:
         )
         return [records.read_invoice(row) for row in rows]
 
-    def get_invoice(self, invoice_id: int) -> TargetInvoice:
+    def get_invoice(self, invoice_id: str) -> TargetInvoice:
         """One invoice with its lines; ``lines`` is None where the token may not see them.
 
         Syncro API document: GET /invoices/{id}, flat or wrapped; lines else from GET /line_items,
@@ -228,10 +264,10 @@ class SyncroClient:
             lines=self._line_items(invoice.invoice_id),
         )
 
-    def _products_in_list(self, wanted: frozenset[int]) -> dict[int, ProductRecord]:
+    def _products_in_list(self, wanted: frozenset[str]) -> dict[str, ProductRecord]:
         """Ask for some ids at once; stops early, also when Syncro does not heed the filter."""
-        found: dict[int, ProductRecord] = {}
-        params = [("id[]", str(product_id)) for product_id in sorted(wanted)]
+        found: dict[str, ProductRecord] = {}
+        params = [("id[]", product_id) for product_id in sorted(wanted, key=id_order)]
         for row in self._transport.pages("/products", "products", permission=PRODUCTS_LIST, params=params):
             product = records.read_product(row)
             if product.product_id not in wanted:
@@ -241,7 +277,7 @@ class SyncroClient:
                 break
         return found
 
-    def _product_if_any(self, product_id: int) -> dict[int, ProductRecord]:
+    def _product_if_any(self, product_id: str) -> dict[str, ProductRecord]:
         try:
             return {product_id: self.get_product(product_id)}
         except RecordMissing:
@@ -252,13 +288,13 @@ class SyncroClient:
             return records.read_template(row)
         return self.get_template(records.need_id(row))
 
-    def _write_line(self, method: str, path: str, template_id: int, values: LineValues) -> TemplateLine:
+    def _write_line(self, method: str, path: str, template_id: str, values: LineValues) -> TemplateLine:
         body = records.body_of_line(values)
         payload = self._transport.write(method, path, body, permission=SCHEDULES_EDIT)
         with answer_of_a_write():
             return records.read_line(records.unwrap(payload, "schedule_line_item"), template_id)
 
-    def _line_items(self, invoice_id: int) -> tuple[TargetInvoiceLine, ...] | None:
+    def _line_items(self, invoice_id: str) -> tuple[TargetInvoiceLine, ...] | None:
         """Lines of an invoice from the list that few tokens may see; asked once in vain at most."""
         if self._line_items_refused:
             return None
@@ -266,7 +302,7 @@ class SyncroClient:
             "/line_items",
             "line_items",
             permission=GLOBAL_ADMIN,
-            params=[("invoice_id", str(invoice_id))],
+            params=[("invoice_id", invoice_id)],
         )
         try:
             return tuple(map(records.read_invoice_line, rows))
@@ -283,7 +319,7 @@ def _existing(payload: object, name: str) -> JsonRow:
     return records.unwrap(payload, name)
 
 
-def _batches(items: list[int], size: int) -> Iterator[list[int]]:
+def _batches(items: list[str], size: int) -> Iterator[list[str]]:
     remaining = iter(items)
     while batch := list(islice(remaining, size)):
         yield batch

@@ -20,7 +20,7 @@ from connectors.syncro.address import API, check_credentials, product_url, templ
 from connectors.syncro.answers import ANSWERS
 from connectors.syncro.client import SyncroClient
 from connectors.syncro.currency import symbol_fits
-from connectors.syncro.frequency import frequency_fits, interval_of
+from connectors.syncro.frequency import interval_of
 from connectors.syncro.permissions import NAMES
 
 SYNCRO = TargetDefinition(
@@ -60,7 +60,6 @@ SYNCRO = TargetDefinition(
     product_url=product_url,
     template_url=template_url,
     interval_of=interval_of,
-    frequency_fits=frequency_fits,
     symbol_fits=symbol_fits,
     can=TargetCapabilities(
         one_time_lines=True,

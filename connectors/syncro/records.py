@@ -42,12 +42,18 @@ def unwrap(payload: object, name: str) -> JsonRow:
     return row
 
 
-def need_id(row: JsonRow, field: str = "id") -> int:
-    """A record's id; without one nothing can be done with the record."""
-    number = row.integer(field)
-    if number is None:
+def need_id(row: JsonRow, field: str = "id") -> str:
+    """A record's id; without one nothing can be done with the record. Syncro's are whole numbers, ours are text."""
+    found = read_id(row, field)
+    if found is None:
         raise row.unexpected(f"has no {field}")
-    return number
+    return found
+
+
+def read_id(row: JsonRow, field: str) -> str | None:
+    """The id of another record, None where there is none."""
+    number = row.integer(field)
+    return None if number is None else str(number)
 
 
 def read_customer(row: JsonRow) -> CustomerRecord:
@@ -96,12 +102,12 @@ def read_template(row: JsonRow) -> InvoiceTemplate:
     )
 
 
-def read_line(row: JsonRow, template_id: int) -> TemplateLine:
+def read_line(row: JsonRow, template_id: str) -> TemplateLine:
     """A line of a schedule. Quantity arrives as text ("2.0"), prices as whole cents."""
     return TemplateLine(
         line_id=need_id(row),
-        template_id=row.integer("schedule_id") or template_id,
-        product_id=row.integer("product_id"),
+        template_id=read_id(row, "schedule_id") or template_id,
+        product_id=read_id(row, "product_id"),
         name=row.exact_text("name"),
         description=row.exact_text("description"),
         quantity=row.decimal("quantity") or Decimal(0),
@@ -130,7 +136,7 @@ def read_invoice_line(row: JsonRow) -> TargetInvoiceLine:
     """A line of a generated invoice. Which text holds a product's name or description varies."""
     texts = (row.text(field) for field in ("item", "name", "description"))
     return TargetInvoiceLine(
-        product_id=row.integer("product_id"),
+        product_id=read_id(row, "product_id"),
         texts=tuple(dict.fromkeys(text for text in texts if text)),
         quantity=row.decimal("quantity") or Decimal(0),
         price=invoice_price(row, "price", "price_retail"),
@@ -198,7 +204,7 @@ def body_of_line(values: LineValues) -> Mapping[str, object]:
         "one_time_charge": values.one_time,
     }
     if values.product_id is not None:
-        body["product_id"] = values.product_id
+        body["product_id"] = int(values.product_id)
     if values.position is not None:
         body["position"] = values.position
     return body

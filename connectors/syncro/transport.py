@@ -60,7 +60,7 @@ class SyncroTransport:
             yield from rows
 
     def page_by_page(
-        self, path: str, key: str, *, permission: str, params: Params = (), first: int = 1, seen: Iterable[int] = ()
+        self, path: str, key: str, *, permission: str, params: Params = (), first: int = 1, seen: Iterable[str] = ()
     ) -> Iterator[list[JsonRow]]:
         """The pages of a list from the ``first`` on, without the ids that were seen before.
 

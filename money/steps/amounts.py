@@ -61,6 +61,7 @@ class Amounts:
     rest: Money = NOTHING  # what it does not stand for, in whole cents
     rest_units: Decimal | None = None  # units of the rest; None where they cannot be told
     rounding: Money = NOTHING  # what no line can say
+    only_cost: Decimal = ZERO  # a difference that the customer does not see, so no line is written
 
     main: LineAmount = NO_LINE  # lines
     difference: LineAmount = NO_LINE
@@ -76,7 +77,7 @@ class Terms:
     product: Money | None  # unit prices of the target's product, in whole cents
     billed: Money = NOTHING  # what billed lines of the difference came to, in their own prices
     settled: bool = False  # the period's recurring amount is billed: its line stands for what comes
-    late: bool = False  # all of the period is a correction
+    whole: bool = False  # all of the period is one difference: no recurring line stands for it
 
     def synced_or(self, source: Money, own: Money) -> Money:
         """The source's amount where a price is synced, else our own."""

@@ -9,21 +9,17 @@ from decimal import ROUND_HALF_UP, Decimal
 from money.amounts import NotBillable, sum_charges, times, units_charged
 from money.enums import Because, Prorations, Style
 from money.facts import ChargeFact
+from money.month.levels import Level
 from money.steps.amounts import Amounts, Answer, Terms
-from money.steps.current import Level, only_rounding
 from money.words import CENT, NOTHING, ZERO, Money, cut_to_hundredths
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What a period puts on its recurring line, and what is left of the source's amount.
-
-    ``rounds``: a rest within the tolerance can only be rounding, so it needs no line.
-    """
+    """What a period puts on its recurring line, and what is left of the source's amount."""
 
     quantity: Decimal
     recurring: Money
-    rounds: bool
     fell_back: bool = False  # to a decimal quantity, to avoid a negative amount
 
 
@@ -41,19 +37,20 @@ def prorate(amounts: Amounts, terms: Terms) -> Answer:
 def _divide_period(amounts: Amounts, terms: Terms) -> Answer:
     rules = terms.rules
     # What is billed is not split anew: a negative rest is held, and the line stays whole.
-    negatives = rules.negative_lines or terms.settled or terms.late
+    negatives = rules.negative_lines or terms.settled or terms.whole
     level = Level(amounts.quantity, amounts.unit)
     split = split_period(amounts.rows, level, rules.prorations, negatives=negatives, tolerance=rules.tolerance)
-    counts = not (terms.settled or terms.late)  # all of a late period is a correction
+    counts = not (terms.settled or terms.whole)  # what no recurring line stands for is a difference as a whole
     open_amount = amounts.charged - (split.recurring if counts else NOTHING)
-    rest, rounding = split_rest(open_amount, rounds=split.rounds, tolerance=rules.tolerance)
+    rest = split_rest(open_amount, tolerance=ZERO if terms.whole else rules.tolerance)
     made = replace(
         amounts,
         quantity=split.quantity,
         placed=split.recurring,
-        rest=rest,
-        rest_units=None if terms.settled else amounts.units - (ZERO if terms.late else split.quantity),
-        rounding=rounding,
+        rest=rest.amount,
+        only_cost=rest.only_cost,
+        rest_units=None if terms.settled else amounts.units - (ZERO if terms.whole else split.quantity),
+        rounding=rest.rounding,
     )
     return made, Because.DECIMAL_QUANTITY if split.fell_back else None
 
@@ -71,12 +68,12 @@ def split_period(
         quantity = units_charged(charges).quantize(CENT, rounding=ROUND_HALF_UP)
         if quantity < 0:
             raise NotBillable(f"Quantity x ratio adds up to {quantity:f}.")
-        split = Split(quantity, times(quantity, unit), rounds=True)
+        split = Split(quantity, times(quantity, unit))
     else:
-        split = Split(level.quantity, times(level.quantity, unit), only_rounding(charges, level))
+        split = Split(level.quantity, times(level.quantity, unit))
     if negatives or style == Prorations.WARN:  # where the difference is not written, it may be negative
         return split
-    difference, _ = split_rest(sum_charges(charges) - split.recurring, rounds=split.rounds, tolerance=tolerance)
+    difference = split_rest(sum_charges(charges) - split.recurring, tolerance=tolerance).amount
     return _split_without_negatives(charges, level) if difference.negative else split
 
 
@@ -90,12 +87,23 @@ def _split_without_negatives(charges: Sequence[ChargeFact], level: Level) -> Spl
         quantity -= CENT  # the line came to half a cent, which was rounded up
     if quantity < 0:
         raise NotBillable("The rows add up to a negative amount, which the target refuses.")
-    return Split(quantity, times(quantity, unit), rounds=False, fell_back=True)
+    return Split(quantity, times(quantity, unit), fell_back=True)
 
 
-def split_rest(rest: Money, *, rounds: bool, tolerance: Decimal) -> tuple[Money, Money]:
-    """``rest`` as (amount of an adjustment line in whole cents, rounding)."""
-    if rounds and rest.within(tolerance):
-        return NOTHING, rest
-    adjustment = rest.in_cents()
-    return adjustment, rest - adjustment
+@dataclass(frozen=True, slots=True)
+class OpenRest:
+    """What quantity x price does not stand for: an amount for a line, rounding, a cost without a line."""
+
+    amount: Money = NOTHING
+    rounding: Money = NOTHING
+    only_cost: Decimal = ZERO
+
+
+def split_rest(rest: Money, *, tolerance: Decimal) -> OpenRest:
+    """A difference within the tolerance is rounding, whatever its cause; one in cost alone has no line."""
+    if rest.within(tolerance):
+        return OpenRest(rounding=rest)
+    if abs(rest.retail) <= tolerance:
+        return OpenRest(rounding=Money(ZERO, rest.retail), only_cost=rest.cost)
+    amount = rest.in_cents()
+    return OpenRest(amount, rest - amount)

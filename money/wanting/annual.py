@@ -1,4 +1,4 @@
-"""Seat Based Annual: one one-time line per charge."""
+"""Seat Based Annual and what is bought once: one one-time line per charge."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from money.wanting.wants import PeriodWants, Wanted, refusal
 from money.wording import charge_text, rows_text
 from money.words import NOTHING, ZERO, Money
 
+_NAMES = {False: "Annual charge", True: "One-time charge"}
+
 
 def want_annual(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
-    """One one-time line per charge; one for the net of them where that is not possible."""
+    """One one-time line per charge; one for the net of them where that is not possible, or where they are metered."""
     ordered = sorted(charges, key=lambda charge: (charge.invoice_id, charge.line))
     marks = [brief.marks.nth(PartRole.CHARGE, place) for place in range(len(ordered))]
     amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in zip(marks, ordered, strict=True)}
     settled = {part.mark: part.source for part in brief.settled_as(PartRole.CHARGE)}
     refused = not brief.rules.negative_lines and any(amount.negative for amount in amounts.values())
-    if refused or any(amounts.get(mark) != amount for mark, amount in settled.items()):
+    metered = len(charges) > 1 and any(one.one_time and str(one.days) != brief.period.period for one in charges)
+    if refused or metered or any(amounts.get(mark) != amount for mark, amount in settled.items()):
         return _want_net(brief, ordered)
     lines = (
         _want_charge(brief, charge, mark, billed=mark in settled) for mark, charge in zip(marks, ordered, strict=True)
@@ -80,7 +83,7 @@ def _annual_line(
         mark,
         charges,
         text=text if quantity else f"{text}, {rows_text(charges)}",
-        reason=f"Annual charge on invoice {charges[0].invoice_number}, line {charges[0].line}",
+        reason=f"{_NAMES[charges[0].one_time]} on invoice {charges[0].invoice_number}, line {charges[0].line}",
         hold=refusal(brief.rules, line.amount, f"{PartRole.CHARGE}:{mark}"),
     )
     return PeriodWants(wanted=[wanted], rounding=amounts.rounding, reasons=reasons)

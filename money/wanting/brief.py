@@ -25,6 +25,10 @@ class PeriodBrief:
     present: PresentLines
     choices: Mapping[str, Choice]
     settled: tuple[PostingPart, ...] = ()
+    stood: bool = False  # on a recurring line of ours, once
+    proposed: bool = False  # to be billed by a one-time line in its place
+    early: bool = False  # only months charge it that are not regular yet
+    ahead: bool = False  # runs ahead of it billed it: what they billed beyond it is given back
 
     @property
     def marks(self) -> PeriodMarks:
@@ -55,7 +59,9 @@ class PeriodBrief:
             return None
         return self.present.to_adopt(choice.line_id, mark)
 
-    def terms(self, standing: Money | None, billed: Money = NOTHING, *, settled: bool = False) -> Terms:
+    def terms(
+        self, standing: Money | None, billed: Money = NOTHING, *, settled: bool = False, whole: bool = False
+    ) -> Terms:
         """What the steps go by; ``standing`` are the unit prices that a line has already."""
         product = self.period.product
         return Terms(
@@ -65,5 +71,5 @@ class PeriodBrief:
             product=Money(product.cost, product.retail).in_cents() if product else None,
             billed=billed,
             settled=settled,
-            late=self.period.late,
+            whole=whole,
         )

@@ -1,33 +1,30 @@
-"""Credits: one negative one-time line per invoice that credits the subscription."""
+"""Credits: one negative one-time line for each, of the sum of all its rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from money.amounts import sum_charges
 from money.enums import Chosen, PartRole
-from money.facts import ChargeFact
+from money.facts import ChargeFact, PostingPart
 from money.holds import held_credit
+from money.month.ahead import credit_mark
+from money.periods import period_label
 from money.plan import Hold
 from money.steps.amounts import ONE, LineAmount
 from money.wanting.brief import PeriodBrief
 from money.wanting.wants import PeriodWants, Wanted, refusal
-from money.wording import credit_text
+from money.wording import credit_text, made_of_text
 from money.words import Money
 
 
 def want_credits(brief: PeriodBrief, credited: Sequence[ChargeFact]) -> PeriodWants:
-    """One negative one-time line per invoice that credits the subscription."""
-    by_invoice: dict[int, list[ChargeFact]] = {}
+    """One negative one-time line for each credit, of the sum of its rows."""
+    by_credit: dict[str, list[ChargeFact]] = {}
     for charge in credited:
-        by_invoice.setdefault(charge.invoice_id, []).append(charge)
-    wants = PeriodWants()
-    numbers: set[str] = set()
-    for invoice_id, charges in by_invoice.items():
-        number = charges[0].invoice_number  # a corrected invoice may bear that of the one before
-        wants += _want_credit(brief, charges, f"{number}#{invoice_id}" if number in numbers else number)
-        numbers.add(number)
-    return wants
+        by_credit.setdefault(charge.credit, []).append(charge)
+    return sum((_want_credit(brief, charges, ordinal) for ordinal, charges in by_credit.items()), PeriodWants())
 
 
 def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str) -> PeriodWants:
@@ -36,22 +33,69 @@ def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str
     mark = brief.marks.of(PartRole.CREDIT, ordinal)
     if not amount or any(part.mark == mark for part in brief.settled):
         return PeriodWants(rounding=total - amount)
-    number = charges[0].invoice_number
+    made_of = made_of_text(charges)
     wanted = Wanted.of(
         LineAmount(ONE, amount, amount),
         PartRole.CREDIT,
         mark,
         charges,
         text=credit_text(brief.period),
-        reason=f"Credit on invoice {number}",
-        hold=_hold(brief, amount, number, mark),
+        reason=f"Credit on {made_of}",
+        hold=_hold(brief, amount, made_of, mark),
     )
+    if not amount.negative:  # less than a cent is given back, and it costs something: the customer sees nothing of it
+        wanted = replace(wanted, hold=None, excluded="Only the cost differs", only_cost=True)
     return PeriodWants(wanted=[wanted], rounding=total - amount)
 
 
-def _hold(brief: PeriodBrief, amount: Money, number: str, mark: str) -> Hold | None:
+def credit_of_reversal(brief: PeriodBrief, wanted: Wanted) -> Wanted:
+    """A line of a period that was taken back: what it gives back of a billed amount waits as a credit does."""
+    if not wanted.one_time or not wanted.amount.negative or wanted.hold is not None:
+        return wanted
+    return replace(wanted, hold=_hold(brief, wanted.amount, f"invoice {brief.period.reversed_by}", wanted.mark))
+
+
+def want_reversed(brief: PeriodBrief, rest: Money) -> Wanted:
+    """What was billed of a period of which nothing is charged any more: one credit, held or applied."""
+    number, amount = brief.period.reversed_by, rest.in_cents()
+    mark = brief.marks.of(PartRole.CREDIT, number)
+    return Wanted.of(
+        LineAmount(ONE, amount, amount),
+        PartRole.CREDIT,
+        mark,
+        (),
+        text=credit_text(brief.period),
+        reason=f"Invoice {number} takes back what was billed",
+        hold=_hold(brief, amount, f"invoice {number}", mark),
+    )
+
+
+def settled_back(brief: PeriodBrief) -> list[PostingPart]:
+    """What was given back already of what runs billed beyond the period."""
+    marks = {credit_mark(brief.marks, ordinal) for ordinal in range(1, len(brief.settled) + 1)}
+    return [part for part in brief.settled if part.mark in marks]
+
+
+def want_back(brief: PeriodBrief, line: LineAmount, charges: Sequence[ChargeFact]) -> PeriodWants:
+    """What runs of the template billed beyond the period: one credit, held or applied."""
+    mark = credit_mark(brief.marks, len(settled_back(brief)) + 1)
+    made_of = f"what the template billed beyond {period_label(brief.period.period)}"
+    wanted = Wanted.of(
+        line,
+        PartRole.CREDIT,
+        mark,
+        charges,
+        text=credit_text(brief.period),
+        reason=f"Credit of {made_of}",
+        hold=_hold(brief, line.amount, made_of, mark),
+    )
+    return PeriodWants(wanted=[wanted])
+
+
+def _hold(brief: PeriodBrief, amount: Money, made_of: str, mark: str) -> Hold | None:
+    """Whether it is applied: by a person's answer, else by the program's setting; what stands was applied before."""
     subject = f"{PartRole.CREDIT}:{mark}"
     choice = brief.chosen(subject)
-    standing = brief.present.own.standing(mark) is not None  # applied before, whatever the setting is now
+    standing = brief.present.own.standing(mark) is not None
     apply = choice == Chosen.APPLY if choice else brief.rules.apply_credits or standing
-    return refusal(brief.rules, amount, subject) if apply else held_credit(amount.retail, number, subject)
+    return refusal(brief.rules, amount, subject) if apply else held_credit(amount.retail, made_of, subject)

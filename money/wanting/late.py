@@ -38,6 +38,18 @@ def catch_up(brief: PeriodBrief, recurring: Wanted) -> Wanted:
     )
 
 
+def ran_meanwhile(brief: PeriodBrief) -> bool:
+    """Whether the line may have run more than once since it was written, while it stood for an earlier period."""
+    own, template = brief.present.own.standing(brief.marks.recurring), brief.present.here.template
+    if own is None or own.next_run is None or own.period >= brief.period.period:
+        return False
+    if template is None or template.next_run is None:
+        return False
+    if template.every == MONTHLY:
+        return months_between(own.next_run, template.next_run) > 1
+    return template.next_run > own.next_run
+
+
 def _billed_again(present: PresentLines, period: str, mark: str) -> Decimal | None:
     """Retail at which the line ran once more while it still stood for an earlier period.
 

@@ -7,14 +7,18 @@ are always exactly what the source charged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from money.amounts import NotBillable, sum_charges
 from money.enums import PartRole, Style
+from money.facts import ChargeFact
 from money.holds import held_quantity
 from money.motions import MOTIONS
 from money.steps.amounts import ONE
 from money.wanting.annual import want_annual
 from money.wanting.brief import PeriodBrief
-from money.wanting.credits import want_credits
+from money.wanting.credits import credit_of_reversal, want_credits, want_reversed
 from money.wanting.monthly import want_monthly
 from money.wanting.usage import want_usage
 from money.wanting.wants import PeriodWants, Wanted, charge_ids
@@ -29,14 +33,35 @@ def want_period(brief: PeriodBrief) -> PeriodWants:
     credited = [charge for charge in charges if charge.credit]
     wants = PeriodWants(fixed=list(brief.settled))
     problem = f"The rows were {'changed' if charges else 'withdrawn'} after they were billed."
-    if main:
+    if main or (brief.period.current and brief.period.rows):
         try:
-            wants += _WANT[MOTIONS[brief.mapping.motion].style](brief, main)
+            wants += _WANT[_style(brief, main)](brief, main)
         except NotBillable as reason:
             problem = str(reason)
+    if brief.period.reversed_by:
+        wants = _taken_back(brief, wants)
     if credited:
         wants += want_credits(brief, credited)
     return wants + _hold_rest(brief, wants, problem)
+
+
+def _taken_back(brief: PeriodBrief, wants: PeriodWants) -> PeriodWants:
+    """Of a period of which an invoice was reversed: what it gives back is a credit; a line for nothing goes."""
+    style = MOTIONS[brief.mapping.motion].style
+    own = brief.present.own.standing(brief.marks.recurring)
+    stands_for_it = own is not None and own.period == brief.period.period
+    over = style is Style.RECURRING_LINE and not brief.period.charges and stands_for_it
+    return replace(
+        wants,
+        wanted=[credit_of_reversal(brief, wanted) for wanted in wants.wanted],
+        no_recurring=wants.no_recurring or over,
+    )
+
+
+def _style(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> Style:
+    """What is bought once is a line of its own in every motion."""
+    once = any(charge.one_time for charge in charges)
+    return Style.LINE_PER_CHARGE if once else MOTIONS[brief.mapping.motion].style
 
 
 def _hold_rest(brief: PeriodBrief, wants: PeriodWants, problem: str) -> PeriodWants:
@@ -45,6 +70,8 @@ def _hold_rest(brief: PeriodBrief, wants: PeriodWants, problem: str) -> PeriodWa
     rest = sum_charges(charges) - wants.source
     if not rest:
         return PeriodWants()
+    if brief.period.reversed_by and not charges:
+        return PeriodWants(wanted=[want_reversed(brief, rest)])
     mark = brief.marks.of(PartRole.RECURRING, "held")
     held = Wanted(
         role=PartRole.RECURRING,

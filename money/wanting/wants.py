@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count
 
 from money.enums import Because, PartRole, PartState
 from money.facts import ChargeFact, PostingPart, Rules
 from money.holds import negative_refused
+from money.marks import PeriodMarks
 from money.plan import Hold
 from money.steps.amounts import LineAmount
 from money.words import NOTHING, ZERO, Money
@@ -29,6 +31,7 @@ class Wanted:
     charge_ids: tuple[int, ...]
     counts: bool = True  # False: the line stands for the future, the period's part is settled
     excluded: str = ""  # why it is left out on purpose
+    only_cost: bool = False  # it is left out because the customer's amount is right without it
     hold: Hold | None = None
 
     @classmethod
@@ -81,7 +84,8 @@ class PeriodWants:
     fixed: list[PostingPart] = field(default_factory=list)
     rounding: Money = NOTHING
     unit: Money = NOTHING
-    no_recurring: bool = False  # the quantity has come down to nothing: the line goes
+    no_recurring: bool = False  # the subscription stands at nothing: the line goes
+    ended: bool = False  # because it has ended, and not because its quantity is 0
     reasons: tuple[Because, ...] = ()
 
     def __add__(self, other: PeriodWants) -> PeriodWants:
@@ -91,8 +95,17 @@ class PeriodWants:
             rounding=self.rounding + other.rounding,
             unit=self.unit + other.unit,
             no_recurring=self.no_recurring or other.no_recurring,
+            ended=self.ended or other.ended,
             reasons=(*self.reasons, *other.reasons),
         )
+
+    def with_marks_apart(self, marks: PeriodMarks) -> PeriodWants:
+        """The same; what was billed by a line that stands for the period once more has a mark of its own."""
+        again = {wanted.mark for wanted in self.wanted if wanted.counts}
+        taken = {part.mark for part in self.fixed}
+        free = (mark for number in count(1) if (mark := marks.of(PartRole.RECURRING, f"billed {number}")) not in taken)
+        fixed = [replace(part, mark=next(free)) if part.mark in again else part for part in self.fixed]
+        return replace(self, fixed=fixed)
 
     @property
     def source(self) -> Money:

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -62,8 +61,9 @@ def _press(request: HttpRequest, token: str, known: User | None, form: JoinForm 
 def _join(request: HttpRequest, token: str, form: JoinForm) -> HttpResponse:
     data = form.cleaned_data
     user, partner = services.join(token=token, name=data["name"], password=data["password"])
-    login(request, user)
-    return _welcome(request, partner)
+    messages.success(request, f"Welcome to {partner}.")
+    answer: HttpResponse = perform_login(request, user, redirect_url=resolve_url("dashboard", partner.slug))
+    return answer
 
 
 def _welcome(request: HttpRequest, partner: Partner) -> HttpResponse:

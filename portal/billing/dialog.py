@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from customers.matching import Suggestion
@@ -11,6 +12,7 @@ from customers.selectors import choosable_target_customers, mappings_of, suggest
 from money.enums import Motion
 from portal.billing.forms import MappingForm
 from programs.models import Program
+from reports.billing import newest_retail
 from reports.template_offers import TemplateOffer, offer_template
 
 MOST_OFFERED = 20
@@ -31,6 +33,7 @@ class Dialog:
     more: bool
     offers: list[TemplateOffer]
     suggestions: list[Suggestion]
+    retail: Decimal | None  # what the newest month charges, in currency units
     others: dict[int, list[str]]  # who else is mapped to what was found, by its id
 
 
@@ -42,6 +45,7 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
     chosen = choosable_target_customers(program).filter(pk=values.get("target_customer") or 0).first()
     rows = list(choosable_target_customers(program, words)[: MOST_OFFERED + 1])
     found = _with_chosen(rows[:MOST_OFFERED], chosen)
+    retail = newest_retail(program, customer.pk, motion)
     template_rows = list(templates_of(chosen)) if chosen else []
     return Dialog(
         program=program,
@@ -53,7 +57,11 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
         template=next((row for row in template_rows if row.pk == values.get("template")), None),
         found=found,
         more=len(rows) > MOST_OFFERED,
-        offers=[offer_template(program, row, motion) for row in template_rows],
+        offers=[
+            offer_template(program, row, motion, disabled=chosen is not None and chosen.disabled, retail=retail)
+            for row in template_rows
+        ],
+        retail=retail,
         suggestions=[] if mapping or words else suggestions_for(program, customer, limit=3),
         others=_others(program, customer, found),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from celery import current_app
 from celery.exceptions import OperationalError
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from accounts.models import Role
+from connections.copy_wishes import ask_for_copy
 from core.audit import actor_of
 from customers.models import Customer
 from customers.services import MappingRefused, MappingUnconfirmed, save_mapping
@@ -24,8 +25,6 @@ from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
 from programs.selectors import program_for, source_currency
 from reports.billing import NOT_MAPPED, all_items, next_unmapped, rows_of
-
-REFRESH_TASK = "customers.tasks.refresh_target_copy"
 
 
 @require_safe
@@ -96,6 +95,7 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
             sync_on=bool(dialog.values.get("sync_on")),
             actor=actor_of(request.user),
             confirm=dialog.values.get("confirm") == str(dialog.template.pk),
+            retail=dialog.retail,
         )
     except MappingUnconfirmed as unconfirmed:
         return _show(request, dialog, warnings=unconfirmed.warnings)
@@ -110,11 +110,13 @@ def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
     """Read the target's customers and templates anew, in the background."""
     program = program_for(request, program_id)
     try:
-        current_app.send_task(REFRESH_TASK, args=[program.partner_id, program.target_id], retry=False)
+        with transaction.atomic():
+            asked = ask_for_copy(program.target_id)
     except OperationalError:
         messages.error(request, "The queue cannot be reached. Nothing was read; try again in a minute.")
     else:
-        messages.success(request, "The target’s customers and templates are being read anew. It takes a moment.")
+        begun = "The target’s customers and templates are being read anew. It takes a moment."
+        messages.success(request, begun if asked else "They are being read anew already.")
     return redirect("billing", request.partner.slug, program.pk)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from celery import current_app
-from celery.exceptions import OperationalError
+from collections.abc import Mapping, Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,25 +12,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Role
-from connections import services
+from connections import checking, services
 from connections.consequences import consequences_of
 from connections.errors import ConnectionRefused
 from connections.history import DAYS, SHOWN_FACTS, SHOWN_SPELLS, WIDTH, read_facts, read_spells, uptime_of
-from connections.models import Connection
+from connections.models import CheckState, CredentialCheck
 from connections.selectors import (
     ConnectionCard,
     connection_cards,
     find_card,
 )
+from connections.testing import TEST_SECONDS
 from core.audit import actor_of
 from core.scope import partner_scope
 from portal.connections.forms import CredentialForm
 from portal.kit.permissions import PartnerRequest, partner_action, partner_page
 from portal.kit.reauthentication import ask_again
-
-REFRESH_TASK = "customers.tasks.refresh_target_copy"  # by name: customers stand above connections
 
 
 @require_safe
@@ -49,41 +49,51 @@ def connections(request: PartnerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @partner_action(Role.ADMIN)
 def connect(request: PartnerRequest, system: str) -> HttpResponse:
-    """The credential form: saving tests against the real API, and a failed test saves nothing."""
+    """The credential form: saving has a worker test against the real API, and a failed test saves nothing."""
     card = _card(request, system)
     if card.status in services.STORED and (detour := ask_again(request)):
-        if request.method == "POST":
-            messages.warning(request, "Confirm that it is you, then enter the values again. Nothing was saved.")
         return detour
     if card.status in services.NOT_ENABLED:
         return redirect("connections", request.partner.slug)
     form = CredentialForm(request.POST or None, card=card, partner_currency=request.partner.currency)
-    refusal = None
     if form.is_valid():
         try:
-            connection = services.connect(
-                request.partner.pk, system, form.credentials(), actor_of(request.user), form.currency()
-            )
+            checking.ask_to_connect(request.partner.pk, system, form.credentials(), request.user, form.currency())
         except ConnectionRefused as refused:
-            refusal = refused
-            _show_at_fields(form, refused)
+            _show_at_fields(form, str(refused), refused.fields)
         else:
-            return _connected(request, card, connection)
-    return _form_page(request, card, form, refusal)
+            return redirect("follow_check", request.partner.slug, system)
+    return _form_page(request, card, form)
 
 
 @require_POST
 @partner_action(Role.ADMIN)
 def retest(request: PartnerRequest, system: str) -> HttpResponse:
-    """Test the stored credentials again."""
-    card = _card(request, system)
+    """Have the stored credentials tested again."""
+    _card(request, system)
     try:
-        services.retest(request.partner.pk, system, actor_of(request.user))
+        checking.ask_to_test(request.partner.pk, system, request.user)
     except ConnectionRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{card.definition.label} works.")
-    return redirect("connections", request.partner.slug)
+        return redirect("connections", request.partner.slug)
+    return redirect("follow_check", request.partner.slug, system)
+
+
+@require_safe
+@partner_page(Role.ADMIN)
+def follow_check(request: PartnerRequest, system: str) -> HttpResponse:
+    """What became of the test that this person asked for last."""
+    card = _card(request, system)
+    check = checking.newest_check(system, request.user)
+    if check is None:
+        return redirect("connections", request.partner.slug)
+    if check.state == CheckState.WAITING:
+        context = {"card": card, "check": check, "seconds": int(TEST_SECONDS)}
+        template = "portal/connections/testing_now.html" if request.htmx else "portal/connections/testing.html"
+        return TemplateResponse(request, template, context)
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    return _tell_found(request, card, check)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,34 +161,36 @@ def _card(request: PartnerRequest, system: str) -> ConnectionCard:
     return card
 
 
-def _show_at_fields(form: CredentialForm, refusal: ConnectionRefused) -> None:
-    known = {name: text for name, text in refusal.fields.items() if name in form.fields}
-    for name, text in known.items():
-        form.add_error(name, text)
-    if not known:
-        form.add_error(None, str(refusal))
-
-
-def _form_page(
-    request: PartnerRequest, card: ConnectionCard, form: CredentialForm, refusal: ConnectionRefused | None
-) -> HttpResponse:
-    context = {"card": card, "form": form, "permissions": refusal.permissions if refusal else []}
-    with partner_scope(request.partner.pk):
-        return render(request, "portal/connections/connect.html", context, status=422 if form.errors else 200)
-
-
-def _connected(request: PartnerRequest, card: ConnectionCard, connection: Connection) -> HttpResponse:
-    account = f" as {connection.account}" if connection.account else ""
-    messages.success(request, f"{card.definition.label} is connected{account}.")
-    for warning in connection.warnings:
-        messages.warning(request, warning)
-    if card.is_target:
-        _read_copy_soon(request, connection)
+def _tell_found(request: PartnerRequest, card: ConnectionCard, check: CredentialCheck) -> HttpResponse:
+    label, connection = card.definition.label, card.connection
+    if check.state == CheckState.REFUSED and check.stores:
+        form = CredentialForm(check.shown, card=card, partner_currency=request.partner.currency)
+        form.errors.clear()  # secrets are not filled in again
+        _show_at_fields(form, check.problem, check.problem_fields)
+        return _form_page(request, card, form, check.permissions)
+    if check.state == CheckState.REFUSED:
+        messages.error(request, check.problem)
+    elif check.stores and connection:
+        account = f" as {connection.account}" if connection.account else ""
+        messages.success(request, f"{label} is connected{account}.")
+        for warning in connection.warnings:
+            messages.warning(request, warning)
+    else:
+        messages.success(request, f"{label} works.")
     return redirect("connections", request.partner.slug)
 
 
-def _read_copy_soon(request: PartnerRequest, connection: Connection) -> None:
-    try:
-        current_app.send_task(REFRESH_TASK, args=[connection.partner_id, connection.pk], retry=False)
-    except OperationalError:
-        messages.warning(request, "Its customers and templates are read at the next sync, or with Refresh in Billing.")
+def _show_at_fields(form: CredentialForm, problem: str, fields: Mapping[str, str]) -> None:
+    known = {name: text for name, text in fields.items() if name in form.fields}
+    for name, text in known.items():
+        form.add_error(name, text)
+    if not known:
+        form.add_error(None, problem)
+
+
+def _form_page(
+    request: PartnerRequest, card: ConnectionCard, form: CredentialForm, permissions: Sequence[list[str]] = ()
+) -> HttpResponse:
+    context = {"card": card, "form": form, "permissions": permissions}
+    with partner_scope(request.partner.pk):
+        return render(request, "portal/connections/connect.html", context, status=422 if form.errors else 200)

@@ -41,7 +41,7 @@ class LineTable(PortalTable):
     choosable = ("template_id", "quantity", "cost", "retail", "total", "state", "written_at")
     many_columns = True
 
-    def __init__(self, *args: Any, places: Mapping[int, TemplatePlace], currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Mapping[str, TemplatePlace], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = places  # by the target's id of the template
         titles = {"cost": "Unit cost", "retail": "Unit price", "total": "Line total"}
@@ -69,7 +69,7 @@ class LineTable(PortalTable):
         return money_html(record.quantity * from_cents(record.retail_cents))
 
 
-def _template_html(place: TemplatePlace | None, number: int) -> SafeString:
+def _template_html(place: TemplatePlace | None, number: str) -> SafeString:
     """A template's name, a link into the target where it is there, and its number."""
     under = f"No. {number}"
     if place is None or not place.url:

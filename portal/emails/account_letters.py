@@ -22,10 +22,15 @@ def find_letter(name: str, facts: Facts) -> Letter | None:
     return write(facts) if write else None
 
 
+def is_letter(name: str) -> bool:
+    """Whether we have a letter of that name."""
+    return name in _CHANGES or name in _LETTERS
+
+
 def _reset_password(facts: Facts) -> Letter:
     return Letter(
         subject="Set a new password for Billing Sync",
-        lead="Set a new password with this link. It works once, for three days.",
+        lead="Set a new password with this link. It works once, for an hour.",
         button="Set a new password",
         link=facts["password_reset_url"],
         footer=IGNORE,
@@ -49,7 +54,7 @@ def _confirm_address(facts: Facts) -> Letter:
     return Letter(
         subject="Confirm your address for Billing Sync",
         lead=f"{facts['user']} wants to sign in to Billing Sync with this address.",
-        paragraphs=("It counts once you have followed the link, signed in as before. The link works for three days.",),
+        paragraphs=("It counts once you have followed the link, signed in as before. The link works for a day.",),
         button="Confirm the address",
         link=facts["activate_url"],
         footer=IGNORE,
@@ -97,6 +102,13 @@ _LETTERS: Mapping[str, Callable[[Facts], Letter]] = {
 }
 # Name of the letter -> subject and first line.
 _CHANGES = {
+    "account/email/locked_out": (
+        "Too many attempts to sign in",
+        (
+            "Somebody tried to sign in to your account too often, and is kept out for five minutes. "
+            "A browser that you have signed in with before still lets you in."
+        ),
+    ),
     "account/email/password_changed": ("Your password was changed", "The password of your account was changed."),
     "account/email/password_reset": ("Your password was set anew", "A new password was set for your account."),
     "account/email/password_set": ("You have a password now", "A password was set for your account."),

@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
+from django.utils.text import Truncator
+
 from accounts.models import Partner
-from notifications.letters import Letter, LetterItem
+from notifications.letters import Letter, LetterItem, one_line
 from portal.emails.house import House
 
 MOST_ITEMS = 20
+LONGEST_NAME = 40  # of a partner, in the subject of a mail to a stranger
 
 
 class FindingFacts(TypedDict):
@@ -145,7 +148,7 @@ def target_enabled(facts: Mapping[str, str], house: House) -> Letter:
 def invitation(facts: Mapping[str, Any], house: House) -> Letter:
     """To a person who is offered a role. Facts: role, invited_by, expires_at, link."""
     return Letter(
-        subject=f"{house.partner.name} invites you to Billing Sync",
+        subject=f"{Truncator(one_line(house.partner.name)).chars(LONGEST_NAME)} invites you to Billing Sync",
         lead=f"{facts['invited_by']} invites you to {house.partner.name} as {facts['role']}.",
         paragraphs=(f"The invitation is good until {house.moment(facts['expires_at'])}, for this address only.",),
         button="Accept the invitation",

@@ -1,4 +1,4 @@
-"""For development the local inbox of e-mails, to read and to click."""
+"""What became of each e-mail; in development also the e-mails themselves, to read and to click."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.models import Role
-from notifications.models import Message
+from notifications.models import Message, MessageState
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import PortalTable, StateColumn, WhenColumn, list_page, name_html
 
@@ -33,26 +33,31 @@ class MessageTable(PortalTable):
     subject = tables.Column()
     to = tables.Column(orderable=False)
     state = StateColumn()
+    last_error = tables.Column(verbose_name="What its server says", orderable=False)
     created_at = WhenColumn(verbose_name="Written")
 
     class Meta(PortalTable.Meta):
         model = Message
-        fields = ("subject", "to", "state", "created_at")
+        fields = ("subject", "to", "state", "last_error", "created_at")
 
     empty_title = "No e-mail yet"
 
-    def render_subject(self, record: Message) -> SafeString:
+    def render_subject(self, record: Message) -> SafeString | str:
+        if not settings.DEVELOPMENT:
+            return record.subject
         return name_html(reverse("message", args=[self.request.partner.slug, record.pk]), record.subject)
 
     def render_to(self, value: list[str]) -> str:
         return ", ".join(value)
 
+    def render_last_error(self, value: str, record: Message) -> str:
+        return value if record.state != MessageState.SENT else ""
+
 
 @require_safe
 @partner_page(Role.ADMIN)
 def messages(request: PartnerRequest) -> HttpResponse:
-    """All e-mails of the partner."""
-    _only_in_development()
+    """All e-mails of the partner, one row for each address."""
     rows = Message.objects.defer("text", "html")
     return list_page(request, "portal/emails/messages.html", MessageTable(rows))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +19,27 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reference = secrets.token_hex(4)
     log.error("page_failed", reference=reference, path=request.path)
     return HttpResponseServerError(render_to_string("500.html", {"reference": reference}))
+
+
+class RedisAway:
+    """Middleware: what cannot be done without Redis says so. Limits on attempts to sign in are counted there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 with what is down; any other exception goes on."""
+        if not isinstance(exception, RedisError):
+            return None
+        log.error(
+            "redis_away",
+            error=type(exception).__name__,
+            route=request.resolver_match and request.resolver_match.url_name,
+        )
+        return render(request, "portal/frame/redis_away.html", status=503)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Partner, Role
 from accounts.selectors import Access, list_accesses
+from core.installation import standing_notices
 from core.scope import current_partner_id
 from programs.models import Program
 from programs.selectors import programs_for
@@ -60,6 +60,11 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self._partner: Partner | None = getattr(request, "partner", None) if current_partner_id() else None
+
+    @cached_property
+    def standing(self) -> list[str]:
+        """What is so with the whole installation: writes are off, maintenance."""
+        return standing_notices()
 
     @cached_property
     def partners(self) -> list[Access]:
@@ -145,7 +150,7 @@ class Shell:
         access: Access = self._request.access  # type: ignore[attr-defined]  # set with the partner
         if access.reaches(Role.ADMIN):
             links.append(Link("Company settings", "company", reverse("partner_settings", args=[slug])))
-        if settings.DEVELOPMENT and access.reaches(Role.ADMIN):
+        if access.reaches(Role.ADMIN):
             links.append(Link("E-mails", "mail", reverse("messages", args=[slug])))
         return links
 

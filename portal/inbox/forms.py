@@ -8,8 +8,6 @@ from django import forms
 
 from invoices.models import OverlapChoice
 
-LARGEST_ID = 2**63 - 1  # that the database keeps
-
 
 class UndoForm(forms.Form):
     """Which answers are taken back: that about one subject, or those given together ``at`` a moment."""
@@ -25,7 +23,7 @@ class ChoiceForm(forms.Form):
     program = forms.IntegerField()
     subject = forms.CharField(max_length=200)
     choice = forms.CharField(max_length=20)
-    line_id = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    line_id = forms.CharField(max_length=100, required=False, empty_value=None)
 
 
 class ChoicesForm(forms.Form):

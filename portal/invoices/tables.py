@@ -113,7 +113,8 @@ class ChargeTable(PortalTable):
         return format_html('<a href="{}"><bdi>{}</bdi></a>', url, record.customer.name)
 
     def render_product_name(self, record: Charge) -> SafeString:
-        under = record.problem or record.subscription_ref
+        told = f", {record.get_motion_display()} by {record.get_motion_by_display()}" if record.motion_by else ""
+        under = record.problem or f"{record.subscription_ref}{told}"
         return format_html('{}<span class="under">{}</span>', record.product_name or "–", under)
 
     def render_kind(self, record: Charge) -> SafeString:

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from invoices.models import InvoiceState, SourceInvoice
-from invoices.selectors import listed_invoices, overlap_facts
+from invoices.selectors import cancelled_with, listed_invoices, overlap_facts
 from portal.invoices.filters import ChargeFilter, InvoiceFilter
 from portal.invoices.tables import ChargeTable, InvoiceTable
 from portal.kit.permissions import PartnerRequest, partner_page
@@ -47,6 +47,7 @@ def invoice(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpRe
         program=program,
         invoice=found,
         overlaps=overlap_facts(found) if found.state == InvoiceState.HELD else [],
+        cancelled_with=cancelled_with(found) if found.state == InvoiceState.REVERSED else [],
     )
 
 

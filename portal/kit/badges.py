@@ -51,6 +51,7 @@ LOOKS = {
     # invoices and charges
     "counted": (GOOD, "check"),
     "replaced": (QUIET, "off"),
+    "reversed": (QUIET, "off"),
     "credit": (WARN, "pause"),
     # e-mails
     "due": (BUSY, "clock"),

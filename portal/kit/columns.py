@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from portal.kit.going_back import came_from
 from portal.kit.permissions import PartnerRequest, partner_page
-from portal.kit.remembering import remember
+from portal.kit.remembering import remember, remembered
 
 MOST_COLUMNS = 20
 _NAME = re.compile(r"[a-z_]{1,30}")
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z_]{1,30}")
 
 def hidden_columns(request: HttpRequest, list_name: str) -> list[str]:
     """Names of the columns of that list that this browser hides."""
-    return _names(request.COOKIES.get(_cookie(list_name), "").split("."))
+    return _names(remembered(request, _cookie(list_name)).split("."))
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from portal.kit.going_back import came_from
 from portal.kit.permissions import PartnerRequest, partner_page
-from portal.kit.remembering import remember
+from portal.kit.remembering import remember, remembered
 
 PAGE_SIZES = (25, 50, 100)
 _BY_WORD = {str(size): size for size in PAGE_SIZES}
@@ -17,7 +17,7 @@ _COOKIE = "rows"
 
 def page_size(request: HttpRequest) -> int:
     """What this browser has chosen; the fewest where it has not."""
-    return _BY_WORD.get(request.COOKIES.get(_COOKIE, ""), PAGE_SIZES[0])
+    return _BY_WORD.get(remembered(request, _COOKIE), PAGE_SIZES[0])
 
 
 @require_POST

@@ -227,9 +227,12 @@ def list_page(
 
 
 def cut_pages(request: HttpRequest, table: PortalTable, size: int) -> None:
-    """Sort the table and cut it into pages of that size, as the address says."""
-    paginate = {"per_page": size, "paginator_class": RowPaginator, "silent": True}
-    tables.RequestConfig(request, paginate=paginate).configure(table)
+    """Sort the table and show the page that the address names. How many rows it has is never the address's to say."""
+    table.request = request
+    if order := request.GET.getlist(table.prefixed_order_by_field):
+        table.order_by = order
+    table.paginator = RowPaginator(table.rows, size)
+    table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field, 1))
 
 
 def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:

@@ -70,7 +70,7 @@ def follow(request: PartnerRequest, program_id: int, product_id: int) -> HttpRes
     return redirect("product", request.partner.slug, program.pk, product.pk)
 
 
-def _told(request: PartnerRequest, program: Program, product: Product, former: int | None) -> str:
+def _told(request: PartnerRequest, program: Program, product: Product, former: str | None) -> str:
     text = "Product syncs leave it alone from now on."
     if former is None:
         return text

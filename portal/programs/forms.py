@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from connectors.registry import get_target
 from core.time_zones import time_zone_choices
 from money.enums import Motion
 from portal.kit.selects import FlatSelect
-from programs.models import Program
+from programs.models import SPREAD_MINUTES, Program
 from programs.services import ProgramSettings
 
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -41,7 +42,10 @@ HELP = {
     "motions": "Which charges are carried; at least one.",
     "start": "The first invoice to be billed, decided when billing is switched on for the first time.",
     "approval": "Whether a billing plan waits until somebody applies or discards it.",
-    "prorations": "How a mid-month difference from quantity x price is billed.",
+    "prorations": (
+        "How a mid-month difference from quantity x price is billed. A decimal quantity is the sum of quantity x "
+        "ratio: where cycles do not follow the calendar month, 12 seats can come to 13 in a month."
+    ),
     "credits": "What happens to negative rows that undo no charge of the same invoice.",
     "rounding_tolerance": "A rounding difference above it, per line, goes into the adjustment line.",
     "products_enabled": "Create products and keep their prices right.",
@@ -93,7 +97,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.help_text = HELP[name]
-        self.fields["daily_at"].help_text += _when_it_bills(self.instance)
+        self.fields["daily_at"].help_text += _own_minutes(self.instance) + _when_it_bills(self.instance)
         self.fields["time_zone"] = forms.ChoiceField(
             label=LABELS["time_zone"],
             help_text=HELP["time_zone"],
@@ -131,6 +135,16 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             {"title": title, "help": text, "fields": [(self[name], DEPENDS.get(name, "")) for name in names]}
             for title, text, names in SECTIONS
         ]
+
+
+def _own_minutes(program: Program) -> str:
+    """Programs that share a time start one after the other."""
+    if not program.pk:
+        return f" Each program has a minute of its own within {SPREAD_MINUTES} minutes after it."
+    start = (
+        dt.datetime.combine(dt.date(2000, 1, 1), program.daily_at) + dt.timedelta(minutes=program.own_minutes)
+    ).time()
+    return f" This program's own minute is {start:%H:%M}: programs start spread over {SPREAD_MINUTES} minutes."
 
 
 def _when_it_bills(program: Program) -> str:

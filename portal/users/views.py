@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
@@ -15,10 +16,14 @@ from accounts.models import Invitation, Role
 from accounts.selectors import count_owners, list_members, list_waiting_invitations
 from accounts.services import AccountError
 from core.audit import actor_of
+from portal.kit.page_sizes import page_size
 from portal.kit.permissions import PartnerRequest, partner_page
-from portal.kit.tables import list_page
+from portal.kit.reauthentication import ask_again
+from portal.kit.tables import cut_pages, list_page
 from portal.users.forms import InviteForm, RoleForm
 from portal.users.tables import FOR_ADMINS, InvitationTable, MemberTable
+
+POWERFUL = (Role.OWNER, Role.ADMIN)  # to invite one asks again who it is
 
 
 @require_safe
@@ -26,9 +31,8 @@ from portal.users.tables import FOR_ADMINS, InvitationTable, MemberTable
 def users(request: PartnerRequest) -> HttpResponse:
     """Who works for this partner, and who is invited."""
     hidden = () if request.access.reaches(Role.ADMIN) else FOR_ADMINS
-    invitations = InvitationTable(
-        list_waiting_invitations(), caption="Invitations", prefix="i-", request=request, exclude=hidden
-    )
+    invitations = InvitationTable(list_waiting_invitations(), caption="Invitations", prefix="i-", exclude=hidden)
+    cut_pages(request, invitations, page_size(request))
     return list_page(
         request,
         "portal/users/users.html",
@@ -45,6 +49,8 @@ def invite(request: PartnerRequest) -> HttpResponse:
     """Offer a role by e-mail."""
     form = InviteForm(request.POST or None, access=request.access)
     if form.is_valid():
+        if form.cleaned_data["role"] in POWERFUL and (detour := ask_again(request)):
+            return detour
         try:
             with transaction.atomic():
                 invitation = services.invite(**form.invitation(), invited_by=request.user)
@@ -68,6 +74,8 @@ def change_role(request: PartnerRequest, membership_id: int) -> HttpResponse:
         return redirect("users", request.partner.slug)
     role = Role(form.cleaned_data["role"])
     _refuse_above_own(request, membership.role, role)
+    if detour := ask_again(request, _list_of(request)):
+        return detour
     try:
         changed = services.change_role(membership=membership, role=role, actor=actor_of(request.user))
     except AccountError as refusal:
@@ -84,6 +92,8 @@ def remove_member(request: PartnerRequest, membership_id: int) -> HttpResponse:
     """Take a member's access away, after naming whom it hits."""
     membership = get_object_or_404(list_members(), pk=membership_id)
     _refuse_above_own(request, membership.role)
+    if detour := ask_again(request):
+        return detour
     if request.method != "POST":
         return TemplateResponse(request, "portal/users/remove_member.html", {"membership": membership})
     try:
@@ -98,11 +108,26 @@ def remove_member(request: PartnerRequest, membership_id: int) -> HttpResponse:
 
 
 @require_POST
+@partner_page(Role.OWNER)
+def end_sessions(request: PartnerRequest, membership_id: int) -> HttpResponse:
+    """Sign a member out of every browser: one was lost, or they left."""
+    membership = get_object_or_404(list_members(), pk=membership_id)
+    if detour := ask_again(request, _list_of(request)):
+        return detour
+    ended = services.end_sessions(membership=membership, actor=actor_of(request.user))
+    browsers = "1 browser" if ended == 1 else f"{ended} browsers"
+    messages.success(request, f"{membership.user} is signed out of {browsers}.")
+    return redirect(_list_of(request))
+
+
+@require_POST
 @partner_page(Role.ADMIN)
 def resend_invitation(request: PartnerRequest, invitation_id: int) -> HttpResponse:
     """Send an invitation once more, with a new link and its time begun anew."""
     invitation = get_object_or_404(Invitation, pk=invitation_id, accepted_at=None)
     _refuse_above_own(request, invitation.role)
+    if invitation.role in POWERFUL and (detour := ask_again(request, _list_of(request))):
+        return detour
     try:
         services.resend_invitation(invitation=invitation, invited_by=request.user)
     except AccountError as refusal:
@@ -123,6 +148,10 @@ def withdraw_invitation(request: PartnerRequest, invitation_id: int) -> HttpResp
     services.withdraw_invitation(invitation=invitation, actor=actor_of(request.user))
     messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
     return redirect("users", request.partner.slug)
+
+
+def _list_of(request: PartnerRequest) -> str:
+    return reverse("users", args=[request.partner.slug])
 
 
 def _refuse_above_own(request: PartnerRequest, *roles: str) -> None:

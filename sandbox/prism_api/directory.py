@@ -7,7 +7,7 @@ import datetime as dt
 from sandbox.accounts import story_in
 from sandbox.billing import CSP_PROGRAM, OTHER_PROGRAM
 from sandbox.cast import Tenant
-from sandbox.catalogue import MONTHLY, THREE_YEARS, USAGE
+from sandbox.catalogue import MONTHLY, ONE_TIME, THREE_YEARS, USAGE
 from sandbox.draws import draw, guid
 from sandbox.routing import Call, route
 from sandbox.story import Story, Subscription
@@ -59,11 +59,8 @@ def get_subscription(call: Call) -> Reply:
         return _missing("subscription")
     answer = _subscription(call, found)
     if call.switch("subscription_owner") == "on":
-        answer |= {
-            "TenantId": found.tenant.tenant_id,
-            "CustomerId": found.tenant.company_id,
-            "CustomerName": found.tenant.name,
-        }
+        owner = found.owner_on(call.store.today)
+        answer |= {"TenantId": owner.tenant_id, "CustomerId": owner.company_id, "CustomerName": owner.name}
     return json_reply(answer)
 
 
@@ -73,6 +70,7 @@ def list_available_products(call: Call) -> Reply:
     return json_reply([{"ProductId": o.product_id, "ProductName": o.name} for o in offers])
 
 
+_CYCLE_WORDS = {USAGE: None, MONTHLY: "Monthly", ONE_TIME: "One-Time"}
 _ID = r"([0-9A-Za-z-]+)"
 ROUTES = (
     route("GET", "/api/v1/me", own_company),
@@ -113,7 +111,7 @@ def _tenant_with_subscriptions(call: Call, story: Story, tenant: Tenant) -> Json
     shown = [
         _subscription(call, subscription)
         for subscription in story.subscriptions
-        if subscription.tenant.tenant_id == tenant.tenant_id
+        if subscription.owner_on(today).tenant_id == tenant.tenant_id
         and subscription.seen == "tenants"
         and subscription.start <= today
         and (subscription.active_on(today) or call.switch("ended_subscriptions") == "listed")
@@ -134,8 +132,8 @@ def _subscription(call: Call, subscription: Subscription) -> Json:
         "FirstPurchased": _stamp(call, subscription.start, subscription.subscription_id),
         "DisplayTemplate": "Azure" if cycle == USAGE else "Licenses",
         "Unit": "Usage-based" if cycle == USAGE else "Licenses",
-        "BillingCycle": None if cycle == USAGE else "Monthly" if cycle == MONTHLY else "Annual",
-        "BillingCycleDuration": None if cycle == USAGE else 3 if cycle == THREE_YEARS else 1,
+        "BillingCycle": _CYCLE_WORDS.get(cycle, "Annual"),
+        "BillingCycleDuration": {USAGE: None, THREE_YEARS: 3}.get(cycle, 1),
     }
 
 

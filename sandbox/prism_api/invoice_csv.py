@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from sandbox.billing import Row
 from sandbox.draws import draw
+from sandbox.months import ONE_DAY
 from sandbox.wire import plain
 
 NEEDED = (
@@ -38,7 +39,7 @@ def fields_of(row: Row, *, reseller: str, offset: str, digits: int) -> Fields:
         "SubscriptionId": row.subscription_id,
         "OfferName": row.text,
         "ChargeStartDate": _stamp(row.start, offset),
-        "ChargeEndDate": _stamp(row.end, offset),
+        "ChargeEndDate": _last_moment(row, offset),
         "LineDescription": row.detail,
         "UnitPrice": _amount(row.unit.cost, 2),
         "UnitPriceRrp": _amount(row.unit.retail, 2),
@@ -77,6 +78,13 @@ def write_csv(rows: Iterable[Fields], switches: Mapping[str, str], *, seed: str)
 
 def _stamp(day: dt.date, offset: str) -> str:
     return f"{day.isoformat()}T00:00:00.0000000{offset}"
+
+
+def _last_moment(row: Row, offset: str) -> str:
+    """The end of a row: its last day, the last second of that, or the midnight after."""
+    if row.last_moment == "second":
+        return f"{row.end.isoformat()}T23:59:59.0000000{offset}"
+    return _stamp(row.end + ONE_DAY if row.last_moment == "midnight" else row.end, offset)
 
 
 def _amount(amount: Decimal, digits: int) -> str:

@@ -7,7 +7,17 @@ from collections import defaultdict
 from decimal import Decimal
 
 from sandbox.accounts import story_in
-from sandbox.catalogue import ANNUAL, MONTHLY, ONE_TIME, THREE_YEARS, USAGE, Offer
+from sandbox.catalogue import (
+    ANNUAL,
+    HAND_MADE_SKU,
+    MONTHLY,
+    ONE_TIME,
+    PLAIN_ID_SKU,
+    THREE_YEARS,
+    TWIN_SKU,
+    USAGE,
+    Offer,
+)
 from sandbox.draws import guid
 from sandbox.routing import Call, route
 from sandbox.wire import Json, Reply, json_reply
@@ -21,6 +31,9 @@ _FREQUENCY: dict[str, tuple[list[str], int | None, int | None]] = {
     USAGE: ([], None, None),
 }
 _TIERED_EVERY = 60
+_DEARER = Decimal("1.2")  # is a month's term than a year's
+# Their part numbers, or their names, have a part of their own in the story.
+_ONE_OFFER = {HAND_MADE_SKU, PLAIN_ID_SKU, TWIN_SKU}
 
 
 def price_list(call: Call) -> Reply:
@@ -36,6 +49,8 @@ def price_list(call: Call) -> Reply:
     groups: dict[str, list[Json]] = defaultdict(list)
     for number, offer in enumerate(offers):
         groups[offer.group].append(_product(offer, on))
+        if _sold_by_the_year(offer):
+            groups[offer.group].append(_by_the_year(offer, on))
         if number % _TIERED_EVERY == 0 and call.request.param("excludeTieredProducts") != "true":
             groups[offer.group].append(_tiered(offer, on))
     return json_reply(
@@ -81,6 +96,22 @@ def _product(offer: Offer, on: dt.date) -> Json:
         "BillingCycleOptions": options,
         "BillingCycleDuration": duration,
         "CommitmentValueUnitPrice": None,
+    }
+
+
+def _sold_by_the_year(offer: Offer) -> bool:
+    return offer.cycle == MONTHLY and not offer.trial and offer.sku not in _ONE_OFFER
+
+
+def _by_the_year(offer: Offer, on: dt.date) -> Json:
+    """The same part number with a term of a year: told apart by its id and its name alone, and cheaper."""
+    product, price = _product(offer, on), offer.price_on(on)
+    cost, retail = (_number((amount / _DEARER).quantize(Decimal("0.01"))) for amount in (price.cost, price.retail))
+    product |= {"ProductId": guid("offer", offer.sku, "1 Year", offer.cycle), "Price": cost, "UnitPrice": cost}
+    return product | {
+        "ProductName": f"{offer.name} - 1 Year - Monthly",
+        "RetailPrice": retail,
+        "RetailUnitPrice": retail,
     }
 
 

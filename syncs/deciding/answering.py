@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.audit import Actor, record
-from money.enums import Chosen
-from money.holds import choices_about
+from invoices.services import DecisionRefused, settle_row
+from money.enums import Chosen, Question
+from money.holds import choices_about, question_of
 from programs.models import Program
 from syncs.deciding.carrying_out import was_carried_out
 from syncs.enums import ChangeState
@@ -25,7 +26,7 @@ def decide(
     subject: str,
     choice: str,
     actor: Actor,
-    line_id: int | None = None,
+    line_id: str | None = None,
     at: dt.datetime | None = None,
 ) -> Decision:
     """Answer a held item; the next sync plans with the answer. Answers of one moment ``at`` are undone together.
@@ -51,6 +52,8 @@ def decide(
             "decided_at": at or timezone.now(),
         },
     )
+    if question_of(subject) is Question.ROW:
+        _settle_row(subject, counts=choice == Chosen.COUNT)
     record(actor, "item.decided", f"{subject}: {choice}")
     return decision
 
@@ -72,6 +75,13 @@ def _refuse_unless_waiting(program: Program, subject: str) -> None:
     before = Decision.objects.filter(program=program, subject=subject).first()
     if before is None or was_carried_out(before):
         raise SyncRefused("This item no longer waits: a sync settled it meanwhile. Nothing was changed.")
+
+
+def _settle_row(subject: str, *, counts: bool) -> None:
+    try:
+        settle_row(charge_id=int(subject.partition(":")[2]), counts=counts)
+    except DecisionRefused as refusal:
+        raise SyncRefused(str(refusal)) from refusal
 
 
 def _at_stake(program: Program, subject: str) -> tuple[Decimal | None, Decimal | None]:

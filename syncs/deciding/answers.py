@@ -18,7 +18,13 @@ _WORDS = {
     Chosen.BILLED: ("It was billed", "It counts as synced and is not written again."),
     Chosen.REMOVE: ("Remove the line", "The line left behind is taken off the template."),
     Chosen.LEAVE: ("Leave it there", "The line stays on the template and is yours."),
-    Chosen.TAKE_UP: ("Take it up", "The next sync plans these months: recurring amounts are proposed one by one."),
+    Chosen.TAKE_UP: ("Take it up", "The next sync writes what these months charged as one-time lines."),
+    Chosen.COMPLETE: (
+        "The month is complete",
+        "What it does not charge is charged no more: those lines are taken off.",
+    ),
+    Chosen.COUNT: ("Count it", "The row is a charge of its own: the next sync plans with it."),
+    Chosen.LEAVE_OUT: ("Exclude it", "The row is not billed, and counts as excluded."),
     Chosen.PASS: ("Leave it", "It counts as not mapped and is not billed."),
 }
 

@@ -17,6 +17,7 @@ from syncs.facts.retry_scope import retry_scope
 from syncs.models import Change, Finding, Run
 
 SOURCE = "source"  # kind of what reading the source reports, whichever run reads it
+NOT_IMPORTED = "import"  # code of an invoice that could not be imported
 
 
 def store_notes(run: Run, notes: Iterable[Note], kind: str = "") -> None:

@@ -55,7 +55,7 @@ def adopt_product(*, program: Program, product: Product, target_product: TargetP
     record(actor, "product.adopted", f"{locked.name}: adopted “{target_product.name}” ({target_product.external_id})")
 
 
-def detach_product(*, program: Program, product: Product, actor: Actor) -> int | None:
+def detach_product(*, program: Program, product: Product, actor: Actor) -> str | None:
     """The product sync leaves this product alone from now on, and what stands for it too.
 
     Answers with the id in the target that stood for it, so that it can be adopted again; None where

@@ -7,6 +7,9 @@ import datetime as dt
 from django.db import transaction
 
 from core.audit import Actor, record
+from invoices.services import DecisionRefused, hold_row_again
+from money.enums import Question
+from money.holds import question_of
 from programs.models import Program
 from syncs.deciding.carrying_out import was_carried_out
 from syncs.errors import SyncRefused
@@ -22,8 +25,17 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
         raise SyncRefused("There is no decision to undo.")
     if was_carried_out(decision):
         raise SyncRefused(CARRIED_OUT.format(target=program.target.label))
+    if question_of(subject) is Question.ROW:
+        _hold_row_again(subject.partition(":")[2])
     decision.delete()
     record(actor, "item.undone", f"Undid the decision about {subject}")
+
+
+def _hold_row_again(row: str) -> None:
+    try:
+        hold_row_again(charge_id=int(row))
+    except DecisionRefused as refusal:
+        raise SyncRefused(str(refusal)) from refusal
 
 
 @transaction.atomic

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
+from connectors.records import id_order
+from connectors.registry import get_target
 from customers.models import Template
 from customers.target_copy import template_record
 from money.enums import LineState, PartRole, PartState
+from money.facts import RunAhead
 from money.marks import find_mark
+from money.periods import last_day_of, months_between
 from money.words import from_cents
 from programs.models import Program
 from syncs.facts.lines import as_seen_by
-from syncs.models import Line, Part, Posting
+from syncs.models import BilledRun, Line, Part, Posting
 
 # Generation happens in the account's time zone; a day of slack on either side.
 SLACK = dt.timedelta(days=1)
@@ -25,25 +30,30 @@ class Sought:
     """A line that an invoice of this customer, dated at or after ``since``, should carry.
 
     ``after_invoice`` is the newest invoice that is known to carry it from an earlier run: one
-    invoice proves one generation.
+    invoice proves one generation. ``next_run`` is the template's when this was asked.
     """
 
     mark: str
-    customer: int  # the target's id
+    customer: str  # the target's id
     since: dt.date
-    product_id: int | None
+    product_id: str | None
     quantity: Decimal
     price: Decimal
-    after_invoice: int = 0
+    after_invoice: str = ""
+    settled: bool = False  # what it stood for is billed: an invoice that carries it was a run ahead of its month
+    more: bool = False  # the template may have run more than once since, so several invoices may carry it
+    next_run: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a generated invoice carries of a line of ours; ``price`` per unit in currency units."""
 
-    invoice_id: int
+    invoice_id: str
     quantity: Decimal
     price: Decimal
+    number: str = ""
+    again: tuple[Carried, ...] = ()  # by the runs after that one
 
     def at(self, quantity: Decimal, retail_cents: int) -> bool:
         """Whether it was billed at this quantity and price."""
@@ -51,25 +61,27 @@ class Carried:
 
 
 def lines_to_prove(program: Program) -> list[Sought]:
-    """Our lines whose template's next run moved on since they were written. Inside the scope.
+    """Our lines whose template's next run moved on since they were written, or were last looked for. Inside the scope.
 
     Where a template names no next run, that a one-time line is gone is what tells of a run.
     """
     templates = {
         row.external_id: row
         for row in Template.objects.filter(target=program.target_id, gone=False).only(
-            "external_id", "next_run", "customer_external_id"
+            "external_id", "next_run", "customer_external_id", "frequency"
         )
     }
     confirmed = _confirmed_runs(program)
     sought = []
-    lines = Line.objects.filter(program=program, state=LineState.STANDING)
-    for line in lines:
-        since = line.next_run
-        if line.role == PartRole.RECURRING:
-            since = confirmed.get((line.subscription_id, line.motion))
+    for line in Line.objects.filter(program=program, state=LineState.STANDING):
         template = templates.get(line.template_id)
-        if template is not None and _may_have_run(program, template, line, since):
+        if template is None:
+            continue
+        recurring = line.role == PartRole.RECURRING
+        since = confirmed.get((line.subscription_id, line.motion)) if recurring else line.next_run
+        ran = _may_have_run(program, template, line, since)
+        again = recurring and since is None and line.billed_on is not None and _ran_since(template, seen_run_of(line))
+        if ran or again:
             written = line.written_at.date()
             sought.append(
                 Sought(
@@ -80,20 +92,82 @@ def lines_to_prove(program: Program) -> list[Sought]:
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),
                     # A one-time line is billed once, whichever run of ours saw that first.
-                    after_invoice=(line.billed_on or 0) if line.role == PartRole.RECURRING else 0,
+                    after_invoice=(line.billed_on or "") if recurring else "",
+                    settled=not ran,
+                    more=recurring and not _ran_once(program, template, seen_run_of(line)),
+                    next_run=template.next_run,
                 )
             )
     return sought
 
 
-def still_proving(program: Program, billed_by: Mapping[str, int]) -> dict[str, int]:
-    """By mark, the invoices that were asked for and that no planning has taken as proof since. Inside the scope.
+def seen_run_of(line: Line) -> dt.date | None:
+    """The template's next run when the line was last written, or looked for on invoices."""
+    runs = [run for run in (line.next_run, line.seen_run) if run is not None]
+    return max(runs, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRun:
+    """What an invoice carries of a recurring line, as a run keeps it until its plan is made."""
+
+    mark: str
+    invoice_id: str
+    number: str
+    quantity: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the invoices of the target say of our lines; ``billed_by``: by mark, the invoice that may prove it.
+
+    ``runs`` are all that carry a recurring line, ``looked`` says, by mark, the next run of its template then.
+    """
+
+    billed_by: dict[str, str]
+    ahead: tuple[RunAhead, ...]  # runs that count for no month yet, whichever run of ours saw them first
+    runs: tuple[SeenRun, ...] = ()
+    looked: Mapping[str, dt.date] = field(default_factory=dict)
+
+
+def keep_evidence(sought: Collection[Sought], carried: Mapping[str, Carried]) -> dict[str, Any]:
+    """What was asked and found, as the basis of a run keeps it."""
+    asked = {one.mark: one for one in sought}
+    runs = [
+        (mark, one.invoice_id, one.number, str(one.quantity), str(one.price), asked[mark].settled or place > 0)
+        for mark, first in carried.items()
+        for place, one in enumerate((first, *first.again))
+    ]
+    return {
+        "billed_by": {mark: one.invoice_id for mark, one in carried.items() if not asked[mark].settled},
+        "runs": runs,
+        "looked": {mark: str(asked[mark].next_run) for mark in carried if asked[mark].next_run is not None},
+    }
+
+
+def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
+    """What no planning has taken since. Two queries, inside the scope.
 
     One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
     """
-    lines = Line.objects.filter(program=program, mark__in=billed_by, role=PartRole.RECURRING)
-    known = dict(lines.filter(state=LineState.STANDING).values_list("mark", "billed_on"))
-    return {mark: invoice for mark, invoice in billed_by.items() if (known.get(mark) or 0) < invoice}
+    told = {mark: invoice for mark, invoice, *_ in basis.get("runs", ())} | basis["billed_by"]
+    lines = Line.objects.filter(program=program, mark__in=told, role=PartRole.RECURRING, state=LineState.STANDING)
+    known = {mark: id_order(seen or "") for mark, seen in lines.values_list("mark", "billed_on")}
+    fresh = [one for one in basis.get("runs", ()) if one[0] in known and known[one[0]] < id_order(one[1])]
+    waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
+    ahead = [RunAhead(*row) for row in waiting.values_list("mark", "invoice_id", "quantity", "price")]
+    ahead += [RunAhead(one[0], one[1], Decimal(one[3]), Decimal(one[4])) for one in fresh if one[5]]
+    return Evidence(
+        billed_by={
+            mark: invoice
+            for mark, invoice in basis["billed_by"].items()
+            if known.get(mark, id_order("")) < id_order(invoice)
+        },
+        ahead=tuple(ahead),
+        runs=tuple(SeenRun(one[0], one[1], one[2], Decimal(one[3]), Decimal(one[4])) for one in fresh),
+        looked={mark: dt.date.fromisoformat(day) for mark, day in basis.get("looked", {}).items()},
+    )
 
 
 def _may_have_run(program: Program, template: Template, line: Line, since: dt.date | None) -> bool:
@@ -106,6 +180,22 @@ def _stands(program: Program, template: Template, line: Line) -> bool:
     """By the target's id or by the mark, in our copy of the template. Three queries."""
     (seen,) = as_seen_by(program, [template_record(template)])
     return any(one.line_id == line.line_id or find_mark(one.description) == line.mark for one in seen.lines)
+
+
+def _ran_since(template: Template, seen: dt.date | None) -> bool:
+    return seen is not None and template.next_run is not None and template.next_run > seen
+
+
+def _ran_once(program: Program, template: Template, seen: dt.date | None) -> bool:
+    """Whether the next run is just one step of the template's rhythm later: its frequency may have been another one."""
+    every = get_target(program.target.system).interval_of(template.frequency)
+    if seen is None or template.next_run is None or every is None:
+        return False
+    if every.days:
+        return template.next_run == seen + dt.timedelta(days=every.days)
+    last = last_day_of(f"{template.next_run:%Y-%m}")
+    same_day = template.next_run.day == seen.day or template.next_run == last
+    return months_between(seen, template.next_run) == every.months and same_day
 
 
 def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:

@@ -46,7 +46,7 @@ def own_line_of(line: Line) -> OwnLine:
     )
 
 
-def load_standing_ids(program: Program, templates: Collection[int]) -> frozenset[int]:
+def load_standing_ids(program: Program, templates: Collection[str]) -> frozenset[str]:
     """Ids of our lines on these templates, whatever mapping or program they belong to."""
     lines = Line.objects.filter(target=program.target_id, state=LineState.STANDING, template_id__in=templates)
     return frozenset(lines.values_list("line_id", flat=True))
@@ -66,7 +66,7 @@ def as_seen_by(program: Program, read: Iterable[InvoiceTemplate]) -> list[Invoic
     others = under_way.filter(program__target=program.target_id).exclude(program=program)
     awaited = set(others.values_list("template_id", "mark"))
 
-    def is_ours(line: TemplateLine, template_id: int) -> bool:
+    def is_ours(line: TemplateLine, template_id: str) -> bool:
         unowned = None if (template_id, find_mark(line.description)) in awaited else program.pk
         return owner.get((template_id, line.line_id), unowned) == program.pk
 
@@ -76,7 +76,7 @@ def as_seen_by(program: Program, read: Iterable[InvoiceTemplate]) -> list[Invoic
     ]
 
 
-def foreign_ids(template: InvoiceTemplate | None, own_ids: Collection[int]) -> frozenset[int]:
+def foreign_ids(template: InvoiceTemplate | None, own_ids: Collection[str]) -> frozenset[str]:
     """Lines of a template that are not ours: neither known by id (``own_ids``) nor marked."""
     if template is None:
         return frozenset()

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
 from connectors.registry import get_target
-from customers.models import Mapping, Pricing
+from customers.models import Mapping, Pricing, Template
 from money.enums import HoldCode
 from money.facts import MappingFact
 from programs.models import Program
@@ -33,17 +33,17 @@ def mapping_chunks(program: Program, only: Collection[int] | None = None) -> lis
     return chunks
 
 
-def mappings_on(program: Program, template_id: int) -> list[int]:
+def mappings_on(program: Program, template_id: str) -> list[int]:
     """Ids of the mappings that sync to one template."""
     return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
 
 
-def mapped_to(program: Program, template_ids: Collection[int] | None = None) -> dict[int, list[tuple[int, str]]]:
+def mapped_to(program: Program, template_ids: Collection[str] | None = None) -> dict[str, list[tuple[int, str]]]:
     """By template (of these alone), the mappings that sync to it, each with its pricing strategy."""
     rows = active_mappings(program).order_by("pk").values_list("template__external_id", "pk", "pricing")
     if template_ids is not None:
         rows = rows.filter(template__external_id__in=template_ids)
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for template_id, pk, pricing in rows:
         found[template_id].append((pk, pricing))
     return found
@@ -85,4 +85,15 @@ def _trouble(program: Program, mapping: Mapping, template: InvoiceTemplate | Non
         )
     if mapping.target_customer.gone:
         return HoldCode.CUSTOMER_GONE, f"The {target.label} {words.customer} no longer exists. Map to another one."
+    if template is None:
+        return HoldCode.TEMPLATE_GONE, _gone(mapping, words.template, words.customer)
     return None, ""
+
+
+def _gone(mapping: Mapping, template: str, customer: str) -> str:
+    """That the template is gone, with one of the same name that may have taken its place."""
+    name, owner = mapping.template.name, mapping.target_customer.external_id
+    others = Template.objects.filter(target=mapping.template.target_id, customer_external_id=owner, gone=False)
+    number = others.filter(name=name).order_by("-external_id").values_list("external_id", flat=True).first()
+    choose = f"“{name}” ({number}) of the same {customer} has its name: choose it" if number else "Choose another one"
+    return f"The {template} “{name}” no longer exists. {choose}."

@@ -13,12 +13,12 @@ from django.db.models import Min
 
 from core.scope import scoped_partner_id
 from customers import models as customers
-from invoices.months import countable_invoices
+from invoices.counted import countable_invoices
 from money.enums import Motion, Severity
 from money.facts import Choice
 from money.periods import period_label
 from money.plan import Note
-from money.words import plain
+from money.words import shown
 from programs.models import Program
 
 # Periods of these mappings that were charged before their first month, and of which something was
@@ -34,7 +34,7 @@ WITH charged AS (
     WHERE m.partner_id = %(partner)s AND m.id = ANY(%(mappings)s)
       AND i.source_id = %(source)s AND i.program_slug = %(slug)s
       AND i.state = 'counted' AND NOT i.past AND i.month < m.first_month
-      AND c.kind <> 'unknown' AND c.subscription_id IS NOT NULL
+      AND c.kind <> 'unknown' AND c.set_aside = '' AND c.subscription_id IS NOT NULL
     GROUP BY m.id, c.subscription_id, c.motion, c.period
 )
 SELECT charged.mapping_id, min(charged.month), max(charged.last_month),
@@ -109,9 +109,9 @@ def _note(mapping: customers.Mapping, older: OlderMonths) -> Note:
         Severity.INFO,
         "older_months",
         older_subject(mapping),
-        f"{mapping.customer} ({Motion(mapping.motion).label}): {plain(older.retail)} of "
+        f"{mapping.customer} ({Motion(mapping.motion).label}): {shown(older.retail)} of "
         f"{first if first == last else f'{first} to {last}'} came before this sync was switched on and is not billed.",
-        "Take it up to have it planned: recurring amounts are then proposed one by one. Or leave it.",
+        "Take it up to have it billed as one-time lines. Or leave it.",
         older_subject(mapping),
         mapping.customer_id,
         older.retail,

@@ -17,7 +17,7 @@ from programs.models import Program
 
 PeriodKey = tuple[int, str, str]  # subscription, motion, period
 
-# Periods of the mapped customers that are of the newest month, or were never planned, or are not
+# Periods of the mapped customers that are of the newest regular month or later, or were never planned, or are not
 # settled, or whose charges are no longer those that they were planned from.
 _OPEN = """
 WITH charged AS (
@@ -31,7 +31,7 @@ WITH charged AS (
       AND c.partner_id = %(partner)s AND c.customer_id = ANY(%(customers)s)
       AND i.source_id = %(source)s AND i.program_slug = %(slug)s
       AND i.state = 'counted' AND NOT i.past AND i.month >= COALESCE(m.first_month, %(newest)s)
-      AND c.kind <> 'unknown' AND c.subscription_id IS NOT NULL
+      AND c.kind <> 'unknown' AND c.set_aside = '' AND c.subscription_id IS NOT NULL
     GROUP BY c.subscription_id, c.motion, c.period
 )
 SELECT charged.subscription_id, charged.motion, charged.period
@@ -39,14 +39,14 @@ FROM charged LEFT JOIN syncs_posting p
   ON p.partner_id = %(partner)s AND p.program_id = %(program)s
  AND p.subscription_id = charged.subscription_id AND p.motion = charged.motion
  AND p.period = charged.period
-WHERE charged.month = %(newest)s OR p.id IS NULL
+WHERE charged.month >= %(newest)s OR p.id IS NULL
    OR (p.charge_count, p.source_cost, p.source_retail)
       IS DISTINCT FROM (charged.charges, charged.cost, charged.retail)
    OR EXISTS (SELECT FROM syncs_part q WHERE q.partner_id = p.partner_id
               AND q.posting_id = p.id AND q.state NOT IN ('billed', 'excluded'))
 """
 
-# Postings whose charges no longer count: their invoice was replaced. Whether any was is asked apart
+# Postings whose charges no longer count: their invoice was replaced or reversed. Whether any was is asked apart
 # from the rows (its partner is a parameter), so that usually nothing else is looked at.
 _WITHDRAWN = """
 SELECT p.subscription_id, p.motion, p.period
@@ -57,12 +57,30 @@ JOIN customers_mapping m
 WHERE p.partner_id = %(partner)s AND p.program_id = %(program)s AND m.id = ANY(%(mappings)s)
   AND p.charge_count > 0
   AND EXISTS (SELECT FROM invoices_sourceinvoice i WHERE i.partner_id = %(partner)s
-              AND i.source_id = %(source)s AND i.state = 'replaced')
+              AND i.source_id = %(source)s AND i.state IN ('replaced', 'reversed'))
   AND NOT EXISTS (
     SELECT FROM invoices_charge c
     JOIN invoices_sourceinvoice i ON i.partner_id = c.partner_id AND i.id = c.invoice_id
     WHERE c.partner_id = p.partner_id AND c.subscription_id = p.subscription_id
       AND c.motion = p.motion AND c.period = p.period AND i.state = 'counted' AND NOT i.past
+  )
+"""
+
+# Postings with a credit that waited, and that has joined another one since: it counts there.
+_EMPTIED = """
+SELECT p.subscription_id, p.motion, p.period
+FROM syncs_posting p
+JOIN customers_mapping m
+  ON m.partner_id = p.partner_id AND m.customer_id = p.customer_id AND m.motion = p.motion
+ AND m.program_id = p.program_id
+WHERE p.partner_id = %(partner)s AND p.program_id = %(program)s AND m.id = ANY(%(mappings)s)
+  AND p.charge_count > 0
+  AND EXISTS (SELECT FROM syncs_part q WHERE q.partner_id = p.partner_id AND q.posting_id = p.id
+              AND q.role = 'credit' AND q.state = 'held')
+  AND NOT EXISTS (
+    SELECT FROM invoices_charge c
+    WHERE c.partner_id = p.partner_id AND c.subscription_id = p.subscription_id
+      AND c.motion = p.motion AND c.period = p.period
   )
 """
 
@@ -80,7 +98,7 @@ def find_open_periods(
         "customers": list(Mapping.objects.filter(pk__in=mapping_ids).values_list("customer_id", flat=True)),
         "newest": dt.date.fromisoformat(f"{newest}-01"),
     }
-    return _ask(_OPEN, values), _ask(_WITHDRAWN, values)
+    return _ask(_OPEN, values), _ask(_WITHDRAWN, values) | _ask(_EMPTIED, values)
 
 
 def _ask(query: str, values: dict[str, Any]) -> frozenset[PeriodKey]:

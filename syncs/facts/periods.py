@@ -4,51 +4,110 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from customers.models import Subscription
-from invoices.models import Charge, InvoiceState, SourceInvoice
-from invoices.months import countable_invoices
-from money.enums import Kind
+from invoices.counted import countable_invoices
+from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
+from money.enums import Kind, MotionCause
 from money.facts import ChargeFact, PeriodFact, ProductFact
+from money.month.levels import says_all, tell_current
+from money.month.months import Months
+from money.motions import REGULAR
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.facts.products import load_product_facts
 from syncs.models import Line
 
+MONTHS_OF_HISTORY = 3
 MappingKey = tuple[int, str]  # customer, motion
 
 
-@dataclass(slots=True)
-class LoadedPeriods:
-    """Periods by (customer, motion), and the subscriptions that the newest month still charges."""
-
-    periods: dict[MappingKey, list[PeriodFact]] = field(default_factory=lambda: defaultdict(list))
-    invoiced: frozenset[int] = frozenset()
+PlaceKey = tuple[int, str, int]  # customer, motion, subscription
 
 
 def load_periods(
-    program: Program, wanted: Collection[PeriodKey], withdrawn: Collection[PeriodKey], newest: str
-) -> LoadedPeriods:
-    """The charges of these periods; of withdrawn ones there are none left."""
+    program: Program, wanted: Collection[PeriodKey], withdrawn: Collection[PeriodKey], months: Months
+) -> dict[MappingKey, list[PeriodFact]]:
+    """The charges of these periods by (customer, motion); of withdrawn ones there are none left."""
+    groups = _groups(program, wanted)
+    named = {row.product_id for rows in groups.values() for row in rows}
+    products = load_product_facts(program, {product_id for product_id in named if product_id is not None})
+    reversals = _reversals(program, {*wanted, *withdrawn})
+    by_place: dict[PlaceKey, list[PeriodFact]] = defaultdict(list)
+    for key, rows in groups.items():
+        fact = _period_fact(rows, products, reversed_by=reversals.get(key, ""))
+        by_place[rows[0].customer_id or 0, key[1], key[0]].append(fact)
+    earlier = _load_earlier(program, by_place, months)
+    loaded: dict[MappingKey, list[PeriodFact]] = defaultdict(list)
+    for place, periods in by_place.items():
+        known = _known(periods, earlier.get(place, ()))
+        loaded[place[:2]] += tell_current(periods, known, months, place[0], monthly=place[1] in REGULAR)
+    _add_withdrawn(program, withdrawn, reversals, loaded)
+    return loaded
+
+
+def _groups(program: Program, wanted: Collection[PeriodKey]) -> dict[PeriodKey, list[Charge]]:
     groups: dict[PeriodKey, list[Charge]] = defaultdict(list)
     for row in _rows(program, wanted):
         key = (row.subscription_id or 0, row.motion, row.period)
         if key in wanted:
             groups[key].append(row)
-    products = load_product_facts(
-        program, {row.product_id for rows in groups.values() for row in rows if row.product_id is not None}
+    return groups
+
+
+def _known(periods: Iterable[PeriodFact], earlier: Iterable[ChargeFact]) -> list[ChargeFact]:
+    """Each row once."""
+    rows = {charge.pk: charge for period in periods for charge in period.charges}
+    return list(({charge.pk: charge for charge in earlier} | rows).values())
+
+
+def _load_earlier(
+    program: Program, by_place: Mapping[PlaceKey, Sequence[PeriodFact]], months: Months
+) -> dict[PlaceKey, list[ChargeFact]]:
+    """The other rows of the last months, of subscriptions whose periods alone do not tell what they stand at."""
+    open_ones = {
+        place[2]
+        for place, periods in by_place.items()
+        if place[1] in REGULAR and not _tell_all(periods, months, place[2])
+    }
+    if not open_ones or not months.newest:
+        return {}
+    since = _months_before(months.regular, MONTHS_OF_HISTORY)
+    rows = Charge.objects.filter(
+        invoice__in=countable_invoices(program).filter(month__gte=since), subscription__in=open_ones, motion__in=REGULAR
     )
-    latest = _latest_periods(groups, newest)
-    loaded = LoadedPeriods(invoiced=frozenset(_named(groups, newest)))
-    for key, rows in groups.items():
-        fact = _period_fact(rows, products, current=latest.get(key[:2]) == key[2])
-        loaded.periods[rows[0].customer_id or 0, key[1]].append(fact)
-    _add_withdrawn(program, withdrawn, loaded)
-    return loaded
+    found: dict[PlaceKey, list[ChargeFact]] = defaultdict(list)
+    for row in _in_order(rows):
+        found[row.customer_id or 0, row.motion, row.subscription_id or 0].append(_charge_fact(row))
+    return found
+
+
+def _tell_all(periods: Sequence[PeriodFact], months: Months, subscription_id: int) -> bool:
+    """Whether the newest of these periods is of the newest regular month, and its last rows are whole cycles."""
+    newest = max(periods, key=lambda period: period.period)
+    of_month = any(charge.month >= months.regular for charge in newest.charges)
+    return subscription_id not in months.early and of_month and says_all(newest.charges)
+
+
+def _months_before(month: str, number: int) -> dt.date:
+    year, place = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 - number, 12)
+    return dt.date(year, place + 1, 1)
+
+
+def _reversals(program: Program, wanted: Collection[PeriodKey]) -> dict[PeriodKey, str]:
+    """Of the periods that a reversal takes back: its number."""
+    reversals = SourceInvoice.objects.filter(source=program.source_id, state=InvoiceState.REVERSED, reversal=True)
+    numbers = dict(reversals.filter(program_slug=program.slug).values_list("pk", "number"))
+    if not numbers:
+        return {}
+    rows = Charge.objects.filter(
+        invoice__in=numbers, subscription__in={key[0] for key in wanted}, period__in={key[2] for key in wanted}
+    )
+    found = rows.order_by("invoice").values_list("subscription_id", "motion", "period", "invoice_id").distinct()
+    return {(subscription or 0, motion, period): numbers[pk] for subscription, motion, period, pk in found}
 
 
 def _rows(program: Program, wanted: Collection[PeriodKey]) -> Iterable[Charge]:
@@ -56,40 +115,31 @@ def _rows(program: Program, wanted: Collection[PeriodKey]) -> Iterable[Charge]:
         invoice__in=countable_invoices(program),
         subscription__in={key[0] for key in wanted},
         period__in={key[2] for key in wanted},
-    ).exclude(kind=Kind.UNKNOWN)
+    )
+    return _in_order(rows)
+
+
+def _in_order(rows: QuerySet[Charge]) -> Iterable[Charge]:
+    """Rows that count, each with its invoice and subscription."""
+    rows = rows.filter(set_aside="").exclude(kind=Kind.UNKNOWN)
     rows = rows.select_related("invoice", "subscription").defer("raw")
     return rows.order_by("subscription", "motion", "period", "invoice", "line").iterator(chunk_size=2000)
 
 
-def _latest_periods(groups: dict[PeriodKey, list[Charge]], newest: str) -> dict[tuple[int, str], str]:
-    """The latest period of each subscription that the newest regular invoices charge."""
-    latest: dict[tuple[int, str], str] = {}
-    for (subscription, motion, period), rows in groups.items():
-        if any(_month(row) == newest and row.kind != Kind.CREDIT for row in rows):
-            place = (subscription, motion)
-            latest[place] = max(latest.get(place, ""), period)
-    return latest
-
-
-def _named(groups: dict[PeriodKey, list[Charge]], newest: str) -> Iterable[int]:
-    """Subscriptions that the newest invoices still charge: money back for an earlier month tells of none."""
-    return (key[0] for key, rows in groups.items() if any(_month(row) == newest and _is_charge(row) for row in rows))
-
-
-def _is_charge(row: Charge) -> bool:
-    return row.kind != Kind.CREDIT or row.period >= _month(row)
+def _is_once(row: Charge) -> bool:
+    """Bought once, or metered by single days: it says nothing of a recurring line."""
+    return bool(row.motion_by) and MotionCause(row.motion_by).once
 
 
 def _month(row: Charge) -> str:
     return f"{row.invoice.month:%Y-%m}"
 
 
-def _period_fact(rows: list[Charge], products: dict[int, ProductFact], *, current: bool) -> PeriodFact:
+def _period_fact(rows: list[Charge], products: dict[int, ProductFact], *, reversed_by: str) -> PeriodFact:
     last = rows[-1]
     assert last.subscription is not None
     return PeriodFact(
-        current=current,
-        late=all(_month(row) > last.period for row in rows),
+        reversed_by=reversed_by,
         subscription_id=last.subscription.pk,
         subscription=last.subscription.external_id,
         period=last.period,
@@ -107,17 +157,26 @@ def _charge_fact(row: Charge) -> ChargeFact:
         line=row.line,
         start=row.start,
         end=row.end,
+        days=row.days,
+        month=_month(row),
+        period="" if row.credit else row.period,
         quantity=row.quantity,
         unit_cost=row.unit_cost,
         unit_retail=row.unit_retail,
         ratio=row.ratio,
         cost=row.cost,
         retail=row.retail,
-        credit=row.kind == Kind.CREDIT,
+        credit=row.credit or (row.invoice.number if row.kind == Kind.CREDIT else ""),
+        one_time=_is_once(row),
     )
 
 
-def _add_withdrawn(program: Program, withdrawn: Collection[PeriodKey], loaded: LoadedPeriods) -> None:
+def _add_withdrawn(
+    program: Program,
+    withdrawn: Collection[PeriodKey],
+    reversals: Mapping[PeriodKey, str],
+    loaded: dict[MappingKey, list[PeriodFact]],
+) -> None:
     """Periods that were posted, and whose invoice no longer counts: without charges."""
     if not withdrawn:
         return
@@ -132,17 +191,23 @@ def _add_withdrawn(program: Program, withdrawn: Collection[PeriodKey], loaded: L
         row = subscriptions[subscription_id]
         product_id = names.get(subscription_id)
         fact = PeriodFact(
-            subscription_id, row.external_id, period, (), products.get(product_id) if product_id else None
+            subscription_id,
+            row.external_id,
+            period,
+            (),
+            products.get(product_id) if product_id else None,
+            reversed_by=reversals.get((subscription_id, motion, period), ""),
         )
-        loaded.periods[row.customer_id or 0, motion].append(fact)
+        loaded[row.customer_id or 0, motion].append(fact)
 
 
 def uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
-    """Subscriptions with rows of the newest month that are held or could not be classified."""
+    """Subscriptions with rows of the newest regular month or later that are held or could not be classified."""
     of_program = {"source": program.source_id, "program_slug": program.slug, "past": False}
-    invoices = SourceInvoice.objects.filter(**of_program, month=dt.date.fromisoformat(f"{newest}-01"))
+    invoices = SourceInvoice.objects.filter(**of_program, month__gte=dt.date.fromisoformat(f"{newest}-01"))
     rows = Charge.objects.filter(invoice__in=invoices.exclude(state=InvoiceState.REPLACED))
     doubtful = rows.filter(Q(kind=Kind.UNKNOWN) | Q(invoice__state=InvoiceState.HELD))
+    doubtful = doubtful.exclude(set_aside=SetAside.EXCLUDED)
     refs = set(doubtful.exclude(subscription_ref="").values_list("subscription_ref", flat=True))
     lines = Line.objects.filter(program=program, subscription__external_id__in=refs)
     return frozenset(lines.values_list("subscription_id", flat=True))

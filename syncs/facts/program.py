@@ -6,7 +6,7 @@ A program's mappings are loaded in chunks, so that memory does not grow with the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,13 +14,15 @@ from django.db.models import Exists, OuterRef, Q
 from connectors.records import InvoiceTemplate
 from connectors.registry import get_target
 from customers.models import Mapping
-from invoices.months import newest_month
 from money.enums import Chosen, LineState, Prorations
-from money.facts import Choice, MappingFacts, OwnLine, Rules
+from money.facts import Choice, MappingFacts, OwnLine, Rules, RunAhead
+from money.month.months import Months
+from money.motions import REGULAR
 from programs.models import Credits, Program
 from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
 from syncs.facts.mappings import active_mappings, mapping_fact
-from syncs.facts.open_periods import find_open_periods
+from syncs.facts.months import load_months, month_to_bill
+from syncs.facts.open_periods import PeriodKey, find_open_periods
 from syncs.facts.periods import load_periods, uncertain_subscriptions
 from syncs.facts.posted import load_posted
 from syncs.facts.target import load_templates
@@ -33,39 +35,50 @@ class BillingFacts:
 
     mappings: list[MappingFacts] = field(default_factory=list)
     left_behind: list[OwnLine] = field(default_factory=list)
-    templates: dict[int, InvoiceTemplate] = field(default_factory=dict)
+    templates: dict[str, InvoiceTemplate] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
+
+    @property
+    def own_lines(self) -> list[OwnLine]:
+        """Ours on the templates of all mappings."""
+        return [own for one in self.mappings for own in one.own_lines]
 
 
 def load_billing(
     program: Program,
     mapping_ids: Collection[int],
     *,
+    months: Months | None = None,
     carried: Collection[str] = (),
+    ahead: Sequence[RunAhead] = (),
     again: Collection[tuple[int, str]] = (),
 ) -> BillingFacts:
     """Everything that the plan of these mappings depends on.
 
-    ``carried`` are the marks that a generated invoice is known to carry; ``again`` the
-    subscriptions and periods that were planned in this run and must be looked at once more.
+    ``months``: what the newest months say, where that was read already. ``carried`` are the marks that a
+    generated invoice is known to carry; ``again`` the subscriptions and periods that were planned in this run and
+    must be looked at once more.
     """
     mappings = list(
         active_mappings(program).filter(pk__in=mapping_ids).select_related("customer", "template", "target_customer")
     )
-    newest = newest_month(program)
+    months = months or load_months(program)
+    newest = month_to_bill(program, months)
     own_lines = load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings}))
     facts = BillingFacts(choices=load_choices(program))
     template_ids = {line.template_id for line in own_lines} | {m.template.external_id for m in mappings}
     facts.templates = load_templates(program, template_ids)
-    if newest is not None:
+    if newest:
         facts.mappings = _mapping_facts(
             program,
             mappings,
             facts,
             own_lines=own_lines,
             carried=frozenset(carried),
+            ahead=tuple(ahead),
             again=frozenset(again),
-            newest=f"{newest:%Y-%m}",
+            months=months,
+            newest=newest,
         )
     return facts
 
@@ -94,14 +107,17 @@ def _mapping_facts(
     *,
     own_lines: list[OwnLine],
     carried: frozenset[str],
+    ahead: tuple[RunAhead, ...],
     again: frozenset[tuple[int, str]],
+    months: Months,
     newest: str,
 ) -> list[MappingFacts]:
     wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
-    loaded = load_periods(program, wanted, withdrawn, newest)
+    wanted |= _billed_once_more(own_lines, ahead, months)
+    loaded = load_periods(program, wanted, withdrawn, months)
     owners = {
         (period.subscription_id, motion, period.period): customer_id
-        for (customer_id, motion), periods in loaded.periods.items()
+        for (customer_id, motion), periods in loaded.items()
         for period in periods
     }
     posted = load_posted(program, {mapping.customer_id for mapping in mappings}, owners)
@@ -111,6 +127,10 @@ def _mapping_facts(
         own_by_mapping[line.customer_id, line.motion].append(line)
     standing = load_standing_ids(program, facts.templates)
     rules = _rules(program)
+    gone: dict[int, set[int]] = defaultdict(set)
+    for one in months.gone:
+        gone[one.holder.customer].add(one.holder.subscription)
+    elsewhere = frozenset(one.holder.subscription for one in months.gone if one.elsewhere)
     made = []
     for mapping in mappings:
         key = (mapping.customer_id, mapping.motion)
@@ -119,14 +139,16 @@ def _mapping_facts(
             MappingFacts(
                 mapping=mapping_fact(program, mapping, template),
                 template=template,
-                periods=tuple(loaded.periods.get(key, ())),
+                periods=tuple(loaded.get(key, ())),
                 newest=newest,
-                invoiced=loaded.invoiced,
+                gone=frozenset(gone[mapping.customer_id] if mapping.motion in REGULAR else ()),
+                elsewhere=elsewhere,
                 own_lines=tuple(own_by_mapping[key]),
                 posted=tuple(posted.get(key, ())),
                 foreign_ids=foreign_ids(template, standing),
                 other_templates=facts.templates,
                 carried=carried,
+                ahead=ahead,
                 uncertain=uncertain,
                 choices=facts.choices,
                 rules=rules,
@@ -135,6 +157,13 @@ def _mapping_facts(
             )
         )
     return made
+
+
+def _billed_once_more(own_lines: Iterable[OwnLine], ahead: Sequence[RunAhead], months: Months) -> frozenset[PeriodKey]:
+    """The last periods of subscriptions that nobody charges any more, and whose line a run billed all the same."""
+    marks, gone = {run.mark for run in ahead}, {one.holder.subscription for one in months.gone}
+    lines = [own for own in own_lines if own.mark in marks and own.subscription_id in gone and own.period]
+    return frozenset((own.subscription_id, own.motion, own.period) for own in lines)
 
 
 def _rules(program: Program) -> Rules:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from connectors.records import id_order
 from customers.models import Mapping
 from syncs.enums import ChangeAbout
 from syncs.models import Change, Line, Run
@@ -19,7 +20,7 @@ class RetryScope:
 
     run: int  # in which the items failed
     items: int
-    templates: tuple[int, ...] = ()  # the target's ids
+    templates: tuple[str, ...] = ()  # the target's ids
     mappings: tuple[int, ...] = ()
     marks: tuple[str, ...] = ()  # of our lines that these mappings have, or that have no mapping any more
     products: tuple[int, ...] = ()
@@ -51,7 +52,7 @@ def scope_of(run: Run, failed: Iterable[Change], findings: Iterable[str]) -> Ret
     return RetryScope(
         run=run.pk,
         items=len(changes),
-        templates=tuple(sorted(templates)),
+        templates=tuple(sorted(templates, key=id_order)),
         mappings=tuple(sorted(mapping.pk for mapping in mappings)),
         marks=tuple(sorted({*marks.values_list("mark", flat=True), *(c.mark for c in changes)} - {""})),
         products=tuple(sorted({c.product_id for c in changes if c.product_id and c.about == ChangeAbout.PRODUCT})),

@@ -5,18 +5,30 @@ from __future__ import annotations
 from django.db.models import Count, QuerySet, Sum
 
 from customers.models import Mapping
-from invoices.models import Charge, InvoiceState, SourceInvoice
-from invoices.months import countable_invoices, newest_month
+from invoices.counted import countable_invoices, newest_month
+from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
 from money.enums import Kind, Motion, Severity
 from money.plan import Note
-from money.words import ZERO, plain
+from money.words import ZERO, shown
 from programs.models import Program
+
+MOST_HELD_ROWS = 200  # of which each is a question of its own
+MOST_GIVEN_AWAY = 50
+
+_WHAT_IT_DOES = {False: "charges what an imported invoice charged", True: "takes back rows of an imported invoice"}
+_CURES = {
+    False: "Say whether it replaces the other invoice or adds to it.",
+    True: "Compare it with the other invoice, then say that it adds: what it takes back exactly is taken back.",
+}
 
 
 def survey(program: Program) -> list[Note]:
     """Notes about the program's imported invoices. Inside the partner's scope."""
     return [
         *_unknown_rows(program),
+        *_held_rows(program),
+        *_repriced_rows(program),
+        *_given_away(program),
         *_held_invoices(program),
         *_changed_invoices(program),
         *_empty_invoices(program),
@@ -30,7 +42,7 @@ def _invoices(program: Program) -> QuerySet[SourceInvoice]:
 
 def _unknown_rows(program: Program) -> list[Note]:
     rows = (
-        Charge.objects.filter(invoice__in=countable_invoices(program), kind=Kind.UNKNOWN)
+        Charge.objects.filter(invoice__in=countable_invoices(program), kind=Kind.UNKNOWN, set_aside="")
         .values("invoice", "invoice__number", "problem")
         .annotate(number=Count("pk"), retail=Sum("retail"))
         .order_by("invoice", "problem")
@@ -41,11 +53,67 @@ def _unknown_rows(program: Program) -> list[Note]:
             "unknown_rows",
             f"unknown:{row['invoice']}:{row['problem']}",
             f"Invoice {row['invoice__number']}: {row['number']} unknown "
-            f"row{'s' if row['number'] > 1 else ''}, {plain(row['retail'])}. {row['problem']}",
+            f"row{'s' if row['number'] > 1 else ''}, {shown(row['retail'])}. {row['problem']}",
             "Look at the source rows and bill them by hand.",
             retail=row["retail"],
         )
         for row in rows
+    ]
+
+
+def _held_rows(program: Program) -> list[Note]:
+    """Rows that wait alone because another invoice has the very same."""
+    held = Charge.objects.filter(invoice__in=_invoices(program), set_aside=SetAside.HELD).defer("raw")
+    return [
+        Note(
+            Severity.WARNING,
+            "row_held",
+            f"row_held:{row.pk}",
+            f"Invoice {row.invoice.number}, line {row.line}: {row.product_name}, {shown(row.retail)}. {row.problem}",
+            "Count it where it is a charge of its own, or exclude it.",
+            f"row:{row.pk}",
+            row.customer_id,
+            row.retail,
+        )
+        for row in held.select_related("invoice").order_by("pk")[:MOST_HELD_ROWS]
+    ]
+
+
+def _repriced_rows(program: Program) -> list[Note]:
+    """Invoices whose amounts are not price x quantity x ratio: the amounts are billed."""
+    return [
+        Note(
+            Severity.WARNING,
+            "repriced_rows",
+            f"repriced:{invoice.pk}",
+            f"Invoice {invoice.number}: unit price x quantity x ratio is not the amount of {invoice.repriced_rows} "
+            f"row{'s' if invoice.repriced_rows > 1 else ''}. The amounts are billed.",
+            "Is the price in another currency? Compare it with the distributor's invoice.",
+        )
+        for invoice in _invoices(program).filter(repriced_rows__gt=0).exclude(state=InvoiceState.REVERSED)
+    ]
+
+
+def _given_away(program: Program) -> list[Note]:
+    """What costs something and is billed at 0.00, by invoice and offer."""
+    rows = (
+        Charge.objects.filter(invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED), retail=ZERO)
+        .filter(cost__gt=ZERO)
+        .exclude(kind=Kind.UNKNOWN)
+        .values("invoice", "invoice__number", "product_name")
+        .annotate(number=Count("pk"), cost=Sum("cost"))
+        .order_by("invoice", "product_name")
+    )
+    return [
+        Note(
+            Severity.WARNING,
+            "given_away",
+            f"given_away:{row['invoice']}:{row['product_name']}",
+            f"Invoice {row['invoice__number']}: {row['product_name']} costs {shown(row['cost'])} and its retail amount "
+            "is 0.00, so it is given away.",
+            "Nothing needs to be done where that is meant; otherwise bill it by hand.",
+        )
+        for row in rows[:MOST_GIVEN_AWAY]
     ]
 
 
@@ -55,9 +123,10 @@ def _held_invoices(program: Program) -> list[Note]:
             Severity.WARNING,
             "invoice_held",
             f"held:{invoice.pk}",
-            f"Invoice {invoice.number} overlaps an imported invoice and is held.",
-            "Say whether it replaces the other invoice or adds to it.",
+            f"Invoice {invoice.number} {_WHAT_IT_DOES[invoice.reversal]}: {shown(invoice.charged_retail)} is held.",
+            _CURES[invoice.reversal],
             f"overlap:{invoice.pk}",
+            retail=invoice.charged_retail,
         )
         for invoice in _invoices(program).filter(state=InvoiceState.HELD)
     ]
@@ -117,7 +186,7 @@ def _unmapped(program: Program) -> list[Note]:
             "not_mapped",
             f"not_mapped:{row['customer']}:{row['motion']}",
             f"{row['customer__name']} ({Motion(row['motion']).label}) is not mapped: "
-            f"{plain(row['retail'] or ZERO)} is not billed.",
+            f"{shown(row['retail'] or ZERO)} is not billed.",
             "Map the customer under Billing.",
             customer_id=row["customer"],
             retail=row["retail"] or ZERO,

@@ -13,7 +13,7 @@ from programs.models import Program
 from syncs.facts.lines import as_seen_by
 
 
-def load_templates(program: Program, ids: Collection[int]) -> dict[int, InvoiceTemplate]:
+def load_templates(program: Program, ids: Collection[str]) -> dict[str, InvoiceTemplate]:
     """These templates as last read, without what other programs wrote there; gone ones are absent."""
     rows = Template.objects.filter(target=program.target_id, gone=False, external_id__in=ids)
     interval_of = get_target(program.target.system).interval_of

@@ -2,7 +2,7 @@
 
 from money.enums import Action, LineState, PartRole, PartState, Severity
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState, RunStatus
-from syncs.models.lines import Line, Part, Posting
+from syncs.models.lines import BilledRun, Line, Part, Posting
 from syncs.models.review import Decision, Finding
 from syncs.models.runs import LONG_COLUMNS, Change, Run, RunTemplate
 from syncs.models.totals import MonthTotal
@@ -11,6 +11,7 @@ __all__ = [
     "ACTIVE_STATES",
     "LONG_COLUMNS",
     "Action",
+    "BilledRun",
     "Change",
     "ChangeState",
     "Decision",

@@ -21,8 +21,8 @@ class Line(PartnerModel):
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="lines", db_index=False)
     target = PartnerForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    template_id = models.BigIntegerField()  # the target's id
-    line_id = models.BigIntegerField()  # the target's id
+    template_id = models.CharField(max_length=100)  # the target's id
+    line_id = models.CharField(max_length=100)  # the target's id
     mark = models.CharField(max_length=40)
     role = models.CharField(max_length=10, choices=PartRole.pairs())
     motion = models.CharField(max_length=12, choices=Motion.pairs())
@@ -30,14 +30,16 @@ class Line(PartnerModel):
     subscription = PartnerForeignKey(Subscription, on_delete=models.PROTECT, related_name="lines")
     period = models.CharField(max_length=30, blank=True)  # of a one-time line
     product = PartnerForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
-    target_product_id = models.BigIntegerField(null=True)
+    target_product_id = models.CharField(max_length=100, null=True)
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     retail_cents = models.BigIntegerField()
     cost_cents = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=LineState.pairs(), default=LineState.STANDING)
     next_run = models.DateField(null=True)  # of the template when the line was last written
-    billed_on = models.BigIntegerField(null=True)  # newest generated invoice that carries it
+    billed_on = models.CharField(max_length=100, null=True)  # newest generated invoice that carries it
+    seen_run = models.DateField(null=True)  # next run of the template when its customer's invoices were last looked at
     written_at = models.DateTimeField()
+    planned_on = models.DateField(null=True)  # the target's own day when it was first written
 
     class Meta:
         constraints = [
@@ -60,6 +62,42 @@ class Line(PartnerModel):
         return f"{self.get_role_display()} {self.line_id} on {self.template_id}"
 
 
+class BilledRun(PartnerModel):
+    """A run of a template that billed a recurring line of ours, as an invoice of the target shows it.
+
+    ``stood_for`` is the period that the line stood for then, ``period`` the one that the run counts for: "" as long as
+    it is ahead of its month. ``beyond``: it is more than that period charges, so it went into the period's credit.
+    """
+
+    program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="billed_runs")
+    customer = PartnerForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    subscription = PartnerForeignKey(Subscription, on_delete=models.CASCADE, related_name="+")
+    motion = models.CharField(max_length=12, choices=Motion.pairs())
+    mark = models.CharField(max_length=40)  # of the line
+    invoice_id = models.CharField(max_length=100)  # the target's
+    invoice_number = models.CharField(max_length=60)
+    quantity = models.DecimalField(max_digits=24, decimal_places=8)
+    price = models.DecimalField(max_digits=24, decimal_places=8)  # per unit, in currency units
+    stood_for = models.CharField(max_length=30)
+    period = models.CharField(max_length=30, blank=True)
+    beyond = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "program", "mark", "invoice_id"], name="one_row_per_billed_run")
+        ]
+        indexes = [
+            models.Index(
+                fields=["partner", "program"],
+                condition=models.Q(period="") | models.Q(beyond=True),
+                name="runs_too_many",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mark} on invoice {self.invoice_number}"
+
+
 class Posting(PartnerModel):
     """What one subscription, motion and period came to; its ``Part`` rows add up to the source.
 
@@ -73,7 +111,7 @@ class Posting(PartnerModel):
     motion = models.CharField(max_length=12, choices=Motion.pairs())
     period = models.CharField(max_length=30)
     fingerprint = models.CharField(max_length=64)  # of the charges and settings it was planned from
-    template_id = models.BigIntegerField()
+    template_id = models.CharField(max_length=100)
     charge_count = models.PositiveIntegerField(default=0)  # of the charges it was planned from
     source_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     source_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)

@@ -21,7 +21,7 @@ class Decision(PartnerModel):
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="decisions")
     subject = models.CharField(max_length=200)
     choice = models.CharField(max_length=20)
-    line_id = models.BigIntegerField(null=True)  # the foreign line that "adopt" takes over
+    line_id = models.CharField(max_length=100, null=True)  # the foreign line that "adopt" takes over
     # What was at stake then: "dismiss" answers for that money and no other. None where no amount was held.
     retail = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     cost = models.DecimalField(max_digits=24, decimal_places=8, null=True)

@@ -45,6 +45,7 @@ class Run(PartnerModel):
     resume_at = models.DateTimeField(null=True)  # not before: a settle time or a rate limit
     ticket = models.UUIDField(null=True)  # of the one message in the queue that may move it on
     enqueued_at = models.DateTimeField(null=True)  # when that message, or a copy of it, was sent last
+    in_line_since = models.DateTimeField(null=True)  # waits, without a message, until a worker is the partner's to have
     done = models.PositiveIntegerField(default=0)  # changes carried out so far
     total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -53,6 +54,8 @@ class Run(PartnerModel):
     waiting_for = models.TextField(blank=True)  # why a person must look before it is applied
     basis = models.JSONField(default=dict)  # what the plan rests on: source read, marks proven
     attempts = models.PositiveSmallIntegerField(default=0)  # of the step at hand, after failures
+    headway = models.CharField(max_length=24, db_default="")  # digest of how far it was when its last turn began
+    turns = models.PositiveSmallIntegerField(db_default=0)  # begun since without coming any further
     lost_writes = models.PositiveSmallIntegerField(db_default=0)  # in a row, whose answer never came
     approved = models.BooleanField(default=False)  # a person applied the plan
     cancel_requested = models.BooleanField(default=False)
@@ -72,6 +75,11 @@ class Run(PartnerModel):
             models.Index(fields=["partner", "program", "-created_at"]),
             models.Index(fields=["state", "heartbeat_at"]),
             models.Index(fields=["finished_at"], condition=models.Q(status=RunStatus.ERROR), name="syncs_run_failures"),
+            models.Index(
+                fields=["partner", "in_line_since"],
+                condition=models.Q(in_line_since__isnull=False),
+                name="syncs_run_in_line",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +90,7 @@ class RunTemplate(PartnerModel):
     """An invoice template in a run: what its plan was made from, and whether it was read since."""
 
     run = PartnerForeignKey(Run, on_delete=models.CASCADE, related_name="templates")
-    template_id = models.BigIntegerField()  # the target's id
+    template_id = models.CharField(max_length=100)  # the target's id
     planned_from = models.CharField(max_length=24)  # digest of the template as the plan saw it
     mapped = models.CharField(max_length=24, db_default="")  # digest of its mappings as the plan saw them
     # Why to plan it anew, once no lost answer is open.
@@ -130,15 +138,15 @@ class Change(PartnerModel):
     cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     product = PartnerForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
     product_key = models.CharField(max_length=200, blank=True)
-    target_product_id = models.BigIntegerField(null=True)
+    target_product_id = models.CharField(max_length=100, null=True)
     customer = PartnerForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
     subscription = PartnerForeignKey(Subscription, null=True, on_delete=models.CASCADE, related_name="+")
     motion = models.CharField(max_length=12, choices=Motion.pairs(), blank=True)
     role = models.CharField(max_length=10, choices=PartRole.pairs(), blank=True)
     period = models.CharField(max_length=30, blank=True)
     mark = models.CharField(max_length=40, blank=True)
-    template_id = models.BigIntegerField(null=True)
-    line_id = models.BigIntegerField(null=True)
+    template_id = models.CharField(max_length=100, null=True)
+    line_id = models.CharField(max_length=100, null=True)
     next_run = models.DateField(null=True)  # of the template just before sending
     hold = models.CharField(max_length=40, blank=True)  # code of the hold
     subject = models.CharField(max_length=200, blank=True)  # what a person may decide

@@ -1,21 +1,125 @@
-"""Remember which generated invoices carry our lines."""
+"""Remember which generated invoices carry our lines, and for which period each counts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
-from money.enums import LineState
+from connectors.records import id_order
+from money.enums import LineState, PartRole
+from money.facts import MappingFacts, OwnLine, RunAhead
+from money.month.ahead import mark_ahead
+from money.plan import Plan
 from programs.models import Program
-from syncs.models import Line
+from syncs.facts.evidence import Evidence, SeenRun
+from syncs.models import BilledRun, Line
 
 
-def remember_carried(program: Program, billed_by: Mapping[str, int], customer_ids: Collection[int]) -> None:
-    """Note on these customers' lines which invoice carries them. Inside the scope.
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The period that a run counts for, "" where it is ahead; ``beyond``: more than the period charges."""
 
-    In the transaction that stores what follows from it: an invoice that is noted proves nothing again.
+    period: str
+    beyond: bool = False
+
+
+def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan, evidence: Evidence) -> None:
+    """Note on our lines which invoices carry them, as the plan took them. Inside the scope.
+
+    In the transaction that stores what follows from it: an invoice that is noted proves nothing again. A mapping in
+    trouble concludes nothing, so it uses nothing up.
     """
-    standing = Line.objects.filter(program=program, customer__in=customer_ids, state=LineState.STANDING)
-    lines = list(standing.filter(mark__in=billed_by))
+    lines = _lines_of_sound_mappings(planned)
+    recurring = {mark: own for mark, own in lines.items() if own.role is PartRole.RECURRING}
+    counted = _counted_ahead(recurring, made, evidence.ahead)
+    marks = {
+        mark for mark, _ in counted
+    }  # of what counts for a month now nothing is left open, or it would count again
+    told = [
+        run
+        for run in evidence.runs
+        if run.mark in recurring and (run.mark in marks or _is_concluded(run, made, evidence))
+    ]
+    rows = [
+        _row(
+            program,
+            recurring[run.mark],
+            run,
+            made=made,
+            first=evidence.billed_by.get(run.mark) == run.invoice_id,
+            count=counted.get((run.mark, run.invoice_id), _Counted("")),
+        )
+        for run in told
+    ]
+    _count_waiting(program, counted)
+    BilledRun.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    newest = {run.mark: run.invoice_id for run in sorted(told, key=lambda run: id_order(run.invoice_id))}
+    billed = {mark: evidence.billed_by[mark] for mark in made.billed_marks & evidence.billed_by.keys() & lines.keys()}
+    _note_on_lines(program, billed | newest, evidence.looked)
+
+
+def _lines_of_sound_mappings(planned: Iterable[MappingFacts]) -> dict[str, OwnLine]:
+    """By mark, our standing lines of the mappings that a plan could be made of."""
+    sound = [facts for facts in planned if not facts.mapping.trouble and facts.template is not None]
+    return {own.mark: own for facts in sound for own in facts.own_lines if own.state is LineState.STANDING}
+
+
+def _is_concluded(run: SeenRun, made: Plan, evidence: Evidence) -> bool:
+    return run.mark not in evidence.billed_by or run.mark in made.proved
+
+
+def _counted_ahead(
+    lines: Mapping[str, OwnLine], made: Plan, ahead: Iterable[RunAhead]
+) -> dict[tuple[str, str], _Counted]:
+    """By mark and invoice, the runs ahead that the plan counts for a period; those after its first are beyond it."""
+    periods = {part.mark: posting.period for posting in made.postings for part in posting.parts}
+    found: dict[tuple[str, str], _Counted] = {}
+    taken: set[tuple[str, str]] = set()
+    for run in sorted(ahead, key=lambda run: id_order(run.invoice_id)):
+        own = lines.get(run.mark)
+        period = periods.get(mark_ahead(own, run)) if own is not None else None
+        if own is not None and period is not None:
+            beyond = (run.mark, period) in taken or period == own.period
+            found[run.mark, run.invoice_id] = _Counted(period, beyond)
+            taken.add((run.mark, period))
+    return found
+
+
+def _row(program: Program, own: OwnLine, run: SeenRun, *, made: Plan, first: bool, count: _Counted) -> BilledRun:
+    """``first``: the invoice proves the period that the line stood for."""
+    stood_for = made.proved.get(run.mark, own.period)
+    count = _Counted(stood_for) if first else count
+    return BilledRun(
+        program=program,
+        customer_id=own.customer_id,
+        subscription_id=own.subscription_id,
+        motion=own.motion,
+        mark=run.mark,
+        invoice_id=run.invoice_id,
+        invoice_number=run.number[:60],
+        quantity=run.quantity,
+        price=run.price,
+        stood_for=stood_for,
+        period=count.period,
+        beyond=count.beyond,
+    )
+
+
+def _count_waiting(program: Program, counted: Mapping[tuple[str, str], _Counted]) -> None:
+    """Runs that earlier plans found ahead of their month, and that this one counts."""
+    waiting = BilledRun.objects.filter(program=program, period="", mark__in={mark for mark, _ in counted})
+    changed = [row for row in waiting if (row.mark, row.invoice_id) in counted]
+    for row in changed:
+        count = counted[row.mark, row.invoice_id]
+        row.period, row.beyond = count.period, count.beyond
+    BilledRun.objects.bulk_update(changed, ["period", "beyond"], batch_size=500)
+
+
+def _note_on_lines(program: Program, billed_on: Mapping[str, str], looked: Mapping[str, date]) -> None:
+    standing = Line.objects.filter(program=program, state=LineState.STANDING, mark__in=billed_on)
+    lines = list(standing)
     for line in lines:
-        line.billed_on = billed_by[line.mark]
-    Line.objects.bulk_update(lines, ["billed_on"], batch_size=500)
+        line.billed_on = billed_on[line.mark]
+        line.seen_run = looked.get(line.mark, line.seen_run)
+    Line.objects.bulk_update(lines, ["billed_on", "seen_run"], batch_size=500)

@@ -10,22 +10,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 
 from connectors.registry import get_source
-from customers.models import Mapping
+from customers.models import Mapping, Template
 from invoices.models import Charge, InvoiceState, SourceInvoice
-from money.enums import Kind, PartState
-from money.words import NOTHING, ZERO, Money
+from money.enums import Kind, LineState, PartState
+from money.words import NOTHING, ZERO, Money, equals_at_its_decimals
 from programs.models import Program
 from syncs.enums import Bucket
-from syncs.models import Part, Posting
+from syncs.models import Line, Part, Posting
+from syncs.proving.accounts import Balance, InvoiceSum, share_of, sums_of
 
-BUCKETS = tuple(bucket.value for bucket in Bucket)
 _NOT_PLANNED_YET = Bucket.HELD
 _BUCKET_OF = {
     PartState.SYNCED: Bucket.SYNCED,
@@ -35,55 +35,6 @@ _BUCKET_OF = {
     PartState.FAILED: Bucket.FAILED,
     PartState.PLANNED: Bucket.FAILED,
 }
-
-
-@dataclass(slots=True)
-class Balance:
-    """One side-by-side account in currency units: cost and retail of each bucket."""
-
-    source: Money = NOTHING
-    rules: Money = NOTHING
-    buckets: dict[str, Money] = field(default_factory=lambda: dict.fromkeys(BUCKETS, NOTHING))
-
-    def add(self, other: Balance) -> None:
-        """Add another account to this one."""
-        self.source += other.source
-        self.rules += other.rules
-        for name, amount in other.buckets.items():
-            if amount:
-                self.buckets[name] += amount
-
-    def without_source(self) -> Balance:
-        """A copy of what is accounted for, of a source yet to be told."""
-        return Balance(rules=self.rules, buckets=dict(self.buckets))
-
-    def put(self, bucket: str, amount: Money) -> None:
-        """Account for ``amount`` of the source in one bucket."""
-        self.source += amount
-        self.buckets[bucket] += amount
-
-    @property
-    def accounted(self) -> Money:
-        """Sum of all buckets."""
-        return sum(self.buckets.values(), NOTHING)
-
-    @property
-    def balanced(self) -> bool:
-        """True when the buckets add up to the source's amount exactly, on both sides."""
-        return self.accounted == self.source
-
-    def side(self, name: str) -> dict[str, Decimal | bool]:
-        """One side, ``"cost"`` or ``"retail"``, as the fields of the reconcile command."""
-        source = getattr(self.source, name)
-        rules = getattr(self.rules, name)
-        amounts = {bucket: getattr(self.buckets[bucket], name) for bucket in BUCKETS}
-        return {
-            "total": source + rules,
-            "rules": rules,
-            "source_total": source,
-            **amounts,
-            "balanced": sum(amounts.values(), ZERO) == source,
-        }
 
 
 @dataclass(slots=True)
@@ -139,7 +90,7 @@ def sum_retail(balances: Iterable[InvoiceBalance]) -> dict[str, Decimal]:
 
 def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalance:
     """The account of one invoice, from its stored rows and the ledger."""
-    groups, raw_total, stored_total, unknown = _read_rows(invoice, program)
+    groups, raw_total, stored_total, aside = _read_rows(invoice, program)
     accounts: dict[tuple[int | None, str], CustomerBalance] = {}
     for key, group in groups.items():
         _account(accounts, key, group)
@@ -149,7 +100,8 @@ def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalanc
     total = Balance()
     for entry in accounts.values():
         total.add(entry.balance)
-    total.put(Bucket.UNKNOWN, unknown)
+    for bucket, amount in aside.items():
+        total.put(bucket, amount)
     total.source = raw_total
     return InvoiceBalance(
         invoice=invoice,
@@ -160,27 +112,38 @@ def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalanc
     )
 
 
-def _read_rows(invoice: SourceInvoice, program: Program) -> tuple[dict[GroupKey, _Group], Money, Money, Money]:
-    """Groups of rows, and the totals: raw, stored, unknown. Flat memory: rows are streamed."""
+def _read_rows(
+    invoice: SourceInvoice, program: Program
+) -> tuple[dict[GroupKey, _Group], Money, Money, dict[str, Money]]:
+    """Groups of rows, the raw and the stored total, and by bucket what is in no group. Flat memory: rows are streamed.
+
+    Rows of one subscription, motion and period are one group, of the customer whom the first of them names: they
+    were planned together, also where the subscription moved between two tenants in that period.
+    """
     amounts = get_source(program.source.system).row_amounts
     groups: dict[GroupKey, _Group] = defaultdict(_Group)
-    raw_total = stored_total = unknown = NOTHING
+    owners: dict[tuple[str, int, str], int] = {}
+    raw_total = stored_total = NOTHING
+    aside = dict.fromkeys(("held", "excluded", "unknown"), NOTHING)
     key = ("customer", "motion", "subscription", "period")
-    columns = ("raw", "cost", "retail", "kind", "customer__name", "customer__external_id", *key)
+    columns = ("raw", "cost", "retail", "kind", "set_aside", "customer__name", "customer__external_id", *key)
     rows = Charge.objects.filter(invoice=invoice).values_list(*columns)
-    for raw_row, cost, retail, kind, name, external_id, *place in rows.iterator(chunk_size=1000):
+    for raw_row, cost, retail, kind, set_aside, name, external_id, *place in rows.iterator(chunk_size=1000):
         raw = amounts(raw_row)
         raw_total += Money(raw.cost, raw.retail)
         amount = Money(cost, retail)
         stored_total += amount
         customer_id, motion, subscription_id, period = place
-        if kind == Kind.UNKNOWN or customer_id is None:
-            unknown += amount
+        if set_aside or kind == Kind.UNKNOWN or customer_id is None:
+            aside[set_aside or "unknown"] += amount
             continue
+        if subscription_id is not None:
+            customer_id = owners.setdefault((motion, subscription_id, period), customer_id)
         group = groups[customer_id, motion, subscription_id, period]
         group.amount += amount
-        group.customer_name, group.external_id = name, external_id
-    return groups, raw_total, stored_total, unknown
+        group.customer_name = group.customer_name or name
+        group.external_id = group.external_id or external_id
+    return groups, raw_total, stored_total, aside
 
 
 def _account(accounts: dict[tuple[int | None, str], CustomerBalance], key: GroupKey, group: _Group) -> None:
@@ -192,9 +155,9 @@ def _account(accounts: dict[tuple[int | None, str], CustomerBalance], key: Group
 
 
 def _header_difference(invoice: SourceInvoice, total: Money) -> Decimal | None:
-    """The header's total where it equals neither side of the rows."""
+    """The header's total where it equals neither side of the rows, at the decimals that it was given with."""
     for stated in (invoice.header_retail_total, invoice.header_cost_total):
-        if stated is not None and stated not in (total.cost, total.retail):
+        if stated is not None and not any(equals_at_its_decimals(stated, side) for side in (total.cost, total.retail)):
             return stated
     return None
 
@@ -208,14 +171,16 @@ def _group_balances(
     periods = {key[3] for key in groups}
     postings = _postings(invoice, program, periods)
     mappings = _mappings(invoice, program)
-    sums = _sums(invoice, periods)
+    sums = sums_of(invoice, periods)
     balances = {}
     for key, group in groups.items():
         customer_id, motion, subscription_id, period = key
         posting = postings.get((subscription_id or 0, motion, period))
         mapping = mappings.get((customer_id, motion))
         bucket = _bucket_without_posting(invoice, program, motion, mapping)
-        if posting is not None:
+        if invoice.state == InvoiceState.REVERSED and (posting is None or not posting.has_parts):
+            balances[key] = _single("excluded", group.amount)
+        elif posting is not None:
             known = sums[subscription_id or 0, motion, period]
             balances[key] = _from_posting(invoice, posting, group, known, unplanned=bucket)
         else:
@@ -270,6 +235,7 @@ class _Planned:
     charge_count: int
     source: Money
     balance: Balance
+    has_parts: bool = False
 
 
 def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> dict[tuple[int, str, str], _Planned]:
@@ -285,12 +251,23 @@ def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> di
         planned = _Planned(count, Money(cost, retail), Balance())
         planned.balance.buckets[Bucket.ROUNDING] = Money(off_cost, off_retail)
         by_id[pk] = by_key[key[0], key[1], key[2]] = planned
-    amounts = ("posting", "state", "cost", "retail", "rules_cost", "rules_retail")
+    gone = _marks_of_the_gone(program)
+    amounts = ("posting", "state", "mark", "cost", "retail", "rules_cost", "rules_retail")
     parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*amounts)
-    for posting_id, state, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
+    for posting_id, state, mark, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
         if posting_id in by_id:  # else it was planned just now
-            _add_part(by_id[posting_id].balance, state, Money(cost, retail), Money(rules_cost, rules_retail))
+            by_id[posting_id].has_parts = True
+            nowhere = state == PartState.SYNCED and mark in gone
+            counts_as = PartState.FAILED if nowhere else state
+            _add_part(by_id[posting_id].balance, counts_as, Money(cost, retail), Money(rules_cost, rules_retail))
     return by_key
+
+
+def _marks_of_the_gone(program: Program) -> set[str]:
+    """Of lines on templates that the target has no more: what no invoice carried of them is on no template."""
+    gone = Template.objects.filter(target=program.target_id, gone=True)
+    lines = Line.objects.filter(program=program, state=LineState.STANDING, template_id__in=gone.values("external_id"))
+    return set(lines.values_list("mark", flat=True))
 
 
 def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None:
@@ -307,83 +284,19 @@ def _customers_of(invoice: SourceInvoice) -> QuerySet[Charge, Any]:
 
 
 def _from_posting(
-    invoice: SourceInvoice, posting: _Planned, group: _Group, sums: list[_Sum], *, unplanned: str
+    invoice: SourceInvoice, posting: _Planned, group: _Group, sums: list[InvoiceSum], *, unplanned: str
 ) -> Balance:
     """This invoice's share of a posting: all of it, unless several invoices make up the period."""
     whole = posting.balance.without_source()
     if unplanned != _NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
         whole.buckets[unplanned] += whole.buckets[Bucket.FAILED]
         whole.buckets[Bucket.FAILED] = NOTHING
-    total = sum((each.amount for each in sums), NOTHING)
-    if (posting.charge_count, posting.source) != (sum(each.rows for each in sums), total):
+    counted = [each for each in sums if each.counts]
+    total = sum((each.amount for each in counted), NOTHING)
+    if (posting.charge_count, posting.source) != (sum(each.rows for each in counted), total):
         # The charges changed since: the difference is not planned yet.
         whole.buckets[Bucket.HELD] += total - whole.accounted
     if len(sums) == 1:
         whole.source = group.amount
         return whole
-    return _share(invoice, sums, whole)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """What one counted invoice charges for a subscription, motion and period."""
-
-    invoice_id: int
-    rows: int
-    amount: Money
-
-
-def _sums(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, str], list[_Sum]]:
-    """By subscription, motion and period, over all invoices that count. Two queries."""
-    counted = SourceInvoice.objects.filter(source=invoice.source_id, state=InvoiceState.COUNTED, past=False)
-    mine = Charge.objects.filter(invoice=invoice, subscription__isnull=False).order_by()
-    rows = (
-        Charge.objects.filter(
-            subscription__in=mine.values("subscription"),
-            period__in=periods,
-            invoice__in=list(counted.order_by().values_list("pk", flat=True)),
-        )
-        .exclude(kind=Kind.UNKNOWN)
-        .order_by()
-        .values_list("subscription", "motion", "period", "invoice")
-        .annotate(rows=Count("pk"), cost=Sum("cost"), retail=Sum("retail"))
-    )
-    sums: dict[tuple[int, str, str], list[_Sum]] = defaultdict(list)
-    for subscription, motion, period, invoice_id, number, cost, retail in rows:
-        sums[subscription, motion, period].append(_Sum(invoice_id, number, Money(cost, retail)))
-    return sums
-
-
-def _share(invoice: SourceInvoice, sums: list[_Sum], whole: Balance) -> Balance:
-    """This invoice's share where several charge the period: the earlier ones take first what was synced."""
-    *earlier, last = sorted(sums, key=lambda each: each.invoice_id)
-    left = whole.without_source()
-    for each in earlier:
-        share = _take(left, each.amount)
-        if each.invoice_id == invoice.pk:
-            return share
-    left.source = last.amount
-    return left
-
-
-def _take(left: Balance, amount: Money) -> Balance:
-    """Take ``amount`` out of the buckets, in their order, no more than each holds."""
-    share = Balance(source=amount)
-    cost, retail = amount.cost, amount.retail
-    for name in BUCKETS:
-        held = left.buckets[name]
-        part = Money(_at_most(cost, held.cost), _at_most(retail, held.retail))
-        share.buckets[name] += part
-        left.buckets[name] -= part
-        cost, retail = cost - part.cost, retail - part.retail
-    rest = Money(cost, retail)  # more than all buckets hold together: it shows in the first one
-    share.buckets[Bucket.SYNCED] += rest
-    left.buckets[Bucket.SYNCED] -= rest
-    return share
-
-
-def _at_most(wanted: Decimal, there: Decimal) -> Decimal:
-    """As much of ``wanted`` as is there: towards the same sign, never past it."""
-    if wanted >= ZERO:
-        return max(ZERO, min(wanted, there))
-    return min(ZERO, max(wanted, there))
+    return share_of(invoice, sums, whole)

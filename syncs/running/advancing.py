@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from connections.clients import record_failure, record_success
 from connections.selectors import known_systems
-from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
+from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError, WritesOff
+from core.installation import in_maintenance
 from core.scope import partner_scope
+from core.turns import partner_turn
 from syncs.enums import ACTIVE_STATES, RunKind, RunState
 from syncs.models import Run
 from syncs.running import (
@@ -28,14 +30,19 @@ from syncs.running import (
     verifying,
 )
 from syncs.running.circuit import reason_to_stop
-from syncs.running.finishing import finish, finish_unplanned, finish_with_error
+from syncs.running.finishing import finish, finish_unplanned, finish_with_error, hold_plan
 from syncs.running.lock import run_lock
-from syncs.running.slices import LOST_IN_A_ROW, Slice, in_seconds, open_slice
+from syncs.running.slices import LOST_IN_A_ROW, Slice, open_slice
 
 logger = logging.getLogger(__name__)
 
 BUSY_WAIT = 1.0  # another worker has the run, or another run comes first
 MOST_RETRIES = 4  # without any progress between them
+MOST_TURNS = 8  # that began at one place: their worker died, or the database refused something each time
+NO_HEADWAY = (
+    f"The sync came no further in {MOST_TURNS} turns and was ended. What it had written is recorded; "
+    "the next sync goes on from there. Tell the operator: the log of the workers says what ended them."
+)
 MOST_LOST_WRITES = 8  # in a row: then the run ends
 PAUSE_AFTER_LOSSES = 15.0  # seconds, doubled with each further loss
 Step = Callable[[Slice], "RunState | float | None"]
@@ -77,14 +84,45 @@ def advance(partner_id: int, run_id: int) -> float | None:
 def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
     """What a message with this ticket is for: a slice of work, then the next message. Nothing where it is void.
 
-    A run that needs less than a slice is done in one turn, whatever its steps.
+    A run that needs less than a slice is done in one turn, whatever its steps. In maintenance none goes on: the janitor
+    hands them over afterwards.
     """
-    with run_lock(run_id) as locked:
-        if not locked or _is_void(partner_id, run_id, ticket):
-            return  # who has the run, or the message that is not void, goes on; should it die, the janitor does
-        message = _take_turn_locked(partner_id, run_id, ticket)
+    if in_maintenance():
+        return
+    with partner_turn(partner_id) as mine:
+        message = _take_turn(partner_id, run_id, ticket) if mine else None
+    if not mine:
+        _line_up(partner_id, run_id, ticket)
+    # Not before the locks are free, or the receiver would take run and partner for busy.
     if message is not None:
-        message.send()  # not before the lock is free, or its receiver would take the run for busy
+        message.send()
+    _call_next(partner_id)
+
+
+def _take_turn(partner_id: int, run_id: int, ticket: str | None) -> tickets.QueueMessage | None:
+    with run_lock(run_id) as locked:
+        if not locked or not _begin_turn(partner_id, run_id, ticket):
+            return None  # who has the run, or the message that is not void, goes on; should it die, the janitor does
+        return _take_turn_locked(partner_id, run_id, ticket)
+
+
+def _line_up(partner_id: int, run_id: int, ticket: str | None) -> None:
+    with partner_scope(partner_id):
+        tickets.line_up(run_id, ticket)
+
+
+def _call_next(partner_id: int) -> None:
+    """The run that waits first in the partner's line goes on, where a worker may work for the partner now.
+
+    Asked after lining up too: the last one at work may have ended before it saw this one in the line.
+    """
+    with partner_turn(partner_id) as free:
+        if not free:
+            return
+        with partner_scope(partner_id):
+            message = tickets.call_next()
+    if message is not None:
+        message.send()
 
 
 def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> tickets.QueueMessage | None:
@@ -96,15 +134,22 @@ def _take_turn_locked(partner_id: int, run_id: int, ticket: str | None) -> ticke
         if wait is None:
             _wake_followers(partner_id, run_id)
     with partner_scope(partner_id):
-        if wait is not None:
+        if wait is None:
+            tickets.rest(run_id, ticket)
+        elif wait > 0 or tickets.is_line_empty():
             return tickets.next_message(run_id, ticket, wait)
-        tickets.rest(run_id, ticket)
+        else:  # the others of the partner come first
+            tickets.line_up(run_id, ticket)
         return None
 
 
-def _is_void(partner_id: int, run_id: int, ticket: str | None) -> bool:
+def _begin_turn(partner_id: int, run_id: int, ticket: str | None) -> bool:
+    """Whether the ticket is good; then the run stands in no line any more."""
     with partner_scope(partner_id):
-        return tickets.is_void(run_id, ticket)
+        if tickets.is_void(run_id, ticket):
+            return False
+        tickets.leave_line(run_id)
+        return True
 
 
 def _wake_followers(partner_id: int, run_id: int) -> None:
@@ -118,6 +163,9 @@ def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) 
         return wait
     work = open_slice(partner_id, run_id)
     try:
+        if work.turns > MOST_TURNS:
+            finish_with_error(work, NO_HEADWAY, f"{work.turns - 1} turns broke off at {work.progress}."[:2000])
+            return None
         return _take_steps(work) if whole_slice else _take_step(work)
     except ConnectorError as error:
         return _after_vendor_error(work, error)
@@ -186,8 +234,7 @@ def _take_step(work: Slice) -> float | None:
         return 0.0
     if isinstance(result, RunState):
         return _enter(work, result)
-    work.update(resume_at=in_seconds(result), attempts=0)
-    return result
+    return work.wait(result, attempts=0)
 
 
 def _leave_alone(work: Slice, state: RunState | None) -> float | None:
@@ -202,8 +249,7 @@ def _leave_alone(work: Slice, state: RunState | None) -> float | None:
     jitter = random.uniform(1, 1.3)  # noqa: S311  # not a secret  # nosec B311
     delay = max(pause, work.asked_to_wait) * jitter * settings.WAIT_FACTOR
     entered = {} if state is None else {"state": state}
-    work.update(resume_at=in_seconds(delay), attempts=0, **entered)
-    return delay
+    return work.wait(delay, attempts=0, **entered)
 
 
 def _enter(work: Slice, state: RunState) -> float | None:
@@ -218,15 +264,15 @@ def _enter(work: Slice, state: RunState) -> float | None:
 def _after_vendor_error(work: Slice, error: ConnectorError) -> float | None:
     """Wait and try again where that may help; else end the run and say who must act."""
     if isinstance(error, RateLimited):
-        work.update(resume_at=in_seconds(error.retry_after))
-        return error.retry_after
+        return work.wait(error.retry_after)
+    if isinstance(error, WritesOff):
+        hold_plan(work, str(error))
+        return None
     with work.run() as run:
         attempts = 1 if work.has_progressed() else run.attempts + 1
     if isinstance(error, TransientError) and attempts <= MOST_RETRIES:
         pause = 2.0**attempts + random.uniform(0, 1)  # noqa: S311  # jitter, not a secret  # nosec B311
-        delay = pause * settings.WAIT_FACTOR
-        work.update(attempts=attempts, resume_at=in_seconds(delay))
-        return delay
+        return work.wait(pause * settings.WAIT_FACTOR, attempts=attempts)
     if isinstance(error, ConfigurationError):
         system_is_source = error.system == work.source_system
         connection = work.source_id if system_is_source else work.target_id

@@ -12,12 +12,13 @@ from connectors.records import InvoiceTemplate
 from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import template_record
+from money.enums import Action, PartRole
 from syncs.enums import Anew, ChangeState, RunState
 from syncs.facts.lines import as_seen_by
 from syncs.facts.mappings import mapped_to
 from syncs.models import Change, RunTemplate
-from syncs.running.moving import without_stranded
-from syncs.running.replanning import plan_rest_again, replan_template
+from syncs.running.moving import Owner, open_adjustments, wait_for_adjustment, without_stranded
+from syncs.running.replanning import destinations_of, plan_rest_again, replan_template
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.freshness import why_stale
@@ -34,7 +35,9 @@ def write_lines(work: Slice) -> RunState | None:
             changes = _changes_at_hand(work)
             if not changes:
                 return RunState.SETTLING
-            template = _template_to_write(work, changes[0].template_id or 0)
+            if _move_was_planned_again(work, changes[0].template_id or ""):
+                continue
+            template = _template_to_write(work, changes[0].template_id or "")
             if template is not None and not _write_template(work, template, changes):
                 return RunState.SETTLING
         return None
@@ -51,7 +54,7 @@ def _changes_at_hand(work: Slice) -> list[Change]:
         return list(takewhile(lambda change: change.template_id == planned[0].template_id, planned))
 
 
-def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
+def _template_to_write(work: Slice, template_id: str) -> InvoiceTemplate | None:
     """Read the template just before its first write; None when its changes had to be planned again."""
     with partner_scope(work.partner_id):
         visit, _ = RunTemplate.objects.get_or_create(run_id=work.run_id, template_id=template_id)
@@ -59,15 +62,31 @@ def _template_to_write(work: Slice, template_id: int) -> InvoiceTemplate | None:
             return _stored_template(work, visit)
     template = read_template(work, template_id)
     if template is None:
-        replan_template(work, template_id, Anew.DELETED)
+        _plan_with_moves(work, template_id, Anew.DELETED)
         return None
     with partner_scope(work.partner_id, flushed=False):
         RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
     stale = _why_stale(work, visit, template)
     if stale:
-        replan_template(work, template_id, stale)
+        _plan_with_moves(work, template_id, stale)
         return None
     return template
+
+
+def _move_was_planned_again(work: Slice, template_id: str) -> bool:
+    """A move is one unit: before lines leave a template, those to which they go are read. True when one had changed."""
+    with work.bare_run() as run:
+        going_to = destinations_of(run, template_id)
+        unread = going_to - set(run.templates.filter(read_at__isnull=False).values_list("template_id", flat=True))
+    return any(_template_to_write(work, one) is None for one in sorted(unread))
+
+
+def _plan_with_moves(work: Slice, template_id: str, why: Anew) -> None:
+    """Plan a template again, after those to which its lines are to move: these moves are planned there."""
+    with work.bare_run() as run:
+        going_to = destinations_of(run, template_id)
+    for one in (*sorted(going_to), template_id):
+        replan_template(work, one, why)
 
 
 def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = None) -> Anew | None:
@@ -92,13 +111,27 @@ def _write_template(work: Slice, template: InvoiceTemplate, changes: Sequence[Ch
     """
     with partner_scope(work.partner_id):
         visit = RunTemplate.objects.get(run=work.run_id, template_id=template.template_id)
+        halves = open_adjustments(work.run_id, template.template_id)
     for change in without_stranded(work, changes):
         if work.over:
             return True
         stale = _why_stale(work, visit)
         if stale:
             return plan_rest_again(work, template.template_id, stale)
-        if send(LineWrite(work.partner_id, change, work.target, template)) is Outcome.REFUSED_NEGATIVE:
+        if _send_line(work, template, change, halves) is Outcome.REFUSED_NEGATIVE:
             return plan_rest_again(work, template.template_id, Anew.NEGATIVES)
         work.tell_progress()
     return True
+
+
+def _send_line(work: Slice, template: InvoiceTemplate, change: Change, halves: set[Owner]) -> Outcome:
+    """``halves``: whose adjustment was not written, for certain or perhaps; their recurring lines wait for it."""
+    owner = (change.subscription_id, change.motion)
+    if owner in halves and change.role == PartRole.RECURRING and change.action != Action.REMOVE_LINE:
+        with partner_scope(work.partner_id):
+            wait_for_adjustment(change)
+        return Outcome.FAILED
+    outcome = send(LineWrite(work.partner_id, change, work.target, template))
+    if outcome in (Outcome.FAILED, Outcome.LOST) and change.role == PartRole.ADJUSTMENT:
+        halves.add(owner)
+    return outcome

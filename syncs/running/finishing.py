@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from invoices.models import Charge, SourceInvoice
-from invoices.months import newest_month
+from invoices.counted import newest_month_of
+from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Severity
+from money.month.waiting import Wait
 from money.plan import Note
-from money.words import plain
+from money.words import plain, shown
 from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
+from syncs.proving.again import find_billed_again
 from syncs.proving.months import recount_months
 from syncs.proving.reconciliation import reconcile_invoice, sum_retail
+from syncs.proving.standing import prove_standing
+from syncs.proving.waiting import find_waiting, note_day
 from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
+from syncs.writing.committing import hold_parts
 
 
 def finish(work: Slice, state: RunState) -> None:
@@ -29,6 +34,15 @@ def finish(work: Slice, state: RunState) -> None:
             step(run)
     with work.run() as run:
         _conclude(run, state)
+
+
+def hold_plan(work: Slice, why: str) -> None:
+    """What is not written yet waits: nothing may be written now."""
+    with work.run() as run:
+        run.waiting_for = why
+        run.save(update_fields=["waiting_for"])
+        hold_parts(run, why)
+    finish(work, RunState.WAITING)
 
 
 def finish_unplanned(work: Slice) -> None:
@@ -90,9 +104,9 @@ def _prove_invoices(run: Run) -> None:
             Severity.WARNING,
             "header_total",
             f"header:{balance.invoice.pk}",
-            f"Invoice {balance.invoice.number}: its header says {plain(balance.header_differs)}, "
-            f"its rows add up to {plain(balance.total.source.retail)} retail and "
-            f"{plain(balance.total.source.cost)} cost.",
+            f"Invoice {balance.invoice.number}: its header says {shown(balance.header_differs)}, "
+            f"its rows add up to {shown(balance.total.source.retail)} retail and "
+            f"{shown(balance.total.source.cost)} cost.",
             "Compare it with the distributor's invoice.",
         )
         for balance in balances
@@ -103,9 +117,19 @@ def _prove_invoices(run: Run) -> None:
     run.save(update_fields=["basis"])
 
 
+def _prove_lines(run: Run) -> None:
+    """What stands at the target has a charge, or is said to have none; what runs billed again is said too."""
+    if not run.preview and run.kind == RunKind.BILLING:
+        store_notes(run, prove_standing(run.program).notes())
+        store_notes(run, [one.note() for one in find_billed_again(run.program)])
+        note_day(run.program)
+        waiting = (one for one in find_waiting(run.program) if one.wait is not Wait.PAUSED)  # planning says that
+        store_notes(run, [one.note(run.program.target.label) for one in waiting])
+
+
 def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
     counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
-    newest = newest_month(run.program)
+    newest = newest_month_of(counted.filter(state__in=(InvoiceState.COUNTED, InvoiceState.REVERSED)))
     if newest is None:
         return []
     touched = {
@@ -178,4 +202,4 @@ def _supersede_waiting(run: Run) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-BEFORE_THE_END = (_prove_invoices, _report_failures, _close_findings, _count_months)  # in this order
+BEFORE_THE_END = (_prove_invoices, _prove_lines, _report_failures, _close_findings, _count_months)  # in this order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -34,6 +35,18 @@ class Headway:
             or self.read > before.read
             or self.verified > before.verified
         )
+
+
+def count_turn(run: Run, headway: Headway) -> int:
+    """How many turns began where this one begins, itself included; kept before its work. Inside the scope.
+
+    A turn that ends its worker, or raises, leaves nothing else behind.
+    """
+    digest = hashlib.sha256(f"{run.state} {run.total} {headway}".encode()).hexdigest()[:24]
+    run.turns = run.turns + 1 if run.headway == digest else 1
+    run.headway = digest
+    run.save(update_fields=["headway", "turns"])
+    return run.turns
 
 
 def headway_of(run: Run, source_id: int) -> Headway:

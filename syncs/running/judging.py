@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from money.enums import Action, Severity
-from syncs.deciding.findings import open_findings
-from syncs.enums import COUNT_NAMES, ChangeState, RunState, RunStatus
+from syncs.deciding.findings import NOT_IMPORTED, SOURCE, open_findings
+from syncs.enums import COUNT_NAMES, ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Finding, Run
 
+WITHOUT_PRODUCT = "plan_without_product"  # in the counts of a preview: products that its lines would lack
 _COUNTED_AS = {
     Action.ADD_LINE: "created",
     Action.CREATE_PRODUCT: "created",
@@ -43,15 +46,22 @@ def judge(run: Run, state: RunState, news: Sequence[Finding]) -> RunStatus:
     """A run speaks of what is new in it; a write that fails speaks up every time."""
     severities = {finding.severity for finding in news}
     failed_write = run.changes.filter(state=ChangeState.FAILED).exists()
-    if failed_write or Severity.ERROR in severities:
+    if failed_write or Severity.ERROR in severities or _not_imported(run).exists():
         return RunStatus.ERROR
-    if Severity.WARNING in severities:
+    if Severity.WARNING in severities or run.counts.get(WITHOUT_PRODUCT):
         return RunStatus.WARNING
     if state is RunState.WAITING and not _said_before(run):
         return RunStatus.WARNING
     wrote = ChangeState.PLANNED if run.preview else ChangeState.DONE
     changed = run.changes.filter(state=wrote).exclude(action=Action.KEEP).exists()
     return RunStatus.SUCCESS if changed else RunStatus.NO_CHANGE
+
+
+def _not_imported(run: Run) -> QuerySet[Finding]:
+    """Invoices that the run before it in the same full sync could not import: nothing of them is planned here."""
+    if run.kind != RunKind.BILLING or run.after_id is None:
+        return Finding.objects.none()
+    return Finding.objects.filter(first_run=run.after_id, run_kind=SOURCE, code=NOT_IMPORTED, closed_at=None)
 
 
 def _said_before(run: Run) -> bool:
@@ -80,6 +90,7 @@ def _plan_key(run: Run) -> list[tuple[object, ...]]:
 def messages_of(run: Run, news: Sequence[Finding]) -> list[str]:
     """What the run has to say, new things first; what still waits is counted."""
     said = [finding.text for finding in news if finding.severity != Severity.INFO]
+    said += _not_imported(run).order_by("pk").values_list("text", flat=True)
     info = [finding for finding in news if finding.severity == Severity.INFO]
     said += [finding.text for finding in info[:5]]
     if len(info) > 5:

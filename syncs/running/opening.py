@@ -1,33 +1,64 @@
-"""Which month a mapping begins with: the newest, or older ones that somebody took up. Before its facts are loaded."""
+"""What is settled before facts are loaded: the month a mapping begins with, and where a one-time purchase is billed.
+
+A mapping begins with the newest month, or with older ones that somebody took up.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from customers.models import Mapping
 from customers.services import lock_mappings
-from invoices.months import newest_month
-from money.enums import Chosen
+from invoices.billing_items import recount_invoices
+from invoices.counted import countable_invoices
+from invoices.models import Charge, SourceInvoice
+from money.enums import Chosen, Kind, Motion, MotionCause
+from money.month.months import Months
 from programs.models import Program
 from syncs.facts.mappings import active_mappings
+from syncs.facts.months import month_to_bill
 from syncs.facts.older_months import find_older_months, older_subject
-from syncs.models import Decision
+from syncs.models import Decision, Posting
+
+SEATS = (Motion.SEAT_MONTHLY, Motion.SEAT_ANNUAL)  # on one day the monthly template goes first
 
 
-def open_months(program: Program, mapping_ids: Collection[int]) -> None:
-    """A mapping that was never planned begins with the newest imported month; nothing while there is none.
+def open_months(program: Program, mapping_ids: Collection[int], months: Months) -> None:
+    """A mapping that was never planned begins with the newest regular month; nothing while there is none.
 
     Where somebody accepted the offer of older months, it begins with the earliest of them. Inside the scope.
     """
-    newest = newest_month(program)
-    if newest is None:
+    newest = month_to_bill(program, months)
+    if not newest:
         return
     mappings = list(active_mappings(program).filter(pk__in=mapping_ids))
-    _take_up_newest(mappings, newest)
+    _take_up_newest(mappings, dt.date.fromisoformat(f"{newest}-01"))
     _take_up_older(program, mappings)
+
+
+def place_purchases(program: Program) -> int:
+    """Give one-time charges that were never planned the motion of the template that bills them first; how many moved.
+
+    Once a line was planned for it, a charge stays where it is. Inside the scope.
+    """
+    unplanned = _unplanned(program)
+    customers = set(unplanned.order_by().values_list("customer_id", flat=True).distinct())
+    wanted: dict[Motion, set[int]] = defaultdict(set)
+    for customer_id, motion in _runs_next(program, customers).items():
+        wanted[motion].add(customer_id)
+    moved = 0
+    for motion, customer_ids in wanted.items():
+        elsewhere = unplanned.filter(customer__in=customer_ids).exclude(motion=motion)
+        charges = list(elsewhere.values_list("pk", "invoice_id"))
+        Charge.objects.filter(pk__in=[pk for pk, _ in charges]).update(motion=motion)
+        recount_invoices(list(SourceInvoice.objects.filter(pk__in={invoice for _, invoice in charges})))
+        moved += len(charges)
+    return moved
 
 
 def _take_up_newest(mappings: Iterable[Mapping], month: dt.date) -> None:
@@ -49,3 +80,23 @@ def _take_up_older(program: Program, mappings: Iterable[Mapping]) -> None:
         first = wanted[older.mapping_id].first_month
         still = Mapping.objects.filter(pk=older.mapping_id, sync_on=True, first_month=first)
         still.update(first_month=older.earliest, updated_at=timezone.now())
+
+
+def _unplanned(program: Program) -> QuerySet[Charge]:
+    planned = Posting.objects.filter(program=program, subscription=OuterRef("subscription"), period=OuterRef("period"))
+    once = [cause for cause in MotionCause if cause.once]
+    charges = Charge.objects.filter(invoice__in=countable_invoices(program), motion_by__in=once)
+    return charges.exclude(kind=Kind.UNKNOWN).filter(customer__isnull=False).exclude(Exists(planned))
+
+
+def _runs_next(program: Program, customers: set[int]) -> dict[int, Motion]:
+    """By customer, the motion of seats whose mapped template runs next; customers without one are left out."""
+    mappings = active_mappings(program).filter(customer__in=customers, motion__in=SEATS).select_related("template")
+    found: dict[int, list[Mapping]] = defaultdict(list)
+    for mapping in mappings:
+        found[mapping.customer_id].append(mapping)
+    return {customer: Motion(min(some, key=_order).motion) for customer, some in found.items()}
+
+
+def _order(mapping: Mapping) -> tuple[dt.date, int]:
+    return mapping.template.next_run or dt.date.max, SEATS.index(Motion(mapping.motion))

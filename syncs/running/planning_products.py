@@ -36,6 +36,13 @@ def plan_product_run(work: Slice) -> RunState:
         return RunState.FINISHED if run.preview or not run.total else RunState.APPLYING
 
 
+def products_to_be_made(program: Program) -> set[int]:
+    """Products that a product sync would make, find or give other prices now. Inside the scope."""
+    if not program.products_enabled or nothing_in_use(program):
+        return set()
+    return {change.product_id for change in plan_products(*_load(program)).changes}
+
+
 def nothing_in_use(program: Program) -> bool:
     """True when only products in use are synced and no mapped customer was invoiced for any."""
     mapped = Mapping.objects.filter(program=program).exists()
@@ -68,7 +75,7 @@ def _load(program: Program) -> tuple[list[SourceItem], list[TargetItem], Product
     return items, targets, _rules(program)
 
 
-def _source_item(product: Product, linked_id: int | None, *, left_alone: bool) -> SourceItem:
+def _source_item(product: Product, linked_id: str | None, *, left_alone: bool) -> SourceItem:
     """``left_alone``: the product of its key there was made for another source, whose prices it follows."""
     return SourceItem(
         product_id=product.pk,
@@ -85,6 +92,7 @@ def _source_item(product: Product, linked_id: int | None, *, left_alone: bool) -
         ambiguous=product.ambiguous,
         detached=product.detached or (left_alone and linked_id is None),
         linked_id=linked_id,
+        former_key=product.former_key,
     )
 
 

@@ -7,26 +7,29 @@ import datetime as dt
 from django.utils import timezone
 
 from customers.refreshing import refresh_customers
-from customers.target_copy import refresh_target, reread_template
+from customers.target_copy import CopyReading, Listed, read_copy, reread_template
 from invoices.importing import ImportReport, import_invoices
 from money.enums import Severity
 from money.plan import Note
 from products.services import ListReading, refresh_price_list, refresh_target_products, reread_products
-from syncs.deciding.findings import SOURCE, close_unreported, store_notes
+from syncs.deciding.findings import NOT_IMPORTED, SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
-from syncs.facts.evidence import lines_to_prove
+from syncs.facts.evidence import keep_evidence, lines_to_prove
 from syncs.facts.retry_scope import retry_scope
 from syncs.running.abandoned import resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
 from syncs.running.slices import Slice
+from syncs.running.starting import let_products_go_first
 from syncs.writing.carried import find_carried
+
+AT_ONCE = 0.01  # seconds: the turn ends, and whoever must go first goes
 
 
 def read_for_billing(work: Slice) -> RunState | float | None:
     """Invoices from the source; customers and templates from the target.
 
     First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
-    number is the seconds until that can be done; None asks for another slice.
+    number is the seconds until that can be done, or a product sync goes first; None asks for another slice.
     """
     wait = resolve_abandoned_lines(work)
     if wait > 0:
@@ -40,9 +43,14 @@ def read_for_billing(work: Slice) -> RunState | float | None:
         source_read = read_before or "source" in run.basis
     if not source_read:
         read_source(work)
+    with work.run() as run:
+        waits = let_products_go_first(run)
+    if waits:
+        return AT_ONCE
     if products_off and not read_target_products(work):
         return None
-    refresh_target(work.partner_id, work.target_id, work.target)
+    if not read_target_copy(work):
+        return None
     return _ask_what_was_billed(work)
 
 
@@ -53,7 +61,7 @@ def _ask_what_was_billed(work: Slice) -> RunState:
         sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
     carried = find_carried(sought, work.target)
     with work.run() as run:
-        run.basis["billed_by"] = {mark: found.invoice_id for mark, found in carried.items()}
+        run.basis |= keep_evidence(sought, carried)
         run.save(update_fields=["basis"])
     return RunState.PLANNING
 
@@ -100,7 +108,7 @@ def import_notes(report: ImportReport) -> list[Note]:
     notes = [
         Note(
             Severity.ERROR,
-            "import",
+            NOT_IMPORTED,
             f"import:{problem.invoice}:{problem.text}",
             f"Invoice {problem.invoice} was not imported: {problem.text}",
             problem.cure,
@@ -141,6 +149,27 @@ def read_target_products(work: Slice) -> bool:
     left = refresh_target_products(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
     with work.run() as run:
         run.basis[READING] = {"since": left.since.isoformat(), "page": left.page} if left else None
+        run.save(update_fields=["basis"])
+    return left is None
+
+
+COPY = "target_copy"  # in the basis of a run, as READING
+
+
+def read_target_copy(work: Slice) -> bool:
+    """Go on reading customers and templates until the slice is over; true when all are read."""
+    with work.run() as run:
+        if COPY in run.basis and run.basis[COPY] is None:
+            return True
+        stored = run.basis.get(COPY)
+    reading = CopyReading(timezone.now())
+    if stored:
+        reading = CopyReading(dt.datetime.fromisoformat(stored["since"]), Listed(stored["listed"]), stored["page"])
+    left = read_copy(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
+    with work.run() as run:
+        run.basis[COPY] = None
+        if left is not None:
+            run.basis[COPY] = {"since": left.since.isoformat(), "listed": left.listed, "page": left.page}
         run.save(update_fields=["basis"])
     return left is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syncs.enums import Anew, ChangeState, RunState
 from syncs.running.abandoned import resolve_abandoned_lines
-from syncs.running.moving import take_up_stranded
+from syncs.running.moving import take_up_halves, take_up_stranded
 from syncs.running.replanning import plan_anew, plan_rest_again
 from syncs.running.slices import Slice
 from syncs.running.templates import keep_template
@@ -40,6 +40,7 @@ def settle_lines(work: Slice) -> RunState | float:
         plan_rest_again(work, template_id, Anew(why))
     plan_anew(work, resolved.anew - put_off.keys())
     take_up_stranded(work)
+    take_up_halves(work)
     with work.run() as run:
         again = run.changes.filter(state=ChangeState.PLANNED).exists() and not run.cancel_requested
         return RunState.APPLYING if again else RunState.VERIFYING

@@ -17,7 +17,7 @@ from core.scope import partner_scope
 from programs.models import Program
 from syncs.enums import ChangeState
 from syncs.models import Change, Run
-from syncs.running.headway import Headway, headway_of
+from syncs.running.headway import Headway, count_turn, headway_of
 
 SLICE_SECONDS = 20.0
 LOST_IN_A_ROW = 3  # writes without an answer: from here on one is sent at a time, after growing pauses
@@ -37,6 +37,7 @@ class Slice:
     target_system: str
     lost_before: int  # writes in a row whose answer was lost, at the end of the slice before
     progress: Headway  # of the run before this slice
+    turns: int  # that began where this slice begins, itself included
     seconds: float = SLICE_SECONDS
     started: float = field(default_factory=time.monotonic)
     _told_at: float = 0.0
@@ -128,6 +129,11 @@ class Slice:
             over = sent.exclude(state__in=(ChangeState.PLANNED, ChangeState.SENDING))
             Run.objects.filter(pk=self.run_id).update(done=over.count())
 
+    def wait(self, seconds: float, **values: Any) -> float:
+        """Leave the run alone for so long. A wait is no turn without headway: somebody asked for it."""
+        self.update(resume_at=in_seconds(seconds), turns=0, **values)
+        return seconds
+
     def update(self, **values: Any) -> None:
         """Set columns of the run, and its heartbeat."""
         with partner_scope(self.partner_id):
@@ -150,9 +156,10 @@ class Slice:
 def open_slice(partner_id: int, run_id: int) -> Slice:
     """Read what a slice needs to know of its run."""
     with partner_scope(partner_id):
-        run = Run.objects.only("program", "state", "basis", "lost_writes").get(pk=run_id)
+        run = Run.objects.only("program", "state", "basis", "total", "lost_writes", "headway", "turns").get(pk=run_id)
         sides = ("source_id", "target_id", "source__system", "target__system")
         told = Program.objects.values(*sides).get(pk=run.program_id)
+        progress = headway_of(run, told["source_id"])
         return Slice(
             partner_id=partner_id,
             run_id=run_id,
@@ -162,7 +169,8 @@ def open_slice(partner_id: int, run_id: int) -> Slice:
             source_system=told["source__system"],
             target_system=told["target__system"],
             lost_before=run.lost_writes,
-            progress=headway_of(run, told["source_id"]),
+            progress=progress,
+            turns=count_turn(run, progress),
         )
 
 

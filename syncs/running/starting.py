@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.audit import SCHEDULER, Actor, record
+from core.installation import why_no_writes
 from programs.models import Program
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.errors import SyncRefused
+from syncs.facts.products import lacks_products
 from syncs.facts.retry_scope import RETRY
 from syncs.models import Run
 from syncs.running import tickets
@@ -28,18 +30,20 @@ def start_sync(
 ) -> list[Run]:
     """Start (or join) one run per kind, products first.
 
-    A run of that kind that is under way already is answered instead of a second one. Raises
-    ``SyncRefused`` when the program is off, a kind is not switched on, failed items alone are being
-    tried again, or the run under way was cancelled and has not ended yet.
+    A run of that kind that is under way already is answered instead of a second one; of previews that
+    of the same person. Raises ``SyncRefused`` when the program is off, a kind is not switched on, failed
+    items alone are being tried again, or what is under way was cancelled and has not ended yet.
     """
     _refuse_if_off(program, kinds)
-    if not preview:
+    if preview:
+        _wait_for_other_presses(program)
+    else:
         _refuse_to_join(program, kinds, actor)
     runs: list[Run] = []
     before: Run | None = None
     for kind in [kind for kind in RunKind.values if kind in kinds]:
-        known = None if preview else active_run(program, kind)
-        run = known or _create_run(program, kind, actor, preview=preview, after=before)
+        known = _active_preview(program, kind, actor) if preview else active_run(program, kind)
+        run = known or create_run(program, kind, actor.name, preview=preview, after=before)
         runs.append(run)
         before = run
     if enqueue:
@@ -84,9 +88,25 @@ def _refuse_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> Non
 def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object]) -> Run:
     """Start one run that rests on what ``basis`` says. Raises ``SyncRefused`` when that kind is off."""
     _refuse_if_off(program, [kind])
-    run = _create_run(program, kind, actor, basis=basis)
+    run = create_run(program, kind, actor.name, basis=basis)
     tickets.hand_over(run.pk)
     return run
+
+
+def let_products_go_first(run: Run) -> bool:
+    """Make a billing run wait for a product sync, where its lines would have no product; true when it does.
+
+    Once a run, and not in a preview. Whatever becomes of the product sync, the lines are written: those without a
+    product with a warning.
+    """
+    program, kind = run.program, RunKind.PRODUCTS
+    if run.preview or run.after_id or not program.products_enabled or not lacks_products(program):
+        return False
+    run.after = active_run(program, kind) or create_run(program, kind, run.started_by, basis={"source": True})
+    run.save(update_fields=["after"])
+    if run.enqueued_at:  # else a command moves both on by itself
+        tickets.hand_over(run.after.pk)
+    return True
 
 
 def active_run(program: Program, kind: str) -> Run | None:
@@ -94,10 +114,24 @@ def active_run(program: Program, kind: str) -> Run | None:
     return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
 
 
-def _create_run(program: Program, kind: str, actor: Actor, **values: Any) -> Run:
+def _wait_for_other_presses(program: Program) -> None:
+    """Two presses at the same moment would not see each other's preview."""
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+
+
+def _active_preview(program: Program, kind: str, actor: Actor) -> Run | None:
+    previews = Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=True)
+    run = previews.filter(started_by=actor.name).first()
+    if run is not None and run.cancel_requested:
+        raise SyncRefused("The preview before was cancelled and is about to end. Start this one when that has ended.")
+    return run
+
+
+def create_run(program: Program, kind: str, started_by: str, **values: Any) -> Run:
+    """One more run, or the one that somebody started in this very moment. No message is sent for it."""
     try:
         with transaction.atomic():
-            return Run.objects.create(program=program, kind=kind, started_by=actor.name, **values)
+            return Run.objects.create(program=program, kind=kind, started_by=started_by, **values)
     except IntegrityError:  # somebody started it in this very moment
         run = active_run(program, kind)
         if run is None:
@@ -109,10 +143,13 @@ def apply_plan(*, run: Run, actor: Actor) -> None:
     """Write a plan that waited. Templates that changed since are planned again first.
 
     It begins with settling: what a run sent that died meanwhile may be what this plan is about to send.
-    Raises ``SyncRefused`` when the plan no longer waits, that kind is off, or another sync is under way.
+    Raises ``SyncRefused`` when the plan no longer waits, that kind is off, nothing may be written here, or another sync
+    is under way.
     """
     locked = _lock_waiting(run)
     _refuse_if_off(locked.program, [locked.kind])
+    if why := why_no_writes():
+        raise SyncRefused(why)
     locked.waiting_for = ""
     locked.state, locked.approved, locked.status = RunState.SETTLING, True, ""
     locked.finished_at, locked.heartbeat_at = None, timezone.now()

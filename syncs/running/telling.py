@@ -26,7 +26,7 @@ def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, str] | None
     loud = run.status in (RunStatus.WARNING, RunStatus.ERROR)
     tell(
         "run_finished",
-        event=f"run:{run.pk}:{run.state}",
+        event=f"run:{run.pk}:{run.state}{f':{run.finished_at}' if run.approved else ''}",  # it may wait once more
         news=[News.EVERY_RUN, News.RUN_PROBLEMS] if loud else [News.EVERY_RUN],
         group=_group(run, wants=loud or run.program.mail_every_run),
         notice=run.status != RunStatus.NO_CHANGE,

@@ -12,7 +12,7 @@ from syncs.models import RunTemplate
 from syncs.running.slices import Slice
 
 
-def read_template(work: Slice, template_id: int) -> InvoiceTemplate | None:
+def read_template(work: Slice, template_id: str) -> InvoiceTemplate | None:
     """The template as it is now, without what other programs wrote there; None when it no longer exists.
 
     All of it is kept in our copy.

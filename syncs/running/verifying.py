@@ -11,7 +11,7 @@ from money.taking_off import removals_of_doubles
 from syncs.enums import ChangeState, RunState
 from syncs.facts.lines import load_own_lines
 from syncs.models import Change, Line, Run, RunTemplate
-from syncs.running.replanning import plan_anew
+from syncs.running.replanning import plan_anew, wait_again
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.committing import add_changes, part_of_change
@@ -28,7 +28,8 @@ def verify_templates(work: Slice) -> RunState | None:
             return None
         if _verify_template(work, visit):
             return RunState.APPLYING
-    return RunState.FINISHED
+    with work.run() as run:
+        return RunState.WAITING if wait_again(run) else RunState.FINISHED
 
 
 def _verify_template(work: Slice, visit: RunTemplate) -> bool:
@@ -48,7 +49,7 @@ def _verify_template(work: Slice, visit: RunTemplate) -> bool:
         return False
 
 
-def _fail_unread(run: Run, template_id: int) -> None:
+def _fail_unread(run: Run, template_id: str) -> None:
     """The template is gone: what was written there is not there, what was taken off is off."""
     text = "Its invoice template was deleted before it was read back: the line is not there."
     for change in _sent_and_done(run, template_id).exclude(action=Action.REMOVE_LINE):
@@ -89,16 +90,16 @@ def _compare_lines(run: Run, template: InvoiceTemplate) -> None:
         line.line_id: line for line in Line.objects.filter(program=run.program_id, template_id=template.template_id)
     }
     for change in _sent_and_done(run, template.template_id):
-        now = there.get(change.line_id or 0)
+        now = there.get(change.line_id or "")
         if change.action == Action.REMOVE_LINE:
             if now is not None:
                 text = "Read back at the end of the run, the line still stands. The next sync tries again."
                 conclude(change, ChangeState.FAILED, text)
-        elif _differs(stored.get(change.line_id or 0), now):
+        elif _differs(stored.get(change.line_id or ""), now):
             _fail_written(change, "Read back at the end of the run, the line is not as it was written.")
 
 
-def _sent_and_done(run: Run, template_id: int) -> QuerySet[Change]:
+def _sent_and_done(run: Run, template_id: str) -> QuerySet[Change]:
     return run.changes.filter(template_id=template_id, state=ChangeState.DONE, sent_at__isnull=False)
 
 

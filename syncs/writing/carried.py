@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
-from connectors.records import TargetInvoice, TargetInvoiceLine
+from connectors.records import TargetInvoice, TargetInvoiceLine, id_order
 from connectors.registry import Target
 from money.marks import find_mark
 from syncs.facts.evidence import SLACK, Carried, Sought
@@ -15,7 +16,7 @@ from syncs.facts.evidence import SLACK, Carried, Sought
 
 def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]:
     """By mark, those of the sought lines that a generated invoice carries. Calls the target."""
-    by_customer: dict[int, list[Sought]] = defaultdict(list)
+    by_customer: dict[str, list[Sought]] = defaultdict(list)
     for item in sought:
         by_customer[item.customer].append(item)
     if not by_customer:
@@ -24,31 +25,43 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
     since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
     carried: dict[str, Carried] = {}
     for invoice in client.list_invoices_since(since):
-        open_items = [
-            item
-            for item in by_customer.get(invoice.customer_id, ())
-            if item.mark not in carried and late_enough(invoice, item)
-        ]
+        open_items = _open_items(by_customer.get(invoice.customer_id, ()), invoice, carried)
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
-            carried |= _carried_on(invoice.invoice_id, lines, open_items)
+            for mark, found in _carried_on(invoice, lines, open_items).items():
+                carried[mark] = _then(carried.get(mark), found)
     return carried
+
+
+def _open_items(items: Iterable[Sought], invoice: TargetInvoice, carried: Collection[str]) -> list[Sought]:
+    """Those of a customer's lines that the invoice may prove."""
+    return [item for item in items if (item.more or item.mark not in carried) and late_enough(invoice, item)]
+
+
+def _then(first: Carried | None, second: Carried) -> Carried:
+    """The earlier of two invoices, and the later one as a run after it."""
+    if first is None:
+        return second
+    ordered = sorted((replace(first, again=()), *first.again, second), key=lambda one: id_order(one.invoice_id))
+    return replace(ordered[0], again=tuple(ordered[1:]))
 
 
 def late_enough(invoice: TargetInvoice, item: Sought) -> bool:
     """Whether an invoice may prove the line: newer than what proved it before, and not dated before it was due."""
-    if invoice.invoice_id <= item.after_invoice:
+    if id_order(invoice.invoice_id) <= id_order(item.after_invoice):
         return False
     return invoice.date is None or invoice.date >= item.since - SLACK
 
 
-def _carried_on(invoice_id: int, lines: Sequence[TargetInvoiceLine], items: Iterable[Sought]) -> dict[str, Carried]:
+def _carried_on(
+    invoice: TargetInvoice, lines: Sequence[TargetInvoiceLine], items: Iterable[Sought]
+) -> dict[str, Carried]:
     """By mark, what one invoice with these lines carries of what is sought."""
     carried = {}
     for item in items:
         line = _line_that_carries(lines, item)
         if line is not None:
-            carried[item.mark] = Carried(invoice_id, line.quantity, line.price)
+            carried[item.mark] = Carried(invoice.invoice_id, line.quantity, line.price, invoice.number)
     return carried
 
 

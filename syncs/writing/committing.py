@@ -17,7 +17,7 @@ from syncs.models import Change, Line, Part, Posting, Run
 from syncs.writing.values import line_to_json, product_after, product_before
 
 
-def commit_billing(run: Run, plan: Plan, templates: dict[int, InvoiceTemplate], *, waiting_for: str = "") -> None:
+def commit_billing(run: Run, plan: Plan, templates: dict[str, InvoiceTemplate], *, waiting_for: str = "") -> None:
     """Write the plan into the ledger. A waiting plan's parts count as held until it is applied."""
     add_changes(run, plan.changes)
     if run.preview:
@@ -111,7 +111,7 @@ def _record_fates(run: Run, plan: Plan) -> None:
     one_time.filter(mark__in=plan.lost_marks).update(state=LineState.LOST)
 
 
-def _attach_line(run: Run, change: PlannedChange, templates: dict[int, InvoiceTemplate]) -> None:
+def _attach_line(run: Run, change: PlannedChange, templates: dict[str, InvoiceTemplate]) -> None:
     """A line that stands as wanted is ours, also when the ledger had lost it."""
     assert change.line_id is not None
     assert change.after is not None
@@ -154,7 +154,7 @@ def forget_other_lines(line: Line) -> None:
 def _store_postings(
     run: Run,
     planned: Sequence[PlannedPosting],
-    templates: dict[int, InvoiceTemplate],
+    templates: dict[str, InvoiceTemplate],
     waiting_for: str,
 ) -> None:
     known = {
@@ -193,7 +193,7 @@ _POSTING_FIELDS = [
 ]
 
 
-def _fill(row: Posting, posting: PlannedPosting, templates: dict[int, InvoiceTemplate]) -> Posting:
+def _fill(row: Posting, posting: PlannedPosting, templates: dict[str, InvoiceTemplate]) -> Posting:
     row.customer_id = posting.customer_id
     row.subscription_id = posting.subscription_id
     row.motion, row.period = posting.motion, posting.period

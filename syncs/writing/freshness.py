@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from connections.models import Connection
 from connectors.records import InvoiceTemplate
 from money.enums import Action
 from products.models import Product, ProductLink
-from syncs.enums import Anew
+from syncs.enums import LOST_STATES, Anew
 from syncs.facts.products import made_for_other_sources
 from syncs.models import Change, RunTemplate
 
@@ -25,10 +26,8 @@ def overtaken(change: Change, target_id: int) -> str:
     product = Product.objects.select_for_update(no_key=True).get(pk=change.product_id)
     if product.detached:
         return "Detached meanwhile: the sync leaves it alone."
-    if change.action == Action.CREATE_PRODUCT:
-        others = made_for_other_sources(product.source_id, target_id)
-        if others.filter(copy__code=change.product_key).exists():
-            return "Another program made it meanwhile."
+    if change.action == Action.CREATE_PRODUCT and (made := _made_elsewhere(change, product, target_id)):
+        return made
     either = Q(product=product) | Q(external_id=change.target_product_id)
     links = ProductLink.objects.filter(either, target=target_id).exclude(copy__gone=True)
     for owner, external_id in links.values_list("product_id", "external_id"):
@@ -37,6 +36,24 @@ def overtaken(change: Change, target_id: int) -> str:
         if external_id != change.target_product_id:
             return "Linked to another product meanwhile: the next sync follows."
     return ""
+
+
+def _made_elsewhere(change: Change, product: Product, target_id: int) -> str:
+    """Whether another program of the target made the product, or may have; else "".
+
+    Its answer may be lost: then it is that program's to find out. The target's row stays locked until the claim is
+    committed, so that two programs that planned the same product do not both find nothing. The answer is recorded
+    without that lock: so first comes who is writing it, then what was made, or an answer between the two were missed.
+    """
+    Connection.objects.select_for_update(no_key=True).get(pk=target_id)
+    sent = Change.objects.filter(
+        action=Action.CREATE_PRODUCT, product_key=change.product_key, state__in=LOST_STATES, program__target=target_id
+    )
+    asks = sent.filter(program__enabled=True, program__products_enabled=True).exclude(product=product)
+    if asks.exists():
+        return "Another program is making it: the next sync finds it."
+    others = made_for_other_sources(product.source_id, target_id)
+    return "Another program made it meanwhile." if others.filter(copy__code=change.product_key).exists() else ""
 
 
 def why_stale(

@@ -34,13 +34,13 @@ class LineWrite:
     template: InvoiceTemplate | None = None
 
     @property
-    def template_id(self) -> int:
+    def template_id(self) -> str:
         """The target's id: every change of a line has one."""
         assert self.change.template_id is not None
         return self.change.template_id
 
     @property
-    def line_id(self) -> int:
+    def line_id(self) -> str:
         """The target's id: every line that is to be changed or taken off has one."""
         assert self.change.line_id is not None
         return self.change.line_id

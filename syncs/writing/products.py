@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from connectors.errors import ConnectorError, RecordMissing, WriteFate
-from connectors.records import NewProduct, ProductRecord
+from connectors.records import NewProduct, ProductRecord, id_order
 from connectors.registry import Target
 from core.scope import partner_scope
 from money.enums import Action
@@ -132,7 +132,7 @@ def _create_instead(write: ProductWrite, missing: ConnectorError) -> Outcome:
     if work.target.find_products_by_code(change.product_key):
         return fail(write, str(missing), missing.detail)
     with partner_scope(work.partner_id):
-        copies = TargetProduct.objects.filter(target=work.target_id, external_id=change.target_product_id or 0)
+        copies = TargetProduct.objects.filter(target=work.target_id, external_id=change.target_product_id or "")
         copies.update(gone=True)
         conclude(
             change,
@@ -169,7 +169,7 @@ def _as_written(work: Writer, change: Change) -> ProductRecord | None:
     assert change.after is not None
     if change.action == Action.CREATE_PRODUCT:
         found = work.target.find_products_by_code(change.product_key)
-        return min(found, key=lambda product: product.product_id) if found else None
+        return min(found, key=lambda product: id_order(product.product_id)) if found else None
     if change.target_product_id is None:
         return None
     try:

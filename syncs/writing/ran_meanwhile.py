@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connectors.records import InvoiceTemplate, LineValues, TemplateLine
+from connectors.records import InvoiceTemplate, LineValues, TemplateLine, id_order
 from connectors.registry import Target
 from core.scope import partner_scope
 from money.enums import Action, HoldCode, LineState, PartRole, PartState
@@ -44,7 +44,7 @@ def line_as_written(change: Change, template: InvoiceTemplate) -> TemplateLine |
     """The line on the template that a lost call wrote, if it is there."""
     if change.action == Action.ADD_LINE:
         marked = lines_by_mark(template, change.mark)
-        return min(marked, key=lambda line: line.line_id) if marked else None
+        return min(marked, key=lambda line: id_order(line.line_id)) if marked else None
     if change.action == Action.CHANGE_LINE and change.line_id is not None and change.after:
         line = line_by_id(template, change.line_id)
         if line is not None and _same_money(values_of(line), _wanted(change)):
@@ -67,7 +67,7 @@ def find_billed(
     return find_carried(sought, client)
 
 
-def resolve_one_time(write: LineWrite, template: InvoiceTemplate, billed: Carried | None) -> set[int]:
+def resolve_one_time(write: LineWrite, template: InvoiceTemplate, billed: Carried | None) -> set[str]:
     """Settle a lost write of a one-time line; answers with the templates that must be planned anew."""
     change = write.change
     if change.action == Action.REMOVE_LINE:
@@ -88,13 +88,13 @@ def resolve_one_time(write: LineWrite, template: InvoiceTemplate, billed: Carrie
 
 def correct_done(
     partner_id: int, changes: Iterable[Change], template: InvoiceTemplate, billed: dict[str, Carried]
-) -> set[int]:
+) -> set[str]:
     """Where an invoice carries something else than what was written, the write came after it.
 
     ``changes`` are done, and their template's next run moved on since they were sent. Answers with
     the templates that must be planned anew.
     """
-    anew: set[int] = set()
+    anew: set[str] = set()
     for change in changes:
         carried = billed.get(change.mark)
         if carried is None:
@@ -122,7 +122,7 @@ def _put_off_recurring(partner_id: int, change: Change, template: InvoiceTemplat
         ).update(next_run=template.next_run)
 
 
-def _resolve_removal(partner_id: int, change: Change, template: InvoiceTemplate, billed: Carried | None) -> set[int]:
+def _resolve_removal(partner_id: int, change: Change, template: InvoiceTemplate, billed: Carried | None) -> set[str]:
     if billed is None:
         hold_unresolved(partner_id, change)
         return set()
@@ -148,7 +148,7 @@ def _take_as_billed(change: Change, *, stands: bool) -> None:
             _line_of(change).update(state=LineState.BILLED)
 
 
-def _drop_additions(change: Change, text: str) -> set[int]:
+def _drop_additions(change: Change, text: str) -> set[str]:
     """It is not to be added to another template; answers with those where it was planned."""
     unsent = (ChangeState.PLANNED, ChangeState.FAILED)
     added = Change.objects.filter(run=change.run_id, mark=change.mark, action=Action.ADD_LINE, state__in=unsent)
@@ -157,7 +157,7 @@ def _drop_additions(change: Change, text: str) -> set[int]:
     return templates
 
 
-def _resolve_change(partner_id: int, change: Change, billed: Carried) -> set[int]:
+def _resolve_change(partner_id: int, change: Change, billed: Carried) -> set[str]:
     """The invoice says whether the change landed before it; what it left over is planned anew."""
     with partner_scope(partner_id):
         _set_amounts(change, billed)
@@ -204,14 +204,14 @@ def _sought(change: Change, template: InvoiceTemplate) -> Sought:
         product_id=values.product_id,
         quantity=values.quantity,
         price=from_cents(values.retail_cents),
-        after_invoice=max((number for number in known if number is not None), default=0),
+        after_invoice=max((number for number in known if number is not None), key=id_order, default=""),
     )
 
 
 def _line_of(change: Change) -> QuerySet[Line]:
     """Our row of the line that the change is about, where there is one."""
     lines = Line.objects.filter(program=change.run.program_id, mark=change.mark)
-    return lines.filter(template_id=change.template_id or 0, line_id=change.line_id or 0)
+    return lines.filter(template_id=change.template_id or "", line_id=change.line_id or "")
 
 
 def _wanted(change: Change) -> LineValues:
@@ -250,7 +250,7 @@ def _keep_unproven_line(change: Change) -> None:
     Line.objects.create(
         program_id=change.run.program_id,
         target_id=change.run.program.target_id,
-        template_id=change.template_id or 0,
+        template_id=change.template_id or "",
         line_id=-change.pk,
         mark=change.mark,
         role=change.role,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import RecordMissing
-from connectors.records import InvoiceTemplate
+from connectors.records import InvoiceTemplate, id_order
 from connectors.registry import Target
 from core.scope import partner_scope
 from customers.models import Template
@@ -34,19 +34,20 @@ from syncs.writing.values import line_from_json
 class Resolved:
     """The templates that were read for it, whole, None where one is gone, and those that must be planned anew."""
 
-    templates: dict[int, InvoiceTemplate | None]
-    anew: set[int]
+    templates: dict[str, InvoiceTemplate | None]
+    anew: set[str]
 
 
 def resolve_line_changes(partner_id: int, changes: Sequence[Change], client: Target) -> Resolved:
     """Find out by reading whether lost writes of one program to templates happened, and act on it."""
     if not changes:
         return Resolved({}, set())
-    templates = {number: _read(number, client) for number in sorted({change.template_id or 0 for change in changes})}
+    written = {change.template_id or "" for change in changes}
+    templates = {template_id: _read(template_id, client) for template_id in sorted(written, key=id_order)}
     seen = _without_other_programs(partner_id, changes[0].run, templates)
-    read = [(change, seen.get(change.template_id or 0)) for change in changes]
+    read = [(change, seen.get(change.template_id or "")) for change in changes]
     billed = find_billed(partner_id, _written_before_a_run(read), client)
-    anew: set[int] = set()
+    anew: set[str] = set()
     for change, template in read:
         write = LineWrite(partner_id, change, client)
         if template is None:
@@ -63,14 +64,14 @@ def _written_before_a_run(
 
 
 def _without_other_programs(
-    partner_id: int, run: Run, read: Mapping[int, InvoiceTemplate | None]
-) -> dict[int, InvoiceTemplate]:
+    partner_id: int, run: Run, read: Mapping[str, InvoiceTemplate | None]
+) -> dict[str, InvoiceTemplate]:
     there = [template for template in read.values() if template is not None]
     with partner_scope(partner_id):
         return {template.template_id: template for template in as_seen_by(run.program, there)}
 
 
-def _read(template_id: int, client: Target) -> InvoiceTemplate | None:
+def _read(template_id: str, client: Target) -> InvoiceTemplate | None:
     try:
         return client.get_template(template_id)
     except RecordMissing:
@@ -85,7 +86,7 @@ def _resolve_without_template(write: LineWrite) -> None:
         fail(write, "The invoice template no longer exists.")
 
 
-def _resolve(write: LineWrite, template: InvoiceTemplate, billed: dict[str, Carried]) -> set[int]:
+def _resolve(write: LineWrite, template: InvoiceTemplate, billed: dict[str, Carried]) -> set[str]:
     change = write.change
     ran = may_have_run(change, template)
     if ran and change.role != PartRole.RECURRING:
@@ -96,7 +97,7 @@ def _resolve(write: LineWrite, template: InvoiceTemplate, billed: dict[str, Carr
     return anew
 
 
-def _resolve_by_reading(write: LineWrite, template: InvoiceTemplate) -> set[int]:
+def _resolve_by_reading(write: LineWrite, template: InvoiceTemplate) -> set[str]:
     """What stands on the template now is what the lost write left."""
     change = write.change
     if change.action == Action.REMOVE_LINE:
@@ -124,13 +125,13 @@ def _may_be_overwritten(write: LineWrite, template: InvoiceTemplate) -> bool:
     )
 
 
-def _lines_before(target_id: int, template_id: int) -> set[int]:
+def _lines_before(target_id: int, template_id: str) -> set[str]:
     """Ids of the lines that our copy of the template has: it was read just before the first write."""
     row = Template.objects.filter(target=target_id, external_id=template_id).first()
     return {line.line_id for line in template_record(row).lines} if row else set()
 
 
-def _plan_anew(write: LineWrite) -> set[int]:
+def _plan_anew(write: LineWrite) -> set[str]:
     """Not sent again: planning meets the unknown line, and asks whether to adopt it."""
     with partner_scope(write.partner_id):
         conclude(write.change, ChangeState.DROPPED, "A line appeared on the template while the answer was lost.")

@@ -29,8 +29,28 @@ def test_part_waits_for_migrations_and_never_holds_the_owners_password(part):
     service = COMPOSE["services"][part]
 
     assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
-    assert service["environment"] == {"MIGRATE_DATABASE_URL": "", "POSTGRES_PASSWORD": ""}
+    assert {"MIGRATE_DATABASE_URL": "", "POSTGRES_PASSWORD": ""}.items() <= service["environment"].items()
     assert service["env_file"] == ".env"
+
+
+def test_beat_gets_no_key_ring():
+    assert COMPOSE["services"]["beat"]["environment"]["FIELD_ENCRYPTION_KEYS"] == ""
+    assert COMPOSE["services"]["beat"]["environment"]["WITHOUT_KEYS"] == "1"
+
+
+def test_scratch_space_has_a_size():
+    sizes = {
+        mount.partition(":")[2] for part in ("web", "worker", "beat") for mount in COMPOSE["services"][part]["tmpfs"]
+    }
+
+    assert sizes == {"size=64m"}
+
+
+def test_redis_has_a_bound():
+    command = COMPOSE["services"]["valkey"]["command"]
+
+    assert command[command.index("--maxmemory") + 1] == "256mb"
+    assert command[command.index("--maxmemory-policy") + 1] == "noeviction"  # the queue is no cache
 
 
 def test_compose_publishes_the_web_server_alone_and_only_locally():

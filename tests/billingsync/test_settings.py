@@ -14,6 +14,7 @@ PRODUCTION = {
     "BILLINGSYNC_ENV": "production",
     "SECRET_KEY": "a-secret-key-of-more-than-fifty-characters-for-this-test-alone",
     "FIELD_ENCRYPTION_KEYS": "k1:" + "A" * 43 + "=",
+    "INSTALLATION_ID": "northwind-1",
     "DATABASE_URL": "postgres://billingsync_app:one@db.example.com:5432/billingsync",
     "REDIS_URL": "redis://:two@redis.example.com:6379/0",
     "ALLOWED_HOSTS": "billing.example.com",
@@ -68,6 +69,13 @@ def test_production_refuses_an_unsafe_value_without_repeating_it(run_python, var
     assert "missing" not in done.stderr
 
 
+@pytest.mark.parametrize(("told", "code"), [({}, 1), ({"WITHOUT_KEYS": "1"}, 0)])
+def test_process_that_opens_no_credentials_starts_without_the_key_ring(run_python, told, code):
+    done = run_python("manage.py", "check", **PRODUCTION | {"FIELD_ENCRYPTION_KEYS": ""} | told)
+
+    assert done.returncode == code
+
+
 @pytest.mark.parametrize(("seconds", "code"), [("55", 1), ("56", 0)])
 def test_production_settles_lost_answers_after_the_longest_call(run_python, seconds, code):
     done = run_python("manage.py", "check", **PRODUCTION | {"SETTLE_SECONDS": seconds})
@@ -117,6 +125,13 @@ def test_production_protects_cookies_and_transport(run_python):
     assert settings_of(run_python, *names, **PRODUCTION) == [False, True, True, True, 31_536_000]
 
 
+def test_cookies_are_bound_to_the_host_in_production_and_keep_their_names_elsewhere(run_python):
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
+
+    assert settings_of(run_python, *names, **PRODUCTION) == ["__Host-sessionid", "__Host-csrftoken"]
+    assert settings_of(run_python, *names, BILLINGSYNC_ENV="development") == ["sessionid", "csrftoken"]
+
+
 def test_production_passes_djangos_deployment_checks(run_python):
     done = run_python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
@@ -127,9 +142,8 @@ def test_proxy_header_is_trusted_only_when_named(run_python):
     names = ["SECURE_PROXY_SSL_HEADER"]
 
     assert settings_of(run_python, *names, **PRODUCTION) == [None]
-    assert settings_of(run_python, *names, **PRODUCTION, PROXY_PROTO_HEADER="X-Forwarded-Proto") == [
-        ["HTTP_X_FORWARDED_PROTO", "https"]
-    ]
+    behind = {"PROXY_PROTO_HEADER": "X-Forwarded-Proto", "TRUSTED_PROXY_COUNT": "1"}
+    assert settings_of(run_python, *names, **PRODUCTION, **behind) == [["HTTP_X_FORWARDED_PROTO", "https"]]
 
 
 def test_owner_commands_alone_log_in_as_owner(run_python):
@@ -208,3 +222,16 @@ def test_production_logs_json_to_stderr_without_secrets(run_python):
     assert (event["event"], event["system"], event["level"]) == ("connected", "syncro", "info")
     assert event["api_token"] == "[hidden]"
     assert done.stdout == ""
+
+
+def test_production_logs_what_a_call_to_a_vendor_says_of_itself(run_python):
+    code = (
+        "import django, logging; django.setup()\n"
+        "extra = {'vendor_system': 'syncro', 'http_status': 200, 'milliseconds': 12, 'api_token': 's3cr3t'}\n"
+        "logging.getLogger('connectors.edge.http').info('call', extra=extra)"
+    )
+    done = run_python("-c", code, DJANGO_SETTINGS_MODULE="billingsync.settings", **PRODUCTION)
+
+    event = json.loads(done.stderr.strip().splitlines()[-1])
+    assert (event["vendor_system"], event["http_status"], event["milliseconds"]) == ("syncro", 200, 12)
+    assert event["api_token"] == "[hidden]"

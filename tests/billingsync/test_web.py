@@ -1,38 +1,48 @@
-"""What every answer of the web server carries, and whether it says that it is well."""
+"""What every answer of the web server carries, and what stands in its cache."""
 
 from __future__ import annotations
 
+import pickle
+from pathlib import Path
+
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
 from redis import Redis
 
 
-@pytest.mark.django_db
-def test_healthz_is_well_when_database_and_redis_answer(client):
-    answer = client.get("/healthz")
+class Trap:
+    """Whoever unpickles it makes this file."""
 
-    assert (answer.status_code, answer.json()) == (200, {"database": True, "redis": True})
+    def __init__(self, path):
+        self.path = path
 
-
-@pytest.mark.django_db
-def test_healthz_says_that_redis_does_not_answer(client):
-    dead = {"default": {"BACKEND": "billingsync.cache.PrefixedRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
-
-    with override_settings(CACHES=dead):
-        answer = client.get("/healthz")
-
-    assert (answer.status_code, answer.json()) == (503, {"database": True, "redis": False})
+    def __reduce__(self):
+        return Path.touch, (self.path,)
 
 
 @pytest.mark.django_db
 def test_no_inline_script_or_style_is_allowed(client):
-    policy = client.get("/healthz").headers["Content-Security-Policy"]
+    policy = client.get("/accounts/login/").headers["Content-Security-Policy"]
 
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_what_stands_in_redis_is_data_and_never_code(redis_url, tmp_path):
+    trap = tmp_path / "trap"
+
+    cache.set("session", {"began_at": 1, "names": ["a"]})
+    cache.set("count", 3)
+    kept, counted = cache.get("session"), cache.incr("count")
+    with Redis.from_url(redis_url) as client:
+        (key,) = client.scan_iter(match="*session")
+        client.set(key, pickle.dumps(Trap(trap)))
+
+    assert (kept, counted) == ({"began_at": 1, "names": ["a"]}, 4)
+    assert cache.get("session") is None
+    assert not trap.exists()
 
 
 def test_clearing_the_cache_leaves_other_keys_alone(redis_url, settings):

@@ -19,7 +19,7 @@ from tests.bookkeeping.cells import (
 )
 from tests.bookkeeping.heads import named_facts
 from tests.bookkeeping.month import Act, Month
-from tests.bookkeeping.source import Invoice, Product, Row, Subscription
+from tests.bookkeeping.source import USUAL_TARGET, Invoice, Product, Row, Subscription
 from tests.bookkeeping.text import Block, check_columns
 from tests.bookkeeping.text import Row as Cells
 
@@ -115,7 +115,7 @@ def read_product(block: Block) -> Act:
         values["problem"] = facts["problem"].removeprefix("none")
     if "taxed" in facts:
         values["taxed"] = read_yes(facts["taxed"], block.head)
-    there = read_word(facts.get("target", "as it was"), block.head, ("as it was", "not yet", "never", "made again"))
+    there = read_word(facts.get("target", "as it was"), block.head, ("as it was", "never", "made", "made again"))
 
     def tell(of: Month) -> None:
         product = of.books.source.product(name)
@@ -127,7 +127,9 @@ def read_product(block: Block) -> Act:
 def _placed(product: Product, there: str) -> Product:
     if there == "made again":
         assert product.target is not None
-        return replace(product, target=product.target + 50, earlier=product.earlier | {product.target})
+        return replace(product, target=str(int(product.target) + 50), earlier=product.earlier | {product.target})
+    if there == "made":
+        return replace(product, target=USUAL_TARGET)
     if there == "as it was":
         return product
-    return replace(product, target=None, expected=there == "not yet")
+    return replace(product, target=None)

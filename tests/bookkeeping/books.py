@@ -10,7 +10,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from tests.bookkeeping.charges import WORDS, Charge, classify_again, classify_invoice
+from tests.bookkeeping.charges import MOTIONS, WORDS, Charge, classify_again, classify_invoice
 from tests.bookkeeping.facts import Mapping, Numbers, Told, facts_of
 from tests.bookkeeping.ledger import Ledger
 from tests.bookkeeping.product import (
@@ -29,9 +29,13 @@ from tests.bookkeeping.product import (
     Upheaval,
     find_mark,
     guard_reason,
+    hold_of_removals,
+    hold_removals,
     month_after,
+    note_of_removals,
     plan_billing,
 )
+from tests.bookkeeping.regular import join_waiting_credits
 from tests.bookkeeping.source import Invoice, Source
 from tests.bookkeeping.target import Amount, Target, add_up, amount_of
 
@@ -72,7 +76,10 @@ class Books:
 
     def receive(self, invoice: Invoice) -> None:
         """An invoice of the distributor is there."""
+        again = any(one.number == invoice.number for one in self.source.invoices)
         self.source.invoices.append(invoice)
+        invoice.place = len(self.source.invoices)
+        invoice.credit_name = f"{invoice.number}#{invoice.place}" if again else invoice.number
 
     def replace_invoice(self, earlier: Invoice) -> None:
         """An invoice counts no more: another one takes its place."""
@@ -82,7 +89,7 @@ class Books:
         """The mapping of a customer and motion, to a template of its own where nobody said another."""
         known = self.mappings.get((customer, motion))
         if known is None:
-            number, next_run = 100 + self.customers.of(customer), month_after(self.first_month)
+            number, next_run = str(100 + self.customers.of(customer)), month_after(self.first_month)
             template = self.target.open_template(f"{customer} {motion}", number, next_run)
             known = Mapping(len(self.mappings) + 1, customer, motion, template.template_id)
             self.mappings[customer, motion] = known
@@ -94,7 +101,7 @@ class Books:
         """Classify the rows that are new, and once more those that nobody understood."""
         classify_again(self.source, self.charges)
         for invoice in self.source.invoices[self.imported :]:
-            self.charges += classify_invoice(self.source, invoice, first=len(self.charges) + 1)
+            self.charges += classify_invoice(self.source, invoice, self.charges)
         self.imported = len(self.source.invoices)
         for charge in self.charges:
             if charge.row.subscription:
@@ -104,7 +111,11 @@ class Books:
 
     def facts(self) -> list[MappingFacts]:
         """What planning is told now."""
-        told = Told(
+        return facts_of(self.told(), self.mappings.values())
+
+    def told(self) -> Told:
+        """All that it is made of."""
+        return Told(
             source=self.source,
             target=self.target,
             ledger=self.ledger,
@@ -113,11 +124,11 @@ class Books:
             subscriptions=self.subscriptions,
             customers=self.customers,
         )
-        return facts_of(told, self.mappings.values())
 
     def plan(self) -> Plan:
         """The plan of all mappings as things stand."""
         self.import_invoices()
+        join_waiting_credits(self.charges, self.ledger, MOTIONS)
         templates = {number: record for number in self.target.templates if (record := self.target.record(number))}
         return plan_billing(self.facts(), self._left_behind(), templates, self.ledger.choices)
 
@@ -130,13 +141,20 @@ class Books:
         ]
 
     def guard(self, plan: Plan) -> str:
-        """Why the plan waits for a person because it changes very much, "" where it need not."""
+        """Why the plan waits for a person because it changes very much, "" where it need not.
+
+        Where too many lines would go, those removals wait, and the rest of the plan goes on.
+        """
         first = {(facts.mapping.customer_id, facts.mapping.motion) for facts in self.facts() if facts.first}
         upheaval = Upheaval()
         upheaval.count(plan.changes, first, self._usual_usage(plan))
         lines = [own for own in self.ledger.known_lines() if own.state is LineState.STANDING]
         recurring = [own for own in lines if own.role is PartRole.RECURRING]
         total = sum((own.quantity * own.retail_cents / 100 for own in recurring), Decimal(0))
+        hold = hold_of_removals(self.told().months, upheaval, line_count=len(recurring))
+        if hold is not None:
+            plan.changes[:] = hold_removals(plan.changes, hold, first)
+            plan.notes.append(note_of_removals(hold, upheaval.removed_retail))
         return guard_reason(upheaval, line_count=len(recurring), total=total)
 
     def _usual_usage(self, plan: Plan) -> MappingOf[tuple[int, str], Decimal]:

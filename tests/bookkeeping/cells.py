@@ -60,7 +60,10 @@ def read_moment(text: str, line: Line, *, year: int, zone: dt.tzinfo) -> dt.date
         date = dt.date(int(of_year or year), number, int(day))
     except ValueError as impossible:
         raise line.unreadable(f"there is no {text}", "Look at the calendar.") from impossible
-    return dt.datetime.combine(date, dt.time.fromisoformat(time or "00:00:00"), tzinfo=zone)
+    local = dt.datetime.combine(date, dt.time.fromisoformat(time or "00:00:00"), tzinfo=zone)
+    offset = local.utcoffset()
+    assert offset is not None
+    return local.replace(tzinfo=dt.timezone(offset))  # as a file has it: a number of hours, and no zone
 
 
 def read_day(text: str, line: Line) -> dt.date:

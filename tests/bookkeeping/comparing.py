@@ -43,7 +43,9 @@ def check_always(head: Line, month: Month, *, settled: bool) -> None:
         )
     if not settled:
         return
-    changes = [change for change in month.books.plan().changes if change.action.writes and not change.hold]
+    plan = month.books.plan()
+    month.books.guard(plan)
+    changes = [change for change in plan.changes if change.action.writes and not change.hold]
     if changes:
         what = ", ".join(f"{change.action.label} “{change.what}”" for change in changes)
         raise TablesDiffer(f"line {head.number}: planned again at once after “{head.text}”, it would: {what}")

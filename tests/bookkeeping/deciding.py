@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from tests.bookkeeping.cells import (
     read_facts,
@@ -31,7 +32,7 @@ def read_settings(block: Block) -> Act:
     """``settings: prorations quantity, credits apply``: of the program and the target, from now on."""
     block.no_body()
     line = block.head
-    facts = read_facts(after_colon(line)[1], line, (*SETTINGS, "tolerance", "offset"))
+    facts = read_facts(after_colon(line)[1], line, (*SETTINGS, "tolerance", "offset", "zone"))
     said = {key: read_word(facts[key], line, words) for key, words in SETTINGS.items() if key in facts}
     tolerance = read_money(facts["tolerance"], line) if "tolerance" in facts else None
 
@@ -48,6 +49,8 @@ def read_settings(block: Block) -> Act:
             of.books.target.one_time_lines_vanish = said["one-time lines"] == "vanish"
         if "offset" in facts:
             of.zone = dt.datetime.strptime(facts["offset"], "%z").tzinfo or dt.UTC
+        if "zone" in facts:
+            of.zone = ZoneInfo(facts["zone"])
 
     return set_them
 

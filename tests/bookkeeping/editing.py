@@ -53,8 +53,8 @@ def _set(standing: Standing, facts: Mapping[str, str], line: Line) -> None:
         standing.paused = read_yes(facts["paused"], line)
 
 
-def _type_in(of: Month, template_id: int, row: Row) -> None:
-    line_id = next(of.books.target.ids)
+def _type_in(of: Month, template_id: str, row: Row) -> None:
+    line_id = str(next(of.books.target.ids))
     line = TemplateLine(line_id, template_id, None, "", "Typed in by hand", Decimal(1), 0, 0, True, False)
     told = {key: text for key, text in row.cells.items() if text}
     of.books.target.lines[line_id] = _edited(of, line, told, row.line)

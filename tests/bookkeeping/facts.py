@@ -11,17 +11,19 @@ from tests.bookkeeping.ledger import Key, Ledger
 from tests.bookkeeping.product import (
     ChargeFact,
     InvoiceTemplate,
-    Kind,
     LineState,
     MappingFact,
     MappingFacts,
+    Months,
     Motion,
     PeriodFact,
     Posted,
     ProductFact,
     Rules,
     find_mark,
+    tell_current,
 )
+from tests.bookkeeping.regular import months_of
 from tests.bookkeeping.source import Product, Source
 from tests.bookkeeping.target import Target
 
@@ -35,7 +37,7 @@ class Mapping:
     number: int
     customer: str
     motion: str
-    template_id: int
+    template_id: str
     pricing: str = "cost and retail"
     mapped: bool = True
     sync_on: bool = True
@@ -74,13 +76,14 @@ class Told:
     rules: Rules
     subscriptions: Numbers
     customers: Numbers
-    newest: str = field(init=False)  # usage month of the newest counted invoice with monthly rows, else of any
+    months: Months = field(init=False)
+    newest: str = field(init=False)  # the newest regular month, else that of the newest counted invoice
 
     def __post_init__(self) -> None:
-        counted = [charge for charge in self.charges if charge.invoice.state == "counted"]
-        months = [charge.invoice.month for charge in counted if charge.motion == "monthly"]
+        numbers = {"subscription": self.subscriptions, "customer": self.customers}
+        self.months = months_of(self.charges, self.ledger, numbers)
         invoices = [one.month for one in self.source.invoices if one.state == "counted"]
-        self.newest = max(months or invoices, default="")
+        self.newest = self.months.regular or max(invoices, default="")
 
 
 def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
@@ -92,8 +95,7 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
     templates = {number: record for number in told.target.templates if (record := told.target.record(number))}
     known = told.ledger.known_lines()
     ours = {own.line_id for own in known if own.state is LineState.STANDING}
-    carried = told.ledger.carried(told.target)
-    invoiced = frozenset(map(told.subscriptions.of, _invoiced(told)))
+    carried, ahead = told.ledger.carried(told.target), told.ledger.ahead(told.target)
     uncertain = frozenset(map(told.subscriptions.of, _uncertain(told)))
     posted_at = _posted_by_place(told)
     facts = []
@@ -107,12 +109,14 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
                 template=template,
                 periods=tuple(periods[mapping.number]),
                 newest=told.newest,
-                invoiced=invoiced,
+                gone=frozenset(one.holder.subscription for one in told.months.gone if one.holder.customer == place[0]),
+                elsewhere=frozenset(one.holder.subscription for one in told.months.gone if one.elsewhere),
                 own_lines=tuple(own for own in known if (own.customer_id, own.motion) == place),
                 posted=posted,
                 foreign_ids=_foreign_ids(template, ours),
                 other_templates=templates,
                 carried=carried,
+                ahead=ahead,
                 uncertain=uncertain,
                 choices=dict(told.ledger.choices),
                 rules=told.rules,
@@ -131,7 +135,7 @@ def _posted_by_place(told: Told) -> dict[tuple[int, str], list[Posted]]:
     return found
 
 
-def _foreign_ids(template: InvoiceTemplate | None, ours: set[int]) -> frozenset[int]:
+def _foreign_ids(template: InvoiceTemplate | None, ours: set[str]) -> frozenset[str]:
     lines = template.lines if template else ()
     return frozenset(line.line_id for line in lines if line.line_id not in ours and not find_mark(line.description))
 
@@ -144,7 +148,7 @@ def _mapping_fact(told: Told, mapping: Mapping) -> MappingFact:
         customer=mapping.customer,
         motion=MOTIONS[mapping.motion],
         template_id=mapping.template_id,
-        target_customer_id=100 + customer,
+        target_customer_id=str(100 + customer),
         sync_cost=mapping.pricing != "only quantity",
         sync_retail=mapping.pricing == "cost and retail",
         trouble=mapping.trouble and f"Trouble with the {mapping.trouble}.",
@@ -163,24 +167,25 @@ def _periods(told: Told, mappings: list[Mapping]) -> dict[int, list[PeriodFact]]
         mapping = first.get((charge.customer, charge.motion))
         if charge.counts and mapping and charge.invoice.month >= mapping.first_month:
             groups[charge.row.subscription, charge.motion, charge.verdict.period].append(charge)
-    latest = _latest(told, groups)
-    facts: dict[int, list[PeriodFact]] = defaultdict(list)
+    by_place: dict[tuple[str, str, str], list[PeriodFact]] = defaultdict(list)
     for key, charges in groups.items():
-        mapping = first[charges[0].customer, charges[0].motion]
-        facts[mapping.number].append(_period_fact(told, key, charges, current=latest.get(key[:2]) == key[2]))
+        by_place[charges[0].customer, key[1], key[0]].append(_period_fact(told, key, charges))
+    facts: dict[int, list[PeriodFact]] = defaultdict(list)
+    for place, periods in by_place.items():
+        number = told.customers.of(place[0])
+        facts[first[place[:2]].number] += tell_current(
+            periods, _known(told, place), told.months, number, monthly=place[1] == "monthly"
+        )
     for key, customer in _withdrawn(told, groups):
         if (customer, key[1]) in first:
-            facts[first[customer, key[1]].number].append(_period_fact(told, key, [], current=False))
+            facts[first[customer, key[1]].number].append(_period_fact(told, key, []))
     return facts
 
 
-def _latest(told: Told, groups: dict[PeriodKey, list[Charge]]) -> dict[tuple[str, str], str]:
-    """The latest period of each subscription that the newest regular invoices charge."""
-    latest: dict[tuple[str, str], str] = {}
-    for (subscription, motion, period), charges in groups.items():
-        if any(c.invoice.month == told.newest and c.verdict.kind is not Kind.CREDIT for c in charges):
-            latest[subscription, motion] = max(latest.get((subscription, motion), ""), period)
-    return latest
+def _known(told: Told, place: tuple[str, str, str]) -> list[ChargeFact]:
+    """All rows that count of a customer's subscription and motion."""
+    counted = (one for one in told.charges if one.counts)
+    return [_charge_fact(told, one) for one in counted if (one.customer, one.motion, one.row.subscription) == place]
 
 
 def _withdrawn(told: Told, groups: dict[PeriodKey, list[Charge]]) -> list[tuple[PeriodKey, str]]:
@@ -194,7 +199,7 @@ def _withdrawn(told: Told, groups: dict[PeriodKey, list[Charge]]) -> list[tuple[
     return [(key, customer) for key, customer in keys.items() if key not in charged and key not in groups]
 
 
-def _period_fact(told: Told, key: PeriodKey, charges: list[Charge], *, current: bool) -> PeriodFact:
+def _period_fact(told: Told, key: PeriodKey, charges: list[Charge]) -> PeriodFact:
     subscription, _, period = key
     name = charges[-1].product if charges else _product_of(told, subscription)
     product = told.source.product(name)
@@ -205,8 +210,6 @@ def _period_fact(told: Told, key: PeriodKey, charges: list[Charge], *, current: 
         charges=tuple(_charge_fact(told, charge) for charge in charges),
         product=None if product.problem else _product_fact(product),
         problem=product.problem,
-        current=current,
-        late=bool(charges) and all(charge.invoice.month > period for charge in charges),
     )
 
 
@@ -223,13 +226,17 @@ def _charge_fact(told: Told, charge: Charge) -> ChargeFact:
         line=charge.line,
         start=row.start,
         end=row.end,
+        days=charge.verdict.days,
+        month=charge.invoice.month,
+        period="" if charge.credit else charge.verdict.period,
         quantity=row.seats,
-        unit_cost=row.cost,
-        unit_retail=row.retail,
+        unit_cost=charge.verdict.unit.cost,
+        unit_retail=charge.verdict.unit.retail,
         ratio=row.ratio,
         cost=row.cost_amount,
         retail=row.retail_amount,
-        credit=charge.verdict.kind is Kind.CREDIT,
+        credit=charge.credit,
+        one_time=charge.is_once,
     )
 
 
@@ -242,7 +249,6 @@ def _product_fact(product: Product) -> ProductFact:
         retail=product.retail,
         target_id=product.target,
         taxable=product.taxed,
-        expected=product.expected,
         superseded_ids=product.earlier,
     )
 
@@ -250,23 +256,12 @@ def _product_fact(product: Product) -> ProductFact:
 # --- Which subscriptions --------------------------------------------------------------------------
 
 
-def _invoiced(told: Told) -> set[str]:
-    """Those that invoices of the newest month charge; money back for an earlier month tells of none."""
-    return {
-        charge.row.subscription
-        for charge in told.charges
-        if charge.counts
-        and charge.invoice.month == told.newest
-        and (charge.verdict.kind is not Kind.CREDIT or charge.verdict.period >= charge.invoice.month)
-    }
-
-
 def _uncertain(told: Told) -> set[str]:
     """Those with rows of the newest month that are held or that nobody understands."""
     return {
         charge.row.subscription
         for charge in told.charges
-        if charge.invoice.month == told.newest
+        if charge.invoice.month >= told.newest
         and charge.invoice.state in ({"counted", "held"} if charge.is_unknown else {"held"})
     }
 

@@ -21,8 +21,11 @@ from tests.bookkeeping.product import (
     PlannedPosting,
     Posted,
     PostingPart,
+    RunAhead,
     TemplateLine,
     find_mark,
+    from_cents,
+    mark_ahead,
 )
 from tests.bookkeeping.target import Amount, Generated, Target, amount_of
 
@@ -42,10 +45,11 @@ class Kept:
 class Ledger:
     """What the product knows of the target and of its own plans."""
 
-    own: dict[int, OwnLine] = field(default_factory=dict)  # by the target's id
+    own: dict[str, OwnLine] = field(default_factory=dict)  # by the target's id
     kept: dict[Key, Kept] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     negatives_refused: bool = False
+    counted: set[tuple[str, str]] = field(default_factory=set)  # marks, and the invoices that a month was proved by
 
     # --- What is told to planning ---
 
@@ -61,8 +65,44 @@ class Ledger:
         since = self._confirmed(own) if own.role is PartRole.RECURRING else own.next_run
         if own.state is not LineState.STANDING or not _may_have_run(own, since, target):
             return False
-        later = [i for i in target.invoices if i.template_id == own.template_id and (since is None or i.date >= since)]
-        return any(_carries(invoice, own) for invoice in later)
+        return any(since is None or invoice.date >= since for _, invoice in self._uncounted(own, target))
+
+    def ahead(self, target: Target) -> tuple[RunAhead, ...]:
+        """Runs of recurring lines beyond those that some month is known for."""
+        standing = [own for own in self.known_lines() if own.state is LineState.STANDING]
+        return tuple(run for own in standing if own.role is PartRole.RECURRING for run in self._runs_ahead(own, target))
+
+    def _runs_ahead(self, own: OwnLine, target: Target) -> list[RunAhead]:
+        found = self._uncounted(own, target)
+        return [
+            RunAhead(own.mark, number, line.quantity, from_cents(line.retail_cents))
+            for number, invoice in (found[1:] if self._is_carried(own, target) else found)
+            for line in invoice.lines
+            if find_mark(line.description) == own.mark
+        ]
+
+    def _uncounted(self, own: OwnLine, target: Target) -> list[tuple[str, Generated]]:
+        """Invoices that carry the line and that prove no month yet, each with its number."""
+        return [
+            (str(number), invoice)
+            for number, invoice in enumerate(target.invoices, 1)
+            if invoice.template_id == own.template_id
+            and (own.mark, str(number)) not in self.counted
+            and _carries(invoice, own)
+        ]
+
+    def _count_all_runs(self, plan: Plan, target: Target) -> None:
+        for own in [one for one in self.known_lines() if one.role is PartRole.RECURRING]:
+            self._count_runs(own, plan, target)
+
+    def _count_runs(self, own: OwnLine, plan: Plan, target: Target) -> None:
+        """An invoice that the plan took for a month proves no other one."""
+        marks = {part.mark for part in plan.parts}
+        ahead = self._runs_ahead(own, target)
+        taken = {run.invoice_id for run in ahead if mark_ahead(own, run) in marks}
+        if own.mark in plan.proved:
+            taken |= {number for number, _ in self._uncounted(own, target)} - {run.invoice_id for run in ahead}
+        self.counted |= {(own.mark, number) for number in taken}
 
     def _confirmed(self, own: OwnLine) -> dt.date | None:
         """The run for which the recurring amount stands that is not known to be billed."""
@@ -81,6 +121,7 @@ class Ledger:
     def remember(self, plan: Plan, target: Target, *, waits: bool) -> None:
         """Keep the plan's fates and postings; of a plan that waits, nothing is written yet."""
         leaving = {change.mark for change in plan.changes if change.action is Action.REMOVE_LINE}
+        self._count_all_runs(plan, target)
         for own in list(self.own.values()):
             if own.state is LineState.STANDING and own.role is not PartRole.RECURRING:
                 if own.mark in plan.billed_marks - leaving:

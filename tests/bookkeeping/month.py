@@ -68,7 +68,7 @@ class Month:
             )
         return found[0]
 
-    def _lines_of(self, subscription: str) -> set[int]:
+    def _lines_of(self, subscription: str) -> set[str]:
         return {own.line_id for own in self.books.ledger.own.values() if own.subscription == subscription}
 
     def questions(self) -> list[Question]:

@@ -73,7 +73,7 @@ def _of_line(books: Books, line: TemplateLine, done: str) -> Shown:
     return Shown(done, cells | {"done": done, "subscription": subscription, "why": ""})
 
 
-def _cells(books: Books, line: TemplateLine | LineValues, amount: Amount, template_id: int) -> dict[str, str]:
+def _cells(books: Books, line: TemplateLine | LineValues, amount: Amount, template_id: str) -> dict[str, str]:
     template = books.target.templates.get(template_id)
     return {
         "template": template.name if template else "(gone)",
@@ -91,7 +91,7 @@ def _cells(books: Books, line: TemplateLine | LineValues, amount: Amount, templa
     }
 
 
-def _product(books: Books, number: int | None) -> str:
+def _product(books: Books, number: str | None) -> str:
     for product in books.source.products.values():
         if number is not None and number == product.target:
             return product.name

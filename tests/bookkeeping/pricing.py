@@ -16,7 +16,7 @@ from tests.bookkeeping.tables import PRODUCTS, Lines
 from tests.bookkeeping.text import Block, Row, Table, check_columns
 
 LISTED = ("product", "sku", "name", "description", "term", "cycle", "cadence", "cost", "retail", "listed", "clear",
-          "linked", "in use")  # fmt: skip
+          "linked", "in use", "offer")  # fmt: skip
 AT_TARGET = ("target", "name", "code", "cost", "retail", "state")
 SYNC_WORDS = ("in-use only", "no azure", "no annual", "not taxed")
 # By what is written, and whether it becomes ours with that.
@@ -43,10 +43,11 @@ def read_price_list(block: Block) -> Act:
 def _item(number: int, row: Row) -> SourceItem:
     number = int(_said(row, "product", str(number)))
     sku, term, cycle = _said(row, "sku", f"SKU-{number}"), _said(row, "term", "P1M"), _said(row, "cycle", "Monthly")
-    linked = _said(row, "linked", "")
+    linked, offer = _said(row, "linked", ""), _said(row, "offer", "")
+    former = f"{sku}:{term}:{cycle}".lower()
     return SourceItem(
         product_id=number,
-        key=f"{sku}:{term}:{cycle}".lower(),
+        key=f"{former}:{offer}" if offer else former,
         sku=sku,
         name="" if _said(row, "name", "") == "none" else _said(row, "name", "Business Premium"),
         description=_said(row, "description", ""),
@@ -57,7 +58,8 @@ def _item(number: int, row: Row) -> SourceItem:
         retail=_price(row, "retail", "12.00"),
         in_price_list=_said(row, "listed", "yes") == "yes",
         ambiguous=_said(row, "clear", "yes") == "no",
-        linked_id=int(linked) if linked else None,
+        linked_id=linked or None,
+        former_key=former,
     )
 
 
@@ -75,7 +77,7 @@ def read_target_products(block: Block) -> Act:
 def _target(row: Row) -> TargetItem:
     state = read_word(_said(row, "state", "there"), row.line, ("there", "gone", "inactive"))
     return TargetItem(
-        target_id=int(_said(row, "target", "900")),
+        target_id=_said(row, "target", "900"),
         name=_said(row, "name", "PC_SKU-1 Business Premium"),
         code=row.cells.get("code", "").strip('"'),
         cost=_price(row, "cost", "10.00"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -105,20 +106,85 @@ def _billed(side: str, billed: Decimal, to_bill: Decimal) -> str:
     return f"billed{' cost' if side == 'cost' else ''} {show_money(billed)}, to bill {show_money(to_bill)}"
 
 
+_STANDING = re.compile(r"standing recurring (-?\d+\.\d\d), once (-?\d+\.\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``standing recurring 65.00, once 5.00``: retail of our lines on all templates, where their number is free."""
+
+    recurring: Decimal
+    once: Decimal
+
+    @classmethod
+    def read(cls, line: Line) -> Standing | None:
+        """None where the line says something else."""
+        said = _STANDING.fullmatch(line.text)
+        return cls(Decimal(said[1]), Decimal(said[2])) if said else None
+
+    def compare(self, seen: Seen) -> Compared:
+        """Both sums, as they are said and as they are."""
+        ours = _our_lines(seen)
+        recurring, once = (_total(one for one in ours if one.cells["kind"] == kind) for kind in ("recurring", "once"))
+        return Compared.of([_standing(self.recurring, self.once)], [_standing(recurring, once)])
+
+
+def _standing(recurring: Decimal, once: Decimal) -> str:
+    return f"standing recurring {show_money(recurring)}, once {show_money(once)}"
+
+
+_TO_BILL_ON = re.compile(r"to bill on (.+) (-?\d+\.\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ToBillOn:
+    """``to bill on Fabrikam monthly 15.00``: retail of our lines on one template."""
+
+    template: str
+    to_bill: Decimal
+
+    @classmethod
+    def read(cls, line: Line) -> ToBillOn | None:
+        """None where the line says something else."""
+        said = _TO_BILL_ON.fullmatch(line.text)
+        return cls(said[1], Decimal(said[2])) if said else None
+
+    def compare(self, seen: Seen) -> Compared:
+        """The amount, as it is said and as it is."""
+        name = seen.template_name(self.template)
+        found = _total(one for one in _our_lines(seen) if one.cells["template"] == name)
+        return Compared.of(*([f"to bill on {self.template} {show_money(one)}"] for one in (self.to_bill, found)))
+
+
+def _our_lines(seen: Seen) -> list[Shown]:
+    """Lines that stand, without those that somebody typed in."""
+    return [line for line in seen.lines if line.done in STANDING and line.cells["subscription"]]
+
+
+def _total(lines: Iterable[Shown]) -> Decimal:
+    return sum((Decimal(line.cells["total"]) for line in lines), Decimal(0))
+
+
 # --- Words ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """``says conflict`` or ``says conflict: its text``: all that a person is told anew, and no more."""
+    """``says conflict`` or ``says conflict: its text``: all that a person is told anew, and no more.
+
+    ``among_others``: what is said must be told, whatever else is told.
+    """
 
     word: str  # says, or reminds
     notes: list[str]
+    among_others: bool = False
 
     def compare(self, seen: Seen) -> Compared:
         """What is told, as short as it is said, in order of the alphabet."""
-        told = [note for note in seen.notes if note.news is (self.word == "says")]
-        return Compared.of(self._lines(self.notes), self._lines([self._shown(note) for note in told]))
+        told = [self._shown(note) for note in seen.notes if note.news is (self.word == "says")]
+        if self.among_others and not Counter(self.notes) - Counter(told):
+            told = self.notes
+        return Compared.of(self._lines(self.notes), self._lines(told))
 
     def _lines(self, notes: list[str]) -> list[str]:
         return [f"{self.word} {note}" for note in sorted(notes)] or [f"{self.word} nothing"]
@@ -128,14 +194,35 @@ class Says:
         return code if code in self.notes else f"{code}: {note.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """``mentions 40.00``: somewhere in what a person is told anew, these words."""
+
+    words: str
+
+    @classmethod
+    def read(cls, line: Line) -> Mentions | None:
+        """None where the line says something else."""
+        word, _, words = line.text.partition(" ")
+        return cls(words) if word == "mentions" and words else None
+
+    def compare(self, seen: Seen) -> Compared:
+        """The words, or all that is told instead."""
+        told = sorted(note.text for note in seen.notes if note.news)
+        same = any(self.words in text for text in told)
+        said = [f"mentions {self.words}"]
+        return Compared(said, said if same else told or ["says nothing"], same)
+
+
 def read_note(line: Line, notes: dict[str, list[str]]) -> None:
     """Add ``says CODE`` or ``reminds CODE: TEXT`` to what is said; ``says nothing`` adds none."""
     word, _, text = line.text.partition(" ")
     if word not in ("says", "reminds") or not text:
         raise line.unreadable(
             "this sentence says nothing",
-            "Write: charged 12.00 = synced 12.00; billed 0.00, to bill 12.00; says CODE; reminds CODE; waits: WHY; "
-            "BUCKET because WHY; nothing is written; no lines",
+            "Write: charged 12.00 = synced 12.00; billed 0.00, to bill 12.00; standing recurring 12.00, once 0.00; "
+            "to bill on TEMPLATE 12.00; says CODE; reminds CODE; mentions WORDS; waits: WHY; BUCKET because WHY; "
+            "nothing is written; no lines",
         )
     notes.setdefault(word, []).extend([] if text == "nothing" else [text])
 

@@ -49,6 +49,8 @@ class Invoice:
     month: str
     rows: list[Row]
     state: str = "counted"
+    place: int = 0  # among all invoices, from 1
+    credit_name: str = ""  # by which its credits are known: the number, or more where an earlier one bears that too
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Subscription:
     customer: str = CUSTOMER
     product: str = PRODUCT
     cycle: str = "Monthly"
+
+
+USUAL_TARGET = "900"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,9 @@ class Product:
     number: int
     cost: Decimal = Decimal("10.00")
     retail: Decimal = Decimal("12.00")
-    target: int | None = 900
-    expected: bool = True  # the product sync will make it
+    target: str | None = USUAL_TARGET
     taxed: bool = False
-    earlier: frozenset[int] = frozenset()
+    earlier: frozenset[str] = frozenset()
     problem: str = ""
 
 
@@ -98,7 +102,7 @@ class Source:
     def product(self, name: str) -> Product:
         """What is known of it; a product that nobody described has the usual prices."""
         number = len(self.products)
-        return self.products.setdefault(name, Product(name, number + 7, target=900 + number))
+        return self.products.setdefault(name, Product(name, number + 7, target=str(900 + number)))
 
     def invoice(self, number: str) -> Invoice | None:
         """The invoice of that number."""

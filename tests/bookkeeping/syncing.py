@@ -9,7 +9,19 @@ from tests.bookkeeping.cells import show_money, show_month, split_outside_quotes
 from tests.bookkeeping.comparing import check_always, compare
 from tests.bookkeeping.month import Act, Month
 from tests.bookkeeping.outcome import Shown, lines_after, lines_of_invoices
-from tests.bookkeeping.sentences import Because, Billed, Charged, NoLines, NothingWritten, Says, Waits, read_note
+from tests.bookkeeping.sentences import (
+    Because,
+    Billed,
+    Charged,
+    Mentions,
+    NoLines,
+    NothingWritten,
+    Says,
+    Standing,
+    ToBillOn,
+    Waits,
+    read_note,
+)
 from tests.bookkeeping.statements import Seen, Statement
 from tests.bookkeeping.tables import CHARGES, LINES, Columns, Lines
 from tests.bookkeeping.target import Unclear
@@ -43,11 +55,13 @@ def _says_nothing(statement: Statement) -> bool:
     return isinstance(statement, NothingWritten | NoLines) or (isinstance(statement, Lines) and not statement.rows)
 
 
-_SYNC_WORDS = ("in this order", "among others", "the plan waits", "no write succeeds")
+_SYNC_WORDS = ("in this order", "among others", "whatever it says", "the plan waits", "no write succeeds")
+_SENTENCES = (Charged, Billed, Standing, ToBillOn, Because, Mentions)
 
 
 def _statements(block: Block, words: list[str]) -> Iterator[Statement]:
-    notes: dict[str, list[str]] = {"says": []}
+    anything = "whatever it says" in words
+    notes: dict[str, list[str]] = {} if anything else {"says": []}
     reasons: dict[str, list[str]] = {}
     waits = ""
     for part in block.body:
@@ -64,7 +78,7 @@ def _statements(block: Block, words: list[str]) -> Iterator[Statement]:
     for bucket, texts in reasons.items():
         yield Because(bucket, sorted(texts))
     yield Waits(waits or ("Approval is required." if "the plan waits" in words else ""))
-    yield from (Says(word, texts) for word, texts in notes.items())
+    yield from (Says(word, texts, anything) for word, texts in notes.items())
 
 
 def _sentence(line: Line) -> Statement | None:
@@ -72,7 +86,7 @@ def _sentence(line: Line) -> Statement | None:
         return NothingWritten()
     if line.text == "no lines":
         return NoLines()
-    return Charged.read(line) or Billed.read(line) or Because.read(line)
+    return next((made for sentence in _SENTENCES if (made := sentence.read(line))), None)
 
 
 def read_generate(block: Block) -> Act:
@@ -124,6 +138,8 @@ def _charges(month: Month) -> Iterator[Shown]:
             "period": show_month(charge.verdict.period),
             "product": charge.product,
             "amount": show_money(charge.row.retail_amount),
+            "unit": show_money(charge.verdict.unit.retail),
+            "motion by": charge.verdict.cause or "",
             "problem": charge.verdict.problem,
         }
         yield Shown("", cells)

@@ -33,7 +33,19 @@ LINES = Columns(
     },
 )  # fmt: skip
 CHARGES = Columns(
-    ("row", "subscription", "customer", "motion", "kind", "period", "product", "amount", "problem"),
+    (
+        "row",
+        "subscription",
+        "customer",
+        "motion",
+        "kind",
+        "period",
+        "product",
+        "amount",
+        "unit",
+        "motion by",
+        "problem",
+    ),
     {"kind": ("recurring", "proration", "usage", "one-time", "credit", "unknown")},
 )
 PRODUCTS = Columns(

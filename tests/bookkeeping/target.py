@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.bookkeeping.product import Interval, InvoiceTemplate, LineValues, TemplateLine
+from tests.bookkeeping.product import Interval, InvoiceTemplate, LineValues, TemplateLine, id_order
 
 Amount = tuple[Decimal, Decimal]  # cost, retail
 NOTHING: Amount = (Decimal(0), Decimal(0))
@@ -49,9 +49,9 @@ def add_up(amounts: Iterable[Amount]) -> Amount:
 class Standing:
     """A template as it stands, without its lines."""
 
-    template_id: int
+    template_id: str
     name: str
-    customer_id: int  # the target's
+    customer_id: str  # the target's
     next_run: dt.date | None
     frequency: str = "Monthly"
     paused: bool = False
@@ -61,8 +61,8 @@ class Standing:
 class Generated:
     """An invoice that a template made of all its lines."""
 
-    template_id: int
-    customer_id: int
+    template_id: str
+    customer_id: str
     date: dt.date
     lines: tuple[TemplateLine, ...]
 
@@ -71,23 +71,23 @@ class Generated:
 class Target:
     """All templates, their lines by id, and the invoices made of them."""
 
-    templates: dict[int, Standing] = field(default_factory=dict)
-    lines: dict[int, TemplateLine] = field(default_factory=dict)
+    templates: dict[str, Standing] = field(default_factory=dict)
+    lines: dict[str, TemplateLine] = field(default_factory=dict)
     invoices: list[Generated] = field(default_factory=list)
     one_time_lines_vanish: bool = True  # when their template generates
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
     template_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(5001))
 
-    def open_template(self, name: str, customer_id: int, next_run: dt.date) -> Standing:
+    def open_template(self, name: str, customer_id: str, next_run: dt.date) -> Standing:
         """The template of that name; made where there is none."""
         for standing in self.templates.values():
             if standing.name == name:
                 return standing
-        made = Standing(next(self.template_ids), name, customer_id, next_run)
+        made = Standing(str(next(self.template_ids)), name, customer_id, next_run)
         self.templates[made.template_id] = made
         return made
 
-    def close_template(self, template_id: int) -> None:
+    def close_template(self, template_id: str) -> None:
         """The template is gone with its lines; its invoices stay."""
         del self.templates[template_id]
         self.lines = {number: line for number, line in self.lines.items() if line.template_id != template_id}
@@ -101,11 +101,12 @@ class Target:
             raise Unclear(f"“{name}” is not the name of one template", f"Templates: {names}")
         return found[0]
 
-    def lines_of(self, template_id: int) -> list[TemplateLine]:
+    def lines_of(self, template_id: str) -> list[TemplateLine]:
         """Its lines, in the order of their ids."""
-        return [line for _, line in sorted(self.lines.items()) if line.template_id == template_id]
+        lines = [line for line in self.lines.values() if line.template_id == template_id]
+        return sorted(lines, key=lambda line: id_order(line.line_id))
 
-    def record(self, template_id: int) -> InvoiceTemplate | None:
+    def record(self, template_id: str) -> InvoiceTemplate | None:
         """The template as it is read; None where it is gone."""
         one = self.templates.get(template_id)
         if one is None:
@@ -121,10 +122,10 @@ class Target:
             every=Interval(days=7) if one.frequency == "Weekly" else Interval(months=MONTHS_BETWEEN[one.frequency]),
         )
 
-    def write(self, template_id: int, values: LineValues, line_id: int | None = None) -> TemplateLine:
+    def write(self, template_id: str, values: LineValues, line_id: str | None = None) -> TemplateLine:
         """Add a line, or change the one with this id."""
         line = TemplateLine(
-            line_id=next(self.ids) if line_id is None else line_id,
+            line_id=str(next(self.ids)) if line_id is None else line_id,
             template_id=template_id,
             product_id=values.product_id,
             name=values.name,
@@ -141,10 +142,10 @@ class Target:
 
     def copy_line(self, line: TemplateLine) -> None:
         """A second line of the same values, mark and all."""
-        line_id = next(self.ids)
+        line_id = str(next(self.ids))
         self.lines[line_id] = replace(line, line_id=line_id)
 
-    def generate(self, template_ids: Iterable[int]) -> list[Generated]:
+    def generate(self, template_ids: Iterable[str]) -> list[Generated]:
         """Each of these templates makes an invoice of all its lines and moves on."""
         made = []
         for template_id in template_ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import textwrap
 from dataclasses import replace
@@ -100,6 +101,8 @@ def test_among_others_compares_the_lines_that_are_written_and_no_more() -> None:
         ("charged of monthly 132.00 = synced 132.00", "charged of monthly 0.00 = synced 0.00"),
         ("billed 0.00, to bill 132.00", "billed 132.00, to bill 0.00"),
         ("billed cost 0.00, to bill 110.00", "billed cost 0.00, to bill 132.00"),
+        ("standing recurring 144.00, once -12.00", "standing recurring 132.00, once 0.00"),
+        ("to bill on monthly 132.00", "to bill on Northwind monthly 144.00"),
         ("says nothing", "says price changed"),
         ("reminds nothing", "reminds ran early"),
         ("held because nothing", "held because somebody said so"),
@@ -130,6 +133,45 @@ def test_what_a_person_is_told_must_be_said(unsaid: str) -> None:
     if paused:
         with pytest.raises(TablesDiffer):
             prove(ADDED_SEATS, paused, "sync\n  charged 132.00 = synced 132.00")
+
+
+PAUSED = "template monthly: paused yes"
+
+
+def test_whatever_a_sync_says_what_is_said_must_be_among_it() -> None:
+    head = "sync, whatever it says\n  charged 132.00 = synced 132.00"
+    prove(ADDED_SEATS, PAUSED, head)
+    prove(ADDED_SEATS, PAUSED, f"{head}\n  says paused")
+    for wrong in ("says conflict", "says paused\n  says paused"):
+        with pytest.raises(TablesDiffer):
+            prove(ADDED_SEATS, PAUSED, f"{head}\n  {wrong}")
+
+
+def test_words_of_what_is_told_can_be_asked_for() -> None:
+    head = "sync, whatever it says"
+    prove(ADDED_SEATS, PAUSED, f"{head}\n  mentions paused")
+    for paused, words in ((PAUSED, "40.00"), ("", "paused")):
+        with pytest.raises(TablesDiffer, match=f"> mentions {words} "):
+            prove(ADDED_SEATS, paused, f"{head}\n  mentions {words}")
+
+
+TYPED_IN = """
+    template monthly
+      line   | seats | retail
+      Backup |     1 |  25.00
+"""
+
+
+@pytest.mark.parametrize("sentence", ["standing recurring 144.00, once -12.00", "to bill on monthly 132.00"])
+def test_lines_that_somebody_typed_in_are_in_no_sum(sentence: str) -> None:
+    prove(TYPED_IN, ADDED_SEATS, f"sync, whatever it says\n  {sentence}")
+
+
+def test_row_of_a_zone_carries_the_offset_of_its_day() -> None:
+    month = prove("settings: zone Europe/Oslo", "invoice I1 for Oct 2026\n  | to\n  | 1 Nov", "sync\n  says nothing")
+    row = month.books.source.invoices[0].rows[0]
+    assert [str(moment.utcoffset()) for moment in (row.start, row.end)] == ["2:00:00", "1:00:00"]
+    assert row.end - row.start == dt.timedelta(days=31, hours=1)
 
 
 def test_invoices_of_the_target_are_compared() -> None:
@@ -184,7 +226,7 @@ MISTAKES = [
     ("sync\n  done | line\n  made | Premium", 3, "“made” means nothing here",
      "One of: added, changed, removed, stays, waits, removal waits, fails"),
     ("sync, quickly\n  says nothing", 1, "“quickly” means nothing here",
-     "One of: in this order, among others, the plan waits, no write succeeds"),
+     "One of: in this order, among others, whatever it says, the plan waits, no write succeeds"),
     ("sync\n  charged 12.00 = synced 11.00", 2, "the right side comes to 11.00", "Make both sides the same."),
     ("sync\n  charged 12.00 = lost 12.00", 2, "“lost 12.00” is no bucket",
      "One of: billed, synced, rules, rounding, held, excluded, not mapped, unknown, failed"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from accounts.models import Invitation, Membership
 from accounts.services import hash_token
+from connections.models import CredentialCheck
 from core.scope import partner_scope
 from notifications.models import Message
 from syncs.enums import RunState
@@ -20,6 +23,8 @@ from tests.onboarding import vendors
 from tests.portal.cast import PASSWORD, Cast, Shop, make_cast, stock_shop
 
 __all__ = ["vendors"]
+
+ONE_HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -55,6 +60,9 @@ def busy_shop(cast: Cast, shop: Shop, settings: Any) -> dict[str, int]:
         make.FindingFactory(last_run=shop.run, code="paused", subject="", text="It is paused")
         tell_of_run(make.RunFactory(program=shop.program, status="warning"), [])
         invite_nina()
+        CredentialCheck.objects.create(
+            system="prism", stores=False, asked_by=cast.users["alice"], asked_at=timezone.now() + ONE_HOUR
+        )
         return {
             "program": shop.program.pk,
             "product": shop.product.pk,

@@ -11,12 +11,13 @@ from playwright.sync_api import Dialog, expect
 from connections.models import Connection
 from core.scope import partner_scope
 from customers.models import Mapping
-from notifications.models import Message
 from programs.models import Program
 from syncs.enums import RunState
 from syncs.models import Decision, Run
 from tests import factories as make
+from tests.accounts.mailbox import letters_to, link_in
 from tests.browser.conftest import Open
+from tests.browser.credentials import save_credentials
 from tests.browser.keyboard import Keyboard
 from tests.onboarding import Vendors
 from tests.portal.cast import PASSWORD, Cast, Shop
@@ -36,15 +37,15 @@ def test_admin_connects_source_and_target(open_browser: Open, cast: Cast, vendor
     adam.press(adam.page.get_by_role("link", name="Connect Syncro"))
     adam.write(adam.page.get_by_label("Subdomain"), vendors.syncro["subdomain"])
     adam.write(adam.page.get_by_label("API token"), "mistyped")
-    adam.press(adam.page.get_by_role("button", name="Test and save"))
+    save_credentials(adam, cast.northwind)
     expect(adam.page.get_by_role("alert")).to_be_visible()
     adam.write(adam.page.get_by_label("API token"), vendors.syncro["api_token"])
-    adam.press(adam.page.get_by_role("button", name="Test and save"))
+    save_credentials(adam, cast.northwind)
     expect(adam.page.get_by_text("Syncro is connected")).to_be_visible()
     adam.press(adam.page.get_by_role("link", name="Connect PRISM"))
     adam.write(adam.page.get_by_label("Client ID"), vendors.prism["client_id"])
     adam.write(adam.page.get_by_label("Client secret"), vendors.prism["client_secret"])
-    adam.press(adam.page.get_by_role("button", name="Test and save"))
+    save_credentials(adam, cast.northwind)
 
     expect(adam.page.get_by_text("PRISM is connected")).to_be_visible()
     with partner_scope(cast.northwind.pk):
@@ -363,12 +364,8 @@ def test_admin_invites_and_the_guest_joins(open_browser: Open, cast: Cast) -> No
     adam.press(adam.page.get_by_role("button", name="Send the invitation"))
     expect(adam.page.get_by_role("cell", name="nina@northwind.example", exact=True)).to_be_visible()
 
-    with partner_scope(cast.northwind.pk):
-        letter = Message.objects.get()
-    invitation = re.search(r"/invitations/\S+", letter.text)
-    assert invitation
     nina = Keyboard(open_browser(""))
-    nina.page.goto(invitation.group())
+    nina.page.goto(link_in(str(letters_to("nina@northwind.example")[-1].body), "/invitations/"))
     nina.write(nina.page.get_by_label("Your name"), "Nina Sample")
     nina.write(nina.page.get_by_label("Password", exact=True), PASSWORD)
     nina.write(nina.page.get_by_label("Password again"), PASSWORD)

@@ -28,6 +28,7 @@ SCREENS = (
     "connections/",
     "connections/syncro/",
     "connections/syncro/history/",
+    "connections/prism/tested/",
     "connections/syncro/disconnect/",
     "programs/",
     "programs/{program}/",
@@ -128,7 +129,6 @@ SEEN_ELSEWHERE = {
     ),
 }
 NO_PAGES = {
-    "healthz": "for machines",
     "running": "a part of the frame",
     "run_progress": "a part of the page of a run",
     "export_mappings": "a file",

@@ -11,8 +11,9 @@ import pytest
 from chaos.cast import SOURCES
 from chaos.comparing import Damage, compare, count_strays, hand_made
 from chaos.edits import lines_to_price, type_in_prices
-from chaos.expected import expected_of
-from chaos.vendors import Typed, Vendors, mark_of
+from chaos.expected import Cents, expected_of
+from chaos.holding import NOTHING
+from chaos.vendors import ByHand, Typed, Vendors, mark_of
 from sandbox.state import Store
 from sandbox.timeline import open_sandbox
 from sandbox.truth import charges_in
@@ -35,14 +36,14 @@ def entries_of(vendors: Vendors) -> list[dict]:
     return [entry for entry in vendors.mapping() if entry["tenant"] == "bellows"]
 
 
-def sync_by_hand(vendors: Vendors) -> int:
-    """Put on the template what a right sync would; answers the template's id."""
+def sync_by_hand(vendors: Vendors, *, billed: Cents = NOTHING) -> int:
+    """Put on the template what a right sync would, where so much was billed; answers the template's id."""
     with vendors.alone() as store:
         (wanted,) = expected_of(store, ACCOUNT, entries_of(vendors))
     (template,) = wanted.templates
     lines = [(*level, False) for level in wanted.standing(template).values()]
-    if wanted.one_time:
-        lines.append((1, wanted.one_time.retail, wanted.one_time.cost, True))
+    if once := wanted.due - billed:
+        lines.append((1, once.retail, once.cost, True))
     for number, (quantity, retail, cost, one_time) in enumerate(lines):
         mark = "BS:AAAAAAAAA" + "BCDEFGH"[number]
         values: dict[str, object] = {"name": f"Line {number}", "description": f"Licences [{mark}]"}
@@ -82,6 +83,24 @@ def in_dollars(line: dict) -> tuple[str, str]:
 
 def take_off(vendors: Vendors, template: int, line: dict) -> None:
     vendors.edit({"action": "delete_line", "schedule_id": template, "line_id": line["id"]})
+
+
+def edit_quantity(vendors: Vendors, template: int, line: dict, quantity: Decimal) -> None:
+    edit = {"action": "edit_line", "schedule_id": template, "line_id": line["id"]}
+    vendors.edit({**edit, "values": {"quantity": str(quantity)}})
+
+
+def pass_month(vendors: Vendors, template: int) -> None:
+    """The template runs; then the next month's invoice comes, and a right sync writes its lines."""
+    with vendors.alone() as store:
+        (before,) = expected_of(store, ACCOUNT, entries_of(vendors))
+    billed = sum((part.own for parts in before.cells.values() for part in parts), Cents())
+    vendors.note_one_time()
+    vendors.pass_month()
+    schedule = next(one for one in vendors.schedules() if one["id"] == template)
+    with vendors.alone() as store:
+        store.keep(ACCOUNT, "schedule", schedule | {"lines": [line for line in schedule["lines"] if line["by_hand"]]})
+    sync_by_hand(vendors, billed=billed)
 
 
 def own_line(vendors: Vendors, template: int) -> dict:
@@ -281,6 +300,37 @@ def test_line_that_was_billed_twice_counts(vendors: Vendors):
         vendors.run_template(template)
 
     assert any("billed 2 times" in fact for fact in damage_of(vendors, foreign).facts)
+
+
+def test_run_since_the_newest_invoice_bills_its_lines(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    vendors.run_template(template)
+
+    assert not damage_of(vendors, foreign, quiet=False).found
+
+
+def test_run_that_billed_too_little_of_a_month_counts(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    line = own_line(vendors, template)
+    edit_quantity(vendors, template, line, Decimal(line["quantity"]) - 1)
+    pass_month(vendors, template)
+
+    damage = damage_of(vendors, foreign, quiet=False)
+
+    assert (damage.missing, damage.wrong_cents) == (1, line["retail_cents"])
+
+
+def test_what_a_run_billed_of_a_quantity_typed_in_is_no_damage(vendors: Vendors):
+    foreign = hand_made(vendors)
+    template = sync_by_hand(vendors)
+    line = own_line(vendors, template)
+    vendors.by_hand.append(ByHand.of(line, {"quantity": "99"}))
+    edit_quantity(vendors, template, line, Decimal(99))
+    pass_month(vendors, template)
+
+    assert not damage_of(vendors, foreign, quiet=False).found
 
 
 def test_billed_line_that_could_only_be_set_to_nothing_is_no_second_one(vendors: Vendors):

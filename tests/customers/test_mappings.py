@@ -16,6 +16,9 @@ from customers.selectors import choosable_target_customers, suggestions_for, tem
 from customers.services import MappingRefused, MappingUnconfirmed, remove_mapping, save_mapping
 from tests.invoices.prism_wire import World
 
+TODAY = dt.date(2026, 10, 2)
+PAST, NEXT_YEAR = dt.date(2026, 9, 5), dt.date(2027, 9, 5)
+
 
 class Cast:
     """A customer of the source, and what there is in the target."""
@@ -25,13 +28,24 @@ class Cast:
         self.program = world.program
         self.customer = Customer.objects.get()
         self.contoso = TargetCustomer.objects.create(
-            **target, external_id=1, name="Contoso Ltd", email="it@contoso.example"
+            **target, external_id="1", name="Contoso Ltd", email="it@contoso.example"
         )
-        self.fabrikam = TargetCustomer.objects.create(**target, external_id=2, name="Fabrikam")
-        common = {**target, "customer_external_id": 1, "read_at": timezone.now()}
-        self.monthly = Template.objects.create(**common, external_id=50, name="Monthly", frequency="Monthly")
-        self.yearly = Template.objects.create(**common, external_id=51, name="Yearly", frequency="Annually")
-        self.paused = Template.objects.create(**common, external_id=52, name="Paused", frequency="Monthly", paused=True)
+        self.fabrikam = TargetCustomer.objects.create(**target, external_id="2", name="Fabrikam")
+        world.program.target.target_day = TODAY
+        common = {**target, "customer_external_id": "1", "read_at": timezone.now(), "next_run": TODAY}
+        self.monthly = Template.objects.create(**common, external_id="50", name="Monthly", frequency="Monthly")
+        self.yearly = Template.objects.create(
+            **common | {"next_run": NEXT_YEAR}, external_id="51", name="Yearly", frequency="Annually"
+        )
+        self.ended = Template.objects.create(
+            **common | {"next_run": None}, external_id="53", name="Ended", frequency="Monthly"
+        )
+        self.past = Template.objects.create(
+            **common | {"next_run": PAST}, external_id="54", name="Past", frequency="Monthly"
+        )
+        self.paused = Template.objects.create(
+            **common, external_id="52", name="Paused", frequency="Monthly", paused=True
+        )
 
     def save(self, **values) -> Mapping:
         """Map the seats by month, unless said otherwise."""
@@ -74,7 +88,7 @@ def test_same_mapping_again_changes_and_tells_nothing(cast):
 
 def test_each_motion_has_a_mapping_of_its_own(cast):
     cast.save()
-    cast.save(motion="seat_annual", template=cast.yearly)
+    cast.save(motion="seat_annual")
     assert Mapping.objects.count() == 2
 
 
@@ -82,9 +96,12 @@ def test_each_motion_has_a_mapping_of_its_own(cast):
     ("values", "codes"),
     [
         ({"template": "yearly"}, ["frequency"]),
-        ({"template": "monthly", "motion": "seat_annual"}, ["frequency"]),
+        ({"template": "yearly", "motion": "seat_annual"}, ["waits_long"]),
+        ({"template": "yearly", "motion": "azure_plan"}, ["waits_long"]),
+        ({"template": "ended"}, ["template_ended"]),
+        ({"template": "past"}, ["run_in_the_past"]),
         ({"template": "paused"}, ["paused"]),
-        ({"template": "paused", "motion": "seat_annual"}, ["frequency", "paused"]),
+        ({"template": "paused", "motion": "seat_annual"}, ["paused"]),
     ],
 )
 def test_unfit_template_is_chosen_only_after_a_warning(cast, values, codes):
@@ -185,7 +202,9 @@ def test_dialog_offers_what_can_be_chosen(cast):
     cast.fabrikam.save()
     assert list(choosable_target_customers(cast.program)) == [cast.contoso]
     assert list(choosable_target_customers(cast.program, "contoso.EX")) == [cast.contoso]
-    assert [template.name for template in templates_of(cast.contoso)] == ["Monthly", "Paused", "Yearly"]
+    assert [template.name for template in templates_of(cast.contoso)] == [
+        "Ended", "Monthly", "Past", "Paused", "Yearly",
+    ]  # fmt: skip
 
 
 def test_dialog_suggests_likely_customers(cast):

@@ -20,10 +20,10 @@ def test_two_orders_of_the_same_mappings_never_wait_for_each_other(transactional
     world.refresh()
     with partner_scope(world.partner.pk):
         customers = list(Customer.objects.order_by("name"))
-        owner = TargetCustomer.objects.create(target_id=world.program.target_id, external_id=1, name="Both")
+        owner = TargetCustomer.objects.create(target_id=world.program.target_id, external_id="1", name="Both")
         template = Template.objects.create(
-            target_id=world.program.target_id, customer_external_id=1, external_id=50, name="Monthly",
-            frequency="Monthly", read_at=world.program.created_at,
+            target_id=world.program.target_id, customer_external_id="1", external_id="50", name="Monthly",
+            frequency="Monthly", next_run=world.program.created_at, read_at=world.program.created_at,
         )  # fmt: skip
     both_began = Barrier(2, timeout=10)
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 import responses
+from django.utils import timezone
 
 from connectors.edge.http import Edge, EdgeSettings
 from connectors.edge.ratelimit import NoLimit
 from connectors.syncro.client import SyncroClient
 from core.scope import in_real_transaction, partner_scope
 from customers.models import TargetCustomer, Template
-from customers.target_copy import TargetReport, refresh_target, save_template, template_record
+from customers.target_copy import CopyReading, TargetReport, read_copy, refresh_target, save_template, template_record
 from tests.invoices.prism_wire import World
 
 API = "https://northwind.syncromsp.com/api/v1"
@@ -32,6 +33,8 @@ class SyncroWire:
     customers: list[dict[str, Any]] = field(default_factory=list)
     schedules: list[dict[str, Any]] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None  # happens while the list of templates is on its way
+    page_size: int = 25
+    asked: list[str] = field(default_factory=list)
 
     def client(self) -> SyncroClient:
         """A client of it."""
@@ -48,10 +51,19 @@ class SyncroWire:
 
     def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
         name = "customers" if "/customers" in request.url else "schedules"
-        payload = {name: getattr(self, name), "meta": {"total_pages": 1, "page": 1}}
+        self.asked.append(request.url.removeprefix(API))
+        rows, headers = getattr(self, name), {"Content-Type": "application/json"}
+        if one := re.search(r"/schedules/(\d+)$", request.url):
+            found = [row for row in rows if row["id"] == int(one[1])]
+            return (200, headers, json.dumps({"schedule": found[0]})) if found else (404, headers, "{}")
+        if wanted := request.params.get("id[]"):
+            rows = [row for row in rows if str(row["id"]) in wanted]
+        page = int(request.params.get("page", 1))
+        shown = rows[(page - 1) * self.page_size : page * self.page_size]
+        payload = {name: shown, "meta": {"total_pages": max(1, -(-len(rows) // self.page_size)), "page": page}}
         if name == "schedules":
             self.meanwhile()
-        return 200, {"Content-Type": "application/json"}, json.dumps(payload)
+        return 200, headers, json.dumps(payload)
 
     def _check(self) -> None:
         assert not in_real_transaction()
@@ -97,12 +109,12 @@ def test_copy_holds_customers_and_templates_with_their_lines(world, syncro):
     with partner_scope(world.partner.pk):
         world.program.target.refresh_from_db()
         assert world.program.target.target_read_at is not None
-        assert TargetCustomer.objects.get(external_id=1).email == "it@contoso.example"
+        assert TargetCustomer.objects.get(external_id="1").email == "it@contoso.example"
         record = template_record(Template.objects.get())
-    assert (record.template_id, record.customer_id, record.frequency) == (50, 1, "Monthly")
+    assert (record.template_id, record.customer_id, record.frequency) == ("50", "1", "Monthly")
     assert record.next_run == dt.date(2026, 11, 1)
     (found,) = record.lines
-    assert (found.line_id, found.quantity, found.retail_cents, found.taxable) == (500, Decimal("2.5"), 1000, True)
+    assert (found.line_id, found.quantity, found.retail_cents, found.taxable) == ("500", Decimal("2.5"), 1000, True)
 
 
 def test_template_that_a_sync_read_while_the_list_was_on_its_way_stays_as_it_was_read(world, syncro):
@@ -140,7 +152,7 @@ def test_what_the_target_no_longer_lists_is_gone_until_it_comes_back(world, sync
 
     assert refresh(world, syncro) == TargetReport(customers=1, templates=0, gone_customers=1, gone_templates=1)
     with partner_scope(world.partner.pk):
-        assert TargetCustomer.objects.get(external_id=2).gone
+        assert TargetCustomer.objects.get(external_id="2").gone
         assert Template.objects.get().gone
 
     syncro.customers.append(customer)
@@ -158,8 +170,62 @@ def test_one_template_is_saved_after_a_fresh_read(world, syncro):
     fresh = replace(listed, paused=True, lines=())
 
     save_template(world.partner.pk, world.program.target_id, fresh)
-    save_template(world.partner.pk, world.program.target_id, replace(fresh, template_id=51))
+    save_template(world.partner.pk, world.program.target_id, replace(fresh, template_id="51"))
 
     with partner_scope(world.partner.pk):
         first, second = Template.objects.order_by("external_id")
-        assert (template_record(first), template_record(second).template_id) == (fresh, 51)
+        assert (template_record(first), template_record(second).template_id) == (fresh, "51")
+
+
+def test_what_moved_up_behind_a_deleted_template_is_not_gone(world, syncro):
+    syncro.page_size = 1
+    syncro.schedules = [schedule(number, 1) for number in (50, 51, 52)]
+    refresh(world, syncro)
+    syncro.meanwhile = lambda: syncro.schedules and syncro.schedules[0]["id"] == 50 and syncro.schedules.pop(0)
+    syncro.asked.clear()
+
+    report = refresh(world, syncro)
+
+    assert "/schedules/51" in syncro.asked, "the list showed it: nothing moved"
+    with partner_scope(world.partner.pk):
+        assert not Template.objects.filter(gone=True).exists()
+    assert report.gone_templates == 0
+    refresh(world, syncro)
+    with partner_scope(world.partner.pk):
+        assert Template.objects.get(gone=True).external_id == "50"
+
+
+def test_what_moved_up_behind_a_deleted_customer_is_not_gone(world, syncro):
+    syncro.page_size = 1
+    refresh(world, syncro)
+    syncro.customers.insert(0, {"id": 3, "business_name": "Litware"})
+    syncro.page_size, first = 2, syncro.customers
+    syncro.customers = [first[0], first[2]]  # as the pages showed it: the one between had moved up
+    shown = list(syncro.customers)
+    with syncro.answering():
+        client = syncro.client()
+        pages = client.customer_pages
+        client.customer_pages = lambda **how: [*pages(**how), syncro.customers.insert(1, first[1]) or []]
+        refresh_target(world.partner.pk, world.program.target_id, client)
+
+    assert len(shown) == 2
+    with partner_scope(world.partner.pk):
+        assert not TargetCustomer.objects.filter(gone=True).exists()
+        assert TargetCustomer.objects.count() == 3
+
+
+def test_reading_goes_on_with_the_page_at_which_it_broke_off(world, syncro):
+    syncro.page_size = 1
+    syncro.schedules = [schedule(number, 1) for number in (50, 51, 52)]
+    place = (world.partner.pk, world.program.target_id)
+    reading: CopyReading | None = CopyReading(timezone.now())
+    turns = 0
+    with syncro.answering():
+        while reading is not None:
+            reading, turns = read_copy(*place, syncro.client(), reading, lambda: True), turns + 1
+
+    lists = [asked for asked in syncro.asked if "page=" in asked]
+    assert turns > 4
+    assert len(set(lists)) == len(lists) > 4
+    with partner_scope(world.partner.pk):
+        assert (TargetCustomer.objects.count(), Template.objects.count()) == (2, 3)

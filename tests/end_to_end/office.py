@@ -29,7 +29,7 @@ from sandbox.server import SandboxServer
 from sandbox.timeline import advance
 from sandbox.ui_edits import apply_real_edit
 from syncs.deciding.answering import decide
-from syncs.enums import RunState
+from syncs.enums import ACTIVE_STATES, RunState
 from syncs.models import Finding, Run
 from syncs.running.advancing import advance as advance_run
 from syncs.running.starting import apply_plan, discard_plan
@@ -174,7 +174,7 @@ class Office:
     def sync(self, *kinds: str, preview: bool = False) -> Synced:
         """``manage.py sync``; without kinds both."""
         before = self._newest_request()
-        flags = [f"--{kind}" for kind in kinds] + (["--preview"] if preview else [])
+        flags = [*(f"--{kind}" for kind in kinds), *(["--preview"] if preview else [])]
         code, answered = command("sync", "--partner", ACCOUNT, "--json", *flags)
         return self._synced(answered["runs"], code, before)
 
@@ -196,8 +196,7 @@ class Office:
 
     def balances(self, invoice: str = "") -> list[Json]:
         """``manage.py reconcile``."""
-        asked = ["--invoice", invoice] if invoice else []
-        _, answered = command("reconcile", "--partner", ACCOUNT, "--json", *asked)
+        _, answered = command("reconcile", "--partner", ACCOUNT, "--json", *(["--invoice", invoice] if invoice else []))
         found: list[Json] = answered["invoices"]
         return found
 
@@ -214,8 +213,7 @@ class Office:
     def newest_balance(self, side: str = "retail") -> dict[str, Decimal]:
         """The balance of the newest month's invoices, summed; empty buckets left out."""
         found = self.balances()
-        newest = max(one["period"] for one in found)
-        total: dict[str, Decimal] = {}
+        newest, total = max(one["period"] for one in found), dict[str, Decimal]()
         for one in found:
             if one["period"] == newest:
                 for name, amount in one[side].items():
@@ -390,5 +388,13 @@ def command(name: str, *arguments: str) -> tuple[int, Json]:
 
 def finish(partner_id: int, run_id: int) -> None:
     """Move a run on until it is over."""
-    while (delay := advance_run(partner_id, run_id)) is not None:
+    while (delay := work_on(partner_id, run_id)) is not None:
         time.sleep(delay)
+
+
+def work_on(partner_id: int, run_id: int) -> float | None:
+    """Move a run on, or the one that it lets go first."""
+    with partner_scope(partner_id):
+        before = Run.objects.filter(pk=run_id).values("after")
+        first = Run.objects.filter(pk__in=before, state__in=ACTIVE_STATES).first()
+    return (advance_run(partner_id, first.pk) or 0.0) if first else advance_run(partner_id, run_id)

@@ -9,9 +9,8 @@ from core.scope import partner_scope
 from programs.models import Program
 from syncs.enums import ChangeState, RunState
 from syncs.models import Change, Run
-from syncs.running.advancing import advance
 from syncs.running.starting import start_sync
-from tests.end_to_end.office import Office
+from tests.end_to_end.office import Office, work_on
 
 
 def begin(office: Office) -> int:
@@ -35,7 +34,7 @@ def advance_to(office: Office, run_id: int, wanted: RunState) -> None:
             state = Run.objects.get(pk=run_id).state
         if state == wanted:
             return
-        delay = advance(office.partner_id(), run_id)
+        delay = work_on(office.partner_id(), run_id)
         assert delay is not None
         time.sleep(delay)
     raise AssertionError(f"it never comes to {wanted}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.scope import partner_scope
-from money.enums import Action, PartState
+from money.enums import Action, PartRole, PartState
 from syncs.enums import ChangeState, RunStatus
 from syncs.models import Change, Part, Run, RunTemplate
 from tests.end_to_end.occasions import new_customer
-from tests.end_to_end.office import Office, finish
+from tests.end_to_end.office import Office, amount_of, finish
 from tests.end_to_end.stepping import begin_and_lose, lost
 
 CAST = ("adatum",)
@@ -64,3 +64,43 @@ def test_template_that_is_gone_when_it_is_read_back_is_not_verified(office: Offi
         assert {part.state for part in Part.objects.filter(mark__in=marks)} == {PartState.FAILED}
     assert office.newest_balance()["failed"] > 0
     assert office.unbalanced() == []
+
+
+def test_money_on_a_template_that_is_gone_is_not_synced_and_one_of_its_name_is_proposed(office: Office):
+    ours = office.our_lines(ADATUM)
+    total, before = amount_of(ours), office.newest_balance()["synced"]
+    like = office.template(ADATUM)
+    office.edit("delete_schedule", schedule_id=ADATUM)
+    values = {"customer_id": like["customer_id"], "name": like["name"], "frequency": "Monthly"}
+    office.edit("add_schedule", values=values | {"next_run": like["next_run"]})
+    again = max(int(one["id"]) for one in office.templates() if one["customer_id"] == like["customer_id"])
+
+    office.sync("billing")
+
+    assert office.newest_balance().get("synced", 0) == before - total
+    assert office.newest_balance()["failed"] == total
+    assert office.unbalanced() == []
+    told = office.findings("template_gone")
+    assert sum(one.retail for one in told) == total
+    assert all(f"({again})" in one.text for one in told)
+
+
+def test_invoice_after_a_merge_proves_what_it_carries_once_the_mapping_is_put_right(office: Office):
+    merged = office.edit("add_customer", values={"business_name": "Merged"})["id"]
+    office.edit("edit_schedule", schedule_id=ADATUM, values={"customer_id": merged})
+    office.edit("run_template", schedule_id=ADATUM)
+    for _ in range(2):
+        office.sync("billing")
+    assert len(office.findings("template_moved")) > 0
+    with partner_scope(office.partner_id()):
+        assert not Part.objects.filter(state=PartState.BILLED).exists()
+
+    office.map(
+        [one | {"syncro_customer": merged} for one in office.entries("adatum") if one["invoice_template"] == ADATUM]
+    )
+    office.sync("billing")
+
+    assert office.findings("unproven") == []
+    with partner_scope(office.partner_id()):
+        assert Part.objects.filter(state=PartState.BILLED, role=PartRole.RECURRING).exists()
+    assert (office.unbalanced(), office.planned()) == ([], [])

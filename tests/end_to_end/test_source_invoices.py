@@ -16,6 +16,8 @@ from sandbox.prism_api import directory
 from sandbox.prism_api.invoices import find_invoice, keep_invoice, rows_as_fields
 from sandbox.routing import Call
 from sandbox.story import Story
+from syncs.deciding import answering
+from syncs.models import Finding
 from tests.end_to_end.office import Json, Office, amount_of
 
 CAST = ("adatum", "vanarsdel")
@@ -40,6 +42,18 @@ def issue(office: Office, wanted: list[Json], month: str = "2026-09") -> str:
         return str(keep_invoice(office.store, "northwind", invoice, office.store.today))
 
 
+def in_october(kept: list[Json]) -> list[Json]:
+    """The same rows of a month later: whole months stay whole."""
+    days = (("2026-09-30", "2026-10-31"), ("2026-09", "2026-10"))
+    return [{name: _with(str(value), days) for name, value in row.items()} for row in kept]
+
+
+def _with(text: str, replacements: tuple[tuple[str, str], ...]) -> str:
+    for old, new in replacements:
+        text = text.replace(old, new)
+    return text
+
+
 def adatum_seats(office: Office) -> list[Json]:
     """Adatum's rows of Business Standard on the invoice of September."""
     return [row for row in rows(office) if row.get("SubscriptionId", "").startswith("e69f8c4a")]
@@ -51,28 +65,32 @@ def decide(office: Office, choice: Any) -> None:
         decide_overlap(invoice=held, choice=choice, actor=COMMAND)
 
 
-def test_overlapping_invoice_is_held_whole(office: Office):
+def test_second_issue_is_held_whole(office: Office):
     before = office.our_lines()
-    issue(office, adatum_seats(office))
+    number = issue(office, rows(office))
 
     synced = office.sync()
 
     assert (synced.writes, office.our_lines()) == ([], before)
-    assert "overlaps an imported invoice and is held" in synced.messages
-    assert office.newest_balance()["held"] == sum(Decimal(row["SubTotalRrp"]) for row in adatum_seats(office))
+    total = sum(Decimal(row["SubTotalRrp"]) for row in rows(office))
+    assert f"Invoice {number} charges what an imported invoice charged: {total} is held." in synced.messages
     assert office.unbalanced() == []
 
 
-def test_overlap_that_adds_is_billed_beside_the_first(office: Office):
+def test_row_that_another_invoice_has_is_held_alone_and_counted_once_somebody_says_so(office: Office):
     before = amount_of(office.our_lines(ADATUM))
     extra = adatum_seats(office)
     issue(office, extra)
-    office.sync()
 
-    decide(office, "adds")
-    office.sync()
+    synced = office.sync()
 
     more = sum(Decimal(row["SubTotalRrp"]) for row in extra)
+    assert "Charged twice?" in synced.messages
+    assert (amount_of(office.our_lines(ADATUM)), office.newest_balance()["held"]) == (before, more)
+    with partner_scope(office.partner_id()):
+        held = Finding.objects.get(code="row_held", closed_at=None)
+        answering.decide(program=held.program, subject=held.subject, choice="count", actor=COMMAND)
+    office.sync()
     assert amount_of(office.our_lines(ADATUM)) == before + more
     assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
 
@@ -87,28 +105,23 @@ def test_overlap_that_replaces_takes_the_place_of_the_first(office: Office):
     decide(office, "replaces")
     office.sync()
 
-    assert amount_of(office.our_lines(ADATUM)) == before + 10 * len(adatum_seats(office))
+    more = amount_of(office.our_lines(ADATUM)) - before
+    assert abs(more - 10 * len(adatum_seats(office))) <= Decimal("0.05")  # a seat has whole cents, the rest is rounding
     assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
 
 
-def test_corrected_invoice_charges_another_customer_for_what_was_posted(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-):
-    office.map(office.entries("adatum"), sync=False)
-    before = office.our_lines(VANARSDEL)
+def test_second_issue_charges_whose_the_subscription_was(office: Office, monkeypatch: pytest.MonkeyPatch):
+    before = amount_of(office.our_lines(ADATUM)), amount_of(office.our_lines(VANARSDEL))
     move_to_vanarsdel(monkeypatch, "e69f8c4a")
-    corrected = issue(office, rows(office))
+    again = issue(office, rows(office))
     office.sync()
     decide(office, "replaces")
 
-    synced = office.sync()
+    office.sync()
 
-    moved = sum(Decimal(row["SubTotalRrp"]) for row in adatum_seats(office))
-    assert charged_to(office, "vanarsdel", corrected) - charged_to(office, "vanarsdel", SEPTEMBER) == moved > 0
-    assert "The line is still on the old template, so it is not added to the new one." in synced.messages
-    assert "internal error" not in synced.messages
-    assert (office.doubled(), office.our_lines(VANARSDEL)) == ([], before)  # the line must be moved by hand
-    assert office.unbalanced() == []
+    assert charged_to(office, "vanarsdel", again) == charged_to(office, "vanarsdel", SEPTEMBER) > 0
+    assert (amount_of(office.our_lines(ADATUM)), amount_of(office.our_lines(VANARSDEL))) == before
+    assert (office.doubled(), office.unbalanced()) == ([], [])
 
 
 def charged_to(office: Office, tenant: str, invoice: str) -> Decimal:
@@ -172,24 +185,24 @@ def test_unreadable_row_fails_the_whole_import_and_names_the_line(office: Office
 
     assert f"Invoice {number} was not imported" in synced.messages
     assert "ine 5" in synced.messages
+    assert synced.statuses == ["error", "error"]
     assert number not in [one["number"] for one in office.balances()]
     assert office.unbalanced() == []
 
 
-def test_invoice_that_would_remove_most_lines_waits_for_a_person(office: Office):
+def test_invoice_that_charges_few_of_the_lines_removes_none(office: Office):
     office.map(office.entries("adventure", "alpine", "coho-vineyard", "wideworld", "contoso", "nod"))
     office.sync()
     lines = sum(not line["one_time_charge"] for line in office.our_lines())
     assert lines > 20
     kept = [row for row in rows(office) if row.get("SubscriptionId", "").startswith("e69f8c4a")]
-    moved = [{name: str(value).replace("2026-09", "2026-10") for name, value in row.items()} for row in kept]
-    issue(office, moved, "2026-10")
+    issue(office, in_october(kept), "2026-10")
 
     synced = office.sync()
 
-    assert [call for call in synced.writes if "schedules" in call["path"]] == []
-    assert "It would remove or zero" in synced.messages
-    assert office.waiting_run() is not None
+    assert [call for call in synced.writes if call["path"].endswith("remove_line_item")] == []
+    assert f"of {lines} subscriptions" in synced.messages
+    assert "are not invoiced for Oct 2026 yet." in synced.messages
     assert sum(not line["one_time_charge"] for line in office.our_lines()) == lines
     assert office.unbalanced() == []
 
@@ -199,7 +212,7 @@ def test_usage_far_beyond_what_it_ever_was_waits_for_a_person(office: Office, fa
     office.map(office.entries("adventure", "alpine", "coho-vineyard", "contoso"))
     office.sync()
     assert any("Azure" in line["name"] for line in office.our_lines())
-    wanted = [{name: str(value).replace("2026-09", "2026-10") for name, value in row.items()} for row in rows(office)]
+    wanted = in_october(rows(office))
     for row in wanted:
         if "Azure" in row["OfferName"]:
             row |= {name: str(Decimal(row[name]) * factor) for name in ("UnitPrice", "UnitPriceRrp", *AMOUNTS)}

@@ -160,7 +160,7 @@ def test_negative_amounts_refused_or_altered_fall_back(open_office: Open, what: 
         assert (office.unbalanced(), office.doubled(), office.planned()) == ([], [], [])
         synced = sum((amount_of(office.our_lines(one["invoice_template"])) for one in told), Decimal(0))
         owed = sum((Decimal(one["source"]["retail"]) for one in told), Decimal(0)) - azure(office)
-        assert abs(synced - owed) <= Decimal("0.05")
+        assert abs(synced - owed) <= Decimal("0.05") * len(told)  # at most so much a line is rounding
         assert knows_negative_lines(office) is False  # so one was tried
         office.advance()
 

@@ -13,7 +13,7 @@ import pytest
 from core.audit import COMMAND
 from core.scope import partner_scope
 from money.enums import Chosen, LineState, PartRole
-from money.guard import Upheaval
+from money.month.guard import Upheaval
 from programs.models import Program
 from syncs.deciding.answering import decide
 from syncs.models import Finding, Line
@@ -47,7 +47,7 @@ def lines_of(office: Office, source: str, template: int = ADATUM) -> list[Json]:
     with partner_scope(office.partner_id()):
         ours = Line.objects.filter(program__source__name=source, state=LineState.STANDING)
         ids = set(ours.values_list("line_id", flat=True))
-    return [line for line in office.template(template)["lines"] if line["id"] in ids]
+    return [line for line in office.template(template)["lines"] if str(line["id"]) in ids]
 
 
 def money_of(lines: Sequence[Json]) -> Counter[tuple[object, ...]]:

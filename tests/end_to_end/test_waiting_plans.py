@@ -138,3 +138,27 @@ def test_mail_about_a_plan_that_could_not_be_written_has_no_money_of_the_proof_b
         waited, failed = Message.objects.filter(kind="run_finished").order_by("pk").values_list("text", flat=True)
     assert "Held, retail" in waited
     assert ", retail" not in failed
+
+
+def test_move_whose_destination_changed_since_waits_whole(office: Office):
+    office.apply()
+    before = {line["id"] for line in office.our_lines(ADATUM)}
+    (entry,) = office.entries("adatum", motions=["seat_monthly"])
+    values = {"customer_id": entry["syncro_customer"], "frequency": "Monthly", "next_run": "2026-10-20", "name": "New"}
+    template = office.edit("add_schedule", values=values)["id"]
+    office.map([entry | {"invoice_template": template}])
+    office.sync()
+    office.map([entry | {"invoice_template": template}], pricing="cost_only")
+
+    applied = office.apply()
+
+    assert applied.writes == []
+    assert applied.billing["status"] == "warning"
+    assert {line["id"] for line in office.our_lines(ADATUM)} == before
+    assert "changed since the plan" in applied.messages
+
+    applied = office.apply()
+
+    assert len(office.recurring(template)) > 0
+    assert office.recurring(ADATUM) == []
+    assert (office.unbalanced(), office.doubled(), office.waiting_run()) == ([], [], None)

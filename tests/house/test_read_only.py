@@ -45,6 +45,7 @@ from reports.suggestions import propose_mappings
 from reports.template_lines import template_places
 from reports.verdict import Waiting
 from syncs.deciding.answering import decide
+from syncs.facts.months import load_months
 from syncs.facts.open_periods import find_open_periods
 from syncs.facts.retry_scope import RETRY, RetryScope
 from syncs.models import Change, Line
@@ -139,12 +140,13 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
-        "billed_by": {line.mark: 1},
+        "basis": {"billed_by": {line.mark: "1"}, "runs": [(line.mark, "1", "1", "1", "10.00", True)]},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],
         "line": line,
         "mapping": mapping,
+        "months": load_months(program),
         "own_ids": [line.line_id],
         "owners": dict.fromkeys(wanted, shop.customer.pk),
         "places": list(template_places(program, Q(external_id=template.external_id)).values()),
@@ -154,6 +156,8 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "source_id": program.source_id,
         "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
         "target_id": program.target_id,
+        "sought": [],
+        "carried": {},
         "template": template_record(template),
         "template_id": template.external_id,
         "templates": [template.external_id],
@@ -173,6 +177,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "choices": {},
         "chosen": {},
         "customer": Customer.objects.get(pk=shop.customer.pk),
+        "customer_id": shop.customer.pk,
         "customer_ids": [shop.customer.pk],
         "finding": shop.credit,
         "findings": list(decidable()),
@@ -185,6 +190,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "newest": NEWEST,
         "now": timezone.now(),
         "partner_id": cast.northwind.pk,
+        "periods": ["2026-09"],
         "product": list_products(program).get(pk=shop.product.pk),
         "product_ids": [shop.product.pk],
         "program": program,

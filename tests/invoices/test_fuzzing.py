@@ -61,7 +61,7 @@ def retail_in(data: bytes) -> Decimal:
     """What the file charges, read with nothing of the product."""
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig").lstrip(), newline=""))
     place = [re.sub(r"[\s_]", "", name).casefold() for name in header].index("subtotalrrp")
-    return sum((Decimal(cells[place]) for cells in rows if len(cells) > 1), Decimal(0))
+    return sum((Decimal(cells[place].strip() or 0) for cells in rows if any(map(str.strip, cells))), Decimal(0))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=80)

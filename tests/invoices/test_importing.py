@@ -189,12 +189,15 @@ def history(monthly: World) -> World:
     return monthly
 
 
-def test_latest_counts_the_newest_monthly_month_and_everything_after(history):
+def test_latest_counts_the_newest_regular_month_and_everything_after(history):
+    # The month before it is read to tell whether it is regular, and not kept.
     report = history.sync()
 
     assert report.baseline_recorded
     assert history.invoices() == {"99": "unread", "100": "unread", "101": "counted", "102": "counted"}
-    assert "/api/v1/me/invoice/100/csv" not in history.prism.calls
+    assert "/api/v1/me/invoice/100/csv" in history.prism.calls
+    assert "/api/v1/me/invoice/99/csv" not in history.prism.calls
+    assert history.kinds("100") == []
 
 
 def test_next_counts_none_of_the_listed_invoices(history):
@@ -227,7 +230,7 @@ def test_before_billing_is_on_everything_is_past(history):
     history.settings(billing_enabled=True)
     history.sync()
 
-    fates = {"99": "unread", "100": "unread", "101": "past", "102": "counted", "103": "counted"}
+    fates = {"99": "unread", "100": "unread", "101": "unread", "102": "counted", "103": "counted"}
     assert history.invoices() == fates
 
 
@@ -308,7 +311,7 @@ def test_latest_without_any_monthly_seat_starts_with_the_newest_month(world):
 
     world.sync()
 
-    assert world.invoices() == {"107": "past", "108": "counted"}
+    assert world.invoices() == {"107": "unread", "108": "counted"}
 
 
 def test_start_is_settled_once(history):

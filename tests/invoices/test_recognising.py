@@ -38,7 +38,7 @@ def test_tenants_list_decides_without_case(world):
 def test_subscription_that_no_tenant_lists_is_asked_for_once(world):
     world.prism.tenant("Adventure Works")
     world.prism.by_id["s9"] = subscription("s9", cycle="Annual") | {"TenantId": "TENANT-adventure-works"}
-    world.prism.invoice("101", row("s9"), row("s9"))
+    world.prism.invoice("101", row("s9", days=(1, 29)), row("s9", days=(1, 29)))
     world.prism.invoice("102", row("s9"))
 
     world.sync()
@@ -190,7 +190,7 @@ def test_several_products_are_an_error_that_names_them_until_the_list_is_clear(w
     (charge,) = world.charges("101")
     assert (charge.product, charge.kind) == (None, "recurring")
     assert charge.problem == (
-        "Could not find source product or multiple matches: “Suite A” (suite a|1|), “Suite B” (suite b|1|)"
+        "Could not find source product or multiple matches: “Suite A” (suite a|1||p1), “Suite B” (suite b|1||p1)"
     )
 
     del world.prism.products[0]

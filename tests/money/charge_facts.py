@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from decimal import Decimal
 
-from tests.bookkeeping.product import ChargeFact
+from tests.bookkeeping.product import ChargeFact, Days
 
 _numbers = itertools.count(1)
 
@@ -24,6 +24,7 @@ def make_charge(
         line=number,
         start=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
         end=dt.datetime(2026, 10, 31, tzinfo=dt.UTC),
+        days=Days(dt.date(2026, 10, 1), dt.date(2026, 10, 31)),
         quantity=count,
         unit_cost=cost,
         unit_retail=retail,

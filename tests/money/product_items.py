@@ -28,5 +28,5 @@ def make_item(number: int = 1, **over: Any) -> SourceItem:
 
 def make_target(number: int = 900, **over: Any) -> TargetItem:
     """The target's product of the first one, as we made it but for its code."""
-    target = TargetItem(number, "PC_SKU-1 Business Premium", "", Decimal("10.00"), Decimal("12.00"))
+    target = TargetItem(str(number), "PC_SKU-1 Business Premium", "", Decimal("10.00"), Decimal("12.00"))
     return replace(target, **over)

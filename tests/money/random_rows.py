@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -39,10 +40,16 @@ def open_books(
 
 
 def receive(books: Books, rows: Rows, month: str = OCT) -> Invoice:
-    """One more invoice with these rows."""
-    invoice = Invoice(f"I{len(books.source.invoices) + 1}", month, rows)
+    """One more invoice with these rows, which say themselves how they are billed: their lengths are anything."""
+    said = [replace(row, cycle=row.cycle or _words(books, row.subscription)) for row in rows]
+    invoice = Invoice(f"I{len(books.source.invoices) + 1}", month, said)
     books.receive(invoice)
     return invoice
+
+
+def _words(books: Books, subscription: str) -> str:
+    known = books.source.subscription(subscription)
+    return known.cycle if known and known.cycle != CYCLES["azure"] else ""
 
 
 def make_row(seats: int, prices: tuple[Decimal, Decimal], ratio: str, *, start: int, month: str) -> Row:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.bookkeeping.product import Money, NotBillable, current_level, split_period, split_rest, times
+from tests.bookkeeping.product import Money, NotBillable, OpenRest, current_level, split_period, split_rest, times
 from tests.bookkeeping.proving import prove
 from tests.money.charge_facts import make_charge
 
@@ -33,10 +33,10 @@ def test_quantity_is_the_sum_of_the_rows_that_cover_the_latest_end() -> None:
 def test_prices_are_those_of_the_positive_row_that_starts_last() -> None:
     prove("""
         invoice I1 for Oct 2026
-          from   | seats | cost  | retail
-          1 Oct  |    10 | 10.00 | 12.00
-          9 Oct  |    10 | 11.00 | 13.005
-          20 Oct |   -10 | 10.00 | 12.00
+          from   | seats | cost  | retail | ratio
+          1 Oct  |    10 | 10.00 | 12.00  |
+          9 Oct  |    10 | 11.00 | 13.005 | 0.74
+          20 Oct |   -10 | 10.00 | 12.00  | 0.39
         sync, among others
           line             | kind      | seats | cost  | retail
           Business Premium | recurring |    10 | 11.00 |  13.01
@@ -62,23 +62,24 @@ def test_a_refund_with_a_positive_quantity_counts_as_negative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seats", "amount", "why"),
+    ("rows", "why"),
     [
-        (("2", "-3"), "21.00", "The quantities of the latest rows add up to -1. 21.00 is held."),
-        (("2.5", "0"), "30.00", "The quantity 2.5 is not a whole number. 30.00 is held."),
+        (
+            ["s1 | 2 | 1 Oct | 12.00 |", "s1 | -3 | 31 Oct | 12.00 | 0.03"],
+            "The quantities of the latest rows add up to -1. 22.92 is held.",
+        ),
+        (["s1 | 2.5 | 1 Oct | 12.00 |"], "The quantity 2.5 is not a whole number. 30.00 is held."),
     ],
 )
-def test_quantity_that_no_line_can_carry_is_held(seats: tuple[str, str], amount: str, why: str) -> None:
+def test_quantity_that_no_line_can_carry_is_held(rows: list[str], why: str) -> None:
+    listed = "\n".join(f"          {row}" for row in rows)
     prove(f"""
         invoice I1 for Oct 2026
-          subscription | seats      | cost  | retail
-          s1           | {seats[0]} | 10.00 |  12.00
-          s1           | {seats[1]} |  1.00 |   1.00
-          s2           | 1          | 10.00 |  12.00
-        sync
-          done  | subscription | line             | total
-          added | s2           | Business Premium |    12.00
-          waits | s1           | Business Premium | {amount}
+          subscription | seats | from | retail | ratio
+{listed}
+          s2 | 1 | 1 Oct | 12.00 |
+        sync, whatever it says
+          charged of Oct 2026 {Decimal(why.split()[-3]) + 12} = synced 12.00 + held {why.split()[-3]}
           says quantity: Northwind: {why}
     """)
 
@@ -118,14 +119,30 @@ def test_quantity_style_never_asks_for_a_negative_quantity() -> None:
         settings: prorations quantity
         invoice I1 for Oct 2026
           subscription | seats | ratio | cost  | retail
-          s1           |    10 |   0.1 | 10.00 |  12.00
-          s1           |    -9 |       |  1.00 |   1.00
+          s1           |     1 |       | 80.00 | 100.00
+          s1           |     1 |   0.1 | 10.00 |  12.00
+          s1           |    -2 |       | 10.00 |  12.00
           s2           |    10 |   0.1 | 10.00 |  12.00
         sync
           done  | subscription | line             | total
           added | s2           | Business Premium | 12.00
-          waits | s1           | Business Premium |  3.00
-          says quantity: Northwind: Quantity x ratio adds up to -8.00. 3.00 is held.
+          waits | s1           | Business Premium | 77.20
+          says quantity: Northwind: Quantity x ratio adds up to -0.90. 77.20 is held.
+    """)
+
+
+def test_rebate_gives_no_seats_back_in_quantity_style() -> None:
+    prove("""
+        settings: prorations quantity
+        invoice I1 for Oct 2026
+          from   | seats | ratio | cost  | retail
+          1 Oct  |    10 |       | 10.00 |  12.00
+          16 Oct |     2 |   0.5 | 10.00 |  12.00
+          1 Oct  |    -1 |       | 16.00 |  20.00
+        sync
+          line                                    | kind      | seats | total
+          Business Premium                        | recurring |    11 | 132.00
+          Business Premium (adjustment, Oct 2026) | once      |     1 | -20.00
     """)
 
 
@@ -164,13 +181,13 @@ def test_fall_back_leaves_no_side_negative() -> None:
         settings: negative lines refused
         invoice I1 for Oct 2026
           from   | seats | ratio | cost  | retail | cost amount | amount
-          1 Oct  |    10 |       | 10.00 |  12.00 |             |
-          11 Oct |     2 |   0.5 | 10.00 |  12.00 |        3.33 |  20.00
+          1 Oct  |     2 |   0.5 |  3.33 |  20.00 |        3.33 |  20.00
+          2 Oct  |    10 |       | 10.00 |  12.00 |             |
         sync
-          line                                    | kind      | seats | total cost | total
-          Business Premium                        | recurring | 10.33 |     103.30 | 123.96
-          Business Premium (adjustment, Oct 2026) | once      |     1 |       0.03 |  16.04
+          line                                    | kind      | seats | total cost |  total
+          Business Premium                        | recurring |     7 |      23.31 | 140.00
           says decimal quantity
+          says only cost
     """)
 
 
@@ -184,13 +201,13 @@ def test_fall_back_leaves_no_side_negative_where_the_line_comes_to_half_a_cent()
         sync
           line                                    | kind      | seats | total cost | total
           Business Premium                        | recurring | 25.49 |       0.25 |  0.25
-          Business Premium (adjustment, Oct 2026) | once      |     1 |       0.25 |  0.01
-          charged 0.255 = synced 0.26 - rounding 0.005
+          charged 0.255 = synced 0.25 + rounding 0.005
           says decimal quantity
+          says only cost
     """)
 
 
-def test_fall_back_bills_the_rest_to_the_cent() -> None:
+def test_fall_back_leaves_a_rest_within_the_tolerance_as_rounding() -> None:
     # 10.6666 seats: the line carries 10.66.
     prove("""
         settings: negative lines refused
@@ -201,13 +218,12 @@ def test_fall_back_bills_the_rest_to_the_cent() -> None:
         sync
           line                                    | kind      | seats | total
           Business Premium                        | recurring | 10.66 | 10.66
-          Business Premium (adjustment, Oct 2026) | once      |     1 |  0.01
-          charged 10.6666 = synced 10.67 - rounding 0.0034
+          charged 10.6666 = synced 10.66 + rounding 0.0066
           says decimal quantity
     """)
 
 
-def test_a_few_cents_are_rounding_only_where_quantity_x_price_explains_the_rows() -> None:
+def test_a_few_cents_are_rounding_whatever_their_cause() -> None:
     prove("""
         invoice I1 for Oct 2026
           subscription | from   | to     | seats | ratio  | retail  | amount
@@ -223,13 +239,10 @@ def test_a_few_cents_are_rounding_only_where_quantity_x_price_explains_the_rows(
           subscription | kind      | seats | total
           finer        | recurring |     2 | 23.96
           part         | recurring |     2 | 24.00
-          part         | once      |     1 | -0.04
-          prices       | recurring |     2 | 23.94
-          prices       | once      |     1 |  0.03
+          prices       | recurring |     2 | 24.00
           refund       | recurring |     1 | 12.00
-          refund       | once      |     1 |  0.03
           ended        | recurring |     1 | 12.00
-          ended        | once      |     1 |  0.03
+          says only cost
     """)
 
 
@@ -276,27 +289,33 @@ def test_rows_below_zero_are_not_billable_without_negative_amounts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rest", "rounds", "adjustment", "rounding"),
+    ("rest", "tolerance", "adjustment", "rounding"),
     [
-        ("0.05", True, "0", "0.05"),
-        ("-0.05", True, "0", "-0.05"),
-        ("0.051", True, "0.05", "0.001"),
-        ("0.05", False, "0.05", "0.00"),
-        ("0.005", False, "0.01", "-0.005"),
-        ("-0.005", False, "-0.01", "0.005"),
-        ("0.004", False, "0", "0.004"),
+        ("0.05", "0.05", "0", "0.05"),
+        ("-0.05", "0.05", "0", "-0.05"),
+        ("0.051", "0.05", "0.05", "0.001"),
+        ("0.05", "0", "0.05", "0.00"),
+        ("0.005", "0", "0.01", "-0.005"),
+        ("-0.005", "0", "-0.01", "0.005"),
+        ("0.004", "0", "0", "0.004"),
     ],
 )
 def test_rest_is_rounding_within_the_tolerance_and_an_adjustment_past_it(
-    rest: str, rounds: bool, adjustment: str, rounding: str
+    rest: str, tolerance: str, adjustment: str, rounding: str
 ) -> None:
-    answer = split_rest(Money(Decimal(rest), Decimal(rest)), rounds=rounds, tolerance=TOLERANCE)
-    assert answer == (Money(Decimal(adjustment), Decimal(adjustment)), Money(Decimal(rounding), Decimal(rounding)))
+    answer = split_rest(Money(Decimal(rest), Decimal(rest)), tolerance=Decimal(tolerance))
+    assert answer == OpenRest(
+        Money(Decimal(adjustment), Decimal(adjustment)), Money(Decimal(rounding), Decimal(rounding))
+    )
 
 
-def test_one_side_past_the_tolerance_makes_both_an_adjustment() -> None:
-    adjustment, rounding = split_rest(Money(Decimal("0.01"), Decimal("0.06")), rounds=True, tolerance=TOLERANCE)
-    assert (adjustment, rounding) == (Money(Decimal("0.01"), Decimal("0.06")), Money(Decimal("0.00"), Decimal("0.00")))
+def test_retail_past_the_tolerance_makes_both_sides_an_adjustment_and_cost_alone_none() -> None:
+    both = Money(Decimal("0.01"), Decimal("0.06"))
+    assert split_rest(both, tolerance=TOLERANCE) == OpenRest(both, Money(Decimal(0), Decimal(0)))
+    only_cost = Money(Decimal("0.06"), Decimal("0.01"))
+    assert split_rest(only_cost, tolerance=TOLERANCE) == OpenRest(
+        rounding=Money(Decimal(0), Decimal("0.01")), only_cost=Decimal("0.06")
+    )
 
 
 def test_amount_of_a_line_is_rounded_half_up() -> None:

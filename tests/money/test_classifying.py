@@ -4,69 +4,174 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bookkeeping.product import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION
+from tests.bookkeeping.product import NO_CUSTOMER, NO_MOTION, NO_SUBSCRIPTION, SPOILT_SUBSCRIPTION, UNREADABLE_CYCLE
 from tests.bookkeeping.proving import prove
 
 
-def test_cadence_of_the_subscription_decides_whatever_the_row_says() -> None:
+def test_what_the_source_marks_as_usage_is_azure_whatever_the_row_says() -> None:
+    prove("""
+        subscription azure: cycle usage
+        invoice I1 for Sep 2026
+          subscription | cycle       | to
+          azure        |             | 30 Sep
+          azure        | Monthly     | 30 Sep
+          azure        |             | 1 Sep
+          azure        | Fortnightly | 30 Sep
+        charges
+          row | motion | kind
+            1 | azure  | usage
+            2 | azure  | usage
+            3 | azure  | usage
+            4 | azure  | usage
+    """)
+
+
+def test_rows_own_words_go_before_the_list_of_today() -> None:
     prove("""
         subscriptions
           subscription | cycle
           month        | Monthly
-          azure        | usage
           year         | Annual
         invoice I1 for Sep 2026
-          subscription | cycle
-          month        |
-          month        | Annual
-          azure        |
-          azure        | Monthly
-          year         |
-          year         | Monthly
+          subscription | cycle                   | to
+          month        | Annual                  | 31 Aug 2027
+          year         | Monthly                 | 30 Sep
+          month        | Quarterly               | 30 Nov
+          month        | Triennial               | 31 Aug 2029
+          year         | yearly/monthly billing  | 30 Sep
         charges
-          row | subscription | motion  | kind
-            1 | month        | monthly | recurring
-            2 | month        | monthly | recurring
-            3 | azure        | azure   | usage
-            4 | azure        | azure   | usage
-            5 | year         | annual  | one-time
-            6 | year         | annual  | one-time
+          row | subscription | motion  | kind      | motion by
+            1 | month        | annual  | one-time  | words
+            2 | year         | monthly | recurring | words
+            3 | month        | annual  | one-time  | words
+            4 | month        | annual  | one-time  | words
+            5 | year         | monthly | recurring | length
     """)
 
 
-def test_row_speaks_for_itself_where_the_subscription_is_silent() -> None:
+def test_cycle_that_nobody_can_read_is_unknown_whatever_its_length() -> None:
+    prove(f"""
+        invoice I1 for Sep 2026
+          cycle       | to
+          Fortnightly | 30 Sep
+        charges
+          row | motion | kind    | problem
+            1 |        | unknown | {UNREADABLE_CYCLE}
+    """)
+
+
+def test_term_alone_says_annual_only_for_a_row_about_as_long() -> None:
     prove("""
         subscription s1: cycle none
         invoice I1 for Sep 2026
-          subscription | cycle
-          s1           | Annual
-          s1           | Monthly
+          term   | to
+          1 Year | 31 Aug 2027
+          1 Year | 30 Sep
+          3 Year | 31 Aug 2029
         charges
-          row | motion  | kind
-            1 | annual  | one-time
-            2 | monthly | recurring
+          row | motion  | kind      | motion by
+            1 | annual  | one-time  | words
+            2 | monthly | recurring | length
+            3 | annual  | one-time  | words
     """)
 
 
-def test_length_of_the_charge_decides_where_nobody_speaks() -> None:
+def test_unmistakable_length_tells_and_any_other_does_not() -> None:
     prove(f"""
         subscription s1: cycle none
         invoice I1 for Sep 2026
-          from  | to
-          1 Sep | 1 Sep
-          1 Sep | 2 Oct
-          1 Sep | 3 Oct
-          1 Sep | 16 Aug 2027
-          1 Sep | 17 Aug 2027
-          2 Sep | 1 Sep
+          from   | to          | ratio
+          1 Sep  | 30 Sep      |
+          20 Sep | 19 Oct      |
+          1 Sep  | 31 Aug 2027 |
+          16 Sep | 30 Sep      | 0.5
+          1 Sep  | 29 Sep      |
+          1 Sep  | 2 Oct       |
+          1 Sep  | 1 Jun 2027  | 0.75
+          2 Sep  | 1 Sep       |
         charges
           row | motion  | kind      | problem
             1 | monthly | recurring |
             2 | monthly | recurring |
-            3 |         | unknown   | {NO_MOTION}
-            4 |         | unknown   | {NO_MOTION}
-            5 | annual  | one-time  |
+            3 | annual  | one-time  |
+            4 | monthly | proration |
+            5 |         | unknown   | {NO_MOTION}
             6 |         | unknown   | {NO_MOTION}
+            7 |         | unknown   | {NO_MOTION}
+            8 |         | unknown   | {NO_MOTION}
+    """)
+
+
+def test_single_day_and_words_that_say_so_are_bought_once() -> None:
+    prove("""
+        invoice I1 for Sep 2026
+          from   | to     | ratio    | cycle
+          8 Sep  | 8 Sep  |          |
+          8 Sep  | 8 Sep  |          | One-Time
+          1 Sep  | 30 Sep |          | one time
+          30 Sep | 30 Sep | 0.033333 |
+        charges
+          row | motion  | kind      | period                | motion by
+            1 | monthly | one-time  | 2026-09-01/2026-09-30 | one_day
+            2 | monthly | one-time  | 2026-09-08/2026-09-08 | once
+            3 | monthly | one-time  | 2026-09-01/2026-09-30 | once
+            4 | monthly | proration | Sep 2026              | length
+    """)
+
+
+def test_earlier_charge_of_its_days_tells_before_the_length() -> None:
+    # Today's list says nothing; the month of the second invoice is a piece of the year of the first.
+    prove("""
+        subscription s1: cycle none
+        invoice I1 for Jan 2026
+          from   | to          | seats | retail
+          13 Jan | 12 Jan 2027 |     1 |  48.00
+        invoice I2 for Feb 2026
+          from        | to          | seats | amount | cost amount | ratio
+          13 Jan      | 12 Jan 2027 |    -1 | -48.00 |      -40.00 |
+          13 Jan      | 12 Feb      |     1 |   4.08 |        3.40 |
+          13 Feb      | 12 Jan 2027 |     2 |  87.84 |       73.20 |
+        charges
+          row | motion | motion by
+            1 | annual | length
+            1 | annual | earlier
+            2 | annual | earlier
+            3 | annual | earlier
+    """)
+
+
+def test_what_is_taken_back_was_charged_before_though_nobody_saw_it() -> None:
+    prove("""
+        subscription s1: cycle none
+        invoice I2 for Feb 2026
+          from        | to          | seats | amount | cost amount
+          13 Jan      | 12 Jan 2027 |    -1 | -48.00 |      -40.00
+          13 Jan      | 12 Feb      |     1 |   4.08 |        3.40
+        charges
+          row | motion | motion by
+            1 | annual | earlier
+            2 | annual | earlier
+    """)
+
+
+def test_earlier_invoices_tell_before_the_list_of_today() -> None:
+    prove("""
+        subscriptions
+          subscription | cycle
+          s1           | Monthly
+          s2           | Annual
+        invoice I1 for Sep 2026
+          subscription | cycle  | to
+          s1           | Annual | 31 Dec
+        invoice I2 for Jan 2027
+          subscription | from  | to
+          s1           | 1 Jan | 20 Mar
+          s2           | 1 Jan | 20 Mar
+        charges
+          row | subscription | motion | motion by
+            1 | s1           | annual | words
+            1 | s1           | annual | history
+            2 | s2           | annual | today
     """)
 
 
@@ -101,31 +206,31 @@ def test_part_of_a_month_is_a_proration() -> None:
     ("cycle", "motion", "kind"),
     [("Monthly", "monthly", "recurring"), ("usage", "azure", "usage"), ("Annual", "annual", "one-time")],
 )
-def test_negative_row_is_proration_or_credit_in_every_motion(cycle: str, motion: str, kind: str) -> None:
-    # Each sign alone makes a row negative; what it takes back from decides which it is.
+def test_amount_alone_makes_a_row_negative_in_every_motion(cycle: str, motion: str, kind: str) -> None:
+    # The retail amount, or the cost where retail is 0; what it takes back from decides which it is.
     prove(f"""
         subscriptions
           subscription | cycle
           both         | {cycle}
           alone        | {cycle}
         invoice I1 for Sep 2026
-          subscription | seats | cost amount | amount
-          both         |     9 |       90.00 | 108.00
-          both         |    -1 |        8.00 |  10.00
-          both         |     1 |       -8.00 |  10.00
-          both         |     1 |        8.00 | -10.00
-          alone        |    -1 |        8.00 |  10.00
-          alone        |     1 |       -8.00 |  10.00
-          alone        |     1 |        8.00 | -10.00
+          subscription | cycle   | seats | cost amount | amount
+          both         | {cycle} |     9 |       90.00 | 108.00
+          both         | {cycle} |    -1 |        8.00 |  10.00
+          both         | {cycle} |     1 |       -8.00 |   0.00
+          both         | {cycle} |     1 |       -8.00 | -10.00
+          alone        | {cycle} |    -1 |       -8.00 | -10.00
+          alone        | {cycle} |     1 |       -8.00 |   0.00
+          alone        | {cycle} |     1 |       -8.00 |  10.00
         charges
           row | subscription | motion   | kind
             1 | both         | {motion} | {kind}
-            2 | both         | {motion} | proration
+            2 | both         | {motion} | {kind}
             3 | both         | {motion} | proration
             4 | both         | {motion} | proration
-            5 | alone        | {motion} | credit
-            6 | alone        | {motion} | credit
-            7 | alone        | {motion} | credit
+            5 | alone        | {motion} | proration
+            6 | alone        | {motion} | proration
+            7 | alone        | {motion} | {kind}
     """)
 
 
@@ -161,4 +266,17 @@ def test_period_is_counted_in_the_offset_given() -> None:
           row | motion  | period
             1 | monthly | Sep 2026
             2 | annual  | 2026-09-01/2027-08-31
+    """)
+
+
+def test_id_that_a_spreadsheet_spoilt_names_nobody() -> None:
+    prove(f"""
+        invoice I1 for Sep 2026
+          subscription | customer
+          1.23457E+11  | Northwind
+          12e34        | Northwind
+        charges
+          row | kind      | problem
+            1 | unknown   | {SPOILT_SUBSCRIPTION}
+            2 | recurring |
     """)

@@ -29,6 +29,24 @@ def test_line_of_the_same_product_holds_the_new_one() -> None:
     """)
 
 
+@pytest.mark.parametrize("name", ["Business Premium", "microsoft Business  PREMIUM"])
+def test_line_of_the_same_name_holds_the_new_one(name: str) -> None:
+    prove(f"""
+        template monthly
+          line   | seats | cost  | retail | product
+          {name} |     3 | 10.00 |  25.00 |
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+          done  | line             | seats | total
+          waits | Business Premium |    10 | 120.00
+          stays | {name}           |     3 |  75.00
+          says conflict
+          says foreign lines
+    """)
+
+
 def test_line_of_another_product_holds_nothing() -> None:
     prove("""
         template monthly

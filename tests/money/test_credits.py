@@ -18,9 +18,10 @@ def test_credit_waits_for_review() -> None:
     prove(f"""
         {CREDIT}
         sync
-          done  | line                                | kind      | seats | total
-          added | Business Premium                    | recurring |    10 | 120.00
-          waits | Business Premium (credit, Oct 2026) | once      |     1 | -24.00
+          done  | line                                    | kind      | seats |  total
+          added | Business Premium (adjustment, Oct 2026) | once      |     1 |  24.00
+          waits | Business Premium (credit, Oct 2026)     | once      |     1 | -24.00
+          added | Business Premium                        | recurring |     8 |  96.00
           charged 96.00 = synced 120.00 - held 24.00
           says credit: Northwind: Credit of -24.00 on invoice CR-1.
     """)
@@ -31,10 +32,12 @@ def test_credit_is_written_where_the_program_applies_credits() -> None:
         settings: credits apply
         {CREDIT}
         sync
-          done  | line                                | kind      | seats | cost   | retail
-          added | Business Premium                    | recurring |    10 |  10.00 |  12.00
-          added | Business Premium (credit, Oct 2026) | once      |     1 | -20.00 | -24.00
+          done  | line                                    | kind      | seats |   cost | retail
+          added | Business Premium (adjustment, Oct 2026) | once      |     1 |  20.00 |  24.00
+          added | Business Premium (credit, Oct 2026)     | once      |     1 | -20.00 | -24.00
+          added | Business Premium                        | recurring |     8 |  10.00 |  12.00
           charged 96.00 = synced 96.00
+          says nothing
     """)
 
 
@@ -63,19 +66,19 @@ def test_credits_of_two_invoices_of_one_number_are_told_apart() -> None:
           | seats
           | -1
         sync
-          done  | line                                | kind      | total
-          added | Business Premium                    | recurring | 120.00
-          waits | Business Premium (credit, Oct 2026) | once      | -24.00
-          waits | Business Premium (credit, Oct 2026) | once      | -12.00
+          done  | line                                    | kind      |  total
+          waits | Business Premium (credit, Oct 2026)     | once      | -36.00
+          added | Business Premium (adjustment, Oct 2026) | once      |  36.00
+          added | Business Premium                        | recurring |  84.00
           charged 84.00 = synced 120.00 - held 36.00
-          says credit
           says credit
         settings: credits apply
         sync
-          line                                | kind      | total
-          Business Premium                    | recurring | 120.00
-          Business Premium (credit, Oct 2026) | once      | -24.00
-          Business Premium (credit, Oct 2026) | once      | -12.00
+          line                                    | kind      |  total
+          Business Premium (credit, Oct 2026)     | once      | -36.00
+          Business Premium (adjustment, Oct 2026) | once      |  36.00
+          Business Premium                        | recurring |  84.00
+          says nothing
     """)
 
 
@@ -85,30 +88,31 @@ def test_dismissed_credit_is_excluded() -> None:
         sync
         decide dismiss
         sync
-          done  | line             | kind      | total
-          stays | Business Premium | recurring | 120.00
+          done  | line                                    | kind      |  total
+          stays | Business Premium (adjustment, Oct 2026) | once      |  24.00
+          stays | Business Premium                        | recurring |  96.00
           charged 96.00 = synced 120.00 - excluded 24.00
           excluded because Dismissed
+          says nothing
     """)
 
 
 def test_dismissal_answers_for_the_money_that_was_held_and_no_other() -> None:
     prove("""
         invoice I1 for Oct 2026
-          seats | cost  | retail
-              2 | 10.00 |  12.00
-             -4 |  1.00 |   1.00
+          | seats
+          |   2.5
         sync
-          charged 20.00 = held 20.00
+          charged 30.00 = held 30.00
           says quantity
         decide dismiss
         sync
-          charged 20.00 = excluded 20.00
+          charged 30.00 = excluded 30.00
         invoice I2 for Oct 2026
           | seats
           |     1
         sync
-          charged 32.00 = held 32.00
+          charged 42.00 = held 42.00
           says quantity
     """)
 
@@ -118,8 +122,9 @@ def test_credit_waits_even_if_applied_where_negatives_are_refused() -> None:
         settings: credits apply, negative lines refused
         {CREDIT}
         sync
-          done  | line                                | total
-          added | Business Premium                    | 120.00
-          waits | Business Premium (credit, Oct 2026) | -24.00
+          done  | line                                    |  total
+          added | Business Premium (adjustment, Oct 2026) |  24.00
+          waits | Business Premium (credit, Oct 2026)     | -24.00
+          added | Business Premium                        |  96.00
           says negative
     """)

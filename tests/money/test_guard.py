@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,11 +12,14 @@ from tests.bookkeeping.product import (
     Action,
     Hold,
     LineValues,
+    Months,
     Motion,
     PartRole,
     PlannedChange,
     Upheaval,
     guard_reason,
+    hold_of_removals,
+    hold_removals,
 )
 from tests.bookkeeping.proving import prove
 
@@ -42,7 +46,7 @@ def change(action: Action, *, quantity: int = 1, **over: object) -> PlannedChang
         motion=MONTHLY,
         subscription_id=1,
         period="2026-10",
-        template_id=5001,
+        template_id="5001",
         what="",
         reason="",
         before=None if action is Action.ADD_LINE else LINE,
@@ -63,20 +67,37 @@ def reason(
     return guard_reason(upheaval, line_count=lines, total=Decimal(total))
 
 
+def removals_held(*changes: PlannedChange, lines: int = 20) -> int:
+    """How many of the changes wait because too many lines would go."""
+    upheaval = Upheaval()
+    upheaval.count(changes, set(), {})
+    hold = hold_of_removals(Months(regular="2026-10"), upheaval, line_count=lines)
+    held = hold_removals(changes, hold, set()) if hold else changes
+    return sum(one.hold is hold for one in held) if hold else 0
+
+
 REMOVAL, ZEROED = change(Action.REMOVE_LINE), change(Action.CHANGE_LINE, quantity=0)
 
 
 @pytest.mark.parametrize(
-    ("removed", "lines", "waits"),
-    [(10, 33, True), (10, 34, False), (9, 20, False), (3, 9, False), (9, 9, False)],
+    ("removed", "lines", "wait"),
+    [(10, 33, True), (10, 34, False), (2, 6, True), (3, 10, False), (1, 1, False), (2, 2, True)],
 )
-def test_plan_waits_from_ten_lines_and_thirty_percent(removed: int, lines: int, waits: bool) -> None:
-    assert bool(reason(*[REMOVAL] * removed, lines=lines, total="100000.00")) is waits
+def test_removals_wait_from_two_lines_and_thirty_percent(removed: int, lines: int, wait: bool) -> None:
+    assert removals_held(*[REMOVAL] * removed, lines=lines) == (removed if wait else 0)
 
 
 def test_zeroed_lines_count_as_removed() -> None:
-    text = reason(*[REMOVAL] * 5, *[ZEROED] * 5, total="100000.00")
-    assert text == "It would remove or zero 10 of 20 lines."
+    assert removals_held(*[REMOVAL] * 5, *[ZEROED] * 5) == 10
+
+
+def test_what_is_said_of_removals_names_their_number_and_money() -> None:
+    upheaval = Upheaval()
+    upheaval.count([REMOVAL] * 9, set(), {})
+    hold = hold_of_removals(Months(regular="2026-10"), upheaval, line_count=20)
+    assert hold is not None
+    assert hold.text == "9 of 20 subscriptions, 900.00, are not invoiced for Oct 2026 yet."
+    assert hold_of_removals(Months(regular="2026-10", complete=frozenset(["2026-10"])), upheaval, line_count=20) is None
 
 
 @pytest.mark.parametrize(
@@ -90,7 +111,14 @@ def test_plan_waits_when_the_total_moves_by_more_than_half(added: int, lines: in
 def test_ups_and_downs_count_against_each_other() -> None:
     ups = [change(Action.CHANGE_LINE, quantity=3)] * 9
     assert reason(*ups) == "It would change the total of 2000.00 by 1800.00."
-    assert reason(*ups, *[REMOVAL] * 9) == ""
+    assert reason(*ups, *[change(Action.CHANGE_LINE, quantity=-1)] * 5) == ""
+
+
+def test_removals_are_asked_about_apart_and_move_nothing() -> None:
+    ups = [change(Action.CHANGE_LINE, quantity=2)] * 6
+    assert reason(*[REMOVAL] * 10, *ups) == "It would change the total of 1000.00 by 600.00."
+    assert reason(*[REMOVAL] * 10, *ups[:5]) == ""
+    assert reason(*[REMOVAL] * 11, *ups) == ""  # nine other lines
 
 
 @pytest.mark.parametrize(
@@ -104,7 +132,8 @@ def test_ups_and_downs_count_against_each_other() -> None:
     ],
 )
 def test_what_is_not_written_or_no_news_does_not_count(over: dict[str, object]) -> None:
-    assert reason(*[REMOVAL] * 20) == "It would remove or zero 20 of 20 lines."
+    assert removals_held(*[REMOVAL] * 20) == 20
+    assert removals_held(*[replace(REMOVAL, **over)] * 20) == 0
     assert reason(*[replace(REMOVAL, **over)] * 20) == ""
 
 
@@ -116,8 +145,9 @@ def test_first_plan_of_a_mapping_does_not_count() -> None:
 
 def test_lines_that_move_to_another_template_do_not_count() -> None:
     added = [change(Action.ADD_LINE)] * 20
-    assert reason(*[REMOVAL] * 20, *added) == "It would remove or zero 20 of 20 lines."
-    assert reason(*[change(Action.REMOVE_LINE, moves=True)] * 20, *added) == ""
+    moved = [change(Action.REMOVE_LINE, moves=True)] * 20
+    assert (removals_held(*[REMOVAL] * 20, *added), removals_held(*moved, *added)) == (20, 0)
+    assert reason(*moved, *added) == ""
 
 
 USAGE = change(Action.ADD_LINE, quantity=30, role=PartRole.USAGE)  # of 3000.00
@@ -151,13 +181,20 @@ def invoice(number: str, month: str, subscriptions: list[str], seats: int) -> st
     return f"invoice {number} for {month}\n  subscription | seats\n{rows}"
 
 
-def test_half_of_the_lines_would_go_and_so_the_plan_waits_whole() -> None:
-    waits = "waits: It would remove or zero 10 of 20 lines."
-    stays = "\n".join("  stays | 1" for _ in SUBSCRIPTIONS)
-    planned = "\n".join(["  removal waits | 1"] * 10 + ["  waits | 2"] * 10)
+def test_half_of_the_lines_would_go_and_wait_while_the_other_half_goes_on() -> None:
+    stays = "\n".join(["  removal waits | 2"] * 10 + ["  changed | 3"] * 10 + ["  stays | 2"] * 10)
     prove(
-        invoice("I1", "Sep 2026", SUBSCRIPTIONS, 1),
+        invoice("I1", "Sep 2026", SUBSCRIPTIONS, 2),
         "sync\ngenerate\nsync",
-        invoice("I2", "Oct 2026", SUBSCRIPTIONS[10:], 2),
-        f"sync\n  nothing is written\n  done | seats\n{planned}\n{stays}\n  {waits}",
+        invoice("I2", "Oct 2026", SUBSCRIPTIONS[10:], 3),
+        f"""
+        sync
+          done | seats
+{textwrap.indent(stays, "        ")}
+          says removals: 10 of 20 subscriptions, 240.00, are not invoiced for Oct 2026 yet.
+        decide complete
+        sync, whatever it says
+          done    | seats
+{textwrap.indent(chr(10).join(["  removed | 2"] * 10 + ["  stays | 3"] * 10), "        ")}
+        """,
     )

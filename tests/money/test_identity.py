@@ -52,13 +52,13 @@ def test_marks_keep_their_meaning() -> None:
           y1           | 1 Oct  | 30 Sep 2027 |     1 |
           y1           | 1 Oct  | 30 Sep 2027 |     2 |
         invoice CR-1 for Oct 2026
-          subscription | seats
-          s1           | -1
+          subscription | from  | to     | seats | ratio
+          s1           | 1 Oct | 10 Oct | -1    | 0.5
         invoice CR-1 for Oct 2026
-          subscription | seats
-          s1           | -2
+          subscription | from   | to     | seats | ratio
+          s1           | 20 Oct | 30 Oct | -2    | 0.5
         sync
-          charged 144.00 = synced 144.00
+          charged 162.00 = synced 162.00
     """)
     year = "2026-10-01/2027-09-30"
     assert {own.mark for own in month.books.ledger.own.values()} == {

@@ -41,8 +41,8 @@ def own_line(number: int) -> OwnLine:
     name = f"s{number}"
     return OwnLine(
         mark=line_mark(name, "seat_monthly", "recurring"),
-        line_id=number,
-        template_id=7,
+        line_id=str(number),
+        template_id="7",
         role=PartRole.RECURRING,
         motion="seat_monthly",
         customer_id=1,
@@ -59,9 +59,9 @@ def own_line(number: int) -> OwnLine:
 
 def template_line(own: OwnLine) -> TemplateLine:
     return TemplateLine(
-        template_id=7,
+        template_id="7",
         line_id=own.line_id,
-        product_id=3,
+        product_id="3",
         name=own.subscription,
         description=with_mark(own.subscription, own.mark),
         quantity=own.quantity,
@@ -69,21 +69,21 @@ def template_line(own: OwnLine) -> TemplateLine:
         cost_cents=own.cost_cents,
         taxable=True,
         one_time=False,
-        position=own.line_id,
+        position=int(own.line_id),
     )
 
 
 def facts_of(subscriptions: int) -> MappingFacts:
     """As many subscriptions, each with 9 seats on the template and 10 on the newest invoice."""
     own = [own_line(number) for number in range(1, subscriptions + 1)]
-    product = ProductFact(1, "seat", "Seat", Decimal("10.00"), Decimal("12.00"), target_id=3)
+    product = ProductFact(1, "seat", "Seat", Decimal("10.00"), Decimal("12.00"), target_id="3")
     periods = (
         PeriodFact(line.subscription_id, line.subscription, "2026-10", (make_charge(),), product, current=True)
         for line in own
     )
     template = InvoiceTemplate(
-        template_id=7,
-        customer_id=2,
+        template_id="7",
+        customer_id="2",
         name="Monthly",
         frequency="Monthly",
         next_run=NEXT_RUN,
@@ -91,15 +91,14 @@ def facts_of(subscriptions: int) -> MappingFacts:
         lines=CountedTuple(template_line(line) for line in own),
     )
     return MappingFacts(
-        mapping=MappingFact(1, 1, "Northwind", "seat_monthly", 7, 2),
+        mapping=MappingFact(1, 1, "Northwind", "seat_monthly", "7", "2"),
         template=template,
         periods=tuple(periods),
         newest="2026-10",
-        invoiced=frozenset(line.subscription_id for line in own),
         own_lines=CountedTuple(own),
         posted=(),
         foreign_ids=frozenset(),
-        other_templates={7: template},
+        other_templates={"7": template},
     )
 
 

@@ -61,9 +61,11 @@ def test_late_seats_are_billed_at_the_price_of_the_product() -> None:
         invoice I1 for Oct 2026
           from  | to     | seats
           1 Sep | 30 Sep |     3
+          1 Oct | 31 Oct |     3
         sync
-          line                                    | kind | seats | cost  | retail
-          Business Premium (adjustment, Sep 2026) | once |     1 | 30.00 |  60.00
+          line                                    | kind      | seats | cost  | retail
+          Business Premium (adjustment, Sep 2026) | once      |     1 | 30.00 |  60.00
+          Business Premium                        | recurring |     3 | 10.00 |  20.00
     """)
 
 

@@ -28,7 +28,7 @@ def terms_of(
     *, synced: bool = True, standing: Money | None = None, billed: str = "0.00", settled: bool = False, **rules: object
 ) -> Terms:
     """A mapping that syncs both prices or none; what is ``billed`` of the difference, at retail."""
-    mapping = MappingFact(1, 1, "Northwind", "seat_monthly", 7, 2, sync_cost=synced, sync_retail=synced)
+    mapping = MappingFact(1, 1, "Northwind", "seat_monthly", "7", "2", sync_cost=synced, sync_retail=synced)
     own = Money(Decimal(0), Decimal(billed))
     return Terms(Rules(**rules), mapping, standing, PRODUCT, own, settled=settled)
 

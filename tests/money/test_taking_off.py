@@ -5,6 +5,15 @@ from __future__ import annotations
 from tests.bookkeeping.proving import prove
 from tests.money.beginnings import STANDING
 
+TWO_STAND = """
+        invoice I1 for Sep 2026
+          subscription | seats
+          s1           | 8
+          s2           | 1
+        sync
+        generate
+        sync
+"""
 OTHERS_GO_ON = """
         invoice I2 for Oct 2026
           subscription | seats
@@ -12,65 +21,59 @@ OTHERS_GO_ON = """
 """
 
 
-def test_subscription_missing_from_the_newest_invoice_loses_its_line() -> None:
+def test_subscription_missing_from_the_regular_month_loses_its_line() -> None:
     prove(f"""
-        {STANDING}
+        {TWO_STAND}
         {OTHERS_GO_ON}
         sync
           done    | subscription | line             | seats
           removed | s1           | Business Premium |     8
-          added   | s2           | Business Premium |     1
+          stays   | s2           | Business Premium |     1
     """)
 
 
-def test_nothing_is_removed_without_a_newer_regular_invoice() -> None:
-    # Annual orders alone make no regular month; the month's own invoice takes the line off.
+def test_nothing_is_removed_before_the_month_is_regular() -> None:
+    # Neither annual orders nor one of a month make a regular month; the month's own invoice takes the line off.
     prove(f"""
-        {STANDING}
+        {TWO_STAND}
         subscription y1: cycle Annual
         invoice Y1 for Oct 2026
-          subscription | from  | to          | seats
-          y1           | 1 Oct | 30 Sep 2027 |     1
-        sync
+          subscription | from   | to          | seats
+          y1           | 1 Oct  | 30 Sep 2027 |     1
+          s3           | 12 Oct | 31 Oct      |     1
+        sync, whatever it says
           done  | subscription | kind      | seats
           added | y1           | once      |     1
+          added | s3           | recurring |     1
           stays | s1           | recurring |     8
+          stays | s2           | recurring |     1
         {OTHERS_GO_ON}
         sync
           done    | subscription | kind      | seats
           removed | s1           | recurring |     8
-          added   | s2           | recurring |     1
+          stays   | s2           | recurring |     1
+          stays   | s3           | recurring |     1
           stays   | y1           | once      |     1
     """)
 
 
-def test_credit_of_the_newest_month_keeps_the_line_and_one_of_a_month_before_does_not() -> None:
-    prove("""
-        invoice I1 for Sep 2026
-          subscription | seats
-          s1           | 8
-          s2           | 7
-        sync
-        generate
-        sync
+def test_money_back_keeps_no_line() -> None:
+    prove(f"""
+        {TWO_STAND}
         invoice I2 for Oct 2026
           subscription | from  | to     | seats
           s1           | 1 Oct | 31 Oct |    -1
-          s2           | 1 Sep | 30 Sep |    -1
-          s3           | 1 Oct | 31 Oct |     1
+          s2           | 1 Oct | 31 Oct |     1
         sync
           done    | subscription | line                                | total
-          added   | s3           | Business Premium                    |  12.00
-          removed | s2           | Business Premium                    |  84.00
-          stays   | s1           | Business Premium                    |  96.00
+          removed | s1           | Business Premium                    |  96.00
           waits   | s1           | Business Premium (credit, Oct 2026) | -12.00
-          waits   | s2           | Business Premium (credit, Sep 2026) | -12.00
-          says credit
+          stays   | s2           | Business Premium                    |  12.00
           says credit
     """)
 
 
-def test_line_that_another_invoice_of_the_same_month_lacks_stays() -> None:
+def test_line_goes_whose_month_was_replaced_by_one_without_it() -> None:
     prove(f"""
         {STANDING}
         invoice I2 for Sep 2026, held
@@ -78,10 +81,10 @@ def test_line_that_another_invoice_of_the_same_month_lacks_stays() -> None:
           s2           | 1
         decide I2 replaces I1
         sync
-          done  | subscription | line             | total
-          added | s2           | Business Premium |  12.00
-          stays | s1           | Business Premium |  96.00
-          waits | s1           | Business Premium | -96.00
+          done    | subscription | line             |  total
+          added   | s2           | Business Premium |  12.00
+          removed | s1           | Business Premium |  96.00
+          waits   | s1           | Business Premium | -96.00
           charged 108.00 = billed 96.00 + synced 12.00 - held 96.00 + excluded 96.00
           says quantity
           says ran early
@@ -90,15 +93,15 @@ def test_line_that_another_invoice_of_the_same_month_lacks_stays() -> None:
 
 def test_line_of_a_subscription_with_held_rows_stays() -> None:
     prove(f"""
-        {STANDING}
+        {TWO_STAND}
         {OTHERS_GO_ON}
         invoice I3 for Oct 2026, held
           subscription | seats
           s1           | 9
         sync
           done  | subscription | line             | seats
-          added | s2           | Business Premium |     1
           stays | s1           | Business Premium |     8
+          stays | s2           | Business Premium |     1
           says removal held
     """)
 
@@ -204,9 +207,10 @@ def test_applied_credit_that_is_dismissed_later_is_taken_off() -> None:
           says credit
         decide apply
         sync
-          line                                | kind      | total
-          Business Premium                    | recurring | 120.00
-          Business Premium (credit, Oct 2026) | once      | -24.00
+          line                                    | kind      | total
+          Business Premium (adjustment, Oct 2026) | once      | 24.00
+          Business Premium                        | recurring | 96.00
+          Business Premium (credit, Oct 2026)     | once      | -24.00
         undecide
         sync
           nothing is written

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.bookkeeping.proving import prove
 
 # --- Seat Based Monthly ---------------------------------------------------------------------------
@@ -136,14 +134,14 @@ def test_seats_that_came_down_to_none_bill_what_was_used_and_leave_no_line() -> 
 def test_quantity_below_zero_is_held_whole() -> None:
     prove("""
         invoice I1 for Oct 2026
-          seats | cost  | retail
-              2 | 10.00 |  12.00
-             -3 |  1.00 |   1.00
+          from   | seats | ratio
+          1 Oct  |     2 |
+          31 Oct |    -3 |  0.03
         sync
           done  | line             | total
-          waits | Business Premium | 21.00
-          charged 21.00 = held 21.00
-          charged cost 17.00 = held 17.00
+          waits | Business Premium | 22.92
+          charged 22.92 = held 22.92
+          charged cost 19.10 = held 19.10
           says quantity
     """)
 
@@ -153,13 +151,17 @@ def test_rows_of_a_month_before_are_one_adjustment() -> None:
         invoice I1 for Oct 2026
           from  | to     | seats
           1 Sep | 30 Sep |     3
+          1 Oct | 31 Oct |     2
         sync
-          done  | line                                    | kind | seats | cost  | retail
-          added | Business Premium (adjustment, Sep 2026) | once |     1 | 30.00 |  36.00
+          done  | line                                    | kind      | seats |  cost | retail
+          added | Business Premium (adjustment, Sep 2026) | once      |     1 | 30.00 |  36.00
+          added | Business Premium                        | recurring |     2 | 10.00 |  12.00
+          says nothing
     """)
 
 
-OLDER = """
+def test_older_month_that_never_stood_on_a_line_is_billed_once_and_a_free_one_needs_no_line() -> None:
+    prove("""
         mapping monthly: from Sep 2026
         invoice I1 for Sep 2026
           subscription | seats | cost  | retail
@@ -167,31 +169,36 @@ OLDER = """
           free         |     3 |  0.00 |   0.00
         invoice I2 for Oct 2026
           subscription | seats
+          s1           |     1
           s2           |     1
-"""
-
-
-def test_older_month_that_was_never_billed_is_proposed_not_written_and_a_free_one_is_not_even_proposed() -> None:
-    prove(f"""
-        {OLDER}
         sync
-          done  | subscription | line             | kind      | total
-          added | s2           | Business Premium | recurring | 12.00
-          waits | s1           | Business Premium | once      | 36.00
-          charged of Sep 2026 36.00 = held 36.00
-          says not billed
+          done  | subscription | line                                    | kind      | total
+          added | s1           | Business Premium (adjustment, Sep 2026) | once      | 36.00
+          added | s1           | Business Premium                        | recurring | 12.00
+          added | s2           | Business Premium                        | recurring | 12.00
+          charged of Sep 2026 36.00 = synced 36.00
     """)
 
 
 def test_applied_proposal_is_a_one_time_line() -> None:
-    prove(f"""
-        {OLDER}
+    prove("""
+        invoice I1 for Sep 2026
+          | seats
+          |     3
         sync
+        invoice I2 for Oct 2026
+          | seats
+          |     1
+        sync
+          done    | line             | kind      | total
+          waits   | Business Premium | once      | 36.00
+          changed | Business Premium | recurring | 12.00
+          says not billed
         decide apply
         sync
-          done  | subscription | line             | kind      | seats | cost  | retail
-          added | s1           | Business Premium | once      |     1 | 30.00 |  36.00
-          stays | s2           | Business Premium | recurring |     1 | 10.00 |  12.00
+          done  | line             | kind      | seats | cost  | retail
+          added | Business Premium | once      |     1 | 30.00 |  36.00
+          stays | Business Premium | recurring |     1 | 10.00 |  12.00
           charged of Sep 2026 36.00 = synced 36.00
     """)
 
@@ -324,20 +331,55 @@ def test_charge_without_product_fails_and_is_named() -> None:
     """)
 
 
-@pytest.mark.parametrize(("target", "says"), [("not yet", "nothing"), ("never", "no product")])
-def test_line_without_product_link_is_written_and_warned_about(target: str, says: str) -> None:
-    month = prove(f"""
-        product Business Premium: target {target}
+def test_line_without_product_link_is_written_and_warned_about_until_it_has_one() -> None:
+    month = prove("""
+        product Business Premium: target never
         invoice I1 for Oct 2026
           | seats
           | 10
         sync
           done  | line             | total  | product
           added | Business Premium | 120.00 |
-          says {says}
+          says no product
+        sync
+          done  | line             | total  | product
+          stays | Business Premium | 120.00 |
+          says no product
     """)
     assert month.last is not None
-    assert [change.product_key for change in month.last.plan.changes] == ["business premium"]  # found when written
+    assert month.last.plan.changes == []
+
+
+def test_link_that_is_missing_is_set_at_the_next_sync() -> None:
+    prove("""
+        product Business Premium: target never
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+        product Business Premium: target made
+        sync
+          done    | line             | total  | product
+          changed | Business Premium | 120.00 | Business Premium
+          says nothing
+        sync
+          done  | line             | total  | product
+          stays | Business Premium | 120.00 | Business Premium
+          says nothing
+    """)
+
+
+def test_line_of_a_product_made_again_follows_at_the_next_sync() -> None:
+    prove("""
+        invoice I1 for Oct 2026
+          | seats
+          | 10
+        sync
+        product Business Premium: target made again
+        sync
+          done    | line             | total  | product
+          changed | Business Premium | 120.00 | Business Premium
+    """)
 
 
 def test_periods_of_two_months_are_told_apart() -> None:

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from money.words import cut_to_hundredths, from_cents, one_line, plain, round_to_cent, to_cents
+from money.words import (
+    cut_to_hundredths,
+    equals_at_its_decimals,
+    from_cents,
+    one_line,
+    plain,
+    round_to_cent,
+    same_name,
+    shown,
+    to_cents,
+)
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=8)
 
@@ -63,7 +73,7 @@ def test_plain_loses_no_digit(amount: Decimal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "read"),
     [
         ("Two\nlines\r\nand\ttabs", "Two lines and tabs"),
         ("\u202egnp.exe\u202c", "gnp.exe"),
@@ -73,5 +83,42 @@ def test_plain_loses_no_digit(amount: Decimal) -> None:
         (" \n ", ""),
     ],
 )
-def test_text_becomes_one_line_that_can_be_read(text: str, shown: str) -> None:
-    assert one_line(text) == shown
+def test_text_becomes_one_line_that_can_be_read(text: str, read: str) -> None:
+    assert one_line(text) == read
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("59867.386907", "59867.39"), ("-0.005", "-0.01"), ("0.0021", "0.0021"), ("0", "0.00")]
+)
+def test_amount_is_shown_in_cents_and_never_as_nothing(amount: str, text: str) -> None:
+    assert shown(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("stated", "amount", "equal"),
+    [
+        ("18.41", "18.411", True),
+        ("18.41000000", "18.411", True),
+        ("18.4", "18.4", True),
+        ("18.4", "18.41", False),
+        ("18.412", "18.411", False),
+        ("18.42", "18.411", False),
+        ("200", "200.004", True),
+    ],
+)
+def test_total_is_compared_at_its_own_decimals(stated: str, amount: str, equal: bool) -> None:
+    assert equals_at_its_decimals(Decimal(stated), Decimal(amount)) is equal
+
+
+@pytest.mark.parametrize(
+    ("theirs", "same"),
+    [
+        ("Microsoft Defender for Business", True),
+        ("defender for  business", True),
+        ("Defender for Business - 1 Year - Monthly", False),
+        ("Defender for Business support", False),
+        ("", False),
+    ],
+)
+def test_names_of_one_product_are_the_same_words(theirs: str, same: bool) -> None:
+    assert same_name("Defender for Business", theirs) is same

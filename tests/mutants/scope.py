@@ -15,6 +15,7 @@ DRAWN = ("syncs/writing/", "syncs/proving/")
 # By module, the quickest file first.
 _END = "tests/end_to_end/test_"
 DRAWN_TESTS: Mapping[str, Sequence[str]] = {
+    "syncs/proving/accounts.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
     "syncs/proving/billed.py": (f"{_END}ran_meanwhile.py", f"{_END}months.py"),
     "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
     "syncs/proving/reconciliation.py": (
@@ -25,6 +26,7 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
         f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py", f"{_END}months.py",
     ),
     "syncs/writing/freshness.py": (f"{_END}waiting_plans.py", f"{_END}plan_after_a_dead_run.py"),
+    "syncs/writing/joining.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
     "syncs/writing/leftovers.py": (f"{_END}mappings_change.py", f"{_END}people_edit.py"),
     "syncs/writing/lines.py": (
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}people_edit.py",

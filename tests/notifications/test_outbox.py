@@ -12,12 +12,13 @@ import time_machine
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import Partner
 from core.scope import partner_scope
 from notifications import delivering, outbox
-from notifications.models import Message, MessageState
+from notifications.models import Message, MessageState, Notice
 from notifications.tasks import deliver_due
 
 NOW = dt.datetime(2026, 10, 5, 12, 0, tzinfo=dt.UTC)
@@ -204,3 +205,74 @@ def test_slow_sender_does_not_overwrite_a_later_claim(
 def test_unknown_kind_is_an_error(partner: Partner) -> None:
     with partner_scope(partner.pk), pytest.raises(KeyError):
         outbox.queue("no_such_kind", event="x", to=["a@example.com"], context={})
+
+
+class PickyBackend(EmailBackend):
+    """A mail server that knows some addresses, and answers others as it is told to."""
+
+    answers: dict[str, tuple[int, bytes]] = {}
+
+    def send_messages(self, messages: Any) -> int:
+        refused = {to: PickyBackend.answers[to] for each in messages for to in each.to if to in PickyBackend.answers}
+        if refused:
+            raise smtplib.SMTPRecipientsRefused(refused)
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def picky(settings: Any) -> Iterator[dict[str, tuple[int, bytes]]]:
+    settings.EMAIL_BACKEND = f"{__name__}.PickyBackend"
+    PickyBackend.answers = {}
+    yield PickyBackend.answers
+    PickyBackend.answers = {}
+
+
+def fates(partner: Partner) -> dict[str, tuple[str, str, int]]:
+    with partner_scope(partner.pk):
+        return {one.to[0]: (one.state, one.last_error, one.attempts) for one in Message.objects.all()}
+
+
+def test_each_address_has_a_fate_of_its_own(
+    partner: Partner, picky: dict[str, tuple[int, bytes]], clock: time_machine.Traveller
+) -> None:
+    good, busy, gone = (f"{name}@northwind.example" for name in ("good", "busy", "gone"))
+    picky |= {busy: (450, b"4.2.1 Try again later"), gone: (550, b"5.1.1 No such user here")}
+    queue(partner, to=(good, busy, gone))
+
+    assert deliver_due() == 1
+    assert fates(partner) == {
+        good: ("sent", "", 1),
+        busy: ("due", "450 4.2.1 Try again later", 1),
+        gone: ("failed", "550 5.1.1 No such user here", 1),
+    }
+
+    picky.pop(busy)
+    clock.shift(61)
+
+    assert deliver_due() == 1
+    assert [sent.to for sent in mail.outbox] == [[good], [busy]]
+    with partner_scope(partner.pk):
+        notice = Notice.objects.get(event__startswith="mail:")
+    assert notice.subject == f"An e-mail to {gone} was not delivered"
+    assert "550 5.1.1 No such user here" in notice.text
+
+
+def test_mail_says_that_a_machine_wrote_it_and_where_to_leave_the_list(partner: Partner) -> None:
+    queue(partner)
+    deliver_due()
+
+    headers = mail.outbox[0].message()
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert headers["List-Unsubscribe"].endswith("/p/northwind/email-preferences/>")
+
+
+def test_test_mail_goes_at_once_or_says_what_the_server_says(
+    partner: Partner, picky: dict[str, tuple[int, bytes]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("mail_test", "operator@example.com")
+    assert "The mail server took it" in capsys.readouterr().err
+    assert mail.outbox[0].message()["Auto-Submitted"] == "auto-generated"
+
+    picky["gone@example.com"] = (550, b"5.7.1 Relaying denied")
+    with pytest.raises(CommandError, match="Relaying denied"):
+        call_command("mail_test", "gone@example.com")

@@ -43,6 +43,12 @@ class Cast:
         client.force_login(self.users[name], backend=BACKEND)
         return client
 
+    def sure(self, name: str) -> Client:
+        """A browser in which that person has proved just now who they are."""
+        client = self.client(name)
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        return client
+
 
 @dataclass
 class Shop:

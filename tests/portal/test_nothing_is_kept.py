@@ -43,4 +43,4 @@ def test_files_of_the_portal_itself_are_kept(cast: Cast) -> None:
 
 
 def test_page_of_nobody_may_be_kept(db: None) -> None:
-    assert "Cache-Control" not in Client().get("/healthz").headers
+    assert "Cache-Control" not in Client().get("/p/northwind/").headers

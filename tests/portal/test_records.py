@@ -21,7 +21,7 @@ from tests.portal.cast import Cast, Shop
 
 TODAY = dt.date(2026, 11, 27)
 LINE = {
-    "line_id": 1, "template_id": 0, "product_id": None, "name": "Managed workstation", "description": "",
+    "line_id": "1", "template_id": "0", "product_id": None, "name": "Managed workstation", "description": "",
     "quantity": "3", "retail_cents": 4500, "cost_cents": 2000, "taxable": True, "one_time": False,
 }  # fmt: skip
 
@@ -85,10 +85,10 @@ def test_charges_of_an_invoice_that_does_not_count_are_left_out(cast: Cast, shop
 def test_lines_are_named_and_lead_to_their_template(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         number = shop.template.external_id
-        ours = {**LINE, "line_id": 77, "template_id": number, "name": "Microsoft 365 E3"}
+        ours = {**LINE, "line_id": "77", "template_id": number, "name": "Microsoft 365 E3"}
         Template.objects.filter(pk=shop.template.pk).update(lines=[{**LINE, "template_id": number}, ours])
         make.LineFactory(
-            program=shop.program, customer=shop.customer, template_id=number, line_id=77, quantity=Decimal(4)
+            program=shop.program, customer=shop.customer, template_id=number, line_id="77", quantity=Decimal(4)
         )
 
     page = customer_page(cast, shop)

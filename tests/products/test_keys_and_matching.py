@@ -42,6 +42,19 @@ def test_long_keys_that_differ_at_the_end_stay_different():
     assert product_key("x" * 300, "", "Monthly") != product_key("x" * 300, "", "Annual")
 
 
+@pytest.mark.parametrize(
+    ("offer", "key"),
+    [
+        ("G1-Offer", "cfq7:0001|1 year|monthly|g1-offer"),
+        ("CFQ7:0001", "cfq7:0001|1 year|monthly"),
+        (" cfq7:0001 ", "cfq7:0001|1 year|monthly"),
+        ("", "cfq7:0001|1 year|monthly"),
+    ],
+)
+def test_key_ends_in_the_id_of_the_offer_where_that_is_not_the_sku(offer, key):
+    assert product_key("CFQ7:0001", "1 Year", "Monthly", offer) == key
+
+
 # --- Terms and cycles ---------------------------------------------------------------------------------
 
 

@@ -56,7 +56,7 @@ def test_price_list_becomes_products_by_key(world):
     assert refresh(world) == PriceListReport(total=1, new=1)
 
     found = product(world)
-    assert (found.key, found.unit_cost, found.unit_retail) == ("cfq7|1|1 month", Decimal("0.1725"), 10)
+    assert (found.key, found.unit_cost, found.unit_retail) == ("cfq7|1|1 month|p1", Decimal("0.1725"), 10)
     assert (found.cadence, found.description, found.in_price_list) == ("monthly", "Mail and files", True)
     assert "/pricelist/2026/10/1/" in next(path for path in world.prism.calls if "pricelist" in path)
 
@@ -105,8 +105,8 @@ def test_empty_list_changes_nothing_and_is_reported(world):
 
 
 def test_key_with_two_prices_is_ambiguous_until_the_list_is_clear(world):
-    for number, price in enumerate((8, 9)):
-        world.prism.product(f"p{number}", ProductSku="CFQ7", UnitPrice=price)
+    for sku, price in (("CFQ7 0001", 8), ("CFQ7  0001", 9)):
+        world.prism.product("p0", ProductSku=sku, UnitPrice=price)
 
     assert refresh(world).ambiguous == ("Sample Suite",)
     assert product(world, "p0").ambiguous
@@ -117,10 +117,90 @@ def test_key_with_two_prices_is_ambiguous_until_the_list_is_clear(world):
 
 
 def test_key_twice_at_one_price_is_one_product(world):
-    for number in (1, 2):
-        world.prism.product(f"p{number}", ProductSku="CFQ7")
+    for _ in range(2):
+        world.prism.product("p1", ProductSku="CFQ7")
 
     assert refresh(world) == PriceListReport(total=1, new=1)
+
+
+# --- Offers of one SKU --------------------------------------------------------------------------------
+
+OFFERS = {"g1": ("Suite - 1 Month - Monthly", "6.24"), "g2": ("Suite - 1 Year - Monthly", "5.20")}
+
+
+def list_offers(world: World, *ids: str) -> None:
+    """List these offers of one SKU, at their prices."""
+    for one in ids:
+        name, price = OFFERS[one]
+        world.prism.product(one, ProductSku="CFQ7:0001", ProductName=name, UnitPrice=Decimal(price))
+
+
+def stored(world: World) -> dict[str, tuple[int, str, Decimal]]:
+    """Every listed product: number, key and cost, by the id of its offer."""
+    with partner_scope(world.partner.pk):
+        rows = Product.objects.filter(in_price_list=True)
+        return {row.product_id: (row.pk, row.key, row.unit_cost) for row in rows}
+
+
+def test_offers_of_one_sku_are_products_of_their_own(world):
+    list_offers(world, "g1", "g2")
+
+    assert refresh(world) == PriceListReport(total=2, new=2)
+    assert {offer: values[1:] for offer, values in stored(world).items()} == {
+        "g1": ("cfq7:0001|1 month|1 month|g1", Decimal("6.24")),
+        "g2": ("cfq7:0001|1 year|1 month|g2", Decimal("5.20")),
+    }
+    assert refresh(world) == PriceListReport(total=2)
+
+
+def test_offers_that_differ_in_nothing_but_the_id_are_two(world):
+    for offer in ("g1", "g2"):
+        world.prism.product(offer, ProductSku="CFQ7:0001")
+
+    assert refresh(world) == PriceListReport(total=2, new=2)
+
+
+def test_product_with_a_key_of_before_is_the_offer_that_its_id_names(world):
+    with partner_scope(world.partner.pk):
+        before = Product.objects.create(
+            source_id=world.program.source_id, key="cfq7:0001|1|1 month", product_id="G1", sku="CFQ7:0001",
+            name="Suite", term="1", billing_cycle="1 Month", unit_cost=5, unit_retail=7, ambiguous=True,
+        )  # fmt: skip
+    list_offers(world, "g1", "g2")
+
+    assert refresh(world) == PriceListReport(total=2, new=1, changed=1)
+    assert stored(world)["g1"] == (before.pk, "cfq7:0001|1 month|1 month|g1", Decimal("6.24"))
+
+
+def test_offer_takes_over_what_an_invoice_had_made_of_its_id(world):
+    values = {"name": "Suite", "term": "1", "billing_cycle": "Monthly", "cadence": "monthly"}
+    with partner_scope(world.partner.pk):
+        made = product_made_from_invoice(
+            world.program.source_id, sku="G2", **values, cost=Decimal(7), retail=Decimal(9)
+        )
+    list_offers(world, "g1", "g2")
+
+    refresh(world)
+
+    assert stored(world)["g2"] == (made.pk, "cfq7:0001|1 year|1 month|g2", Decimal("5.20"))
+
+
+def test_id_that_is_the_sku_names_no_offer(world):
+    world.prism.product("CFQ7:0001", ProductSku="CFQ7:0001")
+    refresh(world)
+    world.prism.products[0]["ProductFrequencies"] = ["1 Year"]
+
+    assert refresh(world) == PriceListReport(total=1, new=1, gone=1)
+
+
+def test_offer_whose_term_is_worded_anew_stays_the_same_product(world):
+    list_offers(world, "g1")
+    refresh(world)
+    number = stored(world)["g1"][0]
+    world.prism.products[0]["ProductName"] = "Suite - P1M - Monthly"
+
+    assert refresh(world) == PriceListReport(total=1, changed=1)
+    assert stored(world)["g1"] == (number, "cfq7:0001|p1m|1 month|g1", Decimal("6.24"))
 
 
 def test_price_list_takes_over_what_was_made_from_an_invoice(world):
@@ -203,7 +283,7 @@ def read(world: World, syncro: SyncroWire) -> None:
         assert refresh_target_products(world.partner.pk, world.program.target_id, syncro.client()) is None
 
 
-def copies(world: World) -> dict[int, tuple[bool, bool]]:
+def copies(world: World) -> dict[str, tuple[bool, bool]]:
     """Disabled and gone, by id."""
     with partner_scope(world.partner.pk):
         return {row.external_id: (row.disabled, row.gone) for row in TargetProduct.objects.all()}
@@ -215,7 +295,7 @@ def linked(world: World) -> World:
     world.prism.product("p1")
     refresh(world)
     with partner_scope(world.partner.pk):
-        ProductLink.objects.create(product=Product.objects.get(), target_id=world.program.target_id, external_id=7)
+        ProductLink.objects.create(product=Product.objects.get(), target_id=world.program.target_id, external_id="7")
     return world
 
 
@@ -239,7 +319,7 @@ def test_product_that_nobody_linked_is_gone_when_the_list_lacks_it(world):
     del syncro.products[7]
 
     read(world, syncro)
-    assert copies(world) == {7: (False, True), 8: (False, False)}
+    assert copies(world) == {"7": (False, True), "8": (False, False)}
     assert set(syncro.asked) == {"/products"}
 
 
@@ -265,7 +345,7 @@ def test_long_list_is_read_in_parts_and_nothing_is_gone_before_the_last(world):
 
     assert calls == [1, 2, 3]
     assert last is None
-    assert [number for number, (_, is_gone) in copies(world).items() if is_gone] == [6]
+    assert [number for number, (_, is_gone) in copies(world).items() if is_gone] == ["6"]
 
 
 def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
@@ -275,7 +355,7 @@ def test_linked_product_that_the_list_hides_is_asked_for_by_id(linked):
 
     read(linked, syncro)
 
-    assert copies(linked) == {7: (True, False), 8: (False, False)}
+    assert copies(linked) == {"7": (True, False), "8": (False, False)}
     assert syncro.asked == ["/products", "/products [7]", "/products/7"]
 
 
@@ -287,7 +367,7 @@ def test_linked_product_that_was_deleted_is_gone(linked):
 
     read(linked, syncro)
 
-    assert copies(linked) == {7: (False, True)}
+    assert copies(linked) == {"7": (False, True)}
 
 
 def test_list_shows_what_stands_for_each_product(linked):
@@ -302,5 +382,5 @@ def test_list_shows_what_stands_for_each_product(linked):
         assert [found.name for found in list_products(linked.program, "SKU-p2")] == ["Another Suite"]
 
     assert (first.name, first.target_id_linked, first.target_name) == ("Another Suite", None, None)
-    assert (second.target_id_linked, second.adopted, second.target_name) == (7, False, "PC_SKU 7")
+    assert (second.target_id_linked, second.adopted, second.target_name) == ("7", False, "PC_SKU 7")
     assert (second.target_retail, second.target_disabled, second.target_gone) == (10, False, False)

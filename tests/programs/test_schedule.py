@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.schedule import next_due
+from programs.models import Program
+from programs.schedule import next_due, next_start
 
 OSLO = "Europe/Oslo"
 
@@ -58,3 +59,16 @@ def test_due_is_the_next_day_of_the_local_calendar(after: dt.datetime, at: dt.ti
     assert after < first <= after + dt.timedelta(hours=27)
     assert dt.timedelta(hours=21) <= second - first <= dt.timedelta(hours=27)
     assert local_days[1] - local_days[0] == dt.timedelta(days=1)
+
+
+def test_programs_of_one_time_start_spread_over_half_an_hour() -> None:
+    noon = utc("2026-01-10T12:00")
+    programs = [Program(pk=number, partner_id=1, time_zone="UTC") for number in range(1, 31)]
+
+    starts = [next_start(program, noon) for program in programs]
+
+    assert len(set(starts)) == 30
+    assert (min(starts), max(starts)) == (utc("2026-01-11T05:00"), utc("2026-01-11T05:29"))
+    assert [next_start(program, start) - start for program, start in zip(programs, starts, strict=True)] == [
+        dt.timedelta(days=1)
+    ] * 30

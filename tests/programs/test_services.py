@@ -120,7 +120,7 @@ def test_motions_and_addresses_are_kept_once_and_in_order(partner: Partner) -> N
 def test_enabled_program_is_due_at_its_hour_where_the_partner_is(partner: Partner) -> None:
     with time_machine.travel(NOON, tick=False), partner_scope(partner.pk):
         program, _ = save(make_connections(), enabled=True)
-        assert program.next_due_at == dt.datetime(2026, 10, 6, 3, 0, tzinfo=dt.UTC)
+        assert program.next_due_at == dt.datetime(2026, 10, 6, 3, program.own_minutes, tzinfo=dt.UTC)
         program, _ = save((program.source, program.target), enabled=False)
         assert program.next_due_at is None
 
@@ -132,7 +132,8 @@ def test_new_time_zone_moves_the_due_time(partner: Partner) -> None:
         update_partner(partner.pk, actor=COMMAND, time_zone="America/New_York")
         with partner_scope(partner.pk):
             reschedule_all()
-            assert Program.objects.get().next_due_at == dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)
+            program = Program.objects.get()
+            assert program.next_due_at == dt.datetime(2026, 10, 6, 9, program.own_minutes, tzinfo=dt.UTC)
 
 
 def test_selectors_find_what_is_configured(partner: Partner) -> None:

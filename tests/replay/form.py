@@ -12,13 +12,15 @@ import datetime as dt
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 Motion = Literal["seat_monthly", "azure_plan", "seat_annual"]
 Cadence = Literal["", "monthly", "annual", "usage"]
 What = Literal["recurring", "adjustment", "usage", "annual charge", "credit", "not billed before"]
+# Text, as the product has it; older records wrote numbers.
+TargetId = Annotated[str, BeforeValidator(lambda told: str(told) if isinstance(told, int) else told)]
 Days = tuple[dt.date, dt.date]  # first and last; of a monthly amount those of its month
 
 _LONGEST, _SHORT = 160, 60  # characters of a part of a record that stands in one line, and of a list inside it
@@ -71,8 +73,8 @@ class Mapping(Form):
 
     customer: str
     motion: Motion
-    syncro_customer: int
-    invoice_template: int
+    syncro_customer: TargetId
+    invoice_template: TargetId
     pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] = "cost_and_retail"
     sync: bool = True
     start: str | None = None  # "2026-09"
@@ -123,7 +125,7 @@ class Product(Form):
     cost: Decimal
     retail: Decimal
     listed: bool = True
-    target_product: int | None = None
+    target_product: TargetId | None = None
     kept_off: bool = False
 
 
@@ -162,7 +164,7 @@ class Source(Form):
 class TargetCustomer(Form):
     """A customer of the PSA."""
 
-    id: int
+    id: TargetId
     name: str
     gone: bool = False
 
@@ -170,7 +172,7 @@ class TargetCustomer(Form):
 class TargetProduct(Form):
     """A product of the PSA."""
 
-    id: int
+    id: TargetId
     name: str
     code: str = ""
     cost: Decimal = Decimal(0)
@@ -182,8 +184,8 @@ class TargetProduct(Form):
 class TemplateLine(Form):
     """A line of an invoice template, whoever wrote it. Prices per unit."""
 
-    id: int
-    product: int | None = None
+    id: TargetId
+    product: TargetId | None = None
     name: str
     description: str = ""
     quantity: Decimal
@@ -198,8 +200,8 @@ class TemplateLine(Form):
 class Template(Form):
     """An invoice template ("recurring invoice")."""
 
-    id: int
-    customer: int
+    id: TargetId
+    customer: TargetId
     name: str
     frequency: str = "Monthly"
     next_run: dt.date | None = None
@@ -210,7 +212,7 @@ class Template(Form):
 class GeneratedLine(Form):
     """A line of a generated invoice, with every text that it shows."""
 
-    product: int | None = None
+    product: TargetId | None = None
     texts: tuple[str, ...]
     quantity: Decimal
     price: Decimal
@@ -220,9 +222,9 @@ class GeneratedLine(Form):
 class GeneratedInvoice(Form):
     """What the PSA made of a template when it ran."""
 
-    id: int
+    id: TargetId
     number: str
-    customer: int
+    customer: TargetId
     date: dt.date | None
     lines: tuple[GeneratedLine, ...]
 
@@ -250,8 +252,8 @@ class Written(Form):
     """
 
     mark: str
-    template: int
-    line: int
+    template: TargetId
+    line: TargetId
     customer: str
     subscription: str
     motion: Motion
@@ -260,10 +262,10 @@ class Written(Form):
     quantity: Decimal
     retail: Decimal
     cost: Decimal
-    product: int | None = None
+    product: TargetId | None = None
     next_run: dt.date | None
     written_on: dt.date
-    seen_on: int | None = None
+    seen_on: TargetId | None = None
     state: Literal["stands", "gone", "taken off", "billed"] = "stands"
 
 
@@ -290,7 +292,7 @@ class Posted(Form):
     subscription: str
     motion: Motion
     days: Days
-    template: int
+    template: TargetId
     rows: dict[str, tuple[int, ...]]
     pricing: Literal["cost_and_retail", "cost_only", "quantity_only"] = "cost_and_retail"
     prorations: Literal["line", "quantity", "warn"] = "line"
@@ -319,7 +321,7 @@ class Decision(Form):
     days: Days | None = None
     invoice: str = ""
     mark: str = ""
-    line: int | None = None
+    line: TargetId | None = None
     customer: str = ""
     retail: Decimal | None = None
     cost: Decimal | None = None

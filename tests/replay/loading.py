@@ -13,12 +13,14 @@ from connectors.syncro.currency import symbol_fits
 from money.enums import LineState
 from money.facts import Choice, MappingFact, MappingFacts, OwnLine, Posted, Rules
 from money.marks import find_mark
+from money.month.months import Months
 from money.plan import Plan
 from money.planning import plan_billing
 from tests.replay import form
-from tests.replay.mirror.evidence import carried_marks, leftovers
+from tests.replay.mirror.evidence import Evidence, leftovers, read_evidence
 from tests.replay.mirror.guarding import reason_to_wait
 from tests.replay.mirror.ledger import choices_of, own_lines_of, starts_of, templates_of
+from tests.replay.mirror.months import join_waiting_credits, months_of
 from tests.replay.mirror.periods import Owner, Periods, find_periods, load_posted
 from tests.replay.mirror.products import Catalogue
 from tests.replay.mirror.rows import Imported, import_invoices
@@ -33,8 +35,9 @@ class Facts:
 
     record: form.Record
     done: Imported
-    templates: dict[int, InvoiceTemplate]
+    templates: dict[str, InvoiceTemplate]
     own_lines: list[OwnLine]  # in the order of the record
+    months: Months
     choices: dict[str, Choice]
     periods: Periods
     posted: dict[Owner, list[Posted]]
@@ -48,23 +51,27 @@ def load_facts(record: form.Record) -> Facts:
     catalogue = Catalogue(record)
     done = import_invoices(record, catalogue)
     choices = choices_of(record)
-    active = starts_of(record, done, choices)
+    own_lines = own_lines_of(record, done)
+    join_waiting_credits(record, done, choices)
+    months = months_of(done, own_lines, choices)
+    active = starts_of(record, done, months, choices)
     starts = {owner: start for _, owner, start in active.values()}
-    periods = find_periods(record, done, starts, catalogue.facts())
+    periods = find_periods(record, done, months, starts, catalogue.facts())
     facts = Facts(
         record=record,
         done=done,
         templates=templates_of(record),
-        own_lines=own_lines_of(record, done),
+        own_lines=own_lines,
+        months=months,
         choices=choices,
         periods=periods,
         posted=load_posted(record, done, periods),
         starts=starts,
     )
     if periods.newest:
-        carried = carried_marks(record, facts.templates)
+        evidence = read_evidence(record, facts.templates)
         for place, (mapping, owner, _) in active.items():
-            facts.mappings.append(_mapping_facts(facts, place, mapping, owner, carried))
+            facts.mappings.append(_mapping_facts(facts, place, mapping, owner, evidence))
     facts.left_behind = [own for own in _standing(facts) if (own.customer_id, own.motion) not in starts]
     return facts
 
@@ -75,7 +82,7 @@ def plan_facts(facts: Facts) -> tuple[Plan, str]:
     made.extend(plan_billing((), facts.left_behind, facts.templates, facts.choices))
     planned = {change.line_id for change in made.changes}
     first = {(one.mapping.customer_id, one.mapping.motion) for one in facts.mappings if one.first}
-    reason = reason_to_wait(facts.record, facts.done, facts.own_lines, made.changes, first)
+    reason = reason_to_wait(facts.record, facts.done, facts.own_lines, made, first, facts.months)
     made.changes += leftovers(facts.record, facts.own_lines, facts.templates, planned)
     return made, reason
 
@@ -84,9 +91,7 @@ def _standing(facts: Facts) -> Iterator[OwnLine]:
     return (own for own in facts.own_lines if own.state is LineState.STANDING)
 
 
-def _mapping_facts(
-    facts: Facts, place: int, mapping: form.Mapping, owner: Owner, carried: frozenset[str]
-) -> MappingFacts:
+def _mapping_facts(facts: Facts, place: int, mapping: form.Mapping, owner: Owner, evidence: Evidence) -> MappingFacts:
     """``syncs.facts.program._mapping_facts``."""
     template = facts.templates.get(mapping.invoice_template)
     settings = facts.record.program.billing
@@ -96,12 +101,14 @@ def _mapping_facts(
         template=template,
         periods=tuple(facts.periods.by_owner.get(owner, ())),
         newest=facts.periods.newest,
-        invoiced=facts.periods.invoiced,
+        gone=frozenset(one.holder.subscription for one in facts.months.gone if one.holder.customer == owner[0]),
+        elsewhere=frozenset(one.holder.subscription for one in facts.months.gone if one.elsewhere),
         own_lines=tuple(own for own in facts.own_lines if own.state in kept and (own.customer_id, own.motion) == owner),
         posted=tuple(facts.posted.get(owner, ())),
         foreign_ids=_foreign_ids(template, {own.line_id for own in _standing(facts)}),
         other_templates=facts.templates,
-        carried=carried,
+        carried=evidence.carried,
+        ahead=evidence.ahead,
         uncertain=facts.periods.uncertain,
         choices=facts.choices,
         rules=Rules(
@@ -148,6 +155,6 @@ def _trouble(record: form.Record, mapping: form.Mapping, template: InvoiceTempla
     return "", ""
 
 
-def _foreign_ids(template: InvoiceTemplate | None, own_ids: set[int]) -> frozenset[int]:
+def _foreign_ids(template: InvoiceTemplate | None, own_ids: set[str]) -> frozenset[str]:
     lines = template.lines if template else ()
     return frozenset(line.line_id for line in lines if line.line_id not in own_ids and not find_mark(line.description))

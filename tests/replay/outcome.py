@@ -30,7 +30,7 @@ class LineTold:
     cost: Decimal
     one_time: bool
     taxable: bool
-    product: int | None
+    product: str | None
     position: int | None
 
 
@@ -39,7 +39,7 @@ class ChangeTold:
     """One row of the plan: *add*, *change*, *remove*, *keep*, or *hold* of what would be done."""
 
     what: str
-    template: int
+    template: str
     customer: str
     subscription: str
     before: LineTold | None
@@ -53,7 +53,7 @@ class Bill:
     """What a template's next run bills of our lines once the plan is carried out; retail apart by kind of line."""
 
     customer: str
-    template: int
+    template: str
     recurring: Decimal
     one_time: Decimal
     cost: Decimal
@@ -80,7 +80,7 @@ class Outcome:
     """All that a plan comes to. ``left_out``: rows and invoices that it could not or must not use."""
 
     waits: str  # why a person must look first, "" when it is written at once
-    templates: dict[int, str]  # number -> how it is called, how often and when it runs
+    templates: dict[str, str]  # number -> how it is called, how often and when it runs
     changes: list[ChangeTold]  # in the order of writing
     bills: list[Bill]
     accounts: list[Account]

@@ -13,7 +13,7 @@ from money.marks import find_mark
 from money.plan import Note, Plan, PlannedChange
 from money.present import TemplateLines, values_of
 from money.words import Money, one_line, plain
-from syncs.proving.reconciliation import Balance
+from syncs.proving.accounts import Balance
 from tests.replay import form
 from tests.replay.loading import Facts
 from tests.replay.mirror.accounts import NOBODY, Came, account_for, came_before
@@ -123,8 +123,8 @@ def _bills(facts: Facts, plan: Plan, names: Mapping[int, str]) -> list[Bill]:
 
 
 def _standing_lines(
-    own_lines: Iterable[OwnLine], templates: Mapping[int, InvoiceTemplate]
-) -> dict[tuple[int, int], _Standing]:
+    own_lines: Iterable[OwnLine], templates: Mapping[str, InvoiceTemplate]
+) -> dict[tuple[str, str], _Standing]:
     found = {}
     for own in own_lines:
         line = TemplateLines(templates.get(own.template_id)).ours(own.mark, own)
@@ -133,8 +133,8 @@ def _standing_lines(
     return found
 
 
-def _carry_out(standing: dict[tuple[int, int], _Standing], change: PlannedChange, number: int) -> None:
-    new = -number - 1  # a line that is added has no id yet
+def _carry_out(standing: dict[tuple[str, str], _Standing], change: PlannedChange, number: int) -> None:
+    new = f"new {number}"  # a line that is added has no id yet
     place = change.template_id, new if change.line_id is None else change.line_id
     if change.action is Action.REMOVE_LINE:
         standing.pop(place, None)
@@ -196,4 +196,4 @@ def _left_out(facts: Facts) -> Iterator[str]:
 
 def _unknown(row: Charge) -> str:
     where = f"invoice {row.fact.invoice_number}, line {row.fact.line}"
-    return f"{where} is unknown, {plain(row.fact.retail)}: {row.problem}"
+    return f"{where} is {row.set_aside or 'unknown'}, {plain(row.fact.retail)}: {row.problem}"

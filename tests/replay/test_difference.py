@@ -19,13 +19,13 @@ def outcome(quantity: str = "9", *, cost: str = "10.00", held: str = "0", waits:
     """Contoso's ten seats come to ``quantity`` at 12.00, and some of the money is held."""
     before, after = make_line("10"), make_line(quantity, cost=cost)
     retail, cost_total = after.quantity * after.retail, after.quantity * after.cost
-    bill = Bill("Contoso", 5001, recurring=retail, one_time=Decimal(0), cost=cost_total)
+    bill = Bill("Contoso", "5001", recurring=retail, one_time=Decimal(0), cost=cost_total)
     written, waiting = Side(retail, cost_total), Side(Decimal(held), Decimal(0))
     source = written + waiting
     return Outcome(
         waits=waits,
-        templates={5001: "“Monthly services”, Monthly, next run 2026-11-07"},
-        changes=[ChangeTold("change", 5001, "Contoso", "s1", before, after, f"{quantity} on the invoice")],
+        templates={"5001": "“Monthly services”, Monthly, next run 2026-11-07"},
+        changes=[ChangeTold("change", "5001", "Contoso", "s1", before, after, f"{quantity} on the invoice")],
         bills=[bill],
         accounts=[Account("Contoso", "seat_monthly", source, Side(), {"synced or planned": written, "held": waiting})],
         left_out=[],
@@ -62,7 +62,9 @@ def test_more_is_billed():
 
 def test_same_now_and_more_by_every_later_run():
     accepted, now = outcome(), outcome()
-    now.bills[0] = Bill("Contoso", 5001, recurring=Decimal("120.00"), one_time=Decimal("-12.00"), cost=Decimal("90.00"))
+    now.bills[0] = Bill(
+        "Contoso", "5001", recurring=Decimal("120.00"), one_time=Decimal("-12.00"), cost=Decimal("90.00")
+    )
 
     assert told(accepted, now) == [
         "october-seats-added: Contoso would be billed 12.00 more (120.00 instead of 108.00) by every later run"

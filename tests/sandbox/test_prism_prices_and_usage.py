@@ -41,13 +41,29 @@ def test_price_list_has_real_products_and_the_awkward_ones(vendors):
 
     skus = Counter(product["ProductSku"] for product in products)
     assert len(skus) >= 150
-    assert skus["CFQ7TTC0LCHC:0002"] == 2
+    assert skus["CFQ7TTC0LCHC:0002"] == 3
     legacy = [p for p in products if p["ProductSku"] == p["ProductId"].upper() != p["ProductId"]]
     assert len(legacy) == 1
     twins = [p for p in products if p["ProductSku"] == p["ProductId"] == "CFQ7TTC0HD32:0002"]
     assert [p["ProductFrequencies"] for p in twins] == [["1 Month"], ["1 Year"]]
     assert "CFQ7TTC0LF8S:0001" not in skus
     assert any(product["UnitPrice"] != product["UnitPrice"].quantize(Decimal("0.01")) for product in products)
+
+
+def test_most_part_numbers_are_sold_in_offers_told_apart_by_id_and_name(vendors):
+    products = price_list(vendors)
+    yearly = [p for p in products if p["ProductName"].endswith(" - 1 Year - Monthly")]
+    skus = {product["ProductSku"] for product in products}
+
+    assert len(yearly) > len(skus) / 2
+    (monthly,) = [p for p in products if p["ProductName"] == "Microsoft 365 Business Basic"]
+    (other,) = [p for p in yearly if p["ProductName"].startswith("Microsoft 365 Business Basic - ")]
+    assert other["ProductId"] != monthly["ProductId"]
+    assert other["UnitPrice"] < monthly["UnitPrice"]
+    apart = {"ProductId", "ProductName", "Price", "UnitPrice", "RetailPrice", "RetailUnitPrice"}
+    assert {name: other[name] for name in other if name not in apart} == {
+        name: monthly[name] for name in monthly if name not in apart
+    }
 
 
 def test_price_list_of_a_day_shows_that_days_prices(vendors):

@@ -29,7 +29,9 @@ def write_everything(vendors):
         )
 
 
-@pytest.mark.parametrize("settings", [{}, {"amount_digits": "4"}, {"azure_rows": "meter"}, {"ratio_digits": "10"}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"amount_digits": "4"}, {"azure_rows": "meter"}, {"ratio_digits": "10"}, {"months": "field"}]
+)
 def test_rows_agree_with_days_to_the_rounding_of_each_row(start, settings):
     vendors = start(**settings)
     vendors.admin("POST", "/advance")
@@ -64,7 +66,9 @@ def totals_by_month(amounts):
     return totals
 
 
-def test_generated_invoices_total_what_the_truth_expects(vendors):
+@pytest.mark.parametrize("months", ["calendar", "field"])
+def test_generated_invoices_total_what_the_truth_expects(start, months):
+    vendors = start(months=months)
     for _ in range(3):
         write_everything(vendors)
         expected = expected_by_customer(vendors)

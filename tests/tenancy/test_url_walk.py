@@ -20,9 +20,7 @@ from tests import factories as make
 from tests.portal.cast import NAMES, Cast, Shop
 
 # Open to all by what they are; each with its reason.
-NO_RULE_OF_OURS = {
-    "healthz": "load balancers ask it; it tells nothing but whether the database and Redis answer",
-}
+NO_RULE_OF_OURS = {}
 # What everybody may save: how a list looks, what was seen.
 TAKES_POST_ALONE = {"choose_columns", "choose_page_size", "see_notices"}
 PUBLIC = {"accept_invitation": "the token in the address is the key"}

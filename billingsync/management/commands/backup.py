@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billingsync.backups import BackupFailed, dump
+from core.audit import COMMAND
+from core.installation_audit import record_installation
 
 
 class Command(BaseCommand):
@@ -26,5 +28,6 @@ class Command(BaseCommand):
             size = dump(settings.MIGRATE_DATABASE_URL, options["file"])
         except BackupFailed as failure:
             raise CommandError(str(failure)) from failure
+        record_installation(COMMAND, "backup.made", f"Backup of {size:,} bytes")
         self.stderr.write(f"{options['file']}: {size:,} bytes.", style_func=str)
         self.stderr.write("Keep FIELD_ENCRYPTION_KEYS somewhere else: without them the credentials in it are lost.")

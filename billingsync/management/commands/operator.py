@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.identity import person_of
 from accounts.models import User
 from accounts.services import create_user
+from core.audit import COMMAND
+from core.installation_audit import record_installation
 
 
 class Command(BaseCommand):
@@ -29,7 +31,9 @@ class Command(BaseCommand):
         user = user or _make_person(email)
         user.is_operator = not remove
         user.save(update_fields=["is_operator"])
-        self.stderr.write(f"{user.email} is {'no longer' if remove else 'now'} an operator", style_func=str)
+        text = f"{user.email} is {'no longer' if remove else 'now'} an operator"
+        record_installation(COMMAND, "operator.removed" if remove else "operator.made", text)
+        self.stderr.write(text, style_func=str)
 
 
 def _make_person(email: str) -> User:

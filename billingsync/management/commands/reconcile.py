@@ -9,11 +9,11 @@ from django.core.management.base import CommandError, CommandParser
 
 from billingsync.management.partner_command import PartnerCommand
 from core.scope import partner_scope
-from reports.as_json import balance_json, find_invoices
+from reports.as_json import balance_json, find_invoices, months_json
 
 
 class Command(PartnerCommand):
-    """Exit code 0, 1 when an invoice does not balance, 2 for bad usage."""
+    """Exit code 0, 1 when an invoice does not balance or is billed more than once, 2 for bad usage."""
 
     help = "Account for every cent of the imported invoices, in cost and in retail."
 
@@ -24,16 +24,20 @@ class Command(PartnerCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         partner_id = self.find_partner(options["partner"])
         found: list[dict[str, Any]] = []
+        months: list[dict[str, Any]] = []
         for program in self.find_programs(partner_id):
             with partner_scope(partner_id):
-                found += [balance_json(invoice, program) for invoice in find_invoices(program, options["invoice"])]
+                told = [balance_json(invoice, program) for invoice in find_invoices(program, options["invoice"])]
+                months += months_json(program, [invoice["period"] for invoice in told])
+            found += told
         if options["invoice"] and not found:
             raise CommandError(f"No invoice {options['invoice']} was imported.", returncode=2)
         if options["json"]:
-            self.answer({"invoices": found})
+            self.answer({"invoices": found, "months": months})
         else:
             self._tell(found)
-        if not all(invoice[side]["balanced"] for invoice in found for side in ("retail", "cost")):
+            self._tell_months(months)
+        if not all(map(_is_right, found)):
             sys.exit(1)
 
     def _tell(self, found: list[dict[str, Any]]) -> None:
@@ -44,8 +48,19 @@ class Command(PartnerCommand):
                 for name, amount in retail.items()
                 if name not in {"total", "source_total", "balanced"} and amount not in {"0.00", False}
             )
+            again = f", BILLED {invoice['billed_times']} TIMES" if "billed_times" in invoice else ""
             verdict = "balanced" if retail["balanced"] and invoice["cost"]["balanced"] else "DOES NOT BALANCE"
             self.say(
                 f"{invoice['period']} {invoice['number']}: {retail['source_total']} {invoice['currency']}"
-                f" = {parts or '0.00'}: {verdict}"
+                f" = {parts or '0.00'}: {verdict}{again}"
             )
+
+    def _tell_months(self, months: list[dict[str, Any]]) -> None:
+        for month in months:
+            if month["stands_without_charge"] != "0.00":
+                self.say(f"{month['period']}: stands without a charge: {month['stands_without_charge']}")
+
+
+def _is_right(invoice: dict[str, Any]) -> bool:
+    """Whether it balances on both sides, and is billed once."""
+    return bool(invoice["retail"]["balanced"] and invoice["cost"]["balanced"]) and "billed_times" not in invoice

@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.second_factors import rotate_second_factors
 from accounts.services import list_partners
 from connections.secret_store import rotate_secrets
+from core.audit import COMMAND
+from core.installation_audit import record_installation
 from core.scope import partner_scope
 
 
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         count, people = rotate_second_factors()
         rotated += count
         broken += [f"second factor of {email}" for email in people]
+        record_installation(COMMAND, "keys.rotated", f"Sealed anew: {rotated}, not opened: {len(broken)}")
         self.stderr.write(f"Sealed anew: {rotated}", style_func=str)
         if broken:
             names = "\n".join(broken)

@@ -14,7 +14,7 @@ from core.audit import COMMAND
 from core.scope import partner_scope
 from programs.models import Program
 from reports.as_json import run_json
-from syncs.enums import COUNT_NAMES, RunStatus
+from syncs.enums import ACTIVE_STATES, COUNT_NAMES, RunStatus
 from syncs.errors import SyncRefused
 from syncs.models import Run
 from syncs.running.advancing import advance
@@ -39,8 +39,9 @@ class Command(PartnerCommand):
         wanted = [kind for kind in ("products", "billing") if options[kind]]
         runs = self._start(partner_id, wanted, preview=options["preview"])
         try:
-            for run in runs:
-                self._follow(partner_id, run)
+            for run in list(runs):
+                for first in self._follow(partner_id, run):
+                    runs.insert(runs.index(run), first)
         except KeyboardInterrupt:
             self.say("Interrupted. What was written is recorded; a worker or the next sync goes on from there.")
             sys.exit(130)
@@ -71,15 +72,29 @@ class Command(PartnerCommand):
     def _runs_of(self, program: Program, kinds: list[str], *, preview: bool) -> list[Run]:
         return start_sync(program=program, kinds=kinds, actor=COMMAND, preview=preview, enqueue=False)
 
-    def _follow(self, partner_id: int, run: Run) -> None:
-        """Move the run on until it is over, whoever else may be at it."""
+    def _follow(self, partner_id: int, run: Run) -> list[Run]:
+        """Move the run on until it is over, whoever else may be at it; answers with the runs that it let go first."""
+        gone_first: list[Run] = []
         with ProgressTeller(partner_id, run.pk, self.say) as teller:
             while (delay := advance(partner_id, run.pk)) is not None:
                 teller.look()
-                time.sleep(min(delay, LONGEST_NAP))
+                first = _goes_first(partner_id, run)
+                if first is None:
+                    time.sleep(min(delay, LONGEST_NAP))
+                else:
+                    self._follow(partner_id, first)
+                    gone_first.append(first)
+        return gone_first
 
     def _tell(self, told: dict[str, Any]) -> None:
         counts = ", ".join(f"{told['counts'][name]} {name}" for name in COUNT_NAMES if told["counts"][name])
         self.say(f"{told['kind'].capitalize()}: {RunStatus(told['status']).label}. {counts or 'Nothing to do'}.")
         for message in told["messages"]:
             self.say(f"  {message}")
+
+
+def _goes_first(partner_id: int, run: Run) -> Run | None:
+    """The run that this one waits for, where it is not over."""
+    with partner_scope(partner_id):
+        first = Run.objects.get(pk=run.pk).after
+        return first if first is not None and first.state in ACTIVE_STATES else None

@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.onboarding import PASSWORD, Vendors, connected, partner, stranger, vendors
+from tests.portal.conftest import cast, shop
 
-__all__ = ["connected", "partner", "stranger", "vendors"]
+__all__ = ["cast", "connected", "partner", "shop", "stranger", "vendors"]
 
 
 @dataclass(frozen=True)

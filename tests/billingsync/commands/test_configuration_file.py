@@ -36,7 +36,7 @@ def test_documented_file_is_understood() -> None:
     assert wishes.connections[0].credentials == {"client_id": "northwind-client", "client_secret": "s1"}
     assert wishes.users[0].password == "a sentence"
     assert wishes.programs[0].settings.given()["products_enabled"] is True
-    assert wishes.mappings[0].shape.target_customer == 1
+    assert wishes.mappings[0].shape.target_customer == "1"
 
 
 def test_secrets_do_not_show_in_what_was_read() -> None:
@@ -94,9 +94,26 @@ def test_number_like_texts_stay_as_written() -> None:
     assert read(HEAD.replace("northwind-client", "0123")).connections[0].credentials["client_id"] == "0123"
 
 
-@pytest.mark.parametrize("number", ["0x10", "-5", "5001.5", "yes", "[1]", '""'])
-def test_syncro_numbers_are_whole_and_positive(number: str) -> None:
-    mapping = entry(customer="a.example", motion="seat_monthly", syncro_customer=number, invoice_template=2)
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("5001", "5001"),
+        ('"5001"', "5001"),
+        ("-12", "-12"),
+        ("8c22d12a-0b17-4ed2-b612-42ea63985bef", "8c22d12a-0b17-4ed2-b612-42ea63985bef"),
+    ],
+)
+def test_id_of_the_target_is_a_number_or_a_text(written: str, meant: str) -> None:
+    mapping = entry(customer="a.example", motion="seat_monthly", target_customer=written, invoice_template=written)
+
+    (wish,) = read(f"{HEAD}mappings:\n{mapping}").mappings
+
+    assert (wish.shape.target_customer, wish.shape.invoice_template) == (meant, meant)
+
+
+@pytest.mark.parametrize("written", ["yes", "[1]", '""', '"50 01"', f'"{"5" * 101}"'])
+def test_what_cannot_be_an_id_of_the_target_is_told(written: str) -> None:
+    mapping = entry(customer="a.example", motion="seat_monthly", syncro_customer=written, invoice_template=2)
     assert "“syncro_customer”" in problems(f"{HEAD}mappings:\n{mapping}")[0]
 
 
@@ -112,8 +129,8 @@ def test_customer_of_the_target_has_one_key_and_the_words_of_targets_for_it() ->
     wishes = read(text).mappings
 
     assert [(wish.shape.target_customer, wish.customer_key) for wish in wishes] == [
-        (1, "target_customer"),
-        (3, "syncro_customer"),
+        ("1", "target_customer"),
+        ("3", "syncro_customer"),
     ]
 
 
@@ -127,10 +144,10 @@ def test_customer_of_the_target_has_one_key_and_the_words_of_targets_for_it() ->
         ({}, "“target_customer” is missing."),
         ({"target_custmer": 1}, "Did you mean “target_customer”?"),
         ({"syncro_custmer": 1}, "Did you mean “syncro_customer”?"),
-        ({"target_customer": -5}, "“target_customer”: must be a number of Syncro, such as 5001."),
+        ({"target_customer": '""'}, "“target_customer”: must be an id of Syncro, such as 5001."),
     ],
 )
-def test_mistake_at_the_customer_of_the_target_is_told(keys: dict[str, int], told: str) -> None:
+def test_mistake_at_the_customer_of_the_target_is_told(keys: dict[str, object], told: str) -> None:
     mapping = entry(customer="a.example", motion="seat_monthly", invoice_template=2, **keys)
 
     assert told in "".join(problems(f"{HEAD}mappings:\n{mapping}"))

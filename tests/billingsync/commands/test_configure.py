@@ -62,7 +62,7 @@ def test_file_makes_a_partner(configure: Configure, vendors: Vendors) -> None:
         assert program.enabled
         assert program.motions == ["seat_monthly", "azure_plan", "seat_annual"]
         assert program.next_due_at is not None
-        wanted = {(one["customer"], one["motion"], one["invoice_template"]) for one in vendors.mapping()}
+        wanted = {(one["customer"], one["motion"], str(one["invoice_template"])) for one in vendors.mapping()}
         stored = Mapping.objects.values_list("customer__external_id", "motion", "template__external_id")
         assert set(stored) == wanted
         assert set(Mapping.objects.values_list("pricing", "sync_on")) == {("cost_and_retail", True)}

@@ -36,3 +36,15 @@ def test_secret_that_no_key_opens_is_named(run: Run, settings: Settings) -> None
     assert outcome.code == 1
     assert "northwind: prism client_secret" in outcome.told
     assert "northwind: syncro api_token" in outcome.told
+
+
+@pytest.mark.usefixtures("connected")
+def test_secret_that_names_the_key_of_another_ring_is_opened_all_the_same(run: Run, settings: Settings) -> None:
+    name = settings.FIELD_ENCRYPTION_KEYS[0].partition(":")[0]
+    settings.FIELD_ENCRYPTION_KEYS = [f"{name}:" + base64.b64encode(b"o" * 32).decode()]
+
+    outcome = run("rotate_keys")
+
+    assert outcome.code == 1
+    assert "northwind: prism client_secret" in outcome.told
+    assert "northwind: syncro api_token" in outcome.told

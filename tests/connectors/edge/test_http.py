@@ -19,6 +19,8 @@ from connectors.errors import (
     RateLimited,
     TransientError,
     UnexpectedAnswer,
+    WriteFate,
+    WritesOff,
 )
 from tests.connectors.conftest import API
 
@@ -212,6 +214,20 @@ def test_before_call_can_refuse_each_request(vendor, make_edge):
     with pytest.raises(InsideTransaction):
         make_edge(before_call=refuse).call("GET", f"{API}/x")
     assert len(vendor.calls) == 0
+
+
+def test_no_write_leaves_where_writes_are_off_and_reads_do(vendor, make_edge):
+    vendor.get(f"{API}/x", json=[1])
+    vendor.post(f"{API}/x", json={})
+    edge = make_edge(no_writes="Writes are off here.")
+
+    with pytest.raises(WritesOff, match="Writes are off here") as caught:
+        edge.call("POST", f"{API}/x", json={"name": "line"})
+
+    assert caught.value.fate is WriteFate.NOT_SENT
+    assert edge.call("GET", f"{API}/x").payload == [1]
+    assert edge.call("POST", f"{API}/x", repeatable=True).payload == {}  # a question that is asked by POST
+    assert edge.calls == {"GET": 1, "POST": 1}
 
 
 def test_cookies_of_the_vendor_are_not_kept(vendor, edge):

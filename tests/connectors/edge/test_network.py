@@ -81,6 +81,12 @@ def test_address_that_was_checked_is_the_one_dialled(make_edge, monkeypatch):
         ("172.16.0.1", False),
         ("192.168.1.1", False),
         ("100.64.0.1", False),
+        ("192.88.99.1", False),
+        ("192.0.0.9", False),
+        ("2001:20::1", False),
+        ("3fff::1", False),
+        ("fec0::1", False),
+        ("5f00::1", False),
         ("169.254.169.254", False),
         ("0.0.0.0", False),  # noqa: S104  # an address to refuse
         ("224.0.0.1", False),

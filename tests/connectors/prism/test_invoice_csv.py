@@ -157,6 +157,8 @@ def test_unreadable_date_fails_with_line_and_column(column, value):
 )
 @pytest.mark.parametrize("value", ["", "NaN", "Infinity", '"1,234.50"', '"12,50"', "(5.00)", "1 000", "1e18", "USD 5"])
 def test_unreadable_number_fails_with_line_and_column(column, value):
+    if not value and column.endswith("Rrp"):
+        return  # a blank retail amount is kept, see below
     line, text = problem_of(with_value(column, value))
     assert line == 3
     assert f" {column} holds" in text

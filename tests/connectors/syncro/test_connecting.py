@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.errors import ConfigurationError, TransientError
-from connectors.records import MONTHLY, Cadence, Interval, PermissionResult
+from connectors.records import MONTHLY, Interval, PermissionResult
 from connectors.registry import get_target
 from connectors.syncro.address import normalise_subdomain
 from connectors.syncro.client import SyncroClient
@@ -201,25 +201,6 @@ def test_links_lead_to_the_account():
 def test_links_follow_a_configured_address():
     credentials = CREDENTIALS | {"base_url": "http://127.0.0.1:8400/syncro/api/v1"}
     assert get_target("syncro").product_url(credentials, 9) == "http://127.0.0.1:8400/products/9"
-
-
-@pytest.mark.parametrize(
-    ("frequency", "cadence", "fits"),
-    [
-        ("Monthly", Cadence.MONTHLY, True),
-        ("Monthly", Cadence.USAGE, True),
-        ("Annually", Cadence.MONTHLY, False),
-        ("Quarterly", Cadence.USAGE, False),
-        ("Annually", Cadence.ANNUAL, True),
-        ("Biennially", Cadence.ANNUAL, True),
-        ("Triennially", Cadence.ANNUAL, True),
-        ("Monthly", Cadence.ANNUAL, False),
-        ("Semi-Annually", Cadence.ANNUAL, False),
-        ("", Cadence.MONTHLY, False),
-    ],
-)
-def test_frequency_fits_how_charges_come(frequency, cadence, fits):
-    assert get_target("syncro").frequency_fits(frequency, cadence) is fits
 
 
 def test_secret_fields_are_marked_so_that_forms_never_show_them():

@@ -60,22 +60,22 @@ def _serve_everything(vendor):
 
 
 def _do_everything(syncro):
-    values = LineValues(301, "n", "d", Decimal(1), 1, 1, taxable=True, one_time=True, position=1)
+    values = LineValues("301", "n", "d", Decimal(1), 1, 1, taxable=True, one_time=True, position=1)
     syncro.test_connection()
     syncro.list_customers()
     list(syncro.product_pages())
-    syncro.get_products([5])
+    syncro.get_products(["5"])
     syncro.find_products_by_code("key")
-    product = syncro.get_product(5)
+    product = syncro.get_product("5")
     syncro.create_product(NewProduct("n", "d", "k", Decimal(1), Decimal(2), taxable=True))
     syncro.update_prices(product, cost=Decimal(1), retail=Decimal(2))
     syncro.list_templates()
-    syncro.remove_line(201, 501)
-    syncro.get_template(201)
-    syncro.add_line(201, values)
-    syncro.change_line(201, 501, values)
+    syncro.remove_line("201", "501")
+    syncro.get_template("201")
+    syncro.add_line("201", values)
+    syncro.change_line("201", "501", values)
     syncro.list_invoices_since(dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
-    syncro.get_invoice(6)
+    syncro.get_invoice("6")
 
 
 def _problems(request, document):

@@ -66,43 +66,43 @@ def test_pages_with_meta_end_at_the_last_one(vendor, syncro):
     pages = [[product_json(n) for n in range(1, 21)], [product_json(n) for n in range(21, 41)], [product_json(41)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": 3, "page": 1})
 
-    assert [product.product_id for product in listed(syncro)] == list(range(1, 42))
+    assert [product.product_id for product in listed(syncro)] == [str(number) for number in range(1, 42)]
     assert [query["page"] for query in asked(vendor)] == [["1"], ["2"], ["3"]]
     assert all("per_page" not in query for query in asked(vendor))
 
 
 def test_pages_without_meta_end_at_an_empty_one(vendor, syncro):
     serve_pages(vendor, "/products", "products", [[product_json(1)], [product_json(2)], []])
-    assert [product.product_id for product in listed(syncro)] == [1, 2]
+    assert [product.product_id for product in listed(syncro)] == ["1", "2"]
 
 
 def test_pages_without_meta_end_when_the_same_page_comes_again(vendor, syncro):
     serve_pages(vendor, "/products", "products", [[product_json(1), product_json(2)]])
 
-    assert [product.product_id for product in listed(syncro)] == [1, 2]
+    assert [product.product_id for product in listed(syncro)] == ["1", "2"]
     assert len(vendor.calls) == 2
 
 
 def test_rows_that_moved_between_pages_count_once(vendor, syncro):
     pages = [[product_json(1), product_json(2)], [product_json(2), product_json(3)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": 2})
-    assert [product.product_id for product in listed(syncro)] == [1, 2, 3]
+    assert [product.product_id for product in listed(syncro)] == ["1", "2", "3"]
 
 
 def test_reading_goes_on_where_it_broke_off(vendor, syncro):
     pages = [[product_json(2), product_json(3)], [product_json(4)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": 3})
 
-    rest = [[product.product_id for product in page] for page in syncro.product_pages(first=2, seen=[1, 2])]
+    rest = [[product.product_id for product in page] for page in syncro.product_pages(first=2, seen=["1", "2"])]
 
-    assert rest == [[3], [4]]
+    assert rest == [["3"], ["4"]]
     assert [query["page"] for query in asked(vendor)] == [["2"], ["3"]]
 
 
 def test_page_emptied_by_hidden_rows_does_not_end_a_list_with_meta(vendor, syncro):
     pages = [[product_json(1)], [], [product_json(3)]]
     serve_pages(vendor, "/products", "products", pages, meta={"total_pages": "3"})
-    assert [product.product_id for product in listed(syncro)] == [1, 3]
+    assert [product.product_id for product in listed(syncro)] == ["1", "3"]
 
 
 def test_empty_account_has_no_pages(vendor, syncro):
@@ -122,8 +122,8 @@ def test_product_prices_are_dollars(vendor, syncro):
     row = product_json(5, price_cost="8.70", price_retail=22, upc_code="key-1", description=" kept \n as is ")
     vendor.get(f"{API}/products/5", json={"product": row})
 
-    assert syncro.get_product(5) == ProductRecord(
-        product_id=5,
+    assert syncro.get_product("5") == ProductRecord(
+        product_id="5",
         name="Product 5",
         description=" kept \n as is ",
         code="key-1",
@@ -142,7 +142,7 @@ def test_product_prices_are_dollars(vendor, syncro):
 def test_deleted_product_is_missing(vendor, syncro, answer):
     vendor.get(f"{API}/products/5", **answer)
     with pytest.raises(RecordMissing):
-        syncro.get_product(5)
+        syncro.get_product("5")
 
 
 def test_customers_include_disabled_ones_and_show_a_name(vendor, syncro):
@@ -167,8 +167,8 @@ def test_customers_include_disabled_ones_and_show_a_name(vendor, syncro):
     serve_pages(vendor, "/customers", "customers", [rows], meta={"total_pages": 1})
 
     assert syncro.list_customers() == [
-        CustomerRecord(1, "Sample Person", "person@fabrikam.example", "123", "1 Road, Oslo, 0150", disabled=True),
-        CustomerRecord(2, "Customer 2"),
+        CustomerRecord("1", "Sample Person", "person@fabrikam.example", "123", "1 Road, Oslo, 0150", disabled=True),
+        CustomerRecord("2", "Customer 2"),
     ]
     assert asked(vendor)[0]["include_disabled"] == ["true"]
 
@@ -177,18 +177,18 @@ def test_template_lines_are_cents_and_quantities_text(vendor, syncro):
     line = line_json(501, quantity="9.99", cost_cents="870", one_time_charge=True, recurring_type_id=3)
     vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(201, line, product_id=None)})
 
-    assert syncro.get_template(201) == InvoiceTemplate(
-        template_id=201,
-        customer_id=7,
+    assert syncro.get_template("201") == InvoiceTemplate(
+        template_id="201",
+        customer_id="7",
         name="Microsoft 365",
         frequency="Monthly",
         next_run=dt.date(2026, 12, 1),
         paused=False,
         lines=(
             TemplateLine(
-                line_id=501,
-                template_id=201,
-                product_id=301,
+                line_id="501",
+                template_id="201",
+                product_id="301",
                 name="Silver plan",
                 description="Text",
                 quantity=Decimal("9.99"),
@@ -206,20 +206,20 @@ def test_template_lines_are_cents_and_quantities_text(vendor, syncro):
 @pytest.mark.parametrize("written", ["2026-12-01", "2026-12-01T00:00:00.000Z", "2026-12-01T23:00:00.000-08:00"])
 def test_next_run_is_the_day_as_written(vendor, syncro, written):
     vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(next_run=written)})
-    assert syncro.get_template(201).next_run == dt.date(2026, 12, 1)
+    assert syncro.get_template("201").next_run == dt.date(2026, 12, 1)
 
 
 @pytest.mark.parametrize("change", [{"retail_cents": 10.5}, {"quantity": "many"}, {"id": None}])
 def test_line_that_cannot_be_read_is_unexpected(vendor, syncro, change):
     vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(201, line_json(501, **change))})
     with pytest.raises(UnexpectedAnswer):
-        syncro.get_template(201)
+        syncro.get_template("201")
 
 
 def test_template_without_its_lines_is_not_taken_for_an_empty_one(vendor, syncro):
     vendor.get(f"{API}/schedules/201", json={"schedule": schedule_json(lines=None)})
     with pytest.raises(UnexpectedAnswer):
-        syncro.get_template(201)
+        syncro.get_template("201")
 
 
 def test_list_without_lines_reads_each_template(vendor, syncro):
@@ -228,11 +228,11 @@ def test_list_without_lines_reads_each_template(vendor, syncro):
 
     (template,) = syncro.list_templates()
 
-    assert [line.line_id for line in template.lines] == [501]
+    assert [line.line_id for line in template.lines] == ["501"]
 
 
 def test_products_are_asked_in_batches_of_fifty(vendor, syncro):
-    wanted = list(range(1, 61))
+    wanted = [str(number) for number in range(1, 61)]
     serve_pages(vendor, "/products", "products", [[product_json(n) for n in range(1, 26)]])
     serve_pages(vendor, "/products", "products", [[product_json(n) for n in range(26, 51)]])
     serve_pages(vendor, "/products", "products", [[product_json(n) for n in range(51, 61)]])
@@ -249,16 +249,16 @@ def test_product_hidden_in_the_list_is_asked_by_id_before_it_counts_as_missing(v
     vendor.get(f"{API}/products/1", json={"product": product_json(1, disabled=True)})
     vendor.get(f"{API}/products/2", status=404)
 
-    found = syncro.get_products([1, 2, 3])
+    found = syncro.get_products(["1", "2", "3"])
 
-    assert [(product.product_id, product.disabled) for product in found] == [(1, True), (3, False)]
+    assert [(product.product_id, product.disabled) for product in found] == [("1", True), ("3", False)]
 
 
 def test_filter_that_is_not_heeded_is_noticed_at_once(vendor, syncro):
     serve_pages(vendor, "/products", "products", [[product_json(n) for n in range(90, 115)]])
     vendor.get(f"{API}/products/1", json={"product": product_json(1)})
 
-    assert [product.product_id for product in syncro.get_products([1])] == [1]
+    assert [product.product_id for product in syncro.get_products(["1"])] == ["1"]
     assert syncro.calls == {"GET": 2}
 
 
@@ -271,7 +271,7 @@ def test_products_found_by_code_are_compared_again(vendor, syncro):
     rows = [product_json(1, upc_code="key"), product_json(2, upc_code="key-longer"), product_json(3, upc_code="key")]
     serve_pages(vendor, "/products", "products", [rows, []])
 
-    assert [product.product_id for product in syncro.find_products_by_code("key")] == [1, 3]
+    assert [product.product_id for product in syncro.find_products_by_code("key")] == ["1", "3"]
     assert asked(vendor)[0]["upc_code"] == ["key"]
 
 
@@ -279,7 +279,7 @@ def test_invoices_are_asked_since_a_full_timestamp(vendor, syncro):
     serve_pages(vendor, "/invoices", "invoices", [[invoice_json(6)]], meta={"total_pages": 1})
     since = dt.datetime(2026, 11, 1, 6, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
 
-    assert syncro.list_invoices_since(since) == [TargetInvoice(6, 7, "4444", dt.date(2026, 11, 1), None)]
+    assert syncro.list_invoices_since(since) == [TargetInvoice("6", "7", "4444", dt.date(2026, 11, 1), None)]
     assert asked(vendor)[0]["since_updated_at"] == ["2026-11-01T05:30:00Z"]
 
 
@@ -299,14 +299,14 @@ READ_LINE = TargetInvoiceLine(None, ("PC_SKU", "Some text [mark]"), Decimal("1.0
 def test_invoice_may_be_flat_or_wrapped_and_its_money_is_text(vendor, syncro, wrapped):
     flat = invoice_json(6, line_items=[INVOICE_LINE])
     vendor.get(f"{API}/invoices/6", json={"invoice": flat} if wrapped else flat)
-    assert syncro.get_invoice(6).lines == (READ_LINE,)
+    assert syncro.get_invoice("6").lines == (READ_LINE,)
 
 
 def test_lines_absent_from_an_invoice_come_from_their_own_list(vendor, syncro):
     vendor.get(f"{API}/invoices/6", json=invoice_json(6))
     serve_pages(vendor, "/line_items", "line_items", [[INVOICE_LINE]], meta={"total_pages": 1})
 
-    assert syncro.get_invoice(6).lines == (READ_LINE,)
+    assert syncro.get_invoice("6").lines == (READ_LINE,)
     assert asked(vendor)[1]["invoice_id"] == ["6"]
 
 
@@ -314,8 +314,8 @@ def test_lines_the_token_may_not_see_are_none_and_asked_once(vendor, syncro):
     vendor.get(f"{API}/invoices/6", json=invoice_json(6))
     vendor.get(f"{API}/line_items", status=401, json=NO_PERMISSION)
 
-    assert syncro.get_invoice(6).lines is None
-    assert syncro.get_invoice(6).lines is None
+    assert syncro.get_invoice("6").lines is None
+    assert syncro.get_invoice("6").lines is None
     assert syncro.calls == {"GET": 3}
 
 
@@ -324,10 +324,10 @@ def test_lines_the_token_may_not_see_are_none_and_asked_once(vendor, syncro):
     [
         (lambda c: c.list_customers(), "/customers", "Customers - List/Search"),
         (listed, "/products", "Products - List/Search"),
-        (lambda c: c.get_product(5), "/products/5", "Products - List/Search"),
+        (lambda c: c.get_product("5"), "/products/5", "Products - List/Search"),
         (lambda c: c.list_templates(), "/schedules", "Recurring Invoices - List"),
-        (lambda c: c.get_template(5), "/schedules/5", "Recurring Invoices - List"),
-        (lambda c: c.get_invoice(5), "/invoices/5", "Invoices - View Details"),
+        (lambda c: c.get_template("5"), "/schedules/5", "Recurring Invoices - List"),
+        (lambda c: c.get_invoice("5"), "/invoices/5", "Invoices - View Details"),
         (
             lambda c: c.list_invoices_since(dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
             "/invoices",

@@ -25,7 +25,7 @@ from tests.connectors.syncro.conftest import API, NO_PERMISSION, line_json, prod
 
 NEW = NewProduct("PC_SKU Microsoft 365", "Microsoft 365", "sku|1|monthly", Decimal("18.7"), Decimal(22), taxable=True)
 CURRENT = ProductRecord(
-    product_id=5,
+    product_id="5",
     name="Renamed by hand",
     description=" Text of theirs ",
     code="sku|1|monthly",
@@ -37,7 +37,7 @@ CURRENT = ProductRecord(
     serialized=True,
 )
 LINE = LineValues(
-    product_id=301,
+    product_id="301",
     name="Microsoft 365",
     description="Text [mark]",
     quantity=Decimal("12.00"),
@@ -57,7 +57,7 @@ def test_product_is_created_flat_with_prices_in_dollars(vendor, syncro):
 
     created = syncro.create_product(NEW)
 
-    assert created.product_id == 9
+    assert created.product_id == "9"
     assert json.loads(sent(vendor), parse_float=str) == {
         "name": "PC_SKU Microsoft 365",
         "description": "Microsoft 365",
@@ -107,9 +107,9 @@ def test_price_with_part_cents_is_a_mistake_of_ours(vendor, syncro):
 def test_line_is_added_in_full_with_whole_cents(vendor, syncro):
     vendor.post(f"{API}/schedules/201/add_line_item", json={"schedule_line_item": line_json(501, quantity="12.0")})
 
-    added = syncro.add_line(201, LINE)
+    added = syncro.add_line("201", LINE)
 
-    assert (added.line_id, added.quantity, added.retail_cents) == (501, Decimal(12), 2000)
+    assert (added.line_id, added.quantity, added.retail_cents) == ("501", Decimal(12), 2000)
     assert sent(vendor) == (
         b'{"name":"Microsoft 365","description":"Text [mark]","quantity":12,"retail_cents":2200,'
         b'"cost_cents":1870,"taxable":true,"one_time_charge":false,"product_id":301}'
@@ -120,7 +120,7 @@ def test_line_is_changed_in_full(vendor, syncro):
     vendor.put(f"{API}/schedules/201/line_items/501", json={"schedule_line_item": line_json(501)})
     values = LineValues(None, "n", "d", Decimal("0.50"), -100, 0, taxable=False, one_time=True, position=3)
 
-    syncro.change_line(201, 501, values)
+    syncro.change_line("201", "501", values)
 
     assert json.loads(sent(vendor), parse_float=str) == {
         "name": "n",
@@ -136,9 +136,9 @@ def test_line_is_changed_in_full(vendor, syncro):
 
 @pytest.mark.parametrize("quantity", ["-1", "1.005"])
 def test_quantity_that_syncro_may_alter_is_never_sent(vendor, syncro, quantity):
-    values = LineValues(1, "n", "d", Decimal(quantity), 1, 1, taxable=True, one_time=False)
+    values = LineValues("1", "n", "d", Decimal(quantity), 1, 1, taxable=True, one_time=False)
     with pytest.raises(ValueError, match="two decimals"):
-        syncro.add_line(201, values)
+        syncro.add_line("201", values)
     assert len(vendor.calls) == 0
 
 
@@ -156,8 +156,8 @@ WRITES = [
     Write(
         "PUT", "/products/5", "Products - Edit", lambda c: c.update_prices(CURRENT, cost=Decimal(1), retail=Decimal(1))
     ),
-    Write("POST", "/schedules/201/add_line_item", "Recurring Invoices - Edit", lambda c: c.add_line(201, LINE)),
-    Write("PUT", "/schedules/201/line_items/5", "Recurring Invoices - Edit", lambda c: c.change_line(201, 5, LINE)),
+    Write("POST", "/schedules/201/add_line_item", "Recurring Invoices - Edit", lambda c: c.add_line("201", LINE)),
+    Write("PUT", "/schedules/201/line_items/5", "Recurring Invoices - Edit", lambda c: c.change_line("201", "5", LINE)),
 ]
 
 
@@ -250,7 +250,7 @@ class FakeSchedule:
 def test_keys_are_tried_until_the_line_is_gone(vendor, syncro, accepted, tries, refuses_with):
     schedule = FakeSchedule(vendor, accepted, 501, 502, refuses_with=refuses_with)
 
-    syncro.remove_line(201, 501)
+    syncro.remove_line("201", "501")
 
     assert schedule.line_ids == [502]
     assert schedule.bodies == [{"line_item_id": 501}, {"schedule_line_item_id": 501}, 501][:tries]
@@ -259,9 +259,9 @@ def test_keys_are_tried_until_the_line_is_gone(vendor, syncro, accepted, tries, 
 def test_key_that_worked_is_remembered_and_costs_one_call(vendor, syncro):
     schedule = FakeSchedule(vendor, "schedule_line_item_id", 501, 502, 503)
 
-    syncro.remove_line(201, 501)
+    syncro.remove_line("201", "501")
     before = dict(syncro.calls)
-    syncro.remove_line(201, 502)
+    syncro.remove_line("201", "502")
 
     assert schedule.line_ids == [503]
     assert syncro.calls == {"GET": before["GET"], "POST": before["POST"] + 1}
@@ -271,7 +271,7 @@ def test_line_that_stays_after_every_key_is_rejected(vendor, syncro):
     schedule = FakeSchedule(vendor, None, 501)
 
     with pytest.raises(RejectedRecord):
-        syncro.remove_line(201, 501)
+        syncro.remove_line("201", "501")
 
     assert schedule.line_ids == [501]
 
@@ -279,7 +279,7 @@ def test_line_that_stays_after_every_key_is_rejected(vendor, syncro):
 def test_line_that_is_gone_already_counts_as_removed(vendor, syncro):
     schedule = FakeSchedule(vendor, None, 502)
 
-    syncro.remove_line(201, 501)
+    syncro.remove_line("201", "501")
 
     assert schedule.bodies == []
 
@@ -288,7 +288,7 @@ def test_another_line_that_goes_is_named(vendor, syncro):
     FakeSchedule(vendor, "line_item_id", 501, 502, also_loses=502)
 
     with pytest.raises(UnexpectedAnswer, match="502") as caught:
-        syncro.remove_line(201, 501)
+        syncro.remove_line("201", "501")
 
     assert caught.value.maybe_applied
 
@@ -296,18 +296,18 @@ def test_another_line_that_goes_is_named(vendor, syncro):
 def test_template_that_was_just_read_is_not_read_again_before_a_removal(vendor, syncro):
     FakeSchedule(vendor, "line_item_id", 501, 502)
 
-    syncro.get_template(201)
-    syncro.remove_line(201, 501)
+    syncro.get_template("201")
+    syncro.remove_line("201", "501")
 
     assert syncro.calls == {"GET": 2, "POST": 1}
 
 
 def test_line_added_after_the_last_reading_can_be_removed(vendor, syncro):
     schedule = FakeSchedule(vendor, "line_item_id", 501)
-    syncro.get_template(201)
+    syncro.get_template("201")
     schedule.line_ids.append(502)
 
-    syncro.remove_line(201, 502)
+    syncro.remove_line("201", "502")
 
     assert schedule.line_ids == [501]
 
@@ -317,7 +317,7 @@ def test_lost_answer_of_a_removal_is_left_to_the_caller(vendor, syncro):
     vendor.post(f"{API}/schedules/201/remove_line_item", body=requests.ReadTimeout())
 
     with pytest.raises(TransientError) as caught:
-        syncro.remove_line(201, 501)
+        syncro.remove_line("201", "501")
 
     assert caught.value.maybe_applied
 
@@ -328,6 +328,6 @@ def test_removal_that_cannot_be_verified_may_stand(vendor, syncro):
     vendor.post(f"{API}/schedules/201/remove_line_item", json={})
 
     with pytest.raises(RateLimited) as caught:
-        syncro.remove_line(201, 501)
+        syncro.remove_line("201", "501")
 
     assert caught.value.maybe_applied

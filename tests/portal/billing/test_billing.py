@@ -78,7 +78,7 @@ def test_dialog_suggests_with_score_and_reason_but_chooses_nothing(cast: Cast, s
 
 def test_dialog_shows_templates_of_the_chosen_customer_alone(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
-        make.TemplateFactory(target=shop.program.target, customer_external_id=999999, name="Somebody else's")
+        make.TemplateFactory(target=shop.program.target, customer_external_id="999999", name="Somebody else's")
 
     page = cast.client("bob").get(dialog(shop), answer(shop)).content.decode()
 
@@ -113,7 +113,7 @@ def test_save_and_next_opens_the_next_unmapped_row(cast: Cast, shop: Shop) -> No
 
 
 @pytest.mark.parametrize(
-    ("changed", "warning"), [({"frequency": "Annually"}, "does not fit"), ({"paused": True}, "is paused")]
+    ("changed", "warning"), [({"next_run": None}, "names no next run"), ({"paused": True}, "is paused")]
 )
 def test_doubtful_template_is_chosen_only_after_a_warning(
     cast: Cast, shop: Shop, changed: dict[str, Any], warning: str

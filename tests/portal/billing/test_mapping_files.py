@@ -54,7 +54,7 @@ def batch_of(cast: Cast) -> MappingBatch:
         return MappingBatch.objects.latest("pk")
 
 
-def mappings(cast: Cast) -> dict[str, tuple[int, str, bool]]:
+def mappings(cast: Cast) -> dict[str, tuple[str, str, bool]]:
     with partner_scope(cast.northwind.pk):
         found = Mapping.objects.values_list("motion", "template__external_id", "pricing", "sync_on")
         return {motion: (template, pricing, on) for motion, template, pricing, on in found}
@@ -192,6 +192,19 @@ def test_doubtful_template_is_imported_only_after_a_tick(cast: Cast, shop: Shop)
     assert "Tick the box beside the warnings first" in refused
     assert set(unsaved) == {"seat_monthly"}
     assert set(mappings(cast)) == {"seat_monthly", "azure_plan"}
+
+
+@pytest.mark.parametrize("template_id", ["-12", "8c22d12a-0b17-4ed2-b612-42ea63985bef"])
+def test_ids_that_are_no_plain_numbers_come_back_as_they_went(cast: Cast, shop: Shop, template_id: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        Template.objects.filter(pk=shop.template.pk).update(external_id=template_id)
+    bob = cast.client("bob")
+    exported = {row["motion"]: row["template_id"] for row in rows_of_file(export(cast, shop))}
+
+    upload(bob, shop, "\n".join([HEAD, line(shop, template=exported["seat_monthly"])]))
+    press(bob, cast, shop, "apply")
+
+    assert mappings(cast)["azure_plan"] == (template_id, "cost_only", False)
 
 
 def test_plan_that_was_overtaken_is_shown_again_before_it_is_applied(cast: Cast, shop: Shop) -> None:

@@ -15,6 +15,7 @@ from notifications.models import Message
 from tests import factories as make
 from tests.onboarding import Vendors, vendors
 from tests.portal.cast import PASSWORD, Cast, Shop
+from tests.portal.connections.checks import press
 
 __all__ = ["vendors"]
 
@@ -25,7 +26,7 @@ def connection_of(partner: Partner, system: str) -> Connection | None:
 
 
 def test_admin_connects_a_source(cast: Cast, vendors: Vendors) -> None:
-    response = cast.client("adam").post("/p/northwind/connections/prism/", vendors.prism, follow=True)
+    response = press(cast.client("adam"), cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
 
     connection = connection_of(cast.northwind, "prism")
     assert connection is not None
@@ -36,7 +37,8 @@ def test_admin_connects_a_source(cast: Cast, vendors: Vendors) -> None:
 
 
 def test_card_lists_what_the_credentials_of_a_source_can_read(cast: Cast, vendors: Vendors) -> None:
-    page = cast.client("adam").post("/p/northwind/connections/prism/", vendors.prism, follow=True).content.decode()
+    response = press(cast.client("adam"), cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
+    page = response.content.decode()
 
     for name in ("Companies and their agreements", "Microsoft tenants and subscriptions", "Price list", "Invoices"):
         assert f"<div>{name}</div>" in page
@@ -45,7 +47,7 @@ def test_card_lists_what_the_credentials_of_a_source_can_read(cast: Cast, vendor
 def test_refused_credentials_save_nothing_and_say_what_to_do(cast: Cast, vendors: Vendors) -> None:
     wrong = {"client_id": vendors.prism["client_id"], "client_secret": "sample-wrong-value"}
 
-    response = cast.client("adam").post("/p/northwind/connections/prism/", wrong)
+    response = press(cast.client("adam"), cast.northwind, "/p/northwind/connections/prism/", wrong)
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -57,7 +59,7 @@ def test_refused_credentials_save_nothing_and_say_what_to_do(cast: Cast, vendors
 
 def test_stored_secret_is_never_shown(cast: Cast, vendors: Vendors) -> None:
     adam = cast.client("adam")
-    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    press(adam, cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
     adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
     page = adam.get("/p/northwind/connections/prism/").content.decode()
@@ -69,7 +71,7 @@ def test_stored_secret_is_never_shown(cast: Cast, vendors: Vendors) -> None:
 
 def test_replacing_credentials_asks_for_the_password_first(cast: Cast, vendors: Vendors) -> None:
     adam = cast.client("adam")
-    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    press(adam, cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
 
     read = adam.get("/p/northwind/connections/prism/")
     written = adam.post("/p/northwind/connections/prism/", {"client_id": "other", "client_secret": "sample-posted"})
@@ -86,7 +88,7 @@ def test_target_is_requested_enabled_and_connected(cast: Cast, vendors: Vendors)
 
     olga.post("/operator/northwind/syncro/enable/")
     ready = connection_of(cast.northwind, "syncro")
-    adam.post("/p/northwind/connections/syncro/", vendors.syncro)
+    press(adam, cast.northwind, "/p/northwind/connections/syncro/", vendors.syncro)
 
     assert "Northwind IT" in asked
     assert ready is not None
@@ -109,9 +111,8 @@ def test_target_cannot_be_connected_before_it_is_enabled(cast: Cast, vendors: Ve
 def test_foreign_hosts_are_refused_as_subdomain(cast: Cast, vendors: Vendors, subdomain: str) -> None:
     cast.client("olga").post("/operator/northwind/syncro/enable/")
 
-    response = cast.client("adam").post(
-        "/p/northwind/connections/syncro/", {"subdomain": subdomain, "api_token": "sample-token"}
-    )
+    entered = {"subdomain": subdomain, "api_token": "sample-token"}
+    response = press(cast.client("adam"), cast.northwind, "/p/northwind/connections/syncro/", entered)
 
     assert response.status_code == 422
     stored = connection_of(cast.northwind, "syncro")
@@ -121,7 +122,7 @@ def test_foreign_hosts_are_refused_as_subdomain(cast: Cast, vendors: Vendors, su
 
 def test_disconnecting_says_what_stops_and_forgets_the_secrets(cast: Cast, vendors: Vendors) -> None:
     adam = cast.client("adam")
-    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    press(adam, cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
     adam.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
     warned = adam.get("/p/northwind/connections/prism/disconnect/").content.decode()
@@ -179,20 +180,20 @@ def test_disconnecting_names_programs_mappings_the_next_sync_and_a_running_one(c
 
 def test_card_says_since_when_the_credentials_are_stored(cast: Cast, vendors: Vendors) -> None:
     adam = cast.client("adam")
-    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    press(adam, cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
 
     assert "Credentials stored" in adam.get("/p/northwind/connections/").content.decode()
 
 
 def test_history_tells_when_it_worked_when_not_and_who_did_what(cast: Cast, vendors: Vendors) -> None:
     adam = cast.client("adam")
-    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    press(adam, cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
     with partner_scope(cast.northwind.pk):
         connection = Connection.objects.get()
         alerts.note_failure(connection, "PRISM refused the secret. Replace it.", "401")
         alerts.note_failure(connection, "PRISM still refuses the secret.", "401")  # the same in other words
         alerts.note_failure(connection, "PRISM hides its invoices.", "403", Trouble.PERMISSION)
-    adam.post("/p/northwind/connections/prism/test/")
+    press(adam, cast.northwind, "/p/northwind/connections/prism/test/")
 
     response = cast.client("vera").get("/p/northwind/connections/prism/history/")
 
@@ -216,11 +217,11 @@ def test_history_tells_when_it_worked_when_not_and_who_did_what(cast: Cast, vend
 
 def test_failed_test_is_in_the_history(cast: Cast, vendors: Vendors) -> None:
     adam = cast.client("adam")
-    adam.post("/p/northwind/connections/prism/", vendors.prism)
+    press(adam, cast.northwind, "/p/northwind/connections/prism/", vendors.prism)
     with partner_scope(cast.northwind.pk):
         Connection.objects.update(credentials={"client_id": "gone"})
 
-    adam.post("/p/northwind/connections/prism/test/")
+    press(adam, cast.northwind, "/p/northwind/connections/prism/test/")
 
     facts = cast.client("vera").get("/p/northwind/connections/prism/history/").context["facts"]
     assert facts[0].text == "PRISM tested: does not work"

@@ -8,11 +8,21 @@ from itertools import chain
 
 from devservers.places import CHECKOUT
 from money.enums import HoldCode
+from money.month.waiting import Wait
 from portal.help.chapters import chapters
 from tests.portal.cast import Cast, Shop
 
-PLACE_OF_CODE = {"Note": 1, "_template_note": 1, "Hold": 0}
-ELSEWHERE = {"template_gone", "template_moved", "customer_gone", "currency", "changed_since"}  # passed on by name
+PLACE_OF_CODE = {"Note": 1, "_template_note": 1, "Hold": 0, "month_question": 0}
+# Codes that are passed on by name.
+ELSEWHERE = {
+    *map(str, set(Wait) - {Wait.PAUSED}),
+    "template_gone",
+    "template_moved",
+    "customer_gone",
+    "currency",
+    "changed_since",
+    "import",
+}
 
 
 def written_code(node: ast.expr) -> Iterator[str]:

@@ -108,7 +108,7 @@ def test_time_left_is_known_before_the_first_write(cast: Cast, shop: Shop, setti
     with partner_scope(cast.northwind.pk):
         run = make.RunFactory(program=shop.program, state="applying", status="", total=98, finished_at=None)
         make.ChangeFactory.create_batch(98, run=run, state="planned")
-        RunTemplate.objects.create(run=run, template_id=5000, planned_from="")
+        RunTemplate.objects.create(run=run, template_id="5000", planned_from="")
 
     page = cast.client("vera").get(run_path(run)).content.decode()
 

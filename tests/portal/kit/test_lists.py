@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings as SettingsWrapper
 
 from core.audit import COMMAND, Actor, record
 from core.scope import partner_scope
@@ -33,6 +34,29 @@ def test_count_says_of_how_many(cast: Cast, shop: Shop, asked: str, count: str) 
     found = re.search(r'id="list-count"[^>]*>(.*?)</span></span>', page)
     assert found
     assert re.sub(r"<[^>]*>", "", found[1]) == count
+
+
+@pytest.mark.parametrize("asked", ["999999", "100", "-1", "0", "x"])
+def test_number_of_rows_is_never_the_addresss_to_say(cast: Cast, asked: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        for number in range(30):
+            record(COMMAND, "program.saved", f"Entry {number}")
+
+    rows = rows_of(cast, cast.client("vera").get("/p/northwind/audit/", {"per_page": asked}))
+
+    assert len(rows) == 25
+
+
+def test_cookie_of_a_list_is_bound_to_the_host_where_the_session_is(cast: Cast, settings: SettingsWrapper) -> None:
+    vera = cast.client("vera")
+    vera.post("/p/northwind/rows/", {"rows": "50"})
+    settings.SESSION_COOKIE_SECURE = True
+    kept = vera.post("/p/northwind/rows/", {"rows": "100"}).cookies
+
+    assert vera.cookies["rows"].value == "50"
+    assert [(name, morsel["secure"], morsel["httponly"]) for name, morsel in kept.items()] == [
+        ("__Host-rows", True, True)
+    ]
 
 
 def test_no_match_says_what_was_searched_and_where_there_is_one(cast: Cast, shop: Shop) -> None:
@@ -123,7 +147,17 @@ def test_audit_is_filtered(cast: Cast, asked: dict[str, str], texts: list[str]) 
 
 def test_every_action_of_the_log_can_be_filtered_for() -> None:
     written = {"connection.replaced", "connection.stored"}  # the service puts these two together
-    for app in ("accounts", "notifications", "connections", "programs", "customers", "invoices", "products", "syncs"):
+    for app in (
+        "accounts",
+        "notifications",
+        "connections",
+        "programs",
+        "customers",
+        "invoices",
+        "products",
+        "syncs",
+        "billingsync",
+    ):
         for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):
             text = file.read_text()
             written |= set(re.findall(rf'"((?:{"|".join(SUBJECTS)})\.[a-z_]+)"', text))

@@ -13,9 +13,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role, User
+from accounts.services import hash_token
 from core.scope import partner_scope
+from notifications.keys import PLACE_OF_KEY
 from notifications.models import Message
-from notifications.tasks import deliver_due
+from tests.accounts.mailbox import letters_to, link_in
 from tests.portal.cast import PASSWORD, Cast, rows_of
 
 
@@ -32,12 +34,13 @@ def member_path(cast: Cast, name: str, action: str) -> str:
 
 def invite(cast: Cast, email: str, role: str) -> str:
     """Adam invites; returns the link of the e-mail."""
-    cast.client("adam").post("/p/northwind/users/invite/", {"email": email, "role": role})
-    with partner_scope(cast.northwind.pk):
-        text = Message.objects.get(kind="invitation").text
-    found = re.search(r"/invitations/\S+/", text)
-    assert found
-    return found.group()
+    cast.sure("adam").post("/p/northwind/users/invite/", {"email": email, "role": role})
+    return link_of(email)
+
+
+def link_of(email: str) -> str:
+    """The link of the newest invitation that this address got."""
+    return link_in(str(letters_to(email)[-1].body), "/invitations/")
 
 
 def test_new_person_joins_by_invitation(cast: Cast) -> None:
@@ -66,7 +69,7 @@ def test_person_with_an_account_accepts_after_signing_in(cast: Cast) -> None:
 def test_address_that_no_mail_can_be_sent_to_is_not_invited(cast: Cast) -> None:
     data = {"email": "kim@\ufdfa\ufdfa\ufdfa\ufdfa.com", "role": "viewer"}
 
-    page = cast.client("adam").post("/p/northwind/users/invite/", data).content.decode()
+    page = cast.sure("adam").post("/p/northwind/users/invite/", data).content.decode()
 
     assert "No mail can be sent to this address." in page
     with partner_scope(cast.northwind.pk):
@@ -82,7 +85,7 @@ def test_address_that_no_mail_can_be_sent_to_is_not_invited(cast: Cast) -> None:
     ],
 )
 def test_address_that_no_mailbox_has_is_not_invited(cast: Cast, written: str, said: str) -> None:
-    page = cast.client("adam").post("/p/northwind/users/invite/", {"email": written, "role": "viewer"})
+    page = cast.sure("adam").post("/p/northwind/users/invite/", {"email": written, "role": "viewer"})
 
     assert said in page.content.decode()
     with partner_scope(cast.northwind.pk):
@@ -90,13 +93,11 @@ def test_address_that_no_mailbox_has_is_not_invited(cast: Cast, written: str, sa
 
 
 def test_address_that_was_pasted_from_a_web_page_joins_and_signs_in(cast: Cast) -> None:
-    adam = cast.client("adam")
+    adam = cast.sure("adam")
     adam.post("/p/northwind/users/invite/", {"email": "nina\u200b@north\u200bwind.example", "role": "viewer"})
     with partner_scope(cast.northwind.pk):
         message = Message.objects.get(kind="invitation")
-    found = re.search(r"/invitations/\S+/", message.text)
-    assert found
-    Client().post(found.group(), {"name": "Nina", "password": PASSWORD, "repeated": PASSWORD})
+    Client().post(link_of("nina@northwind.example"), {"name": "Nina", "password": PASSWORD, "repeated": PASSWORD})
 
     signed_in = Client().post("/accounts/login/", {"login": "nina@northwind.example", "password": PASSWORD})
 
@@ -109,12 +110,23 @@ def test_address_that_was_pasted_from_a_web_page_joins_and_signs_in(cast: Cast) 
 def test_link_of_an_invitation_is_not_kept_once_it_has_left(cast: Cast) -> None:
     token = invite(cast, "nina@northwind.example", "support").split("/")[2]
 
-    deliver_due()
-
     with partner_scope(cast.northwind.pk):
         kept = str(Message.objects.filter(kind="invitation").values().get())
     assert token in str(mail.outbox[0].body)
     assert token not in kept
+
+
+def test_no_link_lets_in_before_its_mail_leaves(cast: Cast) -> None:
+    cast.sure("adam").post("/p/northwind/users/invite/", {"email": "nina@northwind.example", "role": "viewer"})
+    with partner_scope(cast.northwind.pk):
+        waiting, before = Message.objects.get(kind="invitation"), Invitation.objects.get().token_hash
+    link = link_of("nina@northwind.example")
+    with partner_scope(cast.northwind.pk):
+        after = Invitation.objects.get().token_hash
+
+    assert f"/invitations/{PLACE_OF_KEY}/" in waiting.text
+    assert Client().get(f"/invitations/{PLACE_OF_KEY}/").status_code == 404
+    assert hash_token(link.split("/")[2]) == after != before
 
 
 @pytest.mark.parametrize(
@@ -162,7 +174,7 @@ def test_withdrawn_invitation_is_over(cast: Cast) -> None:
     with partner_scope(cast.northwind.pk):
         invitation = Invitation.objects.get()
 
-    cast.client("adam").post(f"/p/northwind/users/invitations/{invitation.pk}/withdraw/")
+    cast.sure("adam").post(f"/p/northwind/users/invitations/{invitation.pk}/withdraw/")
 
     assert Client().get(link).status_code == 404
 
@@ -171,7 +183,7 @@ def test_withdrawn_invitation_is_over(cast: Cast) -> None:
 def test_invitation_lasts_as_long_as_was_chosen(cast: Cast, given: dict[str, str], days: int) -> None:
     form = {"email": "nina@northwind.example", "role": "support", **given}
 
-    page = cast.client("adam").post("/p/northwind/users/invite/", form, follow=True).content.decode()
+    page = cast.sure("adam").post("/p/northwind/users/invite/", form, follow=True).content.decode()
 
     with partner_scope(cast.northwind.pk):
         invitation = Invitation.objects.get()
@@ -182,7 +194,7 @@ def test_invitation_lasts_as_long_as_was_chosen(cast: Cast, given: dict[str, str
 def test_other_times_are_refused(cast: Cast) -> None:
     form = {"email": "nina@northwind.example", "role": "support", "days": "3650"}
 
-    page = cast.client("adam").post("/p/northwind/users/invite/", form).content.decode()
+    page = cast.sure("adam").post("/p/northwind/users/invite/", form).content.decode()
 
     assert "Select a valid choice" in page
     with partner_scope(cast.northwind.pk):
@@ -192,7 +204,7 @@ def test_other_times_are_refused(cast: Cast) -> None:
 def test_invitation_that_is_over_is_sent_again_with_a_new_link(cast: Cast) -> None:
     with time_machine.travel(timezone.now() - dt.timedelta(days=20)):
         old_link = invite(cast, "nina@northwind.example", "support")
-    adam = cast.client("adam")
+    adam = cast.sure("adam")
     assert "Over" in adam.get("/p/northwind/users/").content.decode()
     with partner_scope(cast.northwind.pk):
         invitation = Invitation.objects.get()
@@ -201,26 +213,24 @@ def test_invitation_that_is_over_is_sent_again_with_a_new_link(cast: Cast) -> No
     adam.post(f"/p/northwind/users/invitations/{invitation.pk}/resend/")
 
     with partner_scope(cast.northwind.pk):
-        sent, renewed = Message.objects.get(kind="invitation"), Invitation.objects.get()
-    new_link = re.search(r"/invitations/\S+/", sent.text)
-    assert new_link
-    assert (Client().get(old_link).status_code, Client().get(new_link.group()).status_code) == (404, 200)
+        renewed = Invitation.objects.get()
+    assert [Client().get(link).status_code for link in (old_link, link_of("nina@northwind.example"))] == [404, 200]
     assert round((renewed.expires_at - timezone.now()) / dt.timedelta(days=1)) == 14
 
 
 def test_admin_does_not_change_what_an_owner_offered(cast: Cast) -> None:
     form = {"email": "nina@northwind.example", "role": "owner"}
-    cast.client("alice").post("/p/northwind/users/invite/", form)
+    cast.sure("alice").post("/p/northwind/users/invite/", form)
     with partner_scope(cast.northwind.pk):
         invitation = Invitation.objects.get()
 
-    adam = cast.client("adam")
+    adam = cast.sure("adam")
 
     for action in ("resend", "withdraw"):
         path = f"/p/northwind/users/invitations/{invitation.pk}/{action}/"
         assert adam.post(path).status_code == 403
         assert path not in adam.get("/p/northwind/users/").content.decode()
-        assert path in cast.client("alice").get("/p/northwind/users/").content.decode()
+        assert path in cast.sure("alice").get("/p/northwind/users/").content.decode()
     refused = adam.post("/p/northwind/users/invite/", form | {"role": "viewer"})
     assert "Only an owner can change that." in refused.content.decode()
     with partner_scope(cast.northwind.pk):
@@ -245,7 +255,7 @@ def test_nothing_is_offered_that_would_be_refused(cast: Cast, reader: str, membe
 
 
 def test_owner_may_leave_once_there_is_another(cast: Cast) -> None:
-    alice = cast.client("alice")
+    alice = cast.sure("alice")
     alice.post(member_path(cast, "adam", "role"), {"role": Role.OWNER})
 
     assert member_path(cast, "alice", "remove") in alice.get("/p/northwind/users/").content.decode()
@@ -257,7 +267,7 @@ def test_admins_see_who_has_a_second_factor_and_when_they_signed_in(cast: Cast) 
     Authenticator.objects.create(user=cast.users["vera"], type=Authenticator.Type.RECOVERY_CODES, data={})
     User.objects.filter(pk=bob.pk).update(last_login=timezone.now())
 
-    response = cast.client("adam").get("/p/northwind/users/")
+    response = cast.sure("adam").get("/p/northwind/users/")
 
     factors = {row.user.email: row.has_second_factor for row in rows_of(cast, response)}
     assert [email for email, has_one in factors.items() if has_one] == ["bob@northwind.example"]
@@ -277,13 +287,13 @@ def test_weak_password_is_refused_and_the_name_is_kept(cast: Cast) -> None:
 
 
 def test_admin_changes_a_role(cast: Cast) -> None:
-    cast.client("adam").post(member_path(cast, "bob", "role"), {"role": Role.VIEWER})
+    cast.sure("adam").post(member_path(cast, "bob", "role"), {"role": Role.VIEWER})
 
     assert role_of(cast, "bob") == "viewer"
 
 
 def test_admin_neither_makes_nor_unmakes_owners(cast: Cast) -> None:
-    adam = cast.client("adam")
+    adam = cast.sure("adam")
 
     raised = adam.post(member_path(cast, "bob", "role"), {"role": Role.OWNER})
     lowered = adam.post(member_path(cast, "alice", "role"), {"role": Role.VIEWER})
@@ -295,17 +305,17 @@ def test_admin_neither_makes_nor_unmakes_owners(cast: Cast) -> None:
 
 def test_admin_cannot_invite_an_owner(cast: Cast) -> None:
     form = {"email": "x@example.com", "role": "owner"}
-    cast.client("adam").post("/p/northwind/users/invite/", form)
+    cast.sure("adam").post("/p/northwind/users/invite/", form)
 
     with partner_scope(cast.northwind.pk):
         assert not Invitation.objects.exists()
-    cast.client("alice").post("/p/northwind/users/invite/", form)
+    cast.sure("alice").post("/p/northwind/users/invite/", form)
     with partner_scope(cast.northwind.pk):
         assert Invitation.objects.count() == 1
 
 
 def test_last_owner_stays(cast: Cast) -> None:
-    response = cast.client("alice").post(member_path(cast, "alice", "remove"), follow=True)
+    response = cast.sure("alice").post(member_path(cast, "alice", "remove"), follow=True)
 
     assert "A partner needs an owner" in response.content.decode()
     assert role_of(cast, "alice") == "owner"
@@ -315,7 +325,7 @@ def test_removed_member_loses_access_at_once(cast: Cast) -> None:
     bob = cast.client("bob")
     assert bob.get("/p/northwind/").status_code == 200
 
-    cast.client("adam").post(member_path(cast, "bob", "remove"))
+    cast.sure("adam").post(member_path(cast, "bob", "remove"))
 
     assert bob.get("/p/northwind/").status_code == 404
 
@@ -336,6 +346,7 @@ def test_other_sessions_are_listed_and_signed_out(cast: Cast) -> None:
     assert ("Lost laptop" in page.content.decode(), page.context["session_count"]) == (True, 2)
     assert "Firefox on Windows" in page.content.decode()
 
+    here.post("/accounts/reauthenticate/", {"password": PASSWORD})
     here.post("/accounts/sessions/")
 
     assert here.get("/p/northwind/").status_code == 200

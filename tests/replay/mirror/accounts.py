@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from money.enums import Kind, PartState
 from money.facts import PostingPart
 from money.words import NOTHING, Money
-from syncs.proving.reconciliation import Balance
+from syncs.proving.accounts import Balance
 from tests.replay import form
 from tests.replay.mirror.periods import Key, Owner, key_of, planned_from, posted_part
 from tests.replay.mirror.rows import Charge, Imported
@@ -62,10 +62,9 @@ def account_for(
     for charge in done.charges:
         amount = Money(charge.fact.cost, charge.fact.retail)
         if charge.kind == Kind.UNKNOWN or charge.customer is None:
-            accounts[NOBODY].put("unknown", amount)
-        elif done.states[charge.invoice] != "counted":
-            bucket = "held" if done.states[charge.invoice] == "held" else "excluded"
-            accounts[charge.customer, charge.motion].put(bucket, amount)
+            accounts[NOBODY].put(charge.set_aside or "unknown", amount)
+        elif whole := _whole_invoice(done, charge, came):
+            accounts[charge.customer, charge.motion].put(whole, amount)
         elif charge.key in came:
             periods[charge.key].append(charge)
         else:
@@ -76,6 +75,14 @@ def account_for(
         unplanned = _unplanned(record, done, starts, rows[-1])
         accounts[owner].add(_balance(came[key], _sum(rows), unplanned=unplanned, waits=waits))
     return accounts
+
+
+def _whole_invoice(done: Imported, charge: Charge, came: Mapping[Key, Came]) -> str:
+    """``syncs.proving.reconciliation._whole_invoice_bucket``; what was posted of a cancelled one counts."""
+    state = done.states[charge.invoice]
+    if state == "counted" or (state == "reversed" and charge.key in came and came[charge.key].parts):
+        return ""
+    return "held" if state == "held" else "excluded"
 
 
 def _balance(came: Came, charged: Money, *, unplanned: str, waits: bool) -> Balance:

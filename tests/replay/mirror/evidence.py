@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connectors.records import InvoiceTemplate, TargetInvoice, TargetInvoiceLine
-from money.facts import OwnLine
+from money.facts import OwnLine, RunAhead
 from money.marks import find_mark
+from money.periods import months_between
 from money.plan import PlannedChange
 from money.present import removal_of
 from syncs.facts.evidence import Sought
@@ -17,14 +18,29 @@ from tests.replay import form
 from tests.replay.words import period_of
 
 
-def carried_marks(record: form.Record, templates: dict[int, InvoiceTemplate]) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What generated invoices say of our lines."""
+
+    carried: frozenset[str]
+    ahead: tuple[RunAhead, ...]
+
+
+def read_evidence(record: form.Record, templates: dict[str, InvoiceTemplate]) -> Evidence:
     """``syncs.facts.evidence.lines_to_prove`` and ``find_carried``."""
-    sought = _lines_to_prove(record, templates)
-    return frozenset(find_carried(sought, _Invoices(record.target.invoices)))
+    sought = list(_lines_to_prove(record, templates))
+    settled = {one.mark for one in sought if one.settled}
+    found = find_carried(sought, _Invoices(record.target.invoices))
+    ahead = [
+        RunAhead(mark, one.invoice_id, one.quantity, one.price)
+        for mark, first in found.items()
+        for one in ((first, *first.again) if mark in settled else first.again)
+    ]
+    return Evidence(frozenset(found.keys() - settled), tuple(ahead))
 
 
 def leftovers(
-    record: form.Record, own_lines: list[OwnLine], templates: dict[int, InvoiceTemplate], planned: set[int | None]
+    record: form.Record, own_lines: list[OwnLine], templates: dict[str, InvoiceTemplate], planned: set[str | None]
 ) -> Iterator[PlannedChange]:
     """``syncs.writing.leftovers.removals_of_leftovers``; ``own_lines`` are all of ours, in the order of the record."""
     gone = {
@@ -40,7 +56,7 @@ def leftovers(
                 yield removal_of(own, line, line.name, "Still there although it was taken off")
 
 
-def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) -> Iterator[Sought]:
+def _lines_to_prove(record: form.Record, templates: dict[str, InvoiceTemplate]) -> Iterator[Sought]:
     confirmed = _confirmed_runs(record)
     for line in record.written:
         template = templates.get(line.template)
@@ -48,7 +64,9 @@ def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) 
             continue
         recurring = line.what == "recurring"
         since = confirmed.get((line.subscription.lower(), line.motion)) if recurring else line.next_run
-        if _may_have_run(template, line, since):
+        ran, seen = _may_have_run(template, line, since), line.next_run
+        moved = seen is not None and template.next_run is not None and template.next_run > seen
+        if ran or (recurring and moved and line.seen_on and since is None):
             yield Sought(
                 mark=line.mark,
                 customer=template.customer_id,
@@ -56,8 +74,19 @@ def _lines_to_prove(record: form.Record, templates: dict[int, InvoiceTemplate]) 
                 product_id=line.product,
                 quantity=line.quantity,
                 price=line.retail,
-                after_invoice=(line.seen_on or 0) if recurring else 0,
+                after_invoice=(line.seen_on or "") if recurring else "",
+                settled=not ran,
+                more=recurring and not _ran_once(template, seen),
+                next_run=template.next_run,
             )
+
+
+def _ran_once(template: InvoiceTemplate, seen: dt.date | None) -> bool:
+    """A month later on the same day, or where the month is too short on its last one."""
+    if seen is None or template.next_run is None or template.frequency != "Monthly":
+        return False
+    same_day = template.next_run.day == seen.day or (template.next_run + dt.timedelta(days=1)).day == 1
+    return months_between(seen, template.next_run) == 1 and same_day
 
 
 def _confirmed_runs(record: form.Record) -> dict[tuple[str, str], dt.date]:
@@ -88,7 +117,7 @@ class _Invoices:
         """All of them: those that are too old are sorted out by their date."""
         return [self.get_invoice(one.id) for one in self.told]
 
-    def get_invoice(self, invoice_id: int) -> TargetInvoice:
+    def get_invoice(self, invoice_id: str) -> TargetInvoice:
         one = next(one for one in self.told if one.id == invoice_id)
         return TargetInvoice(
             invoice_id=one.id,

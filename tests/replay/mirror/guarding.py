@@ -9,8 +9,10 @@ from decimal import Decimal
 from money.amounts import amount_of_values
 from money.enums import LineState, PartRole
 from money.facts import OwnLine
-from money.guard import Upheaval, guard_reason
-from money.plan import PlannedChange
+from money.month.guard import Upheaval, guard_reason, hold_of_removals, hold_removals
+from money.month.months import Months
+from money.month.unfinished import note_of_removals
+from money.plan import Plan, PlannedChange
 from money.words import ZERO
 from tests.replay import form
 from tests.replay.mirror.rows import Imported
@@ -21,20 +23,25 @@ def reason_to_wait(
     record: form.Record,
     done: Imported,
     own_lines: Iterable[OwnLine],
-    changes: Collection[PlannedChange],
+    plan: Plan,
     first: Collection[tuple[int, str]],
+    months: Months,
 ) -> str:
-    """``syncs.running.planning._must_wait``: "" when the plan is written at once.
+    """``syncs.running.planning._conclude``: "" when the plan is written at once; too many removals wait alone.
 
     ``first``: the mappings that are planned for the first time, as (customer, motion).
     """
-    if not any(change.action.writes and not change.hold for change in changes):
+    upheaval = Upheaval()
+    upheaval.count(plan.changes, first, _usual_amounts(record, done, plan.changes))
+    standing = [own for own in own_lines if own.state is LineState.STANDING and own.role is PartRole.RECURRING]
+    hold = hold_of_removals(months, upheaval, line_count=len(standing))
+    if hold is not None:
+        plan.changes = hold_removals(plan.changes, hold, first)
+        plan.notes.append(note_of_removals(hold, upheaval.removed_retail))
+    if not any(change.action.writes and not change.hold for change in plan.changes):
         return ""
     if record.program.billing.approval == "required":
         return "Approval is required."
-    upheaval = Upheaval()
-    upheaval.count(changes, first, _usual_amounts(record, done, changes))
-    standing = [own for own in own_lines if own.state is LineState.STANDING and own.role is PartRole.RECURRING]
     total = sum((amount_of_values(own).retail for own in standing), ZERO)
     return guard_reason(upheaval, line_count=len(standing), total=total)
 

@@ -9,6 +9,7 @@ from connectors.syncro.frequency import interval_of
 from money.facts import Choice, OwnLine
 from money.holds import conflict_subject
 from money.marks import line_mark
+from money.month.months import Months
 from money.words import to_cents
 from tests.replay import form
 from tests.replay.mirror.periods import Owner, earliest_unbilled, newest_month
@@ -27,7 +28,7 @@ _SUBJECTS = {
 }
 
 
-def templates_of(record: form.Record) -> dict[int, InvoiceTemplate]:
+def templates_of(record: form.Record) -> dict[str, InvoiceTemplate]:
     """``syncs.facts.target.load_templates``."""
     return {
         one.id: InvoiceTemplate(
@@ -44,7 +45,7 @@ def templates_of(record: form.Record) -> dict[int, InvoiceTemplate]:
     }
 
 
-def _line(template: int, line: form.TemplateLine) -> TemplateLine:
+def _line(template: str, line: form.TemplateLine) -> TemplateLine:
     return TemplateLine(
         line_id=line.id,
         template_id=template,
@@ -92,13 +93,13 @@ def customer_of(record: form.Record, tenant: str) -> int:
 
 
 def starts_of(
-    record: form.Record, done: Imported, choices: Mapping[str, Choice]
+    record: form.Record, done: Imported, months: Months, choices: Mapping[str, Choice]
 ) -> dict[int, tuple[form.Mapping, Owner, str]]:
     """``syncs.facts.mappings.active_mappings``, and ``syncs.running.opening.open_months``.
 
     By the mapping's place, from 1: the mappings that sync, whose they are, and their first month.
     """
-    newest = newest_month(done)
+    newest = newest_month(done, months)
     found: dict[int, tuple[form.Mapping, Owner, str]] = {}
     for place, mapping in enumerate(record.mappings, 1):
         if mapping.sync and mapping.motion in record.program.billing.motions:

@@ -10,6 +10,9 @@ from decimal import Decimal
 from money.enums import Kind
 from money.facts import PeriodFact, Posted, PostingPart, ProductFact
 from money.fingerprints import charges_digest, digest
+from money.month.levels import tell_current
+from money.month.months import Months
+from money.motions import REGULAR
 from tests.replay import form
 from tests.replay.mirror.rows import Charge, Imported
 from tests.replay.words import PART_STATES, PRICINGS, ROLES, period_of
@@ -25,16 +28,14 @@ class Periods:
 
     newest: str
     by_owner: dict[Owner, list[PeriodFact]] = field(default_factory=lambda: defaultdict(list))
-    invoiced: frozenset[int] = frozenset()
     uncertain: frozenset[int] = frozenset()
 
 
-def newest_month(done: Imported) -> str:
-    """``invoices.months.newest_month``: of invoices with monthly seats, else of any that counts; or ""."""
-    monthly = [done.months[one.invoice] for one in done.countable if one.motion == "seat_monthly"]
-    return max(
-        monthly or [done.months[place] for place, state in done.states.items() if state == "counted"], default=""
-    )
+def newest_month(done: Imported, months: Months) -> str:
+    """``syncs.facts.months.month_to_bill``: the newest regular month, else of any that counts, else cancelled."""
+    counted = [done.months[place] for place, state in done.states.items() if state == "counted"]
+    cancelled = [done.months[place] for place, state in done.states.items() if state == "reversed"]
+    return months.regular or max(counted or cancelled, default="")
 
 
 def earliest_unbilled(record: form.Record, done: Imported, owner: Owner, start: str) -> str:
@@ -56,25 +57,34 @@ def _is_unwritten(posted: form.Posted | None) -> bool:
 
 
 def find_periods(
-    record: form.Record, done: Imported, mappings: Mapping[Owner, str], products: dict[int, ProductFact]
+    record: form.Record,
+    done: Imported,
+    months: Months,
+    mappings: Mapping[Owner, str],
+    products: dict[int, ProductFact],
 ) -> Periods:
     """``syncs.facts.open_periods`` and ``syncs.facts.periods``. ``mappings``: the first month of each that syncs."""
-    periods = Periods(newest_month(done))
+    periods = Periods(newest_month(done, months))
     wanted = _open(record, done, mappings, periods.newest)
     groups: dict[Key, list[Charge]] = defaultdict(list)
     for charge in sorted(done.countable, key=lambda one: (*one.key, one.invoice, one.fact.line)):
         if charge.kind != Kind.UNKNOWN and charge.key in wanted:
             groups[charge.key].append(charge)
-    latest = _latest(done, groups, periods.newest)
-    periods.invoiced = frozenset(
-        key[0]
-        for key, rows in groups.items()
-        if any(done.months[one.invoice] == periods.newest and _charges(done, one) for one in rows)
-    )
     refs = {one.pk: one.ref for one in done.subscriptions.values() if one.pk}
+    by_place: dict[tuple[int, str, int], list[PeriodFact]] = defaultdict(list)
     for key, rows in groups.items():
-        fact = _fact(done, rows, refs, products, current=latest.get(key[:2]) == key[2])
-        periods.by_owner[rows[0].customer or 0, key[1]].append(fact)
+        by_place[rows[0].customer or 0, key[1], key[0]].append(
+            _fact(rows, refs, products, reversed_by=done.reversals.get(key, ""))
+        )
+    for (customer, motion, subscription), facts in by_place.items():
+        known = [
+            one.fact
+            for one in done.countable
+            if (one.customer, one.motion, one.subscription) == (customer, motion, subscription)
+            and one.kind != Kind.UNKNOWN
+        ]
+        told = tell_current(facts, known, months, customer, monthly=motion in REGULAR)
+        periods.by_owner[customer, motion] += told
     _add_withdrawn(record, done, mappings, products, periods)
     periods.uncertain = _uncertain(record, done, periods.newest)
     return periods
@@ -93,7 +103,7 @@ def _open(record: form.Record, done: Imported, mappings: Mapping[Owner, str], ne
 
 
 def _must_look(done: Imported, rows: list[Charge], posted: form.Posted | None, newest: str) -> bool:
-    if posted is None or max(done.months[one.invoice] for one in rows) == newest:
+    if posted is None or max(done.months[one.invoice] for one in rows) >= newest:
         return True
     return _sums(rows) != _sums(planned_from(done, posted)) or any(one.state not in SETTLED for one in posted.parts)
 
@@ -120,20 +130,8 @@ def key_of(done: Imported, posted: form.Posted) -> Key:
     return subscription.pk or 0, posted.motion, period_of(posted.motion, posted.days)
 
 
-def _latest(done: Imported, groups: Mapping[Key, list[Charge]], newest: str) -> dict[tuple[int, str], str]:
-    latest: dict[tuple[int, str], str] = {}
-    for (subscription, motion, period), rows in groups.items():
-        if any(done.months[one.invoice] == newest and one.kind != Kind.CREDIT for one in rows):
-            latest[subscription, motion] = max(latest.get((subscription, motion), ""), period)
-    return latest
-
-
-def _charges(done: Imported, row: Charge) -> bool:
-    return row.kind != Kind.CREDIT or row.period >= done.months[row.invoice]
-
-
 def _fact(
-    done: Imported, rows: list[Charge], refs: Mapping[int, str], products: dict[int, ProductFact], *, current: bool
+    rows: list[Charge], refs: Mapping[int, str], products: dict[int, ProductFact], *, reversed_by: str
 ) -> PeriodFact:
     last = rows[-1]
     return PeriodFact(
@@ -143,8 +141,7 @@ def _fact(
         charges=tuple(one.fact for one in rows),
         product=products.get(last.product) if last.product is not None else None,
         problem=next((one.problem for one in rows if one.problem), ""),
-        current=current,
-        late=all(done.months[one.invoice] > last.period for one in rows),
+        reversed_by=reversed_by,
     )
 
 
@@ -156,7 +153,7 @@ def _add_withdrawn(
     periods: Periods,
 ) -> None:
     """``syncs.facts.open_periods._WITHDRAWN``: posted amounts whose charges no longer count."""
-    if "replaced" not in done.states.values():
+    if not {"replaced", "reversed"} & set(done.states.values()):
         return
     counted = {one.key for one in done.countable}
     customers = {tenant.id.lower(): place for place, tenant in enumerate(record.source.tenants, 1)}
@@ -164,7 +161,8 @@ def _add_withdrawn(
         key, owner = key_of(done, posted), (customers[posted.customer.lower()], posted.motion)
         if posted.rows and owner in mappings and key not in counted:
             subscription = done.subscriptions[posted.subscription.lower()]
-            fact = PeriodFact(key[0], subscription.ref, key[2], (), _product_of(done, key[0], products))
+            product, number = _product_of(done, key[0], products), done.reversals.get(key, "")
+            fact = PeriodFact(key[0], subscription.ref, key[2], (), product, reversed_by=number)
             periods.by_owner[subscription.customer or 0, posted.motion].append(fact)
 
 
@@ -179,7 +177,7 @@ def _uncertain(record: form.Record, done: Imported, newest: str) -> frozenset[in
     doubtful = {
         one.ref
         for one in done.charges
-        if done.months[one.invoice] == newest
+        if done.months[one.invoice] >= newest
         and (done.states[one.invoice] == "held" or (done.states[one.invoice] == "counted" and one.kind == Kind.UNKNOWN))
     }
     written = {one.subscription.lower() for one in record.written}

@@ -55,7 +55,7 @@ class Catalogue:
         """``syncs.facts.products.load_product_facts`` of all of them."""
         copies = {one.id: one for one in self.record.target.products}
         gone = frozenset(one.id for one in copies.values() if one.gone)
-        by_code: dict[str, list[int]] = defaultdict(list)
+        by_code: dict[str, list[str]] = defaultdict(list)
         for one in copies.values():
             if not one.gone:
                 by_code[one.code].append(one.id)
@@ -82,14 +82,14 @@ class Catalogue:
         self,
         place: int,
         product: form.Product,
-        copies: dict[int, form.TargetProduct],
-        by_code: dict[str, list[int]],
-        gone: frozenset[int],
+        copies: dict[str, form.TargetProduct],
+        by_code: dict[str, list[str]],
+        gone: frozenset[str],
     ) -> ProductFact:
         key = _key(product)
         target_id = product.target_product
         if target_id is None or target_id in gone:
-            same = by_code.get(key, [])
+            same = by_code.get(key) or by_code.get(_former_key(product), [])
             target_id = same[0] if len(same) == 1 else None
         target = copies.get(target_id) if target_id is not None else None
         settings = self.record.program.products
@@ -102,12 +102,11 @@ class Catalogue:
             retail=target.retail if target else product.retail,
             target_id=target_id,
             taxable=target.taxable if target else settings.new_taxable,
-            expected=not product.kept_off and _will_be_made(settings, product.cadence),
             superseded_ids=gone,
         )
 
 
-def name_behind(record: form.Record, target_product: int | None) -> str:
+def name_behind(record: form.Record, target_product: str | None) -> str:
     """Name of the product that a target's product stands for; "" where there is none."""
     if target_product is None:
         return ""
@@ -116,6 +115,10 @@ def name_behind(record: form.Record, target_product: int | None) -> str:
 
 
 def _key(product: form.Product) -> str:
+    return product_key(product.sku, product.term, product.billing_cycle, product.id)
+
+
+def _former_key(product: form.Product) -> str:
     return product_key(product.sku, product.term, product.billing_cycle)
 
 
@@ -123,9 +126,3 @@ def _index_entry(place: int, product: form.Product) -> ProductFacts:
     return ProductFacts(
         place, _key(product), product.id, product.sku, product.name, product.term, product.billing_cycle, product.listed
     )
-
-
-def _will_be_made(settings: form.ProductSync, cadence: str) -> bool:
-    if not settings.enabled:
-        return False
-    return not ((cadence == "usage" and not settings.sync_azure) or (cadence == "annual" and not settings.sync_annual))

@@ -144,7 +144,7 @@ class Ledger:
             return None
         told: dict[str, Any] = {"mark": mark, "subscription": line.subscription.external_id, "motion": line.motion}
         if kind == "lost":
-            told["line"] = int(more)
+            told["line"] = more
         return told | ({"days": days_of(more)} if kind == "unproven" else {})
 
     def _about_change(self, kind: str, subject: str) -> dict[str, Any] | None:
@@ -159,7 +159,7 @@ class Ledger:
         return told
 
 
-def _settings_then(row: Posting) -> tuple[int, str, str]:
+def _settings_then(row: Posting) -> tuple[str, str, str]:
     wanted = row.fingerprint.partition(":")[2]
     for pricing, prorations in product(PRICINGS, ("line", "quantity", "warn")):
         if digest((row.template_id, *PRICINGS[pricing], prorations)) == wanted:

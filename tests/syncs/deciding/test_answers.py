@@ -37,7 +37,7 @@ def test_what_nobody_asked_is_not_answered(partner: Partner, program: Program, s
     with partner_scope(partner.pk):
         for choice in Chosen:
             with pytest.raises(SyncRefused):
-                decide(program=program, subject=subject, choice=choice, line_id=7, actor=COMMAND)
+                decide(program=program, subject=subject, choice=choice, line_id="7", actor=COMMAND)
         assert not Decision.objects.exists()
 
 
@@ -60,7 +60,7 @@ def part(state: PartState) -> Callable[[Program], object]:
 
     def kept(program: Program) -> object:
         posting = Posting.objects.create(
-            program=program, motion="seat_monthly", period="2026-09", template_id=5000, **customer_of(program)
+            program=program, motion="seat_monthly", period="2026-09", template_id="5000", **customer_of(program)
         )
         amounts = {"cost": Decimal(8), "retail": Decimal(10)}
         return Part.objects.create(posting=posting, role=PartRole.CREDIT, mark=MARK, state=state, **amounts)
@@ -103,7 +103,7 @@ NOTHING_DONE = [
 
 def decided(program: Program, subject: str, choice: Chosen) -> Decision:
     before = timezone.now() - dt.timedelta(hours=1)
-    return Decision.objects.create(program=program, subject=subject, choice=choice, line_id=7, decided_at=before)
+    return Decision.objects.create(program=program, subject=subject, choice=choice, line_id="7", decided_at=before)
 
 
 @pytest.mark.parametrize(("subject", "choice", "happened"), CARRIED_OUT)
@@ -117,7 +117,7 @@ def test_answer_that_was_carried_out_is_neither_undone_nor_replaced(
         with pytest.raises(SyncRefused, match="carried this out"):
             undo_decision(program=program, subject=subject, actor=COMMAND)
         with pytest.raises(SyncRefused, match="no longer waits"):
-            decide(program=program, subject=subject, choice=choice, line_id=7, actor=COMMAND)
+            decide(program=program, subject=subject, choice=choice, line_id="7", actor=COMMAND)
         assert Decision.objects.get().choice == choice
 
 

@@ -21,7 +21,7 @@ class Invoices:
     """A target that generated one invoice with these lines."""
 
     def __init__(self, lines: Iterable[TargetInvoiceLine]) -> None:
-        self.invoice = TargetInvoice(4015, 101, "4015", DAY, tuple(lines))
+        self.invoice = TargetInvoice("4015", "101", "4015", DAY, tuple(lines))
 
     def list_invoices_since(self, _since: dt.datetime) -> list[TargetInvoice]:
         return [self.invoice]
@@ -32,10 +32,10 @@ class Invoices:
 
 def line(quantity: str, price: str, mark: str = "BS:SUXSPK3EMP") -> TargetInvoiceLine:
     texts = (f"Microsoft Teams Phone Standard [{mark}]" if mark else "Microsoft Teams Phone Standard",)
-    return TargetInvoiceLine(349, texts, Decimal(quantity), Decimal(price), Decimal("8.50"))
+    return TargetInvoiceLine("349", texts, Decimal(quantity), Decimal(price), Decimal("8.50"))
 
 
-OURS = Carried(4015, Decimal(8), Decimal("10.00"))
+OURS = Carried("4015", Decimal(8), Decimal("10.00"), "4015")
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ OURS = Carried(4015, Decimal(8), Decimal("10.00"))
     [
         ([line("8", "10.00"), line("3", "12.00")], OURS),
         ([line("3", "12.00"), line("8", "10.00")], OURS),
-        ([line("5", "10.00")], Carried(4015, Decimal(5), Decimal("10.00"))),  # somebody edited it
+        ([line("5", "10.00")], Carried("4015", Decimal(5), Decimal("10.00"), "4015")),  # somebody edited it
         ([line("8", "10.00", "BS:GQS2KKPL4S")], None),
         ([line("8", "10.00", "")], OURS),  # the target shows no marks
         ([line("7", "10.00", "")], None),
     ],
 )
 def test_line_with_our_values_is_ours(lines: list[TargetInvoiceLine], carried: Carried | None) -> None:
-    sought = Sought("BS:SUXSPK3EMP", 101, DAY, 349, Decimal(8), Decimal("10.00"))
+    sought = Sought("BS:SUXSPK3EMP", "101", DAY, "349", Decimal(8), Decimal("10.00"))
 
     found = find_carried([sought], cast("Target", Invoices(lines)))
 

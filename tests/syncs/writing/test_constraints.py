@@ -25,7 +25,7 @@ def posting() -> Posting:
     subscription = factories.SubscriptionFactory(customer__source=program.source)
     return Posting.objects.create(
         program=program, customer=subscription.customer, subscription=subscription, motion="seat_monthly",
-        period="2026-09", fingerprint="a:b", template_id=5001,
+        period="2026-09", fingerprint="a:b", template_id="5001",
     )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def sent(action: Action, state: ChangeState) -> Make:
         run = factories.RunFactory()
         product = factories.ProductFactory(source=run.program.source)
         return factories.ChangeFactory(
-            run=run, action=action, state=state, mark="BS:MARK", template_id=5001, product=product
+            run=run, action=action, state=state, mark="BS:MARK", template_id="5001", product=product
         )
 
     return make
@@ -57,7 +57,7 @@ ONCE: list[tuple[str, Make, dict[str, Any]]] = [
     ("one_new_line_under_way", sent(Action.ADD_LINE, ChangeState.SENDING), {"position": 99}),
     ("one_new_line_under_way", sent(Action.ADD_LINE, ChangeState.UNKNOWN), {"position": 99, "state": "sending"}),
     ("one_new_product_under_way", sent(Action.CREATE_PRODUCT, ChangeState.UNKNOWN), {"position": 99}),
-    ("one_standing_line_per_mark", factories.LineFactory, {"line_id": 99}),
+    ("one_standing_line_per_mark", factories.LineFactory, {"line_id": "99"}),
     ("one_row_per_target_line", factories.LineFactory, {"mark": "BS:OTHER"}),
     ("one_posting_per_period", posting, {}),
     ("one_part_per_mark", part, {}),
@@ -66,7 +66,7 @@ ONCE: list[tuple[str, Make, dict[str, Any]]] = [
     ("one_import_per_invoice", factories.SourceInvoiceFactory, {}),
     ("one_charge_per_row", factories.ChargeFactory, {}),
     ("one_product_per_key", factories.ProductFactory, {}),
-    ("one_link_per_product", factories.ProductLinkFactory, {"external_id": 99}),
+    ("one_link_per_product", factories.ProductLinkFactory, {"external_id": "99"}),
     ("one_mapping_per_motion", factories.MappingFactory, {}),
     ("one_connection_per_name", factories.ConnectionFactory, {}),
     ("one_program_per_route", factories.ProgramFactory, {}),
@@ -103,7 +103,7 @@ ENDED: list[tuple[Make, dict[str, Any]]] = [
     (lambda: factories.RunFactory(state=RunState.FINISHED), {}),
     (sent(Action.ADD_LINE, ChangeState.DONE), {"position": 99}),
     (sent(Action.CREATE_PRODUCT, ChangeState.FAILED), {"position": 99}),
-    (lambda: factories.LineFactory(state="removed"), {"line_id": 99}),
+    (lambda: factories.LineFactory(state="removed"), {"line_id": "99"}),
 ]
 
 
@@ -113,9 +113,9 @@ def test_the_same_line_may_stand_and_be_under_way_once_for_each_program(partner:
         other = factories.ProgramFactory(source=program.source, target=program.target, slug="another-program")
         rows = [factories.LineFactory(program=program)]
         run = factories.RunFactory(program=program)
-        about = {"action": Action.ADD_LINE, "state": ChangeState.SENDING, "mark": "BS:MARK", "template_id": 5001}
+        about = {"action": Action.ADD_LINE, "state": ChangeState.SENDING, "mark": "BS:MARK", "template_id": "5001"}
         rows.append(factories.ChangeFactory(run=run, **about))
-        copy_row(rows[0], program_id=other.pk, line_id=99)
+        copy_row(rows[0], program_id=other.pk, line_id="99")
         copy_row(rows[1], program_id=other.pk, position=99)
         for row in rows:
             assert type(row)._default_manager.values_list("program").distinct().count() == 2

@@ -1,0 +1,1 @@
+"""What rows are because of the rows beside them."""

@@ -1,0 +1,134 @@
+"""One account in cost and retail, and what of it is one invoice's where several charge the same period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from invoices.models import Charge, InvoiceState, SourceInvoice
+from money.enums import Kind
+from money.words import NOTHING, ZERO, Money
+from syncs.enums import Bucket
+
+BUCKETS = tuple(bucket.value for bucket in Bucket)
+
+
+@dataclass(slots=True)
+class Balance:
+    """One side-by-side account in currency units: cost and retail of each bucket."""
+
+    source: Money = NOTHING
+    rules: Money = NOTHING
+    buckets: dict[str, Money] = field(default_factory=lambda: dict.fromkeys(BUCKETS, NOTHING))
+
+    def add(self, other: Balance) -> None:
+        """Add another account to this one."""
+        self.source += other.source
+        self.rules += other.rules
+        for name, amount in other.buckets.items():
+            if amount:
+                self.buckets[name] += amount
+
+    def without_source(self) -> Balance:
+        """A copy of what is accounted for, of a source yet to be told."""
+        return Balance(rules=self.rules, buckets=dict(self.buckets))
+
+    def put(self, bucket: str, amount: Money) -> None:
+        """Account for ``amount`` of the source in one bucket."""
+        self.source += amount
+        self.buckets[bucket] += amount
+
+    @property
+    def accounted(self) -> Money:
+        """Sum of all buckets."""
+        return sum(self.buckets.values(), NOTHING)
+
+    @property
+    def balanced(self) -> bool:
+        """True when the buckets add up to the source's amount exactly, on both sides."""
+        return self.accounted == self.source
+
+    def side(self, name: str) -> dict[str, Decimal | bool]:
+        """One side, ``"cost"`` or ``"retail"``, as the fields of the reconcile command."""
+        source = getattr(self.source, name)
+        rules = getattr(self.rules, name)
+        amounts = {bucket: getattr(self.buckets[bucket], name) for bucket in BUCKETS}
+        return {
+            "total": source + rules,
+            "rules": rules,
+            "source_total": source,
+            **amounts,
+            "balanced": sum(amounts.values(), ZERO) == source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSum:
+    """What one counted invoice charges for a subscription, motion and period."""
+
+    invoice_id: int
+    rows: int
+    amount: Money
+    counts: bool = True  # False of an invoice and its exact reversal: what was billed of them is accounted for
+
+
+def sums_of(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, str], list[InvoiceSum]]:
+    """By subscription, motion and period, over all invoices that count or were cancelled. Two queries."""
+    states = (InvoiceState.COUNTED, InvoiceState.REVERSED)
+    told = SourceInvoice.objects.filter(source=invoice.source_id, state__in=states, past=False).order_by()
+    state_of = dict(told.values_list("pk", "state"))
+    mine = Charge.objects.filter(invoice=invoice, subscription__isnull=False).order_by()
+    rows = (
+        Charge.objects.filter(
+            subscription__in=mine.values("subscription"),
+            period__in=periods,
+            invoice__in=list(state_of),
+        )
+        .exclude(kind=Kind.UNKNOWN)
+        .order_by()
+        .values_list("subscription", "motion", "period", "invoice")
+        .annotate(rows=Count("pk"), cost=Sum("cost"), retail=Sum("retail"))
+    )
+    sums: dict[tuple[int, str, str], list[InvoiceSum]] = defaultdict(list)
+    for subscription, motion, period, invoice_id, number, cost, retail in rows:
+        counts = state_of[invoice_id] == InvoiceState.COUNTED
+        sums[subscription, motion, period].append(InvoiceSum(invoice_id, number, Money(cost, retail), counts))
+    return sums
+
+
+def share_of(invoice: SourceInvoice, sums: list[InvoiceSum], whole: Balance) -> Balance:
+    """This invoice's share where several charge the period: the earlier ones take first what was synced."""
+    *earlier, last = sorted(sums, key=lambda each: each.invoice_id)
+    left = whole.without_source()
+    for each in earlier:
+        share = _take(left, each.amount)
+        if each.invoice_id == invoice.pk:
+            return share
+    left.source = last.amount
+    return left
+
+
+def _take(left: Balance, amount: Money) -> Balance:
+    """Take ``amount`` out of the buckets, in their order, no more than each holds."""
+    share = Balance(source=amount)
+    cost, retail = amount.cost, amount.retail
+    for name in BUCKETS:
+        held = left.buckets[name]
+        part = Money(_at_most(cost, held.cost), _at_most(retail, held.retail))
+        share.buckets[name] += part
+        left.buckets[name] -= part
+        cost, retail = cost - part.cost, retail - part.retail
+    rest = Money(cost, retail)  # more than all buckets hold together: it shows in the first one
+    share.buckets[Bucket.SYNCED] += rest
+    left.buckets[Bucket.SYNCED] -= rest
+    return share
+
+
+def _at_most(wanted: Decimal, there: Decimal) -> Decimal:
+    """As much of ``wanted`` as is there: towards the same sign, never past it."""
+    if wanted >= ZERO:
+        return max(ZERO, min(wanted, there))
+    return min(ZERO, max(wanted, there))
