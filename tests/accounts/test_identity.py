@@ -22,6 +22,7 @@ KNOWN = {
     ("accounts/services.py", "filter(email)"): "an open invitation to the same address is replaced",
     ("accounts/address_forms.py", "filter(email)"): "what the reader of the page waits for",
     ("accounts/address_forms.py", "get(email)"): "the same, where another press was quicker",
+    ("portal/emails/account_links.py", "filter(email)"): "the address that its own person has still to prove",
     ("portal/users/forms.py", "filter(email)"): "an open invitation to the same address may be an owner's",
 }
 PICKS = {"filter", "exclude", "get", "get_or_create", "update_or_create", "get_object_or_404", "Q", "aget"}

@@ -17,6 +17,8 @@ from connectors.errors import ConfigurationError
 from connectors.limits import NO_LIMIT_KNOWN, CountedBy, RequestLimit
 from connectors.registry import SYSTEMS, get_target
 
+pytestmark = pytest.mark.django_db  # a client asks whether writes are off here
+
 HERE = {"subdomain": "acme.sample.example", "api_token": "a-secret-token"}
 THERE = {**HERE, "subdomain": "other.sample.example"}
 

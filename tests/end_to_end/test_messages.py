@@ -186,21 +186,6 @@ def test_run_whose_wait_is_over_is_handed_back_when_its_message_was_lost(
     assert queue.sweep() == 1
 
 
-def test_janitor_serves_every_partner_before_it_serves_one_twice(office: Office, queue: Queue, clock: Traveller):
-    previews = [queue.start(office.partner_id(), "products", preview=True)[0] for _ in range(5)]
-    queue.lose()
-    clock.shift(MINUTE * 3)
-    with partner_scope(office.partner_id()):
-        longest = previews[3]
-        Run.objects.filter(pk=longest.pk).update(created_at=timezone.now() - MINUTE * 60, enqueued_at=None)
-
-    assert queue.sweep() == 5
-
-    first = queue.take()
-    assert first is not None
-    assert run_of(first) == longest.pk
-
-
 def test_message_of_the_version_before_moves_a_run_on(office: Office, queue: Queue):
     with partner_scope(office.partner_id()):
         (run,) = start_sync(program=Program.objects.get(), kinds=["billing"], actor=COMMAND, enqueue=False)

@@ -16,11 +16,16 @@ DRAWN = ("syncs/writing/", "syncs/proving/")
 _END = "tests/end_to_end/test_"
 DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/accounts.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
+    "syncs/proving/again.py": (f"{_END}too_often.py", f"{_END}ran_meanwhile.py"),
     "syncs/proving/billed.py": (f"{_END}ran_meanwhile.py", f"{_END}months.py"),
     "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
     "syncs/proving/reconciliation.py": (
         "tests/end_to_end/test_replay.py", f"{_END}source_invoices.py", f"{_END}settings.py", f"{_END}months.py",
     ),
+    "syncs/proving/standing.py": (
+        "tests/syncs/proving/test_standing.py", f"{_END}standing_lines.py", f"{_END}months.py",
+    ),
+    "syncs/proving/waiting.py": (f"{_END}waiting_money.py",),
     "syncs/writing/carried.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}months.py"),
     "syncs/writing/committing.py": (
         f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py", f"{_END}months.py",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.identity import person_of
 from accounts.models import Role
 from accounts.selectors import RANKS, list_members
 from billingsync.management.partner_command import PartnerCommand
@@ -97,7 +98,8 @@ def _who_acts(email: str) -> Actor:
     """The member with that address; who answers here without one is the command line. Inside the scope."""
     if not email:
         return COMMAND
-    member = list_members().filter(user__email__iexact=email, user__is_active=True).first()
+    person = person_of(email)
+    member = list_members().filter(user=person, user__is_active=True).first() if person else None
     if member is None or RANKS[Role(member.role)] < RANKS[Role.SUPPORT]:
         raise CommandError(f"{email} has no right to answer here.", returncode=2)
     return actor_of(member.user)

@@ -23,9 +23,11 @@ def stored(cast: Cast) -> dict[str, str]:
 
 
 def local_time(cast: Cast, zone: str) -> dt.time:
+    """The daily time that the next sync follows, on clocks of that zone; it starts some minutes of its own later."""
     with partner_scope(cast.northwind.pk):
-        due = Program.objects.get().next_due_at
-    assert due is not None
+        program = Program.objects.get()
+    assert program.next_due_at is not None
+    due = program.next_due_at - dt.timedelta(minutes=program.own_minutes)
     return due.astimezone(zoneinfo.ZoneInfo(zone)).time()
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from devservers.places import CHECKOUT
 from money.enums import HoldCode
 from money.month.waiting import Wait
+from money.notes import NO_PRODUCT
 from portal.help.chapters import chapters
 from tests.portal.cast import Cast, Shop
 
@@ -16,6 +17,7 @@ PLACE_OF_CODE = {"Note": 1, "_template_note": 1, "Hold": 0, "month_question": 0}
 # Codes that are passed on by name.
 ELSEWHERE = {
     *map(str, set(Wait) - {Wait.PAUSED}),
+    NO_PRODUCT,
     "template_gone",
     "template_moved",
     "customer_gone",

@@ -120,6 +120,24 @@ def test_janitor_moves_a_line_on_whose_workers_died(queue: Queue, partners: tupl
     assert sorted(ended) == [run.pk for run in asked]
 
 
+def test_janitor_who_may_move_two_runs_on_serves_both_partners(
+    queue: Queue, partners: tuple[Partner, Partner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    northwind, tailwind = partners
+    for number in range(5):
+        preview(queue, northwind, Actor(f"person-{number}@northwind.example"))
+    theirs = preview(queue, tailwind)
+    queue.lose()
+    monkeypatch.setattr("syncs.tasks.AT_MOST", 2)
+
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=3), tick=True):
+        handed_over = queue.sweep()
+
+    messages = [queue.take() for _ in range(len(queue))]
+    assert handed_over == 2
+    assert theirs.pk in [run_of(one) for one in messages if one is not None]
+
+
 def test_preview_of_the_same_person_is_joined(queue: Queue, partners: tuple[Partner, Partner]) -> None:
     northwind, _tailwind = partners
     first = preview(queue, northwind)
