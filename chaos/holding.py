@@ -11,6 +11,7 @@ from chaos.expected import CellKey, Cents, Expected, Level, Part
 
 EVERY_MONTH = ""  # in place of a month: what is held of a tenant and motion all in all
 MOST_WAYS = 20_000
+MOST_CREDITS = 2
 NOTHING = Cents()
 
 
@@ -33,8 +34,13 @@ def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting
     """
     ways = {Waiting()}
     for key, amount in held.items():
-        if parts := _parts_of(wanted, key):
-            choices = {way for chosen in _chosen(parts, amount) for way in _readings(chosen, wanted)}
+        if parts := _lines_of(wanted, key):
+            choices = {
+                way
+                for credits in _few(_credits_of(wanted, parts))
+                for chosen in _chosen(parts, amount - _source(credits))
+                for way in _readings((*credits, *chosen), wanted)
+            }
             ways = {way + choice for way in ways for choice in choices}
         if len(ways) > MOST_WAYS:
             return set()
@@ -65,32 +71,42 @@ def _fits(surplus: Counter[Level], wanted: Expected, waiting: Sequence[str]) -> 
     return True
 
 
-def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
-    """The lines that a held amount can be of, with their months; of a subscription that is over also a credit.
-
-    A run that billed it once more is given back with its last month; so is what a run that came before the invoice of
-    that month billed too much of it.
-    """
+def _lines_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
+    """The lines that a held amount can be of, with their months."""
     tenant, motion, month = key
-    of_cells = [
+    return [
         (cell[2], part)
         for cell, parts in wanted.cells.items()
         if cell[:2] == (tenant, motion) and month in (EVERY_MONTH, cell[2])
         for part in parts
     ]
+
+
+def _credits_of(wanted: Expected, lines: Sequence[tuple[str, Part]]) -> list[tuple[str, Part]]:
+    """What runs that came before the invoice of their month may have billed too much.
+
+    That is what the month is below the level that the line had when it was run. A subscription that is over may have
+    been billed once more: that is given back with its last month.
+    """
     last = wanted.last_months()
-    over = [
-        (cell_month, part)
-        for cell_month, part in of_cells
-        if part.level is not None and last[part.subscription_id] == cell_month < wanted.newest
+    recurring = [(month, part) for month, part in lines if part.level is not None]
+    again = [
+        (month, _credit(part.subscription_id, NOTHING - part.own))
+        for month, part in recurring
+        if last[part.subscription_id] == month < wanted.newest
     ]
-    again = [(month, _credit(part.subscription_id, NOTHING - part.own)) for month, part in over]
-    too_much = [
+    too_much = {
         (month, _credit(part.subscription_id, excess))
-        for month, part in over
-        for excess in _excesses(wanted, part.subscription_id, month, of_cells)
-    ]
-    return of_cells + again + too_much
+        for month, part in recurring
+        for excess in _excesses(wanted, part.subscription_id, month, lines)
+    }
+    return again + sorted(too_much, key=repr)
+
+
+def _few(credits: Sequence[tuple[str, Part]]) -> Iterable[tuple[tuple[str, Part], ...]]:
+    """The choices of at most so many of them: templates seldom run before their month's invoice."""
+    for number in range(MOST_CREDITS + 1):
+        yield from combinations(credits, number)
 
 
 def _credit(subscription_id: str, amount: Cents) -> Part:

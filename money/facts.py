@@ -164,12 +164,18 @@ class OwnLine:
 
 @dataclass(frozen=True, slots=True)
 class RunAhead:
-    """A run that billed a recurring line once more, before the invoice of the month that it was for had come."""
+    """A run that billed a recurring line once more, before the invoice of the month that it was for had come.
+
+    ``written_quantity`` and ``written_price`` are those of our line before somebody edited it. Prices are per unit, in
+    currency units.
+    """
 
     mark: str  # of the line
     invoice_id: str  # the target's
     quantity: Decimal
     price: Decimal
+    written_quantity: Decimal
+    written_price: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _plan_periods(
                 followed=postings.followed(known),
             )
         proved = _proved(brief, known, settled)
-        taken = ahead.take(brief, postings, known)
+        taken = ahead.take(brief, postings, known, [one.part for one in settled])
         settled += map(SettledPart, taken)
         brief = replace(
             brief,

@@ -23,6 +23,7 @@ from tests.schema_1 import commit_of_schema_1
 
 OFFICIAL_DOCUMENTS = ("SYNCRO_OPENAPI", "CLOUDIQ_OPENAPI")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 LONG_FOLDERS = {"bench", "billingsync", "browser", "chaos", "end_to_end"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "redis_url"}
 
@@ -42,8 +43,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 def pytest_report_header() -> list[str]:
     """Name the checks that are left out: what they need is not given, or not in this clone."""
     missing = [name for name in OFFICIAL_DOCUMENTS if not os.environ.get(name)]
-    told = [f"Left out, no path given: checks against the documents of {', '.join(missing)}"] if missing else []
-    return told if commit_of_schema_1() else [*told, "Left out, not in this shallow clone: upgrades from schema-1"]
+    left_out = {
+        f"no path given: checks against the documents of {', '.join(missing)}": missing,
+        "not in this shallow clone: upgrades from schema-1": not commit_of_schema_1(),
+        "no nginx on this machine: that it reads the example of a proxy": NGINX is None,
+    }
+    return [f"Left out, {why}" for why, lacks in left_out.items() if lacks]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Workers take one file after the other: with a long one at the end, one of them would stand idle.
     """
-    left_out = [item for item in items if _lacks_document(item) or _lacks_history(item)]
+    left_out = [item for item in items if _lacks_document(item) or _lacks_history(item) or _lacks_nginx(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     wanted = [item for item in items if item not in left_out]
@@ -67,6 +72,16 @@ def _lacks_document(item: pytest.Item) -> bool:
 
 def _lacks_history(item: pytest.Item) -> bool:
     return item.get_closest_marker("schema_1") is not None and not commit_of_schema_1()
+
+
+def _lacks_nginx(item: pytest.Item) -> bool:
+    return item.get_closest_marker("nginx") is not None and NGINX is None
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str | None:
+    """Path of the program, for tests that are marked so."""
+    return NGINX
 
 
 @pytest.fixture(scope="session")

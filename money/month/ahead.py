@@ -1,21 +1,23 @@
 """Runs that billed a line once more before the next month's invoice came: they count for that month.
 
-What they billed beyond it is given back as one credit.
+What they billed beyond it is given back as one credit, but for what people had made of our line before they ran.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 
 from connectors.records import id_order
-from money.amounts import times
+from money.amounts import sum_charges, times
 from money.enums import PartRole, PartState
-from money.facts import OwnLine, Posted, PostingPart, RunAhead
+from money.facts import OwnLine, Posted, PostingPart, RunAhead, source_of
 from money.marks import PeriodMarks, line_mark
 from money.postings import Postings, has_stood
 from money.wanting.brief import PeriodBrief
-from money.words import NOTHING, Money, from_cents
+from money.words import Money, from_cents
 
 
 class RunsAhead:
@@ -26,7 +28,9 @@ class RunsAhead:
         for run in sorted(runs, key=lambda run: id_order(run.invoice_id)):
             self._by_mark[run.mark].append(run)
 
-    def take(self, brief: PeriodBrief, postings: Postings, known: Posted | None) -> list[PostingPart]:
+    def take(
+        self, brief: PeriodBrief, postings: Postings, known: Posted | None, settled: Iterable[PostingPart]
+    ) -> list[PostingPart]:
         """What counts for this period of what runs billed ahead: the oldest, and of the newest period all that is left.
 
         It takes none before its month is regular, or once the line stands for the period.
@@ -41,7 +45,11 @@ class RunsAhead:
             return []
         number = len(runs) if period.current else 1
         taken, self._by_mark[brief.marks.recurring] = runs[:number], runs[number:]
-        return [_part(own, run, postings) for run in taken]
+        parts: list[PostingPart] = []
+        for run in taken:
+            charged = sum_charges(period.charges) - source_of([*settled, *parts])
+            parts.append(_part(_counted(run, charged, synced=brief.mapping.sync_retail), own, postings))
+        return parts
 
 
 def credit_mark(marks: PeriodMarks, ordinal: int = 1) -> str:
@@ -59,14 +67,36 @@ def mark_ahead(own: OwnLine, run: RunAhead) -> str:
     return line_mark(own.subscription, own.motion, PartRole.RECURRING, "", f"ahead {run.invoice_id}")
 
 
-def _part(own: OwnLine, run: RunAhead, postings: Postings) -> PostingPart:
-    amount = times(run.quantity, Money(from_cents(own.cost_cents), run.price))
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What counts of a run. ``price`` is the one it was billed at, ``own_price`` the one of our line."""
+
+    run: RunAhead
+    quantity: Decimal
+    price: Decimal
+    own_price: Decimal
+
+
+def _counted(run: RunAhead, charged: Money, *, synced: bool) -> _Counted:
+    """As it was billed, where the month charges as much; what is beyond it and beyond our line, people made so.
+
+    A price that is not ``synced`` is what people make of it.
+    """
+    price = run.price if synced else run.written_price
+    if run.quantity * price <= max(run.written_quantity * run.written_price, charged.retail):
+        return _Counted(run, run.quantity, run.price, price)
+    return _Counted(run, run.written_quantity, run.written_price if synced else run.price, run.written_price)
+
+
+def _part(counted: _Counted, own: OwnLine, postings: Postings) -> PostingPart:
+    cost = from_cents(own.cost_cents)
+    amount, at_our_price = (times(counted.quantity, Money(cost, price)) for price in (counted.price, counted.own_price))
     posted = postings.at(own.subscription_id, own.period)
     before = next((part for part in posted.parts if part.mark == own.mark), None) if posted else None
-    rules = before.amount - before.source if before is not None and before.amount == amount else NOTHING
+    rules = amount - (before.source if before is not None and before.amount == at_our_price else at_our_price)
     return PostingPart(
         PartRole.RECURRING,
-        mark_ahead(own, run),
+        mark_ahead(own, counted.run),
         PartState.BILLED,
         amount.cost,
         amount.retail,

@@ -23,6 +23,7 @@ from syncs.models import BilledRun, Line, Part, Posting
 
 # Generation happens in the account's time zone; a day of slack on either side.
 SLACK = dt.timedelta(days=1)
+_AMOUNTS = ("quantity", "price", "written_quantity", "written_price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,24 @@ def seen_run_of(line: Line) -> dt.date | None:
 
 @dataclass(frozen=True, slots=True)
 class SeenRun:
-    """What an invoice carries of a recurring line, as a run keeps it until its plan is made."""
+    """What an invoice carries of a recurring line, as a run keeps it until its plan is made.
+
+    ``written_quantity`` and ``written_price`` are the line's own, as we wrote it.
+    """
 
     mark: str
     invoice_id: str
     number: str
     quantity: Decimal
     price: Decimal
+    written_quantity: Decimal
+    written_price: Decimal
+
+    def ahead(self) -> RunAhead:
+        """As one that counts for no month yet."""
+        return RunAhead(
+            self.mark, self.invoice_id, self.quantity, self.price, self.written_quantity, self.written_price
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,16 @@ def keep_evidence(sought: Collection[Sought], carried: Mapping[str, Carried]) ->
     """What was asked and found, as the basis of a run keeps it."""
     asked = {one.mark: one for one in sought}
     runs = [
-        (mark, one.invoice_id, one.number, str(one.quantity), str(one.price), asked[mark].settled or place > 0)
+        {
+            "mark": mark,
+            "invoice_id": one.invoice_id,
+            "number": one.number,
+            "quantity": str(one.quantity),
+            "price": str(one.price),
+            "written_quantity": str(asked[mark].quantity),
+            "written_price": str(asked[mark].price),
+            "ahead": asked[mark].settled or place > 0,
+        }
         for mark, first in carried.items()
         for place, one in enumerate((first, *first.again))
     ]
@@ -151,13 +172,14 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
 
     One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
     """
-    told = {mark: invoice for mark, invoice, *_ in basis.get("runs", ())} | basis["billed_by"]
+    seen = basis.get("runs", ())
+    told = {one["mark"]: one["invoice_id"] for one in seen} | basis["billed_by"]
     lines = Line.objects.filter(program=program, mark__in=told, role=PartRole.RECURRING, state=LineState.STANDING)
     known = {mark: id_order(seen or "") for mark, seen in lines.values_list("mark", "billed_on")}
-    fresh = [one for one in basis.get("runs", ()) if one[0] in known and known[one[0]] < id_order(one[1])]
+    fresh = [one for one in seen if one["mark"] in known and known[one["mark"]] < id_order(one["invoice_id"])]
     waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
-    ahead = [RunAhead(*row) for row in waiting.values_list("mark", "invoice_id", "quantity", "price")]
-    ahead += [RunAhead(one[0], one[1], Decimal(one[3]), Decimal(one[4])) for one in fresh if one[5]]
+    ahead = [RunAhead(*row) for row in waiting.values_list("mark", "invoice_id", *_AMOUNTS)]
+    ahead += [_seen_run(one).ahead() for one in fresh if one["ahead"]]
     return Evidence(
         billed_by={
             mark: invoice
@@ -165,9 +187,14 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
             if known.get(mark, id_order("")) < id_order(invoice)
         },
         ahead=tuple(ahead),
-        runs=tuple(SeenRun(one[0], one[1], one[2], Decimal(one[3]), Decimal(one[4])) for one in fresh),
+        runs=tuple(map(_seen_run, fresh)),
         looked={mark: dt.date.fromisoformat(day) for mark, day in basis.get("looked", {}).items()},
     )
+
+
+def _seen_run(kept: Mapping[str, Any]) -> SeenRun:
+    amounts = {name: Decimal(kept[name]) for name in _AMOUNTS}
+    return SeenRun(kept["mark"], kept["invoice_id"], kept["number"], **amounts)
 
 
 def _may_have_run(program: Program, template: Template, line: Line, since: dt.date | None) -> bool:

@@ -67,6 +67,7 @@ class BilledRun(PartnerModel):
 
     ``stood_for`` is the period that the line stood for then, ``period`` the one that the run counts for: "" as long as
     it is ahead of its month. ``beyond``: it is more than that period charges, so it went into the period's credit.
+    ``by_hand``: the retail that it billed beside what counts of it, as somebody had edited the line.
     """
 
     program = PartnerForeignKey(Program, on_delete=models.CASCADE, related_name="billed_runs")
@@ -78,9 +79,12 @@ class BilledRun(PartnerModel):
     invoice_number = models.CharField(max_length=60)
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     price = models.DecimalField(max_digits=24, decimal_places=8)  # per unit, in currency units
+    written_quantity = models.DecimalField(max_digits=24, decimal_places=8)  # ours, before somebody edited the line
+    written_price = models.DecimalField(max_digits=24, decimal_places=8)
     stood_for = models.CharField(max_length=30)
     period = models.CharField(max_length=30, blank=True)
     beyond = models.BooleanField(default=False)
+    by_hand = models.DecimalField(max_digits=24, decimal_places=8, default=0)
 
     class Meta:
         constraints = [
@@ -91,7 +95,8 @@ class BilledRun(PartnerModel):
                 fields=["partner", "program"],
                 condition=models.Q(period="") | models.Q(beyond=True),
                 name="runs_too_many",
-            )
+            ),
+            models.Index(fields=["partner", "program"], condition=~models.Q(by_hand=0), name="runs_of_edited_lines"),
         ]
 
     def __str__(self) -> str:

@@ -71,7 +71,7 @@ def find_billed_again(program: Program) -> list[BilledAgain]:
         one = found.setdefault(key, BilledAgain(run.customer_id, run.customer.name, run.motion, period))
         numbers[run.mark, period] += 1
         one.times = max(one.times, numbers[run.mark, period])
-        one.retail += times(run.quantity, Money(ZERO, run.price)).retail
+        one.retail += times(run.written_quantity, Money(ZERO, run.written_price)).retail
         one.invoices[run.invoice_number] = None
     return list(found.values())
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from connectors.records import id_order
+from money.amounts import times
 from money.enums import LineState, PartRole
 from money.facts import MappingFacts, OwnLine, RunAhead
 from money.month.ahead import mark_ahead
 from money.plan import Plan
+from money.words import ZERO, Money
 from programs.models import Program
 from syncs.facts.evidence import Evidence, SeenRun
 from syncs.models import BilledRun, Line
@@ -18,10 +21,14 @@ from syncs.models import BilledRun, Line
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """The period that a run counts for, "" where it is ahead; ``beyond``: more than the period charges."""
+    """The period that a run counts for, "" where it is ahead; ``beyond``: more than the period charges.
+
+    ``by_hand`` is the retail that it billed beside what counts, as somebody had edited the line.
+    """
 
     period: str
     beyond: bool = False
+    by_hand: Decimal = ZERO
 
 
 def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan, evidence: Evidence) -> None:
@@ -30,7 +37,9 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
     In the transaction that stores what follows from it: an invoice that is noted proves nothing again. A mapping in
     trouble concludes nothing, so it uses nothing up.
     """
-    lines = _lines_of_sound_mappings(planned)
+    sound = [facts for facts in planned if not facts.mapping.trouble and facts.template is not None]
+    lines = _standing_lines(sound)
+    priced_by_people = {own.mark for facts in sound for own in facts.own_lines if not facts.mapping.sync_retail}
     recurring = {mark: own for mark, own in lines.items() if own.role is PartRole.RECURRING}
     counted = _counted_ahead(recurring, made, evidence.ahead)
     marks = {
@@ -46,9 +55,10 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
             program,
             recurring[run.mark],
             run,
-            made=made,
-            first=evidence.billed_by.get(run.mark) == run.invoice_id,
-            count=counted.get((run.mark, run.invoice_id), _Counted("")),
+            stood_for=(stood_for := made.proved.get(run.mark, recurring[run.mark].period)),
+            count=_Counted(stood_for, by_hand=_beside_ours(run, synced=run.mark not in priced_by_people))
+            if evidence.billed_by.get(run.mark) == run.invoice_id
+            else counted.get((run.mark, run.invoice_id), _Counted("")),
         )
         for run in told
     ]
@@ -59,9 +69,8 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
     _note_on_lines(program, billed | newest, evidence.looked)
 
 
-def _lines_of_sound_mappings(planned: Iterable[MappingFacts]) -> dict[str, OwnLine]:
-    """By mark, our standing lines of the mappings that a plan could be made of."""
-    sound = [facts for facts in planned if not facts.mapping.trouble and facts.template is not None]
+def _standing_lines(sound: Iterable[MappingFacts]) -> dict[str, OwnLine]:
+    """By mark, our lines of the mappings that a plan could be made of."""
     return {own.mark: own for facts in sound for own in facts.own_lines if own.state is LineState.STANDING}
 
 
@@ -73,23 +82,29 @@ def _counted_ahead(
     lines: Mapping[str, OwnLine], made: Plan, ahead: Iterable[RunAhead]
 ) -> dict[tuple[str, str], _Counted]:
     """By mark and invoice, the runs ahead that the plan counts for a period; those after its first are beyond it."""
-    periods = {part.mark: posting.period for posting in made.postings for part in posting.parts}
+    counting = {part.mark: (posting.period, part.retail) for posting in made.postings for part in posting.parts}
     found: dict[tuple[str, str], _Counted] = {}
     taken: set[tuple[str, str]] = set()
     for run in sorted(ahead, key=lambda run: id_order(run.invoice_id)):
         own = lines.get(run.mark)
-        period = periods.get(mark_ahead(own, run)) if own is not None else None
-        if own is not None and period is not None:
+        count = counting.get(mark_ahead(own, run)) if own is not None else None
+        if own is not None and count is not None:
+            period, retail = count
             beyond = (run.mark, period) in taken or period == own.period
-            found[run.mark, run.invoice_id] = _Counted(period, beyond)
+            billed = times(run.quantity, Money(ZERO, run.price)).retail
+            found[run.mark, run.invoice_id] = _Counted(period, beyond, billed - retail)
             taken.add((run.mark, period))
     return found
 
 
-def _row(program: Program, own: OwnLine, run: SeenRun, *, made: Plan, first: bool, count: _Counted) -> BilledRun:
-    """``first``: the invoice proves the period that the line stood for."""
-    stood_for = made.proved.get(run.mark, own.period)
-    count = _Counted(stood_for) if first else count
+def _beside_ours(run: SeenRun, *, synced: bool) -> Decimal:
+    """What the run that proves a period billed beside our line. A price that is not synced is what people make it."""
+    price = run.written_price if synced else run.price
+    billed, ours = times(run.quantity, Money(ZERO, run.price)), times(run.written_quantity, Money(ZERO, price))
+    return (billed - ours).retail
+
+
+def _row(program: Program, own: OwnLine, run: SeenRun, *, stood_for: str, count: _Counted) -> BilledRun:
     return BilledRun(
         program=program,
         customer_id=own.customer_id,
@@ -100,9 +115,12 @@ def _row(program: Program, own: OwnLine, run: SeenRun, *, made: Plan, first: boo
         invoice_number=run.number[:60],
         quantity=run.quantity,
         price=run.price,
+        written_quantity=run.written_quantity,
+        written_price=run.written_price,
         stood_for=stood_for,
         period=count.period,
         beyond=count.beyond,
+        by_hand=count.by_hand,
     )
 
 
@@ -112,8 +130,8 @@ def _count_waiting(program: Program, counted: Mapping[tuple[str, str], _Counted]
     changed = [row for row in waiting if (row.mark, row.invoice_id) in counted]
     for row in changed:
         count = counted[row.mark, row.invoice_id]
-        row.period, row.beyond = count.period, count.beyond
-    BilledRun.objects.bulk_update(changed, ["period", "beyond"], batch_size=500)
+        row.period, row.beyond, row.by_hand = count.period, count.beyond, count.by_hand
+    BilledRun.objects.bulk_update(changed, ["period", "beyond", "by_hand"], batch_size=500)
 
 
 def _note_on_lines(program: Program, billed_on: Mapping[str, str], looked: Mapping[str, date]) -> None:

@@ -14,6 +14,7 @@ from syncs.deciding.findings import close_unreported, finding_of_failure, new_fi
 from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.again import find_billed_again
+from syncs.proving.by_hand import notes_of_edited_runs
 from syncs.proving.months import recount_months
 from syncs.proving.reconciliation import reconcile_invoice, sum_retail
 from syncs.proving.standing import prove_standing
@@ -122,6 +123,7 @@ def _prove_lines(run: Run) -> None:
     if not run.preview and run.kind == RunKind.BILLING:
         store_notes(run, prove_standing(run.program).notes())
         store_notes(run, [one.note() for one in find_billed_again(run.program)])
+        store_notes(run, notes_of_edited_runs(run.program))
         note_day(run.program)
         waiting = (one for one in find_waiting(run.program) if one.wait is not Wait.PAUSED)  # planning says that
         store_notes(run, [one.note(run.program.target.label) for one in waiting])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from tests.bookkeeping.product import (
     Action,
@@ -50,6 +51,7 @@ class Ledger:
     choices: dict[str, Choice] = field(default_factory=dict)
     negatives_refused: bool = False
     counted: set[tuple[str, str]] = field(default_factory=set)  # marks, and the invoices that a month was proved by
+    seen: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(default_factory=dict)  # what lines were on invoices
 
     # --- What is told to planning ---
 
@@ -75,11 +77,15 @@ class Ledger:
     def _runs_ahead(self, own: OwnLine, target: Target) -> list[RunAhead]:
         found = self._uncounted(own, target)
         return [
-            RunAhead(own.mark, number, line.quantity, from_cents(line.retail_cents))
+            RunAhead(own.mark, number, line.quantity, from_cents(line.retail_cents), *self._written(own, number))
             for number, invoice in (found[1:] if self._is_carried(own, target) else found)
             for line in invoice.lines
             if find_mark(line.description) == own.mark
         ]
+
+    def _written(self, own: OwnLine, number: str) -> tuple[Decimal, Decimal]:
+        """Quantity and price that the line had when the run was seen first: it may be changed since."""
+        return self.seen.setdefault((own.mark, number), (own.quantity, from_cents(own.retail_cents)))
 
     def _uncounted(self, own: OwnLine, target: Target) -> list[tuple[str, Generated]]:
         """Invoices that carry the line and that prove no month yet, each with its number."""

@@ -203,3 +203,49 @@ def test_subscription_that_left_gets_back_what_was_billed_once_more() -> None:
           nothing is written
           says credit
     """)
+
+
+def test_what_a_run_ahead_billed_beyond_our_line_as_somebody_had_edited_it_is_nobodys_credit() -> None:
+    prove(f"""
+        {SEATS}
+        generate
+        edit "Business Premium": seats 12, retail 20.00
+        generate
+        {FEBRUARY}
+        sync
+          done    | line                                    | kind      | total
+          changed | Business Premium                        | recurring | 144.00
+          added   | Business Premium (adjustment, Feb 2026) | once      |  24.00
+          charged of Feb 2026 144.00 = billed 120.00 + synced 24.00
+          says billed ahead
+          says ran early
+    """)
+
+
+def test_price_that_is_not_synced_counts_as_the_run_billed_it() -> None:
+    prove(f"""
+        mapping monthly: pricing only cost
+        {SEATS}
+        generate
+        edit "Business Premium": seats 12, retail 20.00
+        generate
+        {FEBRUARY}
+        sync
+          done    | line                                    | kind      | total
+          stays   | Business Premium                        | recurring | 240.00
+          charged of Feb 2026 144.00 = billed 240.00 - rules 96.00
+          says billed ahead
+    """)
+
+
+def test_seats_that_a_person_wrote_before_the_invoice_count_where_the_month_charges_them() -> None:
+    prove(f"""
+        {SEATS}
+        generate
+        edit "Business Premium": seats 12
+        generate
+        {FEBRUARY}
+        sync
+          charged of Feb 2026 144.00 = billed 144.00
+          says billed ahead
+    """)

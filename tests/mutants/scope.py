@@ -18,6 +18,7 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/accounts.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
     "syncs/proving/again.py": (f"{_END}too_often.py", f"{_END}ran_meanwhile.py"),
     "syncs/proving/billed.py": (f"{_END}ran_meanwhile.py", f"{_END}months.py"),
+    "syncs/proving/by_hand.py": (f"{_END}people_edit.py", f"{_END}too_often.py"),
     "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
     "syncs/proving/reconciliation.py": (
         "tests/end_to_end/test_replay.py", f"{_END}source_invoices.py", f"{_END}settings.py", f"{_END}months.py",

@@ -29,10 +29,11 @@ class Evidence:
 def read_evidence(record: form.Record, templates: dict[str, InvoiceTemplate]) -> Evidence:
     """``syncs.facts.evidence.lines_to_prove`` and ``find_carried``."""
     sought = list(_lines_to_prove(record, templates))
+    written = {one.mark: one for one in sought}
     settled = {one.mark for one in sought if one.settled}
     found = find_carried(sought, _Invoices(record.target.invoices))
     ahead = [
-        RunAhead(mark, one.invoice_id, one.quantity, one.price)
+        RunAhead(mark, one.invoice_id, one.quantity, one.price, written[mark].quantity, written[mark].price)
         for mark, first in found.items()
         for one in ((first, *first.again) if mark in settled else first.again)
     ]

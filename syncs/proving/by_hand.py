@@ -1,0 +1,37 @@
+"""Runs that billed a line of ours as somebody had edited it: what they billed beyond it. Inside the scope."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+
+from money.enums import Severity
+from money.periods import period_label
+from money.plan import Note
+from money.words import plain, plain_quantity
+from programs.models import Program
+from syncs.models import BilledRun, Line
+
+
+def notes_of_edited_runs(program: Program) -> list[Note]:
+    """One for each line that was billed so, until its customer's template ran for a later month. Two queries."""
+    runs = BilledRun.objects.filter(program=program)
+    later = runs.filter(customer=OuterRef("customer"), motion=OuterRef("motion"), stood_for__gt=OuterRef("stood_for"))
+    edited = runs.exclude(by_hand=0).filter(~Exists(later)).select_related("customer", "subscription").order_by("pk")
+    lines = Line.objects.filter(program=program, mark__in=[run.mark for run in edited], product__isnull=False)
+    names = dict(lines.order_by("pk").values_list("mark", "product__name"))
+    return [_note(run, names.get(run.mark, run.subscription.external_id)) for run in edited]
+
+
+def _note(run: BilledRun, product: str) -> Note:
+    return Note(
+        Severity.WARNING,
+        "billed_by_hand",
+        f"billed_by_hand:{run.mark}:{run.invoice_id}",
+        f"{run.customer.name}, {product}: billed differently by hand. Invoice {run.invoice_number} has "
+        f"{plain_quantity(run.quantity)} x {plain(run.price)} where our line for {period_label(run.stood_for)} was "
+        f"{plain_quantity(run.written_quantity)} x {plain(run.written_price)}: {plain(run.by_hand)} beside it.",
+        "Nothing needs to be done where that is meant. Else correct it on the customer's next invoice.",
+        customer_id=run.customer_id,
+        retail=run.by_hand,
+        motion=run.motion,
+    )
