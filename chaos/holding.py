@@ -34,13 +34,9 @@ def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting
     """
     ways = {Waiting()}
     for key, amount in held.items():
-        if parts := _lines_of(wanted, key):
-            choices = {
-                way
-                for credits in _few(_credits_of(wanted, parts))
-                for chosen in _chosen(parts, amount - _source(credits))
-                for way in _readings((*credits, *chosen), wanted)
-            }
+        if parts := _parts_of(wanted, key):
+            chosen = list(_chosen(parts, amount)) or list(_chosen_with_credit(parts, _too_much(wanted, key), amount))
+            choices = {way for one in chosen for way in _readings(one, wanted)}
             ways = {way + choice for way in ways for choice in choices}
         if len(ways) > MOST_WAYS:
             return set()
@@ -71,8 +67,21 @@ def _fits(surplus: Counter[Level], wanted: Expected, waiting: Sequence[str]) -> 
     return True
 
 
+def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
+    """The lines that a held amount can be of, with their months; of a subscription that is over also a credit.
+
+    A run that billed it once more is given back with its last month.
+    """
+    last, of_cells = wanted.last_months(), _lines_of(wanted, key)
+    again = [
+        (month, _credit(part.subscription_id, NOTHING - part.own))
+        for month, part in of_cells
+        if part.level is not None and last[part.subscription_id] == month < wanted.newest
+    ]
+    return of_cells + again
+
+
 def _lines_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
-    """The lines that a held amount can be of, with their months."""
     tenant, motion, month = key
     return [
         (cell[2], part)
@@ -82,31 +91,26 @@ def _lines_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
     ]
 
 
-def _credits_of(wanted: Expected, lines: Sequence[tuple[str, Part]]) -> list[tuple[str, Part]]:
-    """What runs that came before the invoice of their month may have billed too much.
-
-    That is what the month is below the level that the line had when it was run. A subscription that is over may have
-    been billed once more: that is given back with its last month.
-    """
-    last = wanted.last_months()
-    recurring = [(month, part) for month, part in lines if part.level is not None]
-    again = [
-        (month, _credit(part.subscription_id, NOTHING - part.own))
-        for month, part in recurring
-        if last[part.subscription_id] == month < wanted.newest
-    ]
-    too_much = {
+def _too_much(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
+    """What runs that came before the invoice of their month may have billed too much of it."""
+    of_cells = _lines_of(wanted, key)
+    found = {
         (month, _credit(part.subscription_id, excess))
-        for month, part in recurring
-        for excess in _excesses(wanted, part.subscription_id, month, lines)
+        for month, part in of_cells
+        if part.level is not None
+        for excess in _excesses(wanted, part.subscription_id, month, of_cells)
     }
-    return again + sorted(too_much, key=repr)
+    return sorted(found, key=repr)
 
 
-def _few(credits: Sequence[tuple[str, Part]]) -> Iterable[tuple[tuple[str, Part], ...]]:
-    """The choices of at most so many of them: templates seldom run before their month's invoice."""
-    for number in range(MOST_CREDITS + 1):
-        yield from combinations(credits, number)
+def _chosen_with_credit(
+    parts: Sequence[tuple[str, Part]], credits: Sequence[tuple[str, Part]], amount: Cents
+) -> Iterable[tuple[tuple[str, Part], ...]]:
+    """With one or two of these credits: a template seldom runs before its month's invoice."""
+    for number in (1, MOST_CREDITS):
+        for some in combinations(credits, number):
+            for chosen in _chosen(parts, amount - _source(some)):
+                yield (*some, *chosen)
 
 
 def _credit(subscription_id: str, amount: Cents) -> Part:

@@ -178,7 +178,7 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
     known = {mark: id_order(seen or "") for mark, seen in lines.values_list("mark", "billed_on")}
     fresh = [one for one in seen if one["mark"] in known and known[one["mark"]] < id_order(one["invoice_id"])]
     waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
-    ahead = [RunAhead(*row) for row in waiting.values_list("mark", "invoice_id", *_AMOUNTS)]
+    ahead = [RunAhead(row.mark, row.invoice_id, row.quantity, row.price, *row.written) for row in waiting]
     ahead += [_seen_run(one).ahead() for one in fresh if one["ahead"]]
     return Evidence(
         billed_by={

@@ -44,12 +44,9 @@ class Migration(migrations.Migration):
                 ("invoice_number", models.CharField(max_length=60)),
                 ("quantity", models.DecimalField(decimal_places=8, max_digits=24)),
                 ("price", models.DecimalField(decimal_places=8, max_digits=24)),
-                ("written_quantity", models.DecimalField(decimal_places=8, max_digits=24)),
-                ("written_price", models.DecimalField(decimal_places=8, max_digits=24)),
                 ("stood_for", models.CharField(max_length=30)),
                 ("period", models.CharField(blank=True, max_length=30)),
                 ("beyond", models.BooleanField(default=False)),
-                ("by_hand", models.DecimalField(decimal_places=8, default=0, max_digits=24)),
                 (
                     "customer",
                     core.partner_models.PartnerForeignKey(
@@ -86,12 +83,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("period", ""), ("beyond", True), _connector="OR"),
                         fields=["partner", "program"],
                         name="runs_too_many",
-                    ),
-                    models.Index(
-                        condition=models.Q(("by_hand", 0), _negated=True),
-                        fields=["partner", "program"],
-                        name="runs_of_edited_lines",
-                    ),
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(

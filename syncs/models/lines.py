@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 
 from connections.models import Connection
@@ -79,12 +81,13 @@ class BilledRun(PartnerModel):
     invoice_number = models.CharField(max_length=60)
     quantity = models.DecimalField(max_digits=24, decimal_places=8)
     price = models.DecimalField(max_digits=24, decimal_places=8)  # per unit, in currency units
-    written_quantity = models.DecimalField(max_digits=24, decimal_places=8)  # ours, before somebody edited the line
-    written_price = models.DecimalField(max_digits=24, decimal_places=8)
+    # Ours, before somebody edited the line; of runs that were noted before this was, as they were billed.
+    written_quantity = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    written_price = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     stood_for = models.CharField(max_length=30)
     period = models.CharField(max_length=30, blank=True)
     beyond = models.BooleanField(default=False)
-    by_hand = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    by_hand = models.DecimalField(max_digits=24, decimal_places=8, default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -98,6 +101,12 @@ class BilledRun(PartnerModel):
             ),
             models.Index(fields=["partner", "program"], condition=~models.Q(by_hand=0), name="runs_of_edited_lines"),
         ]
+
+    @property
+    def written(self) -> tuple[Decimal, Decimal]:
+        """Quantity and price of our line, as it was written."""
+        quantity, price = self.written_quantity, self.written_price
+        return self.quantity if quantity is None else quantity, self.price if price is None else price
 
     def __str__(self) -> str:
         return f"{self.mark} on invoice {self.invoice_number}"

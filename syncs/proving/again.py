@@ -71,9 +71,14 @@ def find_billed_again(program: Program) -> list[BilledAgain]:
         one = found.setdefault(key, BilledAgain(run.customer_id, run.customer.name, run.motion, period))
         numbers[run.mark, period] += 1
         one.times = max(one.times, numbers[run.mark, period])
-        one.retail += times(run.written_quantity, Money(ZERO, run.written_price)).retail
+        one.retail += _as_written(run)
         one.invoices[run.invoice_number] = None
     return list(found.values())
+
+
+def _as_written(run: BilledRun) -> Decimal:
+    quantity, price = run.written
+    return times(quantity, Money(ZERO, price)).retail
 
 
 def _not_given_back(program: Program, runs: Iterable[BilledRun]) -> list[BilledRun]:

@@ -23,13 +23,14 @@ def notes_of_edited_runs(program: Program) -> list[Note]:
 
 
 def _note(run: BilledRun, product: str) -> Note:
+    quantity, price = run.written
     return Note(
         Severity.WARNING,
         "billed_by_hand",
         f"billed_by_hand:{run.mark}:{run.invoice_id}",
         f"{run.customer.name}, {product}: billed differently by hand. Invoice {run.invoice_number} has "
         f"{plain_quantity(run.quantity)} x {plain(run.price)} where our line for {period_label(run.stood_for)} was "
-        f"{plain_quantity(run.written_quantity)} x {plain(run.written_price)}: {plain(run.by_hand)} beside it.",
+        f"{plain_quantity(quantity)} x {plain(price)}: {plain(run.by_hand)} beside it.",
         "Nothing needs to be done where that is meant. Else correct it on the customer's next invoice.",
         customer_id=run.customer_id,
         retail=run.by_hand,

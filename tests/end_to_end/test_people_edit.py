@@ -370,24 +370,6 @@ def test_month_that_could_not_be_written_counts_what_the_template_ran(office: Of
     assert office.unbalanced() == []
 
 
-def test_run_that_billed_a_line_as_somebody_had_edited_it_is_listed_until_the_next_one(office: Office):
-    line = office.recurring(COHO)[0]
-    billed = {"quantity": str(Decimal(line["quantity"]) + 1), "retail_cents": line["retail_cents"] + 100}
-    office.edit("edit_line", schedule_id=COHO, line_id=line["id"], values=billed)
-    ours = Decimal(line["quantity"]) * line["retail_cents"]
-    beside = (Decimal(billed["quantity"]) * billed["retail_cents"] - ours) / 100
-    (invoice,) = office.advance()[COHO]
-
-    office.sync()
-
-    (told,) = office.findings("billed_by_hand")
-    assert (told.retail, "Coho" in told.text, invoice["number"] in told.text) == (beside, True, True)
-    assert (office.unbalanced(), office.planned()) == ([], [])
-    office.advance()
-    office.sync()
-    assert office.findings("billed_by_hand") == []
-
-
 def caught_up(office: Office) -> list[Json]:
     """Coho's one-time lines for a period that was not billed in its turn."""
     return [line for line in office.one_time(COHO) if "not billed before" in line["description"]]

@@ -92,3 +92,21 @@ def test_run_counts_for_one_month_where_the_mapping_was_switched_off_and_on_sinc
         assert len(billed) > 0
         assert sorted(billed) == sorted(set(billed))
     assert office.unbalanced() == []
+
+
+def test_run_that_billed_a_line_as_somebody_had_edited_it_is_listed_until_the_next_one(office: Office):
+    line = office.recurring(ADATUM)[0]
+    billed = {"quantity": str(Decimal(line["quantity"]) + 1), "retail_cents": line["retail_cents"] + 100}
+    office.edit("edit_line", schedule_id=ADATUM, line_id=line["id"], values=billed)
+    ours = Decimal(line["quantity"]) * line["retail_cents"]
+    beside = (Decimal(billed["quantity"]) * billed["retail_cents"] - ours) / 100
+    (invoice,) = office.advance()[ADATUM]
+
+    office.sync()
+
+    (told,) = office.findings("billed_by_hand")
+    assert (told.retail, "A. Datum" in told.text, invoice["number"] in told.text) == (beside, True, True)
+    assert (office.unbalanced(), office.planned()) == ([], [])
+    office.advance()
+    office.sync()
+    assert office.findings("billed_by_hand") == []

@@ -56,6 +56,11 @@ from tests.portal.test_query_counts import add_rows
 
 PACKAGES = (reports, syncs.facts)
 NEWEST = "2026-09"
+# A run, as the basis of a run keeps it.
+SEEN = {
+    "invoice_id": "1", "number": "1", "quantity": "1", "price": "10.00",
+    "written_quantity": "1", "written_price": "10.00", "ahead": True,
+}  # fmt: skip
 
 WRITES = {
     "acreate", "asave", "bulk_create", "bulk_update", "create", "delete", "get_or_create", "save",
@@ -140,7 +145,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
-        "basis": {"billed_by": {line.mark: "1"}, "runs": [(line.mark, "1", "1", "1", "10.00", True)]},
+        "basis": {"billed_by": {line.mark: "1"}, "runs": [SEEN | {"mark": line.mark}]},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],
