@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from chaos.books import Books, billed_or_standing_once, level_of, own_lines, readings_of
 from chaos.cast import SOURCES
-from chaos.expected import CellKey, Cents, Expected, Level, expected_of
+from chaos.expected import CellKey, Cents, Expected, Level, expected_of, first_month_of
 from chaos.holding import EVERY_MONTH, explains, ways_to_wait
 from chaos.vendors import Typed, Vendors, mark_of
 from sandbox.generation import counted_quantity, line_amount
@@ -85,7 +85,9 @@ def compare(
         gone_customers = vendors.gone_customers - customers
         expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), gone_customers)
         _set_typed_back(vendors.typed, expected, schedules)
-        held = _held_in(charges_in(store, vendors.account), expected, invoices, damage)
+        first = first_month_of(store)
+        charges = {key: one for key, one in charges_in(store, vendors.account).items() if key[2] >= first}
+        held = _held_in(charges, expected, invoices, damage)
         books = Books(
             store, vendors.account, expected, schedules, store.records(vendors.account, INVOICE), held, vendors.by_hand
         )

@@ -133,6 +133,7 @@ class PeriodFact:
     beside: bool = False  # its rows came no earlier than the current one's: no run was due between them
     gone: bool = False  # the newest regular month charges the customer's subscription nothing more
     reversed_by: str = ""  # number of the invoice that took an earlier one of this period back exactly
+    since: str = ""  # rows of invoices before this month are left out: "2026-09" where the mapping began later
 
     @property
     def rows(self) -> tuple[ChargeFact, ...]:

@@ -67,6 +67,7 @@ class PlannedPosting:
     source_cost: Decimal = Decimal(0)  # what the source charges for the period
     source_retail: Decimal = Decimal(0)
     confirms_run: bool = False  # the recurring part is (re)confirmed on the template as it is now
+    since: str = ""  # rows of invoices before this month were left out
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def post(
         source_cost=source.cost,
         source_retail=source.retail,
         confirms_run=confirms_run,
+        since=period.since,
     )
 
 

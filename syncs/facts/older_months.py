@@ -22,32 +22,33 @@ from money.words import shown
 from programs.models import Program
 
 # Periods of these mappings that were charged before their first month, and of which something was
-# neither written nor settled. A posting's share is what it planned and did not write.
+# neither written nor settled: rows that no posting counts, and what a posting planned and did not write.
 _OLDER = """
 WITH charged AS (
-    SELECT m.id AS mapping_id, c.subscription_id, c.motion, c.period,
-           sum(c.retail) AS retail, min(i.month) AS month, max(i.month) AS last_month
+    SELECT m.id AS mapping_id, min(i.month) AS month, max(i.month) AS last_month,
+           sum(c.retail) FILTER (WHERE p.id IS NULL OR i.month < p.since) AS left_out,
+           CASE WHEN bool_or(p.since IS NULL OR i.month >= p.since) THEN p.id END AS posting_id
     FROM customers_mapping m
     JOIN invoices_charge c
       ON c.partner_id = m.partner_id AND c.customer_id = m.customer_id AND c.motion = m.motion
     JOIN invoices_sourceinvoice i ON i.partner_id = c.partner_id AND i.id = c.invoice_id
+    LEFT JOIN syncs_posting p
+      ON p.partner_id = %(partner)s AND p.program_id = %(program)s
+     AND p.subscription_id = c.subscription_id AND p.motion = c.motion AND p.period = c.period
     WHERE m.partner_id = %(partner)s AND m.id = ANY(%(mappings)s)
       AND i.source_id = %(source)s AND i.program_slug = %(slug)s
       AND i.state = 'counted' AND NOT i.past AND i.month < m.first_month
       AND c.kind <> 'unknown' AND c.set_aside = '' AND c.subscription_id IS NOT NULL
-    GROUP BY m.id, c.subscription_id, c.motion, c.period
+    GROUP BY m.id, p.id
 )
 SELECT charged.mapping_id, min(charged.month), max(charged.last_month),
-       sum(CASE WHEN p.id IS NULL THEN charged.retail ELSE unwritten.retail END)
+       sum(COALESCE(charged.left_out, 0) + COALESCE(unwritten.retail, 0))
 FROM charged
-LEFT JOIN syncs_posting p
-  ON p.partner_id = %(partner)s AND p.program_id = %(program)s
- AND p.subscription_id = charged.subscription_id AND p.motion = charged.motion AND p.period = charged.period
 LEFT JOIN LATERAL (
     SELECT sum(q.retail - q.rules_retail) AS retail FROM syncs_part q
-    WHERE q.partner_id = %(partner)s AND q.posting_id = p.id AND q.state IN ('planned', 'failed')
+    WHERE q.partner_id = %(partner)s AND q.posting_id = charged.posting_id AND q.state IN ('planned', 'failed')
 ) unwritten ON true
-WHERE p.id IS NULL OR unwritten.retail IS NOT NULL
+WHERE charged.left_out IS NOT NULL OR unwritten.retail IS NOT NULL
 GROUP BY charged.mapping_id
 """
 

@@ -18,11 +18,12 @@ from programs.models import Program
 PeriodKey = tuple[int, str, str]  # subscription, motion, period
 
 # Periods of the mapped customers that are of the newest regular month or later, or were never planned, or are not
-# settled, or whose charges are no longer those that they were planned from.
+# settled, or whose charges are no longer those that they were planned from: with rows that were left out, as the
+# mapping began later, where it begins earlier now.
 _OPEN = """
 WITH charged AS (
     SELECT c.subscription_id, c.motion, c.period, count(*) AS charges,
-           sum(c.cost) AS cost, sum(c.retail) AS retail, max(i.month) AS month
+           sum(c.cost) AS cost, sum(c.retail) AS retail, max(i.month) AS month, min(m.first_month) AS first_month
     FROM customers_mapping m
     JOIN invoices_charge c
       ON c.partner_id = m.partner_id AND c.customer_id = m.customer_id AND c.motion = m.motion
@@ -39,7 +40,7 @@ FROM charged LEFT JOIN syncs_posting p
   ON p.partner_id = %(partner)s AND p.program_id = %(program)s
  AND p.subscription_id = charged.subscription_id AND p.motion = charged.motion
  AND p.period = charged.period
-WHERE charged.month >= %(newest)s OR p.id IS NULL
+WHERE charged.month >= %(newest)s OR p.id IS NULL OR p.since > charged.first_month
    OR (p.charge_count, p.source_cost, p.source_retail)
       IS DISTINCT FROM (charged.charges, charged.cost, charged.retail)
    OR EXISTS (SELECT FROM syncs_part q WHERE q.partner_id = p.partner_id

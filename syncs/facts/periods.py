@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from customers.models import Subscription
+from customers import models as customers
 from invoices.counted import countable_invoices
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
 from money.enums import Kind, MotionCause
@@ -19,7 +20,7 @@ from money.motions import REGULAR
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.facts.products import load_product_facts
-from syncs.models import Line
+from syncs.models import Line, Posting
 
 MONTHS_OF_HISTORY = 3
 MappingKey = tuple[int, str]  # customer, motion
@@ -32,13 +33,15 @@ def load_periods(
     program: Program, wanted: Collection[PeriodKey], withdrawn: Collection[PeriodKey], months: Months
 ) -> dict[MappingKey, list[PeriodFact]]:
     """The charges of these periods by (customer, motion); of withdrawn ones there are none left."""
-    groups = _groups(program, wanted)
+    beginnings = _load_beginnings(program, wanted)
+    groups = _groups(program, wanted, beginnings)
     named = {row.product_id for rows in groups.values() for row in rows}
     products = load_product_facts(program, {product_id for product_id in named if product_id is not None})
     reversals = _reversals(program, {*wanted, *withdrawn})
     by_place: dict[PlaceKey, list[PeriodFact]] = defaultdict(list)
     for key, rows in groups.items():
-        fact = _period_fact(rows, products, reversed_by=reversals.get(key, ""))
+        since = beginnings.of(rows[-1].customer_id or 0, key)
+        fact = _period_fact(rows, products, reversed_by=reversals.get(key, ""), since=since)
         by_place[rows[0].customer_id or 0, key[1], key[0]].append(fact)
     earlier = _load_earlier(program, by_place, months)
     loaded: dict[MappingKey, list[PeriodFact]] = defaultdict(list)
@@ -49,13 +52,55 @@ def load_periods(
     return loaded
 
 
-def _groups(program: Program, wanted: Collection[PeriodKey]) -> dict[PeriodKey, list[Charge]]:
+@dataclass(frozen=True, slots=True)
+class _Beginnings:
+    """Since which month's invoices a period is billed. Rows of older ones are offered, and left out until then.
+
+    ``mapped``: the first month of a customer's motion; ``posted``: what a period was planned with. One that was planned
+    with all of its rows stays so.
+    """
+
+    mapped: Mapping[MappingKey, dt.date | None]
+    posted: Mapping[PeriodKey, dt.date | None]
+
+    def of(self, customer_id: int, key: PeriodKey) -> dt.date | None:
+        """None: whatever the month."""
+        first = self.mapped.get((customer_id, key[1]))
+        if key not in self.posted:
+            return first
+        before = self.posted[key]
+        return min(first, before) if first and before else before
+
+    def counts(self, row: Charge) -> bool:
+        """Whether a row is not left out."""
+        since = self.of(row.customer_id or 0, _key_of(row))
+        return since is None or row.invoice.month >= since
+
+
+def _load_beginnings(program: Program, wanted: Collection[PeriodKey]) -> _Beginnings:
+    mapped = customers.Mapping.objects.filter(program=program, first_month__isnull=False)
+    of = {"subscription__in": {key[0] for key in wanted}, "period__in": {key[2] for key in wanted}}
+    posted = Posting.objects.filter(program=program, **of).values_list("subscription", "motion", "period", "since")
+    return _Beginnings(
+        {
+            (customer, motion): month
+            for customer, motion, month in mapped.values_list("customer", "motion", "first_month")
+        },
+        {(subscription, motion, period): since for subscription, motion, period, since in posted},
+    )
+
+
+def _groups(program: Program, wanted: Collection[PeriodKey], beginnings: _Beginnings) -> dict[PeriodKey, list[Charge]]:
     groups: dict[PeriodKey, list[Charge]] = defaultdict(list)
     for row in _rows(program, wanted):
-        key = (row.subscription_id or 0, row.motion, row.period)
-        if key in wanted:
+        key = _key_of(row)
+        if key in wanted and beginnings.counts(row):
             groups[key].append(row)
     return groups
+
+
+def _key_of(row: Charge) -> PeriodKey:
+    return row.subscription_id or 0, row.motion, row.period
 
 
 def _known(periods: Iterable[PeriodFact], earlier: Iterable[ChargeFact]) -> list[ChargeFact]:
@@ -135,11 +180,14 @@ def _month(row: Charge) -> str:
     return f"{row.invoice.month:%Y-%m}"
 
 
-def _period_fact(rows: list[Charge], products: dict[int, ProductFact], *, reversed_by: str) -> PeriodFact:
+def _period_fact(
+    rows: list[Charge], products: dict[int, ProductFact], *, reversed_by: str, since: dt.date | None
+) -> PeriodFact:
     last = rows[-1]
     assert last.subscription is not None
     return PeriodFact(
         reversed_by=reversed_by,
+        since=f"{since:%Y-%m}" if since else "",
         subscription_id=last.subscription.pk,
         subscription=last.subscription.external_id,
         period=last.period,
@@ -180,7 +228,7 @@ def _add_withdrawn(
     """Periods that were posted, and whose invoice no longer counts: without charges."""
     if not withdrawn:
         return
-    subscriptions = {row.pk: row for row in Subscription.objects.filter(pk__in={key[0] for key in withdrawn})}
+    subscriptions = {row.pk: row for row in customers.Subscription.objects.filter(pk__in={key[0] for key in withdrawn})}
     names = dict(
         Charge.objects.filter(subscription__in=subscriptions, product__isnull=False).values_list(
             "subscription_id", "product_id"

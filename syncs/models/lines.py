@@ -134,6 +134,7 @@ class Posting(PartnerModel):
     unit_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     unit_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     next_run = models.DateField(null=True)  # of the template when the recurring line was confirmed
+    since = models.DateField(null=True)  # rows of invoices before this month are not in it: they are not billed
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

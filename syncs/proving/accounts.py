@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Sum
@@ -70,6 +71,7 @@ class InvoiceSum:
     """What one counted invoice charges for a subscription, motion and period."""
 
     invoice_id: int
+    month: date
     rows: int
     amount: Money
     counts: bool = True  # False of an invoice and its exact reversal: what was billed of them is accounted for
@@ -79,13 +81,13 @@ def sums_of(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, s
     """By subscription, motion and period, over all invoices that count or were cancelled. Two queries."""
     states = (InvoiceState.COUNTED, InvoiceState.REVERSED)
     told = SourceInvoice.objects.filter(source=invoice.source_id, state__in=states, past=False).order_by()
-    state_of = dict(told.values_list("pk", "state"))
+    known = {pk: (state, month) for pk, state, month in told.values_list("pk", "state", "month")}
     mine = Charge.objects.filter(invoice=invoice, subscription__isnull=False).order_by()
     rows = (
         Charge.objects.filter(
             subscription__in=mine.values("subscription"),
             period__in=periods,
-            invoice__in=list(state_of),
+            invoice__in=list(known),
         )
         .exclude(kind=Kind.UNKNOWN)
         .order_by()
@@ -94,8 +96,9 @@ def sums_of(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, s
     )
     sums: dict[tuple[int, str, str], list[InvoiceSum]] = defaultdict(list)
     for subscription, motion, period, invoice_id, number, cost, retail in rows:
-        counts = state_of[invoice_id] == InvoiceState.COUNTED
-        sums[subscription, motion, period].append(InvoiceSum(invoice_id, number, Money(cost, retail), counts))
+        state, month = known[invoice_id]
+        counts = state == InvoiceState.COUNTED
+        sums[subscription, motion, period].append(InvoiceSum(invoice_id, month, number, Money(cost, retail), counts))
     return sums
 
 

@@ -180,8 +180,8 @@ def _group_balances(
         bucket = _bucket_without_posting(invoice, program, motion, mapping)
         if invoice.state == InvoiceState.REVERSED and (posting is None or not posting.has_parts):
             balances[key] = _single("excluded", group.amount)
-        elif posting is not None:
-            known = sums[subscription_id or 0, motion, period]
+        elif posting is not None and posting.counts(invoice.month):
+            known = [each for each in sums[subscription_id or 0, motion, period] if posting.counts(each.month)]
             balances[key] = _from_posting(invoice, posting, group, known, unplanned=bucket)
         else:
             balances[key] = _single(bucket, group.amount)
@@ -234,21 +234,26 @@ class _Planned:
 
     charge_count: int
     source: Money
+    since: dt.date | None
     balance: Balance
     has_parts: bool = False
+
+    def counts(self, month: dt.date) -> bool:
+        """Whether it was planned from the rows of that month's invoices, or will be."""
+        return self.since is None or month >= self.since
 
 
 def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> dict[tuple[int, str, str], _Planned]:
     """By subscription, motion and period. Thousands of them, so no object is made of any row."""
     # Without the periods, years of postings would be read for each invoice.
     wanted = Posting.objects.filter(program=program, customer__in=_customers_of(invoice), period__in=periods).order_by()
-    columns = ("pk", "charge_count", "source_cost", "source_retail", "rounding_cost", "rounding_retail")
+    columns = ("pk", "charge_count", "source_cost", "source_retail", "since", "rounding_cost", "rounding_retail")
     by_key: dict[tuple[int, str, str], _Planned] = {}
     by_id: dict[int, _Planned] = {}
-    for pk, count, cost, retail, off_cost, off_retail, *key in wanted.values_list(
+    for pk, count, cost, retail, since, off_cost, off_retail, *key in wanted.values_list(
         *columns, "subscription", "motion", "period"
     ).iterator(chunk_size=1000):
-        planned = _Planned(count, Money(cost, retail), Balance())
+        planned = _Planned(count, Money(cost, retail), since, Balance())
         planned.balance.buckets[Bucket.ROUNDING] = Money(off_cost, off_retail)
         by_id[pk] = by_key[key[0], key[1], key[2]] = planned
     gone = _marks_of_the_gone(program)

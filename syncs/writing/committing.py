@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from connectors.records import InvoiceTemplate
 from money.enums import Action, LineState, PartRole, PartState
+from money.periods import first_day_of
 from money.plan import Plan, PlannedChange, PlannedPosting
 from money.products import ProductPlan
 from syncs.enums import ChangeState, Manner, PartCause
@@ -190,6 +191,7 @@ _POSTING_FIELDS = [
     "unit_cost",
     "unit_retail",
     "next_run",
+    "since",
 ]
 
 
@@ -202,6 +204,7 @@ def _fill(row: Posting, posting: PlannedPosting, templates: dict[str, InvoiceTem
     row.source_cost, row.source_retail = posting.source_cost, posting.source_retail
     row.rounding_cost, row.rounding_retail = posting.rounding_cost, posting.rounding_retail
     row.unit_cost, row.unit_retail = posting.unit_cost, posting.unit_retail
+    row.since = first_day_of(posting.since) if posting.since else None
     template = templates.get(posting.template_id)
     stands = any(part.role is PartRole.RECURRING and part.state is PartState.SYNCED for part in posting.parts)
     if posting.confirms_run and stands and template is not None:

@@ -5,9 +5,10 @@ A change is taken back on one invoice and charged again on a later one. What was
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -17,12 +18,24 @@ from invoices.together import COLUMNS, alone, take_over
 from money.enums import Kind, PartRole, PartState
 from money.marks import line_mark
 from money.rows.together import RowAlone, join_later
-from money.words import Money
+from money.words import NOTHING, Money
 from programs.models import Program
 from syncs.models import Decision, Part, Posting
 
 Place = tuple[int, str]  # subscription, motion
-Planned = tuple[int, Decimal, Decimal]  # charges, their cost and retail
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """From what a period was planned: so many rows, which come to so much, of invoices since that month."""
+
+    rows: int
+    amount: Money
+    since: dt.date | None
+
+    def counts(self, row: Charge) -> bool:
+        """Whether the row is one of them, or came to be one since."""
+        return self.since is None or row.invoice.month >= self.since
 
 
 def join_waiting_credits(program: Program) -> int:
@@ -93,14 +106,15 @@ def _planned(program: Program, by_place: Iterable[Place]) -> dict[Place, dict[st
     """From what the periods of these subscriptions were planned last."""
     postings = Posting.objects.filter(program=program, subscription__in={place[0] for place in by_place})
     found: dict[Place, dict[str, Planned]] = defaultdict(dict)
-    columns = ("subscription", "motion", "period", "charge_count", "source_cost", "source_retail")
-    for subscription, motion, period, *told in postings.values_list(*columns):
-        found[subscription, motion][period] = (told[0], told[1], told[2])
+    columns = ("subscription", "motion", "period", "charge_count", "source_cost", "source_retail", "since")
+    for subscription, motion, period, number, cost, retail, since in postings.values_list(*columns):
+        found[subscription, motion][period] = Planned(number, Money(cost, retail), since)
     return found
 
 
-def _join(rows: Sequence[Charge], waiting: set[str], planned: Mapping[str, Planned]) -> list[Charge]:
+def _join(every: Sequence[Charge], waiting: set[str], planned: Mapping[str, Planned]) -> list[Charge]:
     """Those of the rows of one subscription and motion that become something else."""
+    rows = [row for row in every if row.period not in planned or planned[row.period].counts(row)]
     credits = _waiting_credits(rows, waiting)
     if not credits:
         return []
@@ -132,8 +146,12 @@ def _alone(rows: Iterable[Charge]) -> list[RowAlone]:
 
 def _not_planned(rows: Iterable[Charge], planned: Mapping[str, Planned]) -> set[str]:
     """Periods with rows that came since they were planned: others are billed as they are."""
-    now: dict[str, Planned] = {}
+    now: dict[str, list[Money]] = defaultdict(list)
     for row in rows:
-        number, cost, retail = now.get(row.period, (0, Decimal(0), Decimal(0)))
-        now[row.period] = (number + 1, cost + row.cost, retail + row.retail)
-    return {period for period, told in now.items() if planned.get(period) != told}
+        now[row.period].append(Money(row.cost, row.retail))
+    return {
+        period
+        for period, amounts in now.items()
+        if period not in planned
+        or (planned[period].rows, planned[period].amount) != (len(amounts), sum(amounts, NOTHING))
+    }
