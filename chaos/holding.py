@@ -35,12 +35,15 @@ def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting
     ways = {Waiting()}
     for key, amount in held.items():
         if parts := _parts_of(wanted, key):
-            chosen = list(_chosen(parts, amount)) or list(_chosen_with_credit(parts, _too_much(wanted, key), amount))
-            choices = {way for one in chosen for way in _readings(one, wanted)}
-            ways = {way + choice for way in ways for choice in choices}
+            ways = {way + choice for way in ways for choice in _choices(wanted, key, parts, amount)}
         if len(ways) > MOST_WAYS:
             return set()
     return ways
+
+
+def _choices(wanted: Expected, key: CellKey, parts: Sequence[tuple[str, Part]], amount: Cents) -> set[Waiting]:
+    chosen = list(_chosen(parts, amount)) or list(_chosen_with_credit(parts, _too_much(wanted, key), amount))
+    return {way for one in chosen for way in _readings(one, wanted)}
 
 
 def explains(wanted: Expected, way: Waiting, there: Mapping[int, Counter[Level]]) -> bool:

@@ -137,16 +137,7 @@ def _plan_periods(
         early = bool(months) and min(months) > facts.newest
         brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices, early=early)
         known = postings.of(period)
-        settled: list[SettledPart] = []
-        if known is not None:
-            settled = settled_parts(
-                known,
-                present,
-                facts.choices,
-                settlement.fates,
-                recurring_mark=brief.marks.recurring,
-                followed=postings.followed(known),
-            )
+        settled = _settled(brief, postings, known, settlement)
         proved = _proved(brief, known, settled)
         taken = ahead.take(brief, postings, known, [one.part for one in settled])
         settled += map(SettledPart, taken)
@@ -163,6 +154,20 @@ def _plan_periods(
         made.append(PeriodPlan(Plan.of(_held(brief, settled), noted, one.plan), one.marks))
         touched |= {change.line_id for change in one.plan.changes if change.line_id is not None}
     return made
+
+
+def _settled(brief: PeriodBrief, postings: Postings, known: Posted | None, settlement: Settlement) -> list[SettledPart]:
+    """The parts that nothing can change any more."""
+    if known is None:
+        return []
+    return settled_parts(
+        known,
+        brief.present,
+        brief.choices,
+        settlement.fates,
+        recurring_mark=brief.marks.recurring,
+        followed=postings.followed(known),
+    )
 
 
 def _proved(brief: PeriodBrief, known: Posted | None, settled: Sequence[SettledPart]) -> dict[str, str]:

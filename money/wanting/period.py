@@ -33,9 +33,10 @@ def want_period(brief: PeriodBrief) -> PeriodWants:
     credited = [charge for charge in charges if charge.credit]
     wants = PeriodWants(fixed=list(brief.settled))
     problem = f"The rows were {'changed' if charges else 'withdrawn'} after they were billed."
-    if main or (brief.period.current and brief.period.rows):
+    style = _style(brief, main)
+    if main or (style is Style.RECURRING_LINE and brief.period.current and brief.period.rows):
         try:
-            wants += _WANT[_style(brief, main)](brief, main)
+            wants += _WANT[style](brief, main)
         except NotBillable as reason:
             problem = str(reason)
     if brief.period.reversed_by:

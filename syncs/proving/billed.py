@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,30 +39,15 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
     """
     sound = [facts for facts in planned if not facts.mapping.trouble and facts.template is not None]
     lines = _standing_lines(sound)
-    priced_by_people = {own.mark for facts in sound for own in facts.own_lines if not facts.mapping.sync_retail}
     recurring = {mark: own for mark, own in lines.items() if own.role is PartRole.RECURRING}
     counted = _counted_ahead(recurring, made, evidence.ahead)
-    marks = {
-        mark for mark, _ in counted
-    }  # of what counts for a month now nothing is left open, or it would count again
-    told = [
-        run
-        for run in evidence.runs
-        if run.mark in recurring and (run.mark in marks or _is_concluded(run, made, evidence))
-    ]
+    told = _told(evidence, recurring, made, {mark for mark, _ in counted})
+    _count_waiting(program, counted)
+    proving = counted | _counted_first(sound, told, made, evidence)
     rows = [
-        _row(
-            program,
-            recurring[run.mark],
-            run,
-            stood_for=(stood_for := made.proved.get(run.mark, recurring[run.mark].period)),
-            count=_Counted(stood_for, by_hand=_beside_ours(run, synced=run.mark not in priced_by_people))
-            if evidence.billed_by.get(run.mark) == run.invoice_id
-            else counted.get((run.mark, run.invoice_id), _Counted("")),
-        )
+        _row(program, recurring[run.mark], run, made, proving.get((run.mark, run.invoice_id), _Counted("")))
         for run in told
     ]
-    _count_waiting(program, counted)
     BilledRun.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     newest = {run.mark: run.invoice_id for run in sorted(told, key=lambda run: id_order(run.invoice_id))}
     billed = {mark: evidence.billed_by[mark] for mark in made.billed_marks & evidence.billed_by.keys() & lines.keys()}
@@ -72,6 +57,12 @@ def remember_proof(program: Program, planned: Iterable[MappingFacts], made: Plan
 def _standing_lines(sound: Iterable[MappingFacts]) -> dict[str, OwnLine]:
     """By mark, our lines of the mappings that a plan could be made of."""
     return {own.mark: own for facts in sound for own in facts.own_lines if own.state is LineState.STANDING}
+
+
+def _told(evidence: Evidence, lines: Collection[str], made: Plan, counted: Collection[str]) -> list[SeenRun]:
+    """Runs of these lines that are settled: what counts for a month now must not count again."""
+    runs = (run for run in evidence.runs if run.mark in lines)
+    return [run for run in runs if run.mark in counted or _is_concluded(run, made, evidence)]
 
 
 def _is_concluded(run: SeenRun, made: Plan, evidence: Evidence) -> bool:
@@ -97,6 +88,24 @@ def _counted_ahead(
     return found
 
 
+def _counted_first(
+    sound: Iterable[MappingFacts], told: Iterable[SeenRun], made: Plan, evidence: Evidence
+) -> dict[tuple[str, str], _Counted]:
+    """By mark and invoice, the runs that prove the period that their line stood for."""
+    lines = {own.mark: (own, facts.mapping) for facts in sound for own in facts.own_lines}
+    found: dict[tuple[str, str], _Counted] = {}
+    for run in told:
+        if evidence.billed_by.get(run.mark) == run.invoice_id:
+            own, mapping = lines[run.mark]
+            by_hand = _beside_ours(run, synced=mapping.sync_retail)
+            found[run.mark, run.invoice_id] = _Counted(_stood_for(own, made), by_hand=by_hand)
+    return found
+
+
+def _stood_for(own: OwnLine, made: Plan) -> str:
+    return made.proved.get(own.mark, own.period)
+
+
 def _beside_ours(run: SeenRun, *, synced: bool) -> Decimal:
     """What the run that proves a period billed beside our line. A price that is not synced is what people make it."""
     price = run.written_price if synced else run.price
@@ -104,7 +113,7 @@ def _beside_ours(run: SeenRun, *, synced: bool) -> Decimal:
     return (billed - ours).retail
 
 
-def _row(program: Program, own: OwnLine, run: SeenRun, *, stood_for: str, count: _Counted) -> BilledRun:
+def _row(program: Program, own: OwnLine, run: SeenRun, made: Plan, count: _Counted) -> BilledRun:
     return BilledRun(
         program=program,
         customer_id=own.customer_id,
@@ -117,7 +126,7 @@ def _row(program: Program, own: OwnLine, run: SeenRun, *, stood_for: str, count:
         price=run.price,
         written_quantity=run.written_quantity,
         written_price=run.written_price,
-        stood_for=stood_for,
+        stood_for=_stood_for(own, made),
         period=count.period,
         beyond=count.beyond,
         by_hand=count.by_hand,

@@ -172,20 +172,27 @@ def _group_balances(
     postings = _postings(invoice, program, periods)
     mappings = _mappings(invoice, program)
     sums = sums_of(invoice, periods)
-    balances = {}
-    for key, group in groups.items():
-        customer_id, motion, subscription_id, period = key
-        posting = postings.get((subscription_id or 0, motion, period))
-        mapping = mappings.get((customer_id, motion))
-        bucket = _bucket_without_posting(invoice, program, motion, mapping)
-        if invoice.state == InvoiceState.REVERSED and (posting is None or not posting.has_parts):
-            balances[key] = _single("excluded", group.amount)
-        elif posting is not None and posting.counts(invoice.month):
-            known = [each for each in sums[subscription_id or 0, motion, period] if posting.counts(each.month)]
-            balances[key] = _from_posting(invoice, posting, group, known, unplanned=bucket)
-        else:
-            balances[key] = _single(bucket, group.amount)
-    return balances
+    return {
+        key: _group_balance(
+            invoice,
+            group,
+            posting=postings.get((key[2] or 0, key[1], key[3])),
+            sums=sums[key[2] or 0, key[1], key[3]],
+            unplanned=_bucket_without_posting(invoice, program, key[1], mappings.get((key[0], key[1]))),
+        )
+        for key, group in groups.items()
+    }
+
+
+def _group_balance(
+    invoice: SourceInvoice, group: _Group, *, posting: _Planned | None, sums: Iterable[InvoiceSum], unplanned: Bucket
+) -> Balance:
+    if invoice.state == InvoiceState.REVERSED and (posting is None or not posting.has_parts):
+        return _single("excluded", group.amount)
+    if posting is None or not posting.counts(invoice.month):
+        return _single(unplanned, group.amount)
+    known = [each for each in sums if posting.counts(each.month)]
+    return _from_posting(invoice, posting, group, known, unplanned=unplanned)
 
 
 def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> Bucket | None:

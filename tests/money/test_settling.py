@@ -255,6 +255,30 @@ def test_annual_charges_that_are_replaced_after_the_run_are_one_line_of_the_diff
     """)
 
 
+def test_annual_charge_that_is_replaced_by_a_refund_alone_waits_with_what_was_billed() -> None:
+    prove("""
+        subscription y1: cycle Annual
+        invoice I1 for Jan 2026
+          subscription | from  | to          | seats
+          y1           | 1 Jan | 31 Dec 2026 |    10
+        sync
+          line             | kind | seats | total
+          Business Premium | once |    10 | 120.00
+        generate
+        invoice I2 for Jan 2026, held
+          subscription | from  | to          | seats
+          y1           | 1 Jan | 31 Dec 2026 |    -4
+        decide I2 replaces I1
+        sync
+          done  | line                                                  | kind      |   total
+          waits | Business Premium (credit, 01 Jan 2026 to 31 Dec 2026) | once      |  -48.00
+          waits | Business Premium                                      | recurring | -120.00
+          charged 72.00 = billed 120.00 - held 168.00 + excluded 120.00
+          says credit
+          says quantity
+    """)
+
+
 def test_amount_whose_write_did_not_happen_is_not_called_billed() -> None:
     prove(f"""
         {USAGE}
