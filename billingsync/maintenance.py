@@ -10,7 +10,13 @@ from django.shortcuts import render
 from core.installation import in_maintenance
 
 READS = ("GET", "HEAD", "OPTIONS")
-SIGN_IN = ("/accounts/login/", "/accounts/logout/", "/accounts/2fa/authenticate/", "/accounts/reauthenticate/")
+SIGN_IN = (
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/2fa/authenticate/",
+    "/accounts/2fa/webauthn/login/",
+    "/accounts/reauthenticate/",
+)
 RETRY_AFTER = 300  # seconds
 
 

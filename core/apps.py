@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CoreConfig(AppConfig):
@@ -8,5 +8,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core.installation import take_identity
+        from core.schema import refuse_older_schema
 
+        pre_migrate.connect(refuse_older_schema, sender=self)
         post_migrate.connect(take_identity, sender=self)

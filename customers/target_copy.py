@@ -181,9 +181,6 @@ def reread_template(partner_id: int, connection_id: int, client: Target, templat
             Template.objects.filter(target_id=connection_id, external_id=template_id).update(gone=True)
         return
     save_template(partner_id, connection_id, record)
-    if client.day is not None:
-        with partner_scope(partner_id):
-            Connection.objects.filter(pk=connection_id).update(target_day=client.day)
 
 
 def template_record(row: Template) -> records.InvoiceTemplate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from django.db.models import Q
 
@@ -110,7 +111,8 @@ def _put_together(invoice: SourceInvoice, now: Mapping[int, Charge]) -> list[Cha
         made = now.get(charge.pk, charge)
         made.invoice_id = invoice.pk
         by_ref[charge.subscription_ref].append(made)
-    number, prices = credit_number(invoice), prices_before(invoice, with_negatives(now.values()))
+    refs = with_negatives(chain.from_iterable(by_ref.values()))  # also of rows that were classified before
+    number, prices = credit_number(invoice), prices_before(invoice, refs)
     changed = []
     for ref, charges in by_ref.items():
         together = put_together((alone(charge, number) for charge in charges), prices.get(ref, set()))

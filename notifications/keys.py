@@ -14,8 +14,11 @@ class NothingToOpen(Exception):
 
 
 def put_key_in(message: Message) -> None:
-    """Put the key into the text of a claimed message, in memory alone. Inside the scope; raises ``NothingToOpen``."""
-    if message.kind != INVITATION:
+    """Put the key into the text of a claimed message, in memory alone. Inside the scope; raises ``NothingToOpen``.
+
+    What the version before queued has its key in the text.
+    """
+    if message.kind != INVITATION or PLACE_OF_KEY not in message.text:
         return
     key = issue_token(int(message.event.rpartition(":")[2]))
     if key is None:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-# The least that each number may be; a task of the janitor costs a look at every run.
+# The least that each number may be; a task of the janitor costs a look at every run, a request is noted each minute.
 LEAST = {
     "CONN_MAX_AGE": 0,
     "JANITOR_SECONDS": 1,
     "SECURE_HSTS_SECONDS": 0,
+    "SESSION_IDLE_SECONDS": 120,
+    "SESSION_LONGEST_SECONDS": 120,
     "SETTLE_SECONDS": 0,
     "TRUSTED_PROXY_COUNT": 0,
+    "WORKERS_PER_PARTNER": 1,
 }
 LIMIT = "_REQUESTS_PER_MINUTE"
 SCHEMES = {

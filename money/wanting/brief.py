@@ -41,7 +41,7 @@ class PeriodBrief:
         return conflict_subject(self.mapping.motion, self.period.subscription)
 
     def chosen(self, subject: str) -> Chosen | None:
-        """What a person chose about a subject, "" where nobody did."""
+        """What a person chose about a subject, None where nobody did."""
         return chosen(self.choices, subject)
 
     def settled_as(self, *roles: PartRole) -> list[PostingPart]:

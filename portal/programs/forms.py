@@ -46,7 +46,7 @@ HELP = {
         "How a mid-month difference from quantity x price is billed. A decimal quantity is the sum of quantity x "
         "ratio: where cycles do not follow the calendar month, 12 seats can come to 13 in a month."
     ),
-    "credits": "What happens to negative rows that undo no charge of the same invoice.",
+    "credits": "What happens where rows give back more than is charged beside them.",
     "rounding_tolerance": "A rounding difference above it, per line, goes into the adjustment line.",
     "products_enabled": "Create products and keep their prices right.",
     "product_mode": "In-Use Only: just what occurs in invoices of mapped customers.",

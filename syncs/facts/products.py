@@ -76,8 +76,10 @@ def _same_products(program: Program, products: Sequence[Product]) -> dict[int, f
     found: dict[str, set[str]] = defaultdict(set)
     copies = TargetProduct.objects.filter(target=program.target_id, gone=False).exclude(external_id__in=linked)
     for number, name, code in copies.values_list("external_id", "name", "code"):
-        for known_by in (code.strip().lower(), name.split(" ", 1)[0].lower(), name.lower()):
-            found[known_by].add(number)
+        known_by = {code.strip().lower(), name.lower()}
+        token = name.split(" ", 1)[0].lower()
+        for word in known_by | ({token} if token.startswith(PREFIX.lower()) else set()):
+            found[word].add(number)
     asked = {one.pk: {one.key, one.former_key, f"{PREFIX}{one.sku}".lower(), one.name.lower()} for one in products}
     return {pk: frozenset().union(*(found.get(name, ()) for name in names)) for pk, names in asked.items()}
 

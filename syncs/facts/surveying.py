@@ -95,14 +95,14 @@ def _repriced_rows(program: Program) -> list[Note]:
 
 
 def _given_away(program: Program) -> list[Note]:
-    """What costs something and is billed at 0.00, by invoice and offer."""
+    """What costs something and is billed at 0.00, by invoice and offer; of many the newest."""
     rows = (
         Charge.objects.filter(invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED), retail=ZERO)
         .filter(cost__gt=ZERO)
         .exclude(kind=Kind.UNKNOWN)
         .values("invoice", "invoice__number", "product_name")
-        .annotate(number=Count("pk"), cost=Sum("cost"))
-        .order_by("invoice", "product_name")
+        .annotate(cost=Sum("cost"))
+        .order_by("-invoice", "product_name")
     )
     return [
         Note(

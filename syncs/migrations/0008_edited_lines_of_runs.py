@@ -27,12 +27,4 @@ class Migration(migrations.Migration):
             name="written_quantity",
             field=models.DecimalField(decimal_places=8, max_digits=24, null=True),
         ),
-        migrations.AddIndex(
-            model_name="billedrun",
-            index=models.Index(
-                condition=models.Q(("by_hand", 0), _negated=True),
-                fields=["partner", "program"],
-                name="runs_of_edited_lines",
-            ),
-        ),
     ]

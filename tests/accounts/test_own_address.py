@@ -319,3 +319,13 @@ def test_spellings_of_one_address_share_one_limit(cast: Cast) -> None:
     page = Person(OLD).sign_in()
 
     assert "Too many failed login attempts" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "age"),
+    [("/accounts/password/reset/key/1-none-none/", "an hour"), ("/accounts/confirm-email/none/", "a day")],
+)
+def test_page_of_a_link_that_is_over_says_how_long_links_work(cast: Cast, path: str, age: str) -> None:
+    page = cast.client("alice").get(path, follow=True).content.decode()
+
+    assert f"is older than {age}" in page

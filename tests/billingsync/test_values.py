@@ -32,6 +32,9 @@ def test_good_values_start():
     [
         ("SYNCRO_REQUESTS_PER_MINUTE", "-5"),
         ("JANITOR_SECONDS", "0"),
+        ("WORKERS_PER_PARTNER", "0"),
+        ("SESSION_IDLE_SECONDS", "60"),
+        ("SESSION_LONGEST_SECONDS", "9"),
         ("CONN_MAX_AGE", "a while"),
         ("TRUSTED_PROXY_COUNT", "-1"),
         ("ALLOWED_HOSTS", "billing.example.com, https://other.example.com"),

@@ -20,7 +20,16 @@ from connectors.edge.ratelimit import NoLimit
 from connectors.syncro.client import SyncroClient
 from core.scope import in_real_transaction, partner_scope
 from customers.models import TargetCustomer, Template
-from customers.target_copy import CopyReading, TargetReport, read_copy, refresh_target, save_template, template_record
+from customers.services import rhythm_of
+from customers.target_copy import (
+    CopyReading,
+    TargetReport,
+    read_copy,
+    refresh_target,
+    reread_template,
+    save_template,
+    template_record,
+)
 from tests.invoices.prism_wire import World
 
 API = "https://northwind.syncromsp.com/api/v1"
@@ -34,6 +43,7 @@ class SyncroWire:
     schedules: list[dict[str, Any]] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None  # happens while the list of templates is on its way
     page_size: int = 25
+    date: str = "Thu, 01 Oct 2026 05:00:00 GMT"
     asked: list[str] = field(default_factory=list)
 
     def client(self) -> SyncroClient:
@@ -52,7 +62,7 @@ class SyncroWire:
     def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
         name = "customers" if "/customers" in request.url else "schedules"
         self.asked.append(request.url.removeprefix(API))
-        rows, headers = getattr(self, name), {"Content-Type": "application/json"}
+        rows, headers = getattr(self, name), {"Content-Type": "application/json", "Date": self.date}
         if one := re.search(r"/schedules/(\d+)$", request.url):
             found = [row for row in rows if row["id"] == int(one[1])]
             return (200, headers, json.dumps({"schedule": found[0]})) if found else (404, headers, "{}")
@@ -229,3 +239,18 @@ def test_reading_goes_on_with_the_page_at_which_it_broke_off(world, syncro):
     assert len(set(lists)) == len(lists) > 4
     with partner_scope(world.partner.pk):
         assert (TargetCustomer.objects.count(), Template.objects.count()) == (2, 3)
+
+
+def test_templates_are_judged_by_the_day_on_which_they_were_read(world, syncro):
+    syncro.schedules = [schedule(number, 1, next_run="2026-10-01") for number in (50, 51)]
+    refresh(world, syncro)
+
+    syncro.schedules = [schedule(number, 1, next_run="2026-11-01") for number in (50, 51)]
+    syncro.date = "Fri, 02 Oct 2026 00:30:00 GMT"
+    with syncro.answering():
+        reread_template(world.partner.pk, world.program.target_id, syncro.client(), "50")
+
+    with partner_scope(world.partner.pk):
+        world.program.target.refresh_from_db()
+        for template in Template.objects.order_by("pk"):
+            assert rhythm_of(world.program, template, disabled=False).wait_of(recurring=True) is None

@@ -83,6 +83,12 @@ class Database:
     folder: Path
 
     def manage(self, tree: Path, *words: str) -> str:
+        """A command of one version, which must work."""
+        done = self.attempt(tree, *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def attempt(self, tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of one version."""
         place = self.tests.addresses(self.name)
         variables = {
@@ -90,12 +96,10 @@ class Database:
             "DATABASE_URL": place.database, "MIGRATE_DATABASE_URL": place.database_as_owner,
             "REDIS_URL": place.redis, "FIELD_ENCRYPTION_KEYS": KEYS,
         }  # fmt: skip
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=tree, env=plain_environment(**variables), text=True, capture_output=True, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
         """Rows of all partners."""
@@ -144,6 +148,25 @@ def test_upgrade_from_schema_1_keeps_every_row_and_comes_to_the_present_schema(
     assert lost(before, database.rows()) == []
     assert database.ask(SCHEMA) == Database(test_servers, fresh, database.folder).ask(SCHEMA)
     databases.drop_database(test_servers, fresh)
+
+
+def test_database_of_before_schema_1_is_left_as_it_is(test_servers: databases.TestServers, tmp_path: Path) -> None:
+    database = Database(test_servers, databases.create_database(test_servers, "_before"), tmp_path)
+    connection = test_servers.server.connect(database.name)
+    with connection, connection.cursor() as cursor:  # the history of such a one
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'syncs' AND name <> '0001_initial'")
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_row_security', now())"
+        )
+    connection.close()
+    before = database.ask("SELECT app, name FROM django_migrations ORDER BY id")
+
+    refused = database.attempt(CHECKOUT, "migrate", "--no-input")
+
+    assert refused.returncode == 1
+    assert "cannot be brought up to date. Nothing was changed. Make a new database" in refused.stderr
+    assert database.ask("SELECT app, name FROM django_migrations ORDER BY id") == before
+    databases.drop_database(test_servers, database.name)
 
 
 @pytest.mark.parametrize("after", [{}, {"lines": []}, {"lines": [{"id": 7, "mark": "BS:OTHER"}]}])

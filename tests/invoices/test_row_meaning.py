@@ -149,3 +149,22 @@ def test_refund_is_of_the_product_that_the_subscription_was(world):
     )
 
     assert [charge.product.product_id for charge in (refund, same, anew)] == ["p1", "p1", "p2"]
+
+
+def test_change_to_a_product_that_nobody_can_tell_stays_one_credit_when_it_is_looked_at_again(world):
+    tenant = world.prism.tenant("Contoso", subscription("s1"))
+    world.prism.product("p1")
+    for name in ("Suite A", "Suite B"):
+        world.prism.product("p2", ProductName=name, ProductSku=name, ProductFrequencies=[])
+    with world.prism.answering():
+        refresh_price_list(world.partner.pk, world.program.source_id, world.prism.client(), dt.date(2026, 9, 1))
+    issue(world, "101", row("s1", quantity=3))
+    tenant["Subscriptions"] = [subscription("s1", "p2")]
+    change = {"days": (16, 30), "ratio": "0.5"}
+    issue(world, "102", row("s1", quantity=-3, **change), row("s1", unit_retail="6.00", unit_cost="5.00", **change))
+
+    before = [(charge.kind, charge.credit) for charge in world.charges("102")]
+    world.sync()
+
+    assert before == [("credit", "102"), ("credit", "102")]
+    assert [(charge.kind, charge.credit) for charge in world.charges("102")] == before

@@ -20,6 +20,7 @@ from core.scope import partner_scope
 from notifications import delivering, outbox
 from notifications.models import Message, MessageState, Notice
 from notifications.tasks import deliver_due
+from tests import factories as make
 
 NOW = dt.datetime(2026, 10, 5, 12, 0, tzinfo=dt.UTC)
 FACTS = {"target": "Syncro", "link": "https://billing.example.com/"}
@@ -276,3 +277,13 @@ def test_test_mail_goes_at_once_or_says_what_the_server_says(
     picky["gone@example.com"] = (550, b"5.7.1 Relaying denied")
     with pytest.raises(CommandError, match="Relaying denied"):
         call_command("mail_test", "gone@example.com")
+
+
+def test_invitation_that_the_version_before_queued_leaves_with_its_own_link(partner: Partner) -> None:
+    link = "https://billing.northwind.example/invitations/abc-123_x/"
+    with partner_scope(partner.pk):
+        make.MessageFactory(kind="invitation", event=f"invitation:{'9f' * 32}", text=link, state=MessageState.DUE)
+
+    deliver_due()
+
+    assert [sent.body for sent in mail.outbox] == [link]

@@ -55,3 +55,12 @@ def test_people_sign_in_during_maintenance(cast: Cast, state: str) -> None:
     answer = Client().post("/accounts/login/", {"login": cast.users["alice"].email, "password": PASSWORD})
 
     assert answer.status_code == 302
+
+
+def test_people_sign_in_by_passkey_during_maintenance(cast: Cast) -> None:
+    call_command("maintenance", "on")
+
+    answer = Client().post("/accounts/2fa/webauthn/login/", {"credential": "{}"})
+
+    assert "Nothing was done" not in answer.content.decode()
+    assert answer.status_code != 503

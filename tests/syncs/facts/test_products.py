@@ -67,6 +67,7 @@ def test_linked_product_with_the_key_of_before_stands_for_no_other(world):
         ("Anything", FORMER, True),
         (f"PC_{SKU} typed in by hand", "", True),
         (f"PC_{SKU}1 another", "", False),
+        ("Suite of services", "", False),
         ("Anything", "", False),
     ],
 )

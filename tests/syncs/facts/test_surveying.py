@@ -9,7 +9,7 @@ from core.scope import partner_scope
 from money.plan import Note
 from syncs.deciding import answering, undoing
 from syncs.errors import SyncRefused
-from syncs.facts.surveying import survey
+from syncs.facts.surveying import MOST_GIVEN_AWAY, survey
 from tests import factories as make
 from tests.invoices.prism_wire import World, row, subscription
 
@@ -74,3 +74,12 @@ def test_retail_of_nothing_beside_a_cost_is_told_with_the_cost(billed):
     (note,) = notes_of(billed, "given_away")
 
     assert note.text == ("Invoice 102: Sample Suite costs 40.00 and its retail amount is 0.00, so it is given away.")
+
+
+def test_of_many_offers_that_are_given_away_the_newest_are_told(billed):
+    for number, month in ((102, "2026-10"), (103, "2026-11")):
+        offers = (row("s1", month, unit_retail="0", name=f"Offer {place}") for place in range(MOST_GIVEN_AWAY))
+        billed.prism.invoice(str(number), *offers, month=month)
+    billed.sync()
+
+    assert {note.text.partition(":")[0] for note in notes_of(billed, "given_away")} == {"Invoice 103"}
