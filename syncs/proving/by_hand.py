@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 
 from money.enums import Severity
-from money.periods import period_label
+from money.periods import first_day_of, months_between, period_label
 from money.plan import Note
 from money.words import plain, plain_quantity
 from programs.models import Program
 from syncs.models import BilledRun, Line
 
+MONTHS_SAID = 2
+
 
 def notes_of_edited_runs(program: Program) -> list[Note]:
-    """One for each line that was billed so, until its customer's template ran for a later month. Two queries."""
+    """One for each line that was billed so, until its customer's template ran for a later month. Three queries.
+
+    Of a customer who left it is said for a month.
+    """
     runs = BilledRun.objects.filter(program=program)
+    newest = runs.aggregate(month=Max("stood_for"))["month"]
     later = runs.filter(customer=OuterRef("customer"), motion=OuterRef("motion"), stood_for__gt=OuterRef("stood_for"))
-    edited = runs.exclude(by_hand=0).filter(~Exists(later)).select_related("customer", "subscription").order_by("pk")
+    found = runs.exclude(by_hand=0).filter(~Exists(later)).select_related("customer", "subscription").order_by("pk")
+    edited = [run for run in found if months_between(first_day_of(run.stood_for), first_day_of(newest)) < MONTHS_SAID]
     lines = Line.objects.filter(program=program, mark__in=[run.mark for run in edited], product__isnull=False)
     names = dict(lines.order_by("pk").values_list("mark", "product__name"))
     return [_note(run, names.get(run.mark, run.subscription.external_id)) for run in edited]

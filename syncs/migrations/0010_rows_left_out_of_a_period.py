@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syncs", "0008_edited_lines_of_runs"),
+        ("syncs", "0009_runs_of_edited_lines"),
     ]
 
     operations = [
