@@ -19,7 +19,12 @@ _NAMES = {False: "Annual charge", True: "One-time charge"}
 
 
 def want_annual(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
-    """One one-time line per charge; one for the net of them where that is not possible, or where they are metered."""
+    """One one-time line per charge; one for the net of them where that is not possible, or where they are metered.
+
+    Where no charge is left, what was billed waits for a person.
+    """
+    if not charges:
+        return PeriodWants()
     ordered = sorted(charges, key=lambda charge: (charge.invoice_id, charge.line))
     marks = [brief.marks.nth(PartRole.CHARGE, place) for place in range(len(ordered))]
     amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in zip(marks, ordered, strict=True)}

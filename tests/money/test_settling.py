@@ -255,6 +255,28 @@ def test_annual_charges_that_are_replaced_after_the_run_are_one_line_of_the_diff
     """)
 
 
+def test_annual_charge_of_which_a_refund_alone_is_left_after_the_run_waits_whole() -> None:
+    prove("""
+        subscription y1: cycle Annual
+        invoice I1 for Jan 2026
+          subscription | from  | to          | seats
+          y1           | 1 Jan | 31 Dec 2026 |    10
+        sync
+          line             | kind | seats | total
+          Business Premium | once |    10 | 120.00
+        generate
+        invoice I2 for Jan 2026, held
+          subscription | from  | to          | seats
+          y1           | 1 Jan | 31 Dec 2026 |    -2
+        decide I2 replaces I1
+        sync
+          nothing is written
+          charged 96.00 = billed 120.00 - held 144.00 + excluded 120.00
+          says credit: Northwind: Credit of -24.00 on invoice I2.
+          says quantity: Northwind: The rows were changed after they were billed. -120.00 is held.
+    """)
+
+
 def test_amount_whose_write_did_not_happen_is_not_called_billed() -> None:
     prove(f"""
         {USAGE}
