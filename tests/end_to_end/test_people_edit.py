@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
-from django.utils import timezone
-
-from core.scope import partner_scope
-from money.enums import PartRole
-from sandbox.faults import ALWAYS
-from syncs.models import BilledRun, Line
 from tests.end_to_end.office import Json, Office, amount_of, invoiced, mark_of
 
 CAST = ("adatum", "coho-winery", "litware")
@@ -375,26 +368,6 @@ def test_month_that_could_not_be_written_counts_what_the_template_ran(office: Of
     waiting = [*office.findings("not_billed"), *office.findings("ran_unchanged")]
     assert [one for one in waiting if "Coho" in one.text] == []
     assert office.unbalanced() == []
-
-
-def test_day_of_a_run_is_the_targets_own_whatever_our_clock_said(office: Office):
-    office.advance()
-    office.fault("status", vendor="syncro", method="POST|PUT", path="/schedules/", status=422, count=ALWAYS)
-    office.sync()
-    office.clear_faults()
-    with partner_scope(office.partner_id()):
-        Line.objects.update(written_at=timezone.now() + dt.timedelta(days=3650))
-    ran = {mark_of({"description": row["name"]}) for one in office.advance()[COHO] for row in one["line_items"]}
-
-    office.sync()
-
-    with partner_scope(office.partner_id()):
-        lines = Line.objects.filter(template_id=str(COHO), role=PartRole.RECURRING, billed_on__isnull=False)
-        seen = BilledRun.objects.filter(mark__in=lines.values("mark")).values_list("mark", "period").distinct()
-        assert {mark for mark, period in seen if period == "2026-10"} == ran - {""}
-    waiting = [*office.findings("not_billed"), *office.findings("ran_unchanged")]
-    assert [one for one in waiting if "Coho" in one.text] == []
-    assert (office.unbalanced(), office.planned()) == ([], [])
 
 
 def caught_up(office: Office) -> list[Json]:
