@@ -95,12 +95,12 @@ def _lines_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
 
 
 def _too_much(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
-    """What runs that came before the invoice of their month may have billed too much of it."""
+    """What runs that came before the lines of their month may have billed too much of it, also of one in which the
+    subscription ended."""
     of_cells = _lines_of(wanted, key)
     found = {
         (month, _credit(part.subscription_id, excess))
         for month, part in of_cells
-        if part.level is not None
         for excess in _excesses(wanted, part.subscription_id, month, of_cells)
     }
     return sorted(found, key=repr)

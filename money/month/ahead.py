@@ -12,12 +12,23 @@ from decimal import Decimal
 
 from connectors.records import id_order
 from money.amounts import sum_charges, times
-from money.enums import PartRole, PartState
+from money.enums import LineState, PartRole, PartState
 from money.facts import OwnLine, Posted, PostingPart, RunAhead, source_of
 from money.marks import PeriodMarks, line_mark
 from money.postings import Postings, has_stood
 from money.wanting.brief import PeriodBrief
 from money.words import Money, from_cents
+
+
+def begins_with(newest: str, lines: Iterable[OwnLine], ahead: Iterable[RunAhead]) -> str:
+    """The month that a mapping begins with, or begins with again: the newest.
+
+    Where runs went on billing its standing lines while it was off, it is the one that those stand for, so that the runs
+    count for the months since.
+    """
+    marks = {run.mark for run in ahead}
+    stood = (own.period for own in lines if own.mark in marks and own.state is LineState.STANDING and own.period)
+    return min([newest, *stood])
 
 
 class RunsAhead:

@@ -83,12 +83,12 @@ def lines_to_prove(program: Program) -> list[Sought]:
         ran = _may_have_run(program, template, line, since)
         again = recurring and since is None and line.billed_on is not None and _ran_since(template, seen_run_of(line))
         if ran or again:
-            written = line.written_at.date()
+            written = line.written_at.date()  # by our clock: the run it was written for is a day of the target's own
             sought.append(
                 Sought(
                     mark=line.mark,
                     customer=template.customer_external_id,
-                    since=min(since or written, written),
+                    since=min(since or line.next_run or written, written),
                     product_id=line.target_product_id,
                     quantity=line.quantity,
                     price=from_cents(line.retail_cents),

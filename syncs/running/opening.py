@@ -1,6 +1,7 @@
 """What is settled before facts are loaded: the month a mapping begins with, and where a one-time purchase is billed.
 
-A mapping begins with the newest month, or with older ones that somebody took up.
+A mapping begins with the newest month, with the one of its lines that templates billed while it was off, or with older
+ones that somebody took up.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from customers.models import Mapping
@@ -18,8 +19,11 @@ from invoices.billing_items import recount_invoices
 from invoices.counted import countable_invoices
 from invoices.models import Charge, SourceInvoice
 from money.enums import Chosen, Kind, Motion, MotionCause
+from money.facts import OwnLine, RunAhead
+from money.month.ahead import begins_with
 from money.month.months import Months
 from programs.models import Program
+from syncs.facts.lines import load_own_lines
 from syncs.facts.mappings import active_mappings
 from syncs.facts.months import month_to_bill
 from syncs.facts.older_months import find_older_months, older_subject
@@ -28,16 +32,19 @@ from syncs.models import Decision, Posting
 SEATS = (Motion.SEAT_MONTHLY, Motion.SEAT_ANNUAL)  # on one day the monthly template goes first
 
 
-def open_months(program: Program, mapping_ids: Collection[int], months: Months) -> None:
+def open_months(
+    program: Program, mapping_ids: Collection[int], months: Months, ahead: Collection[RunAhead] = ()
+) -> None:
     """A mapping that was never planned begins with the newest regular month; nothing while there is none.
 
-    Where somebody accepted the offer of older months, it begins with the earliest of them. Inside the scope.
+    Where runs ``ahead`` billed its lines while it was off, it begins with the month of those; where somebody accepted
+    the offer of older months, with the earliest of them. Inside the scope.
     """
     newest = month_to_bill(program, months)
     if not newest:
         return
     mappings = list(active_mappings(program).filter(pk__in=mapping_ids))
-    _take_up_newest(mappings, dt.date.fromisoformat(f"{newest}-01"))
+    _take_up_newest(program, mappings, newest, ahead)
     _take_up_older(program, mappings)
 
 
@@ -61,14 +68,23 @@ def place_purchases(program: Program) -> int:
     return moved
 
 
-def _take_up_newest(mappings: Iterable[Mapping], month: dt.date) -> None:
+def _take_up_newest(program: Program, mappings: Iterable[Mapping], newest: str, ahead: Collection[RunAhead]) -> None:
     new = [mapping for mapping in mappings if mapping.first_month is None]
+    own_lines = _own_lines(program, new) if ahead else []
+    at: dict[dt.date, list[int]] = defaultdict(list)
     for mapping in new:
-        mapping.first_month = month
+        own = [line for line in own_lines if (line.customer_id, line.motion) == (mapping.customer_id, mapping.motion)]
+        mapping.first_month = dt.date.fromisoformat(f"{begins_with(newest, own, ahead)}-01")
+        at[mapping.first_month].append(mapping.pk)
     if new:
-        lock_mappings(new[0].program_id)
-        still = Mapping.objects.filter(pk__in=[mapping.pk for mapping in new], sync_on=True, first_month=None)
-        still.update(first_month=month)  # whoever switched one off meanwhile made it forget its start
+        lock_mappings(program.pk)
+    for month, mapping_ids in at.items():  # whoever switched one off meanwhile made it forget its start
+        Mapping.objects.filter(pk__in=mapping_ids, sync_on=True, first_month=None).update(first_month=month)
+
+
+def _own_lines(program: Program, mappings: Collection[Mapping]) -> list[OwnLine]:
+    """Of the mappings' customers, whatever the motion."""
+    return load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings})) if mappings else []
 
 
 def _take_up_older(program: Program, mappings: Iterable[Mapping]) -> None:

@@ -75,7 +75,7 @@ def _plan(work: Slice) -> RunState:
     for mapping_ids in chunks:
         with work.run() as run:
             if not run.preview:
-                open_months(run.program, mapping_ids, months)
+                open_months(run.program, mapping_ids, months, evidence.ahead)
             facts = load_billing(
                 run.program, mapping_ids, months=months, carried=evidence.billed_by, ahead=evidence.ahead
             )

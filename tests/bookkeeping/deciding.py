@@ -72,6 +72,7 @@ def read_mapping(block: Block) -> Act:
             mapping.pricing = read_word(facts["pricing"], line, pricing)
         if "sync" in facts:
             mapping.sync_on = read_word(facts["sync"], line, ("on", "off")) == "on"
+            mapping.first_month = mapping.first_month if mapping.sync_on else ""
         if "mapped" in facts:
             mapping.mapped = read_yes(facts["mapped"], line)
         if "trouble" in facts:

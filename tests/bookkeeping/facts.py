@@ -16,10 +16,12 @@ from tests.bookkeeping.product import (
     MappingFacts,
     Months,
     Motion,
+    OwnLine,
     PeriodFact,
     Posted,
     ProductFact,
     Rules,
+    begins_with,
     find_mark,
     tell_current,
 )
@@ -89,13 +91,14 @@ class Told:
 def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
     """Facts of the mappings that sync; there are none before the first invoice."""
     active = [mapping for mapping in mappings if mapping.active] if told.newest else []
+    known = told.ledger.known_lines()
+    carried, ahead = told.ledger.carried(told.target), told.ledger.ahead(told.target)
+    own_at = {mapping.number: _own_lines(told, known, mapping) for mapping in active}
     for mapping in active:
-        mapping.first_month = mapping.first_month or told.newest
+        mapping.first_month = mapping.first_month or begins_with(told.newest, own_at[mapping.number], ahead)
     periods = _periods(told, active)
     templates = {number: record for number in told.target.templates if (record := told.target.record(number))}
-    known = told.ledger.known_lines()
     ours = {own.line_id for own in known if own.state is LineState.STANDING}
-    carried, ahead = told.ledger.carried(told.target), told.ledger.ahead(told.target)
     uncertain = frozenset(map(told.subscriptions.of, _uncertain(told)))
     posted_at = _posted_by_place(told)
     facts = []
@@ -111,7 +114,7 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
                 newest=told.newest,
                 gone=frozenset(one.holder.subscription for one in told.months.gone if one.holder.customer == place[0]),
                 elsewhere=frozenset(one.holder.subscription for one in told.months.gone if one.elsewhere),
-                own_lines=tuple(own for own in known if (own.customer_id, own.motion) == place),
+                own_lines=own_at[mapping.number],
                 posted=posted,
                 foreign_ids=_foreign_ids(template, ours),
                 other_templates=templates,
@@ -124,6 +127,11 @@ def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
             )
         )
     return facts
+
+
+def _own_lines(told: Told, known: Iterable[OwnLine], mapping: Mapping) -> tuple[OwnLine, ...]:
+    place = told.customers.of(mapping.customer), MOTIONS[mapping.motion]
+    return tuple(own for own in known if (own.customer_id, own.motion) == place)
 
 
 def _posted_by_place(told: Told) -> dict[tuple[int, str], list[Posted]]:

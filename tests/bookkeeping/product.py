@@ -36,7 +36,7 @@ from money.facts import (
 from money.fingerprints import charges_digest
 from money.holds import CHOICES, month_of_subject
 from money.marks import find_mark, line_mark, with_mark
-from money.month.ahead import mark_ahead
+from money.month.ahead import begins_with, mark_ahead
 from money.month.guard import Upheaval, guard_reason, hold_of_removals, hold_removals
 from money.month.levels import current_level, tell_current
 from money.month.months import Charged, Holder, MonthCharges, Months, read_months
@@ -119,6 +119,7 @@ __all__ = [
     "TemplateLine",
     "Terms",
     "Upheaval",
+    "begins_with",
     "cadence_of",
     "cadence_of_row",
     "charges_digest",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from connections.clients import open_target
 from core.scope import partner_scope
@@ -13,7 +15,7 @@ from money.enums import Action, PartRole, PartState
 from programs.models import Program
 from sandbox.faults import ALWAYS
 from syncs.enums import ChangeState, RunState
-from syncs.models import Change, Part, Run
+from syncs.models import BilledRun, Change, Line, Part, Run
 from syncs.running.advancing import advance
 from syncs.running.slices import Slice
 from tests.end_to_end.conftest import Open
@@ -284,3 +286,23 @@ def test_plan_that_is_made_anew_finds_the_same_proof(office: Office):
     assert billed(office, ADATUM) != {}
     assert [finding.code for finding in office.findings("unproven")] == []
     assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def test_day_of_a_run_is_the_targets_own_whatever_our_clock_said(office: Office):
+    office.advance()
+    office.fault("status", vendor="syncro", method="POST|PUT", path="/schedules/", status=422, count=ALWAYS)
+    office.sync()
+    office.clear_faults()
+    with partner_scope(office.partner_id()):
+        Line.objects.update(written_at=timezone.now() + dt.timedelta(days=3650))
+    ran = {mark_of({"description": row["name"]}) for one in office.advance()[COHO] for row in one["line_items"]}
+
+    office.sync()
+
+    with partner_scope(office.partner_id()):
+        lines = Line.objects.filter(template_id=str(COHO), role=PartRole.RECURRING, billed_on__isnull=False)
+        seen = BilledRun.objects.filter(mark__in=lines.values("mark")).values_list("mark", "period").distinct()
+        assert {mark for mark, period in seen if period == "2026-10"} == ran - {""}
+    waiting = [*office.findings("not_billed"), *office.findings("ran_unchanged")]
+    assert [one for one in waiting if "Coho" in one.text] == []
+    assert (office.unbalanced(), office.planned()) == ([], [])

@@ -94,6 +94,23 @@ def test_run_counts_for_one_month_where_the_mapping_was_switched_off_and_on_sinc
     assert office.unbalanced() == []
 
 
+def test_month_whose_run_billed_lines_while_the_mapping_was_off_is_that_runs(office: Office):
+    office.map(office.entries(*CAST), sync=False)
+    office.advance()
+    office.advance()
+    office.map(office.entries(*CAST))
+
+    office.sync()
+
+    with partner_scope(office.partner_id()):
+        parts = Part.objects.filter(role="recurring", state="billed", posting__motion="seat_monthly")
+        assert set(parts.values_list("posting__period", flat=True)) == {"2026-09", "2026-10"}
+        assert set(BilledRun.objects.values_list("period", flat=True)) == {"2026-09", "2026-10"}
+    offered = office.findings("older_months")
+    assert [one.text for one in offered if "Seat Based" in one.text] == []
+    assert (office.unbalanced(), office.planned()) == ([], [])
+
+
 def test_run_that_billed_a_line_as_somebody_had_edited_it_is_listed_until_the_next_one(office: Office):
     line = office.recurring(ADATUM)[0]
     billed = {"quantity": str(Decimal(line["quantity"]) + 1), "retail_cents": line["retail_cents"] + 100}

@@ -249,3 +249,46 @@ def test_seats_that_a_person_wrote_before_the_invoice_count_where_the_month_char
           charged of Feb 2026 144.00 = billed 144.00
           says billed ahead
     """)
+
+
+OFF_SINCE_JANUARY = f"""{SEATS}
+        mapping monthly: sync off
+        generate
+        {FEBRUARY}
+"""
+
+
+def test_run_of_a_line_that_stood_on_while_the_sync_was_off_counts_for_its_month() -> None:
+    prove(f"""
+        {OFF_SINCE_JANUARY}
+        generate
+        mapping monthly: sync on
+        invoice I3 for Mar 2026
+          | seats
+          | 12
+        sync
+          done    | line                                    | kind      | total
+          changed | Business Premium                        | recurring | 144.00
+          added   | Business Premium (adjustment, Feb 2026) | once      |  24.00
+          charged of Jan 2026 120.00 = billed 120.00
+          charged of Feb 2026 144.00 = billed 120.00 + synced 24.00
+          charged of Mar 2026 144.00 = synced 144.00
+          says billed ahead
+        sync
+          nothing is written
+    """)
+
+
+def test_month_in_which_the_sync_was_off_and_no_run_billed_a_line_is_left_out() -> None:
+    prove(f"""
+        {OFF_SINCE_JANUARY}
+        mapping monthly: sync on
+        invoice I3 for Mar 2026
+          | seats
+          | 12
+        sync
+          done    | line             | kind      | total
+          changed | Business Premium | recurring | 144.00
+          charged of Feb 2026 144.00 = not mapped 144.00
+          charged of Mar 2026 144.00 = synced 144.00
+    """)

@@ -54,13 +54,15 @@ def load_facts(record: form.Record) -> Facts:
     own_lines = own_lines_of(record, done)
     join_waiting_credits(record, done, choices)
     months = months_of(done, own_lines, choices)
-    active = starts_of(record, done, months, choices)
+    templates = templates_of(record)
+    evidence = read_evidence(record, templates)
+    active = starts_of(record, done, months, choices, own_lines=own_lines, ahead=evidence.ahead)
     starts = {owner: start for _, owner, start in active.values()}
     periods = find_periods(record, done, months, starts, catalogue.facts())
     facts = Facts(
         record=record,
         done=done,
-        templates=templates_of(record),
+        templates=templates,
         own_lines=own_lines,
         months=months,
         choices=choices,
@@ -69,7 +71,6 @@ def load_facts(record: form.Record) -> Facts:
         starts=starts,
     )
     if periods.newest:
-        evidence = read_evidence(record, facts.templates)
         for place, (mapping, owner, _) in active.items():
             facts.mappings.append(_mapping_facts(facts, place, mapping, owner, evidence))
     facts.left_behind = [own for own in _standing(facts) if (own.customer_id, own.motion) not in starts]

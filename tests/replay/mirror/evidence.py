@@ -71,7 +71,7 @@ def _lines_to_prove(record: form.Record, templates: dict[str, InvoiceTemplate]) 
             yield Sought(
                 mark=line.mark,
                 customer=template.customer_id,
-                since=min(since or line.written_on, line.written_on),
+                since=min(since or line.next_run or line.written_on, line.written_on),
                 product_id=line.product,
                 quantity=line.quantity,
                 price=line.retail,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from connectors.records import InvoiceTemplate, TemplateLine
 from connectors.syncro.frequency import interval_of
-from money.facts import Choice, OwnLine
+from money.facts import Choice, OwnLine, RunAhead
 from money.holds import conflict_subject
 from money.marks import line_mark
+from money.month.ahead import begins_with
 from money.month.months import Months
 from money.words import to_cents
 from tests.replay import form
@@ -93,7 +94,13 @@ def customer_of(record: form.Record, tenant: str) -> int:
 
 
 def starts_of(
-    record: form.Record, done: Imported, months: Months, choices: Mapping[str, Choice]
+    record: form.Record,
+    done: Imported,
+    months: Months,
+    choices: Mapping[str, Choice],
+    *,
+    own_lines: Collection[OwnLine],
+    ahead: Collection[RunAhead],
 ) -> dict[int, tuple[form.Mapping, Owner, str]]:
     """``syncs.facts.mappings.active_mappings``, and ``syncs.running.opening.open_months``.
 
@@ -104,7 +111,8 @@ def starts_of(
     for place, mapping in enumerate(record.mappings, 1):
         if mapping.sync and mapping.motion in record.program.billing.motions:
             owner = customer_of(record, mapping.customer), mapping.motion
-            start = mapping.start or newest
+            own = (line for line in own_lines if (line.customer_id, line.motion) == owner)
+            start = mapping.start or begins_with(newest, own, ahead)
             choice = choices.get(f"older:{place}:{start}")
             if choice is not None and choice.choice == "take_up":
                 start = earliest_unbilled(record, done, owner, start)
