@@ -22,6 +22,7 @@ from money.enums import Chosen, Kind, Motion, MotionCause
 from money.facts import OwnLine, RunAhead
 from money.month.ahead import begins_with
 from money.month.months import Months
+from money.periods import first_day_of
 from programs.models import Program
 from syncs.facts.lines import load_own_lines
 from syncs.facts.mappings import active_mappings
@@ -74,7 +75,7 @@ def _take_up_newest(program: Program, mappings: Iterable[Mapping], newest: str, 
     at: dict[dt.date, list[int]] = defaultdict(list)
     for mapping in new:
         own = [line for line in own_lines if (line.customer_id, line.motion) == (mapping.customer_id, mapping.motion)]
-        mapping.first_month = dt.date.fromisoformat(f"{begins_with(newest, own, ahead)}-01")
+        mapping.first_month = first_day_of(begins_with(newest, own, ahead)).replace(day=1)
         at[mapping.first_month].append(mapping.pk)
     if new:
         lock_mappings(program.pk)
