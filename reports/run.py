@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KT, KeyTransform
 
 from connectors.registry import get_target
 from invoices.models import Charge
@@ -39,6 +39,8 @@ class RunReport:
     loud: list[Finding]
     quiet: list[Finding]  # for information
     follower: Run | None  # the run that waited for this one
+    month: str = ""  # the newest one, "2026-09", of which ``proved`` is
+    proved: tuple[tuple[str, Decimal], ...] = ()  # by bucket in words, its retail as the run's end proved it
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,12 @@ class ChangeGroup:
 
 
 def listed_runs() -> QuerySet[Run]:
-    """Runs as their page tells of them: ``source_read``, ``retry_of`` and ``retry_items`` for the whole basis."""
+    """Runs as their page tells of them: ``source_read``, ``retry_of`` and others for the whole basis."""
     return Run.objects.defer("basis").annotate(
-        source_read=KT("basis__source"), retry_of=KT("basis__retry__run"), retry_items=KT("basis__retry__items")
+        source_read=KT("basis__source"),
+        retry_of=KT("basis__retry__run"),
+        retry_items=KT("basis__retry__items"),
+        proved=KeyTransform("proved", "basis"),
     )
 
 
@@ -112,6 +117,7 @@ def read_run(run: Run) -> RunReport:
         failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
     )
     loud, quiet = _findings(run)
+    proved = getattr(run, "proved", None) or {}
     return RunReport(
         currency=source_currency(run.program),
         shown=counts["shown"],
@@ -120,6 +126,8 @@ def read_run(run: Run) -> RunReport:
         loud=loud,
         quiet=quiet,
         follower=Run.objects.filter(after=run).first(),
+        month=proved.get("month", ""),
+        proved=tuple((name.replace("_", " "), Decimal(text)) for name, text in proved.get("retail", {}).items()),
     )
 
 
