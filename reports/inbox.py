@@ -25,7 +25,7 @@ from syncs.deciding.answers import label_of
 from syncs.enums import Bucket, RunState
 from syncs.facts.questions import open_questions
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
-from syncs.proving.month_accounts import MonthAccount, load_months
+from syncs.proving.month_accounts import MonthAccount, load_accounts
 
 UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts too
 MOST_HELD = 10  # invoices whose overlaps are shown in full
@@ -195,7 +195,7 @@ def _unmapped(programs: Iterable[Program], newest: Mapping[int, MonthAccount], w
 
 
 def _newest_months(programs: Sequence[Program]) -> dict[int, MonthAccount]:
-    known = load_months(programs)
+    known = load_accounts(programs)
     return {number: months.newest for number, months in known.items() if months.newest is not None}
 
 

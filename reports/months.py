@@ -16,7 +16,7 @@ from reports.verdict import TONES, WORDS
 from syncs.enums import Bucket
 from syncs.models import MonthClosing
 from syncs.proving.accounts import Balance
-from syncs.proving.month_accounts import MonthAccount, invoices_of, load_months, read_month
+from syncs.proving.month_accounts import MonthAccount, invoices_of, load_accounts, read_month
 from syncs.proving.verdicts import JudgedMonth, JudgedProgram, judge
 
 
@@ -78,7 +78,7 @@ class MonthPage:
 
 def list_months(program: Program) -> list[MonthReport]:
     """All months with invoices, the newest first; the sums of a month that no sync has proved are empty."""
-    known = load_months([program])[program.pk].all
+    known = load_accounts([program])[program.pk].all
     proved = {account.month for account in known}
     months = listed_invoices(program).order_by().values_list("month", flat=True).distinct()
     currency = source_currency(program)
@@ -88,11 +88,12 @@ def list_months(program: Program) -> list[MonthReport]:
 
 
 def read_month_page(program: Program, month: dt.date) -> MonthPage | None:
-    """The month as it is now; None where no invoice was read for it."""
+    """The month as the last sync proved it, or as it is where none did; None where no invoice was read for it."""
     invoices = invoices_of(program, month)
     if not invoices:
         return None
-    (judged,) = judge(program, [read_month(program, month)]).months
+    known = {account.month: account for account in load_accounts([program])[program.pk].all}
+    (judged,) = judge(program, [known.get(month) or read_month(program, month)]).months
     return MonthPage(report_month(judged), invoices)
 
 
@@ -109,7 +110,7 @@ def report_month(judged: JudgedMonth) -> MonthReport:
 
 def judge_periods(program: Program, accounts: list[MonthAccount]) -> dict[str, JudgedMonth]:
     """By period, verdicts of accounts that were added up just now; proofs are as stored."""
-    stored = {one.month: one for one in load_months([program])[program.pk].all}
+    stored = {one.month: one for one in load_accounts([program])[program.pk].all}
     told = [
         replace(one, proved_at=stored[one.month].proved_at, newest=stored[one.month].newest)
         if one.month in stored

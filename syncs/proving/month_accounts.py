@@ -122,7 +122,7 @@ def invoices_of(program: Program, month: dt.date) -> list[SourceInvoice]:
     return list(listed_invoices(program).filter(month=month).order_by("pk"))
 
 
-def load_months(programs: Collection[Program]) -> dict[int, ProgramMonths]:
+def load_accounts(programs: Collection[Program]) -> dict[int, ProgramMonths]:
     """By program. One query for all, one for each; where something changed since the proof, some more."""
     rows: dict[int, list[MonthTotal]] = {program.pk: [] for program in programs}
     stored = MonthTotal.objects.filter(program__in=list(rows), proved_at__isnull=False)

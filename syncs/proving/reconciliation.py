@@ -117,7 +117,7 @@ def _without_what_does_not_count(invoice: SourceInvoice, program: Program, aside
         return aside
     found = dict.fromkeys(aside, NOTHING)
     for name, amount in aside.items():
-        found["excluded" if name == "excluded" else str(whole)] += amount
+        found[name if name == Bucket.EXCLUDED else whole] += amount
     return found
 
 

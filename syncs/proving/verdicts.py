@@ -21,7 +21,7 @@ from syncs.facts.closings import load_closings
 from syncs.facts.questions import open_questions
 from syncs.models import Finding, MonthClosing, Run
 from syncs.proving.again import find_billed_again
-from syncs.proving.month_accounts import MonthAccount, load_months
+from syncs.proving.month_accounts import MonthAccount, load_accounts
 
 LONGEST = dt.timedelta(days=2)  # without a proof: syncs are daily
 _BROKE_OFF = "run"  # code of what a run reports that could not go on
@@ -94,7 +94,7 @@ class JudgedProgram:
 
 def judge_programs(programs: list[Program]) -> dict[int, JudgedProgram]:
     """By program, from what is stored. A constant number of queries for each."""
-    known = load_months(programs)
+    known = load_accounts(programs)
     return {program.pk: judge(program, known[program.pk].all) for program in programs}
 
 

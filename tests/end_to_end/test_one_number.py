@@ -91,8 +91,10 @@ class Told:
         places = {"failed": "failed", "map": "not_mapped", "rows": "unknown"}
         points = self.board.verdict.points
         found = {places[one.place]: one.amount for one in points if one.place in places and one.amount is not None}
-        held = [one.amount for one in points if "for your decision" in one.text or "until the next sync" in one.text]
-        return found | {"held": amount for amount in held if amount is not None}
+        for one in points:
+            if one.amount is not None and ("for your decision" in one.text or "until the next sync" in one.text):
+                found["held"] = one.amount
+        return found
 
     def strips(self) -> Iterator[tuple[dict[str, Decimal], Decimal]]:
         """Of the dashboard, the overview and the month's page: parts, and the source."""
@@ -125,9 +127,7 @@ class Told:
             assert mail is not None
             found = re.findall(r"^ *(\w[\w ]*?) in (\w+ \d+), retail +(-?)\$(-?[\d,.]+)", mail.text, re.MULTILINE)
         assert {month for _, month, _, _ in found} == {self.board.month.label if self.board.month else ""}
-        return {
-            name.lower().replace(" ", "_"): Decimal(sign + text.replace(",", "")) for name, _, sign, text in found
-        }
+        return {name.lower().replace(" ", "_"): Decimal(sign + text.replace(",", "")) for name, _, sign, text in found}
 
     def chart(self) -> dict[str, Decimal]:
         trend = self._get("").context["report"].boards[0].trend
