@@ -22,7 +22,7 @@ from programs.selectors import source_currency
 from reports.billing import BillingRow, unmapped_items, unmapped_rows
 from reports.inbox_kinds import CUSTOMERS, INVOICES, PLANS, ROWS
 from syncs.deciding.answers import label_of
-from syncs.enums import Bucket, RunState
+from syncs.enums import RunState
 from syncs.facts.questions import open_questions
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
 from syncs.proving.month_accounts import MonthAccount, load_accounts
@@ -176,7 +176,7 @@ class Unmapped:
     @property
     def not_mapped(self) -> Decimal:
         """Retail of the newest month that nobody mapped; where no sync proved a month, ``retail``."""
-        return self.month.retail_of(Bucket.NOT_MAPPED) if self.month else self.retail
+        return self.month.not_mapped if self.month else self.retail
 
 
 def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:

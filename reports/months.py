@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from invoices.models import SourceInvoice
 from invoices.selectors import listed_invoices
@@ -13,7 +12,6 @@ from programs.models import Program
 from programs.selectors import source_currency
 from reports.strip import Strip, draw_strip
 from reports.verdict import TONES, WORDS
-from syncs.enums import Bucket
 from syncs.models import MonthClosing
 from syncs.proving.accounts import Balance
 from syncs.proving.month_accounts import MonthAccount, invoices_of, load_accounts, read_month
@@ -58,11 +56,6 @@ class MonthReport:
         return WORDS[self.judged.verdict]
 
     @property
-    def not_mapped(self) -> Decimal:
-        """Retail that belongs to customers whom nobody mapped."""
-        return self.account.retail_of(Bucket.NOT_MAPPED)
-
-    @property
     def known(self) -> bool:
         """Whether a sync has proved it."""
         return self.account.proved_at is not None
@@ -95,6 +88,11 @@ def read_month_page(program: Program, month: dt.date) -> MonthPage | None:
     known = {account.month: account for account in load_accounts([program])[program.pk].all}
     (judged,) = judge(program, [known.get(month) or read_month(program, month)]).months
     return MonthPage(report_month(judged), invoices)
+
+
+def newest_account(program: Program) -> MonthAccount | None:
+    """Sums of the newest month; None where no sync has proved any."""
+    return load_accounts([program])[program.pk].newest
 
 
 def newest_report(judged: JudgedProgram) -> MonthReport | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from programs.models import Program
 from programs.selectors import source_currency
 from syncs.enums import ChangeState
 from syncs.models import Change, Finding, Run
+from syncs.proving.accounts import BUCKETS
 
 MOST_LOUD, MOST_QUIET = 200, 100  # findings that are named
 MOST_CHARGES = 200  # source rows of one change
@@ -127,8 +128,13 @@ def read_run(run: Run) -> RunReport:
         quiet=quiet,
         follower=Run.objects.filter(after=run).first(),
         month=proved.get("month", ""),
-        proved=tuple((name.replace("_", " "), Decimal(text)) for name, text in proved.get("retail", {}).items()),
+        proved=_proved(proved.get("retail", {})),
     )
+
+
+def _proved(retail: Mapping[str, str]) -> tuple[tuple[str, Decimal], ...]:
+    """In the order of the strip: the database keeps none."""
+    return tuple((name.replace("_", " "), Decimal(retail[name])) for name in BUCKETS if name in retail)
 
 
 def read_change(run: Run, change: Change) -> ChangeReport:

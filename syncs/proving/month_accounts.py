@@ -56,6 +56,11 @@ class MonthAccount:
         return sum((self.retail_of(name) for name in OPEN_BUCKETS), ZERO)
 
     @property
+    def not_mapped(self) -> Decimal:
+        """Retail that belongs to customers whom nobody mapped."""
+        return self.retail_of(Bucket.NOT_MAPPED)
+
+    @property
     def waits(self) -> bool:
         """Whether anything is neither on a template, nor billed, nor excluded."""
         return not self.occurs.isdisjoint(OPEN_BUCKETS)

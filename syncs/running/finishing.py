@@ -99,12 +99,14 @@ def _prove_months(run: Run) -> None:
 
 
 def _unbalanced(balance: InvoiceBalance) -> Note:
+    source, accounted = balance.total.source.retail, balance.total.accounted.retail
+    write = plain if shown(source) == shown(accounted) else shown  # the difference is to be seen
     return Note(
         Severity.ERROR,
         "unbalanced",
         f"unbalanced:{balance.invoice.pk}",
-        f"Invoice {balance.invoice.number} does not balance: {plain(balance.total.source.retail)} on the invoice, "
-        f"{plain(balance.total.accounted.retail)} accounted for.",
+        f"Invoice {balance.invoice.number} does not balance: {write(source)} on the invoice, "
+        f"{write(accounted)} accounted for.",
         "Tell the operator: this is a fault of the program.",
     )
 

@@ -13,6 +13,7 @@ from notifications.news import Group, News, tell
 from programs.selectors import source_currency
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Finding, Run
+from syncs.proving.accounts import BUCKETS
 
 NOT_MAPPED = "not_mapped"  # code of a finding about a customer and a motion
 
@@ -24,6 +25,7 @@ def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, Any] | None
     """
     if run.preview:
         return
+    retail: Mapping[str, str] = (proved or {}).get("retail", {})
     loud = run.status in (RunStatus.WARNING, RunStatus.ERROR)
     tell(
         "run_finished",
@@ -38,7 +40,7 @@ def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, Any] | None
             "counts": {name: run.counts.get(name, 0) for name in COUNT_NAMES},
             "findings": [_facts(run, finding) for finding in found if finding.severity != Severity.INFO],
             "month": (proved or {}).get("month", ""),
-            "money": {name: Decimal(amount) for name, amount in (proved or {}).get("retail", {}).items()},
+            "money": {name: Decimal(retail[name]) for name in BUCKETS if name in retail},
             "currency": source_currency(run.program),
             "waiting_for": run.waiting_for if run.state == RunState.WAITING else "",
             "error": run.error,

@@ -153,6 +153,8 @@ class Told:
         assert self.board.verdict is not None
         assert self.board.verdict.month is not None
         assert verdicts[self.period] == self.board.verdict.month.verdict
+        tab = self._get(f"programs/{self.program.pk}/billing/?tab=not_mapped").context["month"]
+        assert tab.not_mapped == sums["not_mapped"]
         listed = self._get(f"programs/{self.program.pk}/months/").context["months"]
         assert {one.period: str(one.judged.verdict) for one in listed} == verdicts
 
