@@ -42,7 +42,7 @@ from money.taking_off import plan_left_behind, remove_duplicates, remove_unwante
 from money.wanting.brief import PeriodBrief
 from money.wanting.period import want_period
 from money.wanting.wants import PeriodWants
-from money.words import ZERO, plain
+from money.words import ZERO, shown
 
 NO_PRODUCT = "Could not find source product or multiple matches"
 
@@ -293,7 +293,7 @@ def _hold_everything(facts: MappingFacts, postings: Postings) -> Plan:
     text = mapping.trouble or "The invoice template no longer exists. Choose another one."
     standing = (own for own in facts.own_lines if own.state is LineState.STANDING)
     retail = sum((amount_of_values(own).retail for own in standing), ZERO)
-    money = f" {plain(retail)} of our lines is not billed by it." if retail and code == HoldCode.TEMPLATE_GONE else ""
+    money = f" {shown(retail)} of our lines is not billed by it." if retail and code == HoldCode.TEMPLATE_GONE else ""
     note = Note(
         Severity.ERROR if code == HoldCode.CURRENCY else Severity.WARNING,
         code,

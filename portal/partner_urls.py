@@ -14,6 +14,7 @@ from portal.history.urls import partner_urlpatterns as history_pages
 from portal.inbox.urls import partner_urlpatterns as inbox_pages
 from portal.invoices.urls import partner_urlpatterns as invoices_pages
 from portal.kit.urls import partner_urlpatterns as kit_pages
+from portal.months.urls import partner_urlpatterns as months_pages
 from portal.products.urls import partner_urlpatterns as products_pages
 from portal.programs.urls import partner_urlpatterns as programs_pages
 from portal.search.urls import partner_urlpatterns as search_pages
@@ -28,6 +29,7 @@ urlpatterns = [
     *customers_pages,
     *products_pages,
     *invoices_pages,
+    *months_pages,
     *history_pages,
     *connections_pages,
     *programs_pages,

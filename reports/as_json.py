@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,11 +12,13 @@ from invoices.selectors import listed_invoices
 from money.enums import Action
 from money.words import ZERO, plain
 from programs.models import Program
+from reports.months import judge_periods
 from reports.progress import run_seconds
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.accounts import Balance
 from syncs.proving.again import find_billed_again
+from syncs.proving.month_accounts import MonthAccount, add_up, invoices_of
 from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
 from syncs.proving.standing import prove_standing
 
@@ -61,12 +64,12 @@ def find_invoices(program: Program, number: str = "") -> list[SourceInvoice]:
     return [invoice for invoice in invoices if not number or number in {invoice.number, invoice.external_id}]
 
 
-def balance_json(invoice: SourceInvoice, program: Program) -> dict[str, Any]:
+def balance_json(balance: InvoiceBalance, program: Program) -> dict[str, Any]:
     """The account of one invoice as the ``reconcile`` command prints it, amounts as decimal strings.
 
     ``source`` and ``target`` are as a configuration file has them: programs of one source have an account each.
     """
-    balance = reconcile_invoice(invoice, program)
+    invoice = balance.invoice
     again = _times_billed(invoice, program)
     return {
         "number": invoice.number,
@@ -94,23 +97,36 @@ def _billed_times(number: int) -> dict[str, int]:
     return {"billed_times": number} if number != 1 else {}
 
 
-def months_json(program: Program, periods: Iterable[str]) -> list[dict[str, Any]]:
-    """Usage months as the ``reconcile`` command prints them, oldest first.
+def months_json(program: Program, balances: Iterable[InvoiceBalance]) -> list[dict[str, Any]]:
+    """The usage months of these invoices as the ``reconcile`` command prints them, oldest first.
 
     ``stands_without_charge`` is what recurring lines bill with each run although no invoice of the month, the newest
     regular one, or of a later one charges them.
     """
-    listed, standing = sorted(set(periods)), prove_standing(program)
-    month = standing.month or max(listed, default="")
+    by_month: dict[dt.date, list[InvoiceBalance]] = {}
+    for balance in balances:
+        by_month.setdefault(balance.invoice.month, []).append(balance)
+    judged = judge_periods(program, [_whole_month(program, month, told) for month, told in by_month.items()])
+    standing = prove_standing(program)
+    month = standing.month or max(judged, default="")
     return [
         {
             "period": period,
             "source": program.source.name or program.source.system,
             "target": program.target.name or program.target.system,
+            "verdict": str(judged[period].verdict),
+            "closed": judged[period].closed,
             "stands_without_charge": plain(standing.retail if period == month else ZERO),
         }
-        for period in listed
+        for period in sorted(judged)
     ]
+
+
+def _whole_month(program: Program, month: dt.date, told: list[InvoiceBalance]) -> MonthAccount:
+    """All of the month, also where one invoice was asked for."""
+    known = {balance.invoice.pk: balance for balance in told}
+    invoices = invoices_of(program, month)
+    return add_up(program, month, [known.get(one.pk) or reconcile_invoice(one, program) for one in invoices])
 
 
 def _customers(balance: InvoiceBalance, again: Mapping[tuple[int | None, str], int]) -> list[dict[str, Any]]:

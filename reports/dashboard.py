@@ -13,11 +13,13 @@ from invoices.models import SourceInvoice
 from invoices.selectors import listed_invoices
 from programs.models import Program
 from reports.inbox import Unmapped, decidable, notable, unmapped_of, waiting_runs
-from reports.overview import KindCard, has_succeeded, program_cards
+from reports.months import MonthReport, newest_report
+from reports.overview import KindCard, ProgramCards, has_succeeded, program_cards
 from reports.trend import Trend, trends_of
-from reports.verdict import Verdict, Waiting, verdict_of
+from reports.verdict import ProgramVerdict, Waiting, verdict_of
 from syncs.enums import RunKind
 from syncs.models import Finding, Run
+from syncs.proving.verdicts import JudgedProgram, judge_programs
 
 MOST_NAMED = 3  # of each kind that waits
 # What is named of a finding: reading whole rows takes longer than finding them.
@@ -26,11 +28,12 @@ _NAMED = ("text", "cure", "severity", "retail")
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One program: is its billing right, its newest invoice, its syncs, and what they came to."""
+    """One program: is its billing right, its newest month and invoice, its syncs, and what they came to."""
 
     program: Program
-    verdict: Verdict | None  # None while billing is off
+    verdict: ProgramVerdict | None  # None while billing is off
     unmapped: Unmapped
+    month: MonthReport | None  # the newest one that a sync has proved
     invoice: SourceInvoice | None
     cards: list[KindCard]
     trend: Trend | None
@@ -59,6 +62,7 @@ class ProgramOverview:
     """One program; of what waits the first few."""
 
     cards: list[KindCard]
+    month: MonthReport | None
     invoice: SourceInvoice | None
     waiting_runs: QuerySet[Run]
     decidable: QuerySet[Finding]
@@ -82,9 +86,10 @@ def read_dashboard(programs: Sequence[Program], today: dt.date) -> Dashboard:
 
 
 def read_overview(program: Program) -> ProgramOverview:
-    """One program: its two cards, the newest invoice, and what most needs a person."""
+    """One program: its two cards, the newest month or else invoice, and what most needs a person."""
     return ProgramOverview(
         cards=program_cards([program])[0].cards,
+        month=newest_report(judge_programs([program])[program.pk]),
         invoice=newest_invoice(program),
         waiting_runs=waiting_runs().filter(program=program)[:MOST_NAMED],
         decidable=decidable().filter(program=program).select_related(None)[:MOST_NAMED],
@@ -94,8 +99,10 @@ def read_overview(program: Program) -> ProgramOverview:
 
 def program_boards(programs: Sequence[Program], waiting: Waiting, today: dt.date) -> list[Board]:
     """The boards of these programs. A constant number of queries for each."""
-    trends = trends_of([program.pk for program in programs], today)
-    return [_board(each.program, each.cards, waiting, trends.get(each.program.pk)) for each in program_cards(programs)]
+    trends, judged = trends_of([program.pk for program in programs], today), judge_programs(list(programs))
+    return [
+        _board(each, judged[each.program.pk], waiting, trends.get(each.program.pk)) for each in program_cards(programs)
+    ]
 
 
 def newest_invoice(program: Program) -> SourceInvoice | None:
@@ -103,14 +110,15 @@ def newest_invoice(program: Program) -> SourceInvoice | None:
     return listed_invoices(program).filter(past=False).first()
 
 
-def _board(program: Program, cards: list[KindCard], waiting: Waiting, trend: Trend | None) -> Board:
-    unmapped = unmapped_of(program)
-    billing = next(card for card in cards if card.kind is RunKind.BILLING)
+def _board(each: ProgramCards, judged: JudgedProgram, waiting: Waiting, trend: Trend | None) -> Board:
+    unmapped = unmapped_of(each.program)
+    billing = next(card for card in each.cards if card.kind is RunKind.BILLING)
     return Board(
-        program=program,
-        verdict=verdict_of(billing, unmapped, waiting) if billing.on else None,
+        program=each.program,
+        verdict=verdict_of(billing, judged, unmapped, waiting) if billing.on else None,
         unmapped=unmapped,
-        invoice=newest_invoice(program),
-        cards=cards,
+        month=newest_report(judged),
+        invoice=newest_invoice(each.program),
+        cards=each.cards,
         trend=trend,
     )

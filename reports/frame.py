@@ -14,8 +14,8 @@ from django.db import connection
 from core.scope import scoped_partner_id
 from invoices.models import InvoiceState
 from notifications.notices import MOST_COUNTED
-from reports.inbox import OVERLAP
 from syncs.enums import ACTIVE_STATES, RunState
+from syncs.facts.questions import OVERLAP
 
 # waiting: reports.inbox's waiting_runs, held_invoices and decidable. unseen: notifications.notices.count_unseen.
 _FACTS = """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import Abs
 
 from core.scope import scoped_partner_id
@@ -23,9 +23,10 @@ from reports.billing import BillingRow, unmapped_items, unmapped_rows
 from reports.inbox_kinds import CUSTOMERS, INVOICES, PLANS, ROWS
 from syncs.deciding.answers import label_of
 from syncs.enums import RunState
+from syncs.facts.questions import open_questions
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
+from syncs.proving.month_accounts import MonthAccount, load_accounts
 
-OVERLAP = "overlap:"  # subjects of held invoices, which are shown with their own facts
 UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts too
 MOST_HELD = 10  # invoices whose overlaps are shown in full
 FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
@@ -40,6 +41,7 @@ class Beside:
     runs: Iterable[Run]
     held: list[tuple[SourceInvoice, list[OverlapFacts]]]
     held_more: int
+    months: list[tuple[Program, MonthAccount]]  # newest ones of which something waits
     unmapped: list[Unmapped]
     unknown: list[tuple[UnknownRows, Program | None]]
     changed: Iterable[SourceInvoice]
@@ -55,12 +57,14 @@ def read_beside(programs: Sequence[Program], kind: str = "", words: str = "") ->
     def wanted(name: str) -> bool:
         return kind == name or not (kind or words)
 
+    newest = _newest_months(programs)
     held = list(held_invoices()[:MOST_HELD]) if present.held and wanted(INVOICES) else []
     return Beside(
         runs=waiting_runs() if present.plans and wanted(PLANS) else (),
         held=[(invoice, overlap_facts(invoice)) for invoice in held],
         held_more=held_invoices().count() - MOST_HELD if len(held) == MOST_HELD else 0,
-        unmapped=_unmapped(programs, words, MANY if kind else FEW) if kind in {"", CUSTOMERS} else [],
+        months=[] if kind or words else [(one, newest[one.pk]) for one in programs if _waits(newest.get(one.pk))],
+        unmapped=_unmapped(programs, newest, words, MANY if kind else FEW) if kind in {"", CUSTOMERS} else [],
         unknown=[(each, each.program_among(programs)) for each in (unknown_rows() if wanted(ROWS) else ())],
         changed=changed_invoices()[:MOST_CHANGED] if present.changed and wanted(INVOICES) else (),
         decisions=recent_decisions() if present.decisions else [],
@@ -103,25 +107,15 @@ def decided_invoices() -> QuerySet[SourceInvoice]:
 
 def decidable() -> QuerySet[Finding]:
     """Open findings that a person may decide about and has not answered. Most money first, either way."""
-    found = _open_findings().exclude(subject="").exclude(subject__startswith=OVERLAP)
-    return found.exclude(_answered()).order_by(Abs("retail").desc(), "pk")
+    return open_questions().select_related("customer").order_by(Abs("retail").desc(), "pk")
 
 
 def notable() -> QuerySet[Finding]:
     """Open warnings and errors that no button decides and nobody has seen; not what is shown by itself."""
     loud = (Severity.WARNING, Severity.ERROR)
-    found = _open_findings().filter(subject="", severity__in=loud, seen_at=None).exclude(code=UNKNOWN_ROWS)
+    found = Finding.objects.filter(closed_at=None, subject="", severity__in=loud, seen_at=None)
+    found = found.exclude(code=UNKNOWN_ROWS).select_related("customer")
     return found.order_by("severity", Abs("retail").desc(), "pk")
-
-
-def _answered() -> Exists:
-    """Somebody answered after the run began that last reported it: the next sync carries that out."""
-    decisions = Decision.objects.filter(program=OuterRef("program"), subject=OuterRef("subject"))
-    return Exists(decisions.filter(decided_at__gt=OuterRef("last_run__created_at")))
-
-
-def _open_findings() -> QuerySet[Finding]:
-    return Finding.objects.filter(closed_at=None).select_related("customer")
 
 
 # --- What there is at all -------------------------------------------------------------------------
@@ -167,13 +161,22 @@ class Present(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """Customers of a program that nobody mapped. ``retail`` is of each one's newest month, in ``currency``."""
+    """Customers of a program that nobody mapped. ``retail`` is of each one's newest month, in ``currency``.
+
+    ``month`` is the program's newest one: what of it is not mapped is what its strip says.
+    """
 
     program: Program
     currency: str
     number: int
     retail: Decimal
     rows: list[BillingRow]  # the most money first
+    month: MonthAccount | None = None
+
+    @property
+    def not_mapped(self) -> Decimal:
+        """Retail of the newest month that nobody mapped; where no sync proved a month, ``retail``."""
+        return self.month.not_mapped if self.month else self.retail
 
 
 def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
@@ -186,9 +189,18 @@ def unmapped_of(program: Program, text: str = "", *, most: int = 0) -> Unmapped:
     return Unmapped(program, source_currency(program), number, retail, rows)
 
 
-def _unmapped(programs: Iterable[Program], words: str, most: int) -> list[Unmapped]:
+def _unmapped(programs: Iterable[Program], newest: Mapping[int, MonthAccount], words: str, most: int) -> list[Unmapped]:
     found = [unmapped_of(program, words, most=most) for program in programs]
-    return [each for each in found if each.number]
+    return [replace(each, month=None if words else newest.get(each.program.pk)) for each in found if each.number]
+
+
+def _newest_months(programs: Sequence[Program]) -> dict[int, MonthAccount]:
+    known = load_accounts(programs)
+    return {number: months.newest for number, months in known.items() if months.newest is not None}
+
+
+def _waits(account: MonthAccount | None) -> bool:
+    return account is not None and account.waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,7 @@ class UnknownRows:
     currency: str
     source_id: int
     program_slug: str
+    month: dt.date
     rows: int
     retail: Decimal
 
@@ -214,9 +227,9 @@ class UnknownRows:
 
 def unknown_rows() -> list[UnknownRows]:
     """Unknown rows of the invoices that count, newest invoice first; at most 20 invoices. One query."""
-    told = ("number", "currency", "source_id", "program_slug")
+    told = ("number", "currency", "source_id", "program_slug", "month")
     sums = (
-        Charge.objects.filter(kind=Kind.UNKNOWN, invoice__state=InvoiceState.COUNTED, invoice__past=False)
+        Charge.objects.filter(kind=Kind.UNKNOWN, set_aside="", invoice__state=InvoiceState.COUNTED, invoice__past=False)
         .values_list("invoice_id", *(f"invoice__{name}" for name in told))
         .annotate(Count("pk"), Sum("retail"))
         .order_by("-invoice__month", "-invoice_id")[:20]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KT, KeyTransform
 
 from connectors.registry import get_target
 from invoices.models import Charge
@@ -18,6 +18,7 @@ from programs.models import Program
 from programs.selectors import source_currency
 from syncs.enums import ChangeState
 from syncs.models import Change, Finding, Run
+from syncs.proving.accounts import BUCKETS
 
 MOST_LOUD, MOST_QUIET = 200, 100  # findings that are named
 MOST_CHARGES = 200  # source rows of one change
@@ -39,6 +40,8 @@ class RunReport:
     loud: list[Finding]
     quiet: list[Finding]  # for information
     follower: Run | None  # the run that waited for this one
+    month: str = ""  # the newest one, "2026-09", of which ``proved`` is
+    proved: tuple[tuple[str, Decimal], ...] = ()  # by bucket in words, its retail as the run's end proved it
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,12 @@ class ChangeGroup:
 
 
 def listed_runs() -> QuerySet[Run]:
-    """Runs as their page tells of them: ``source_read``, ``retry_of`` and ``retry_items`` for the whole basis."""
+    """Runs as their page tells of them: ``source_read``, ``retry_of`` and others for the whole basis."""
     return Run.objects.defer("basis").annotate(
-        source_read=KT("basis__source"), retry_of=KT("basis__retry__run"), retry_items=KT("basis__retry__items")
+        source_read=KT("basis__source"),
+        retry_of=KT("basis__retry__run"),
+        retry_items=KT("basis__retry__items"),
+        proved=KeyTransform("proved", "basis"),
     )
 
 
@@ -112,6 +118,7 @@ def read_run(run: Run) -> RunReport:
         failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
     )
     loud, quiet = _findings(run)
+    proved = getattr(run, "proved", None) or {}
     return RunReport(
         currency=source_currency(run.program),
         shown=counts["shown"],
@@ -120,7 +127,14 @@ def read_run(run: Run) -> RunReport:
         loud=loud,
         quiet=quiet,
         follower=Run.objects.filter(after=run).first(),
+        month=proved.get("month", ""),
+        proved=_proved(proved.get("retail", {})),
     )
+
+
+def _proved(retail: Mapping[str, str]) -> tuple[tuple[str, Decimal], ...]:
+    """In the order of the strip: the database keeps none."""
+    return tuple((name.replace("_", " "), Decimal(retail[name])) for name in BUCKETS if name in retail)
 
 
 def read_change(run: Run, change: Change) -> ChangeReport:

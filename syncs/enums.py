@@ -115,4 +115,13 @@ class Bucket(StrEnum):
     FAILED = "failed"
 
 
+class Verdict(StrEnum):
+    """What is to be said of a usage month."""
+
+    COMPLETE = "complete"
+    NOT_COMPLETE = "not_complete"
+    NOT_RIGHT = "not_right"
+    NOT_KNOWN = "not_known"
+
+
 COUNT_NAMES = ("created", "updated", "removed", "unchanged", "held", "failed", "skipped")

@@ -8,7 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.identity import person_of
+from accounts.models import Role
+from accounts.selectors import RANKS, list_members
 from accounts.services import find_partner, list_partners
+from core.audit import Actor, actor_of
 from core.scope import partner_scope
 from programs.models import Program
 from programs.selectors import configured_programs
@@ -37,6 +41,14 @@ class PartnerCommand(BaseCommand):
         if not programs:
             raise CommandError("No program is set up for this partner. Use “configure” first.", returncode=2)
         return programs
+
+    def acting_member(self, email: str, least: Role, what: str) -> Actor:
+        """The member with that address; ends the command where they may not do ``what``. Inside the scope."""
+        person = person_of(email)
+        member = list_members().filter(user=person, user__is_active=True).first() if person else None
+        if member is None or RANKS[Role(member.role)] < RANKS[least]:
+            raise CommandError(f"{email} has no right to {what}.", returncode=2)
+        return actor_of(member.user)
 
     def answer(self, result: dict[str, Any]) -> None:
         """Print JSON, the only thing that stdout ever gets."""

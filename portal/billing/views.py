@@ -25,6 +25,7 @@ from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
 from programs.selectors import program_for, source_currency
 from reports.billing import NOT_MAPPED, all_items, next_unmapped, rows_of
+from reports.months import newest_account
 
 
 @require_safe
@@ -49,6 +50,7 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
     table.data.whole = all_items(program)
     if choice.tab == NOT_MAPPED and choice.sums:
         table.empty_title, table.empty_help = "Everything is mapped", "New customers appear with their first invoice."
+    narrowed = any(choice.form.cleaned_data.get(name, "").strip() for name in ("q", "motion"))
     response = list_page(
         request,
         "portal/billing/billing.html",
@@ -64,6 +66,7 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
         tabs=[(name, label, *choice.sum(name)) for name, label in TABS],
         currency=currency,
         ticks=ticks,
+        month=None if narrowed else newest_account(program),
     )
     response.context_data["kept"]["tab"] = choice.tab  # type: ignore[index]  # list_page fills it
     table.shown = rows_of(program, [row.record for row in table.paginated_rows])

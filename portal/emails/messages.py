@@ -14,6 +14,7 @@ from typing import Any, NotRequired, TypedDict
 from django.utils.text import Truncator
 
 from accounts.models import Partner
+from money.periods import period_label
 from notifications.letters import Letter, LetterItem, one_line
 from portal.emails.house import House
 
@@ -40,6 +41,7 @@ class RunFacts(TypedDict):
     counts: Mapping[str, int]  # created, updated, removed, unchanged, held, failed, skipped
     findings: list[FindingFacts]  # what is new in this run
     link: str
+    month: NotRequired[str]  # that the money is of, "2026-09"
     money: NotRequired[Mapping[str, Decimal]]  # label -> retail amount, e.g. synced, held
     currency: NotRequired[str]
     waiting_for: NotRequired[str]
@@ -231,8 +233,10 @@ def _count_figures(counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
 
 def _money_figures(facts: RunFacts, house: House) -> tuple[tuple[str, str], ...]:
     currency = facts.get("currency", "")
+    month = facts.get("month", "")
+    of_month = f" in {period_label(month)}" if month else ""
     amounts = facts.get("money", {}).items()
-    return tuple((f"{_capital(label)}, retail", house.money(amount, currency)) for label, amount in amounts)
+    return tuple((f"{_capital(label)}{of_month}, retail", house.money(amount, currency)) for label, amount in amounts)
 
 
 def _capital(name: str) -> str:

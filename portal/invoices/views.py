@@ -14,7 +14,7 @@ from portal.invoices.tables import ChargeTable, InvoiceTable
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
 from programs.selectors import program_for, source_currency
-from reports.invoice import draw_strip
+from reports.strip import draw_strip
 from syncs.proving.reconciliation import reconcile_invoice
 
 
@@ -58,7 +58,12 @@ def strip(request: PartnerRequest, program_id: int, invoice_id: int) -> HttpResp
     program = program_for(request, program_id)
     found = get_object_or_404(SourceInvoice, pk=invoice_id, source_id=program.source_id, program_slug=program.slug)
     account = reconcile_invoice(found, program)
-    context = {"program": program, "invoice": found, "account": account, "strip": draw_strip(account)}
+    context = {
+        "program": program,
+        "invoice": found,
+        "account": account,
+        "strip": draw_strip(account.total, balanced=account.balanced),
+    }
     return TemplateResponse(
         request, "portal/invoices/strip.html" if request.htmx else "portal/invoices/strip_page.html", context
     )

@@ -5,7 +5,7 @@ from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState, RunStatus
 from syncs.models.lines import BilledRun, Line, Part, Posting
 from syncs.models.review import Decision, Finding
 from syncs.models.runs import LONG_COLUMNS, Change, Run, RunTemplate
-from syncs.models.totals import MonthTotal
+from syncs.models.totals import MonthClosing, MonthTotal
 
 __all__ = [
     "ACTIVE_STATES",
@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "Line",
     "LineState",
+    "MonthClosing",
     "MonthTotal",
     "Part",
     "PartRole",

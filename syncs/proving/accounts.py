@@ -19,23 +19,31 @@ BUCKETS = tuple(bucket.value for bucket in Bucket)
 
 @dataclass(slots=True)
 class Balance:
-    """One side-by-side account in currency units: cost and retail of each bucket."""
+    """One side-by-side account in currency units: cost and retail of each bucket.
+
+    Of what is synced, ``billed`` is what invoices of the target carry, and ``ready`` tells that something waits for
+    the run that bills it, also where its amounts add up to nothing.
+    """
 
     source: Money = NOTHING
     rules: Money = NOTHING
     buckets: dict[str, Money] = field(default_factory=lambda: dict.fromkeys(BUCKETS, NOTHING))
+    billed: Money = NOTHING
+    ready: bool = False
 
     def add(self, other: Balance) -> None:
         """Add another account to this one."""
         self.source += other.source
         self.rules += other.rules
+        self.billed += other.billed
+        self.ready = self.ready or other.ready
         for name, amount in other.buckets.items():
             if amount:
                 self.buckets[name] += amount
 
     def without_source(self) -> Balance:
         """A copy of what is accounted for, of a source yet to be told."""
-        return Balance(rules=self.rules, buckets=dict(self.buckets))
+        return Balance(rules=self.rules, buckets=dict(self.buckets), billed=self.billed, ready=self.ready)
 
     def put(self, bucket: str, amount: Money) -> None:
         """Account for ``amount`` of the source in one bucket."""
@@ -116,7 +124,7 @@ def share_of(invoice: SourceInvoice, sums: list[InvoiceSum], whole: Balance) -> 
 
 def _take(left: Balance, amount: Money) -> Balance:
     """Take ``amount`` out of the buckets, in their order, no more than each holds."""
-    share = Balance(source=amount)
+    share = Balance(source=amount, ready=left.ready)
     cost, retail = amount.cost, amount.retail
     for name in BUCKETS:
         held = left.buckets[name]
@@ -124,6 +132,9 @@ def _take(left: Balance, amount: Money) -> Balance:
         share.buckets[name] += part
         left.buckets[name] -= part
         cost, retail = cost - part.cost, retail - part.retail
+        if name == Bucket.SYNCED:
+            share.billed = Money(_at_most(part.cost, left.billed.cost), _at_most(part.retail, left.billed.retail))
+            left.billed -= share.billed
     rest = Money(cost, retail)  # more than all buckets hold together: it shows in the first one
     share.buckets[Bucket.SYNCED] += rest
     left.buckets[Bucket.SYNCED] -= rest

@@ -15,7 +15,7 @@ from money.marks import PeriodMarks
 from money.month.ahead import credit_mark
 from money.periods import period_label
 from money.plan import Note
-from money.words import ZERO, Money, plain
+from money.words import ZERO, Money, shown
 from programs.models import Program
 from syncs.models import BilledRun, Part
 
@@ -41,7 +41,7 @@ class BilledAgain:
     @property
     def text(self) -> str:
         """What it is, with its invoices and the money."""
-        once_more = f"{'bill' if len(self.invoices) > 1 else 'bills'} it once more, {plain(self.retail)} in all."
+        once_more = f"{'bill' if len(self.invoices) > 1 else 'bills'} it once more, {shown(self.retail)} in all."
         return f"{period_label(self.period)} is billed {self.times} times: {', '.join(self.invoices)} {once_more}"
 
     def note(self) -> Note:

@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, OuterRef
 from money.enums import Severity
 from money.periods import first_day_of, months_between, period_label
 from money.plan import Note
-from money.words import plain, plain_quantity
+from money.words import plain, plain_quantity, shown
 from programs.models import Program
 from syncs.models import BilledRun, Line
 
@@ -37,7 +37,7 @@ def _note(run: BilledRun, product: str) -> Note:
         f"billed_by_hand:{run.mark}:{run.invoice_id}",
         f"{run.customer.name}, {product}: billed differently by hand. Invoice {run.invoice_number} has "
         f"{plain_quantity(run.quantity)} x {plain(run.price)} where our line for {period_label(run.stood_for)} was "
-        f"{plain_quantity(quantity)} x {plain(price)}: {plain(run.by_hand)} beside it.",
+        f"{plain_quantity(quantity)} x {plain(price)}: {shown(run.by_hand)} beside it.",
         "Nothing needs to be done where that is meant. Else correct it on the customer's next invoice.",
         customer_id=run.customer_id,
         retail=run.by_hand,

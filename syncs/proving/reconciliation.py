@@ -20,7 +20,7 @@ from connectors.registry import get_source
 from customers.models import Mapping, Template
 from invoices.models import Charge, InvoiceState, SourceInvoice
 from money.enums import Kind, LineState, PartState
-from money.words import NOTHING, ZERO, Money, equals_at_its_decimals
+from money.words import NOTHING, Money, equals_at_its_decimals
 from programs.models import Program
 from syncs.enums import Bucket
 from syncs.models import Line, Part, Posting
@@ -57,6 +57,7 @@ class InvoiceBalance:
     customers: list[CustomerBalance]
     stored_equals_raw: bool
     header_differs: Decimal | None = None  # what the header says, where it says something else
+    occurs: frozenset[str] = frozenset()  # buckets with money of anybody, also where it adds up to nothing
 
     @property
     def balanced(self) -> bool:
@@ -78,19 +79,10 @@ class _Group:
 GroupKey = tuple[int | None, str, int | None, str]
 
 
-def sum_retail(balances: Iterable[InvoiceBalance]) -> dict[str, Decimal]:
-    """Retail of several invoices by bucket, in the source's currency; empty buckets are left out."""
-    money: dict[str, Decimal] = {}
-    for balance in balances:
-        for name, amount in balance.total.buckets.items():
-            if amount.retail:
-                money[name] = money.get(name, ZERO) + amount.retail
-    return money
-
-
 def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalance:
     """The account of one invoice, from its stored rows and the ledger."""
     groups, raw_total, stored_total, aside = _read_rows(invoice, program)
+    aside = _without_what_does_not_count(invoice, program, aside)
     accounts: dict[tuple[int | None, str], CustomerBalance] = {}
     for key, group in groups.items():
         _account(accounts, key, group)
@@ -109,7 +101,24 @@ def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalanc
         customers=sorted(accounts.values(), key=lambda entry: (entry.name, entry.motion)),
         stored_equals_raw=raw_total == stored_total,
         header_differs=_header_difference(invoice, raw_total),
+        occurs=_occurring([*balances.values(), total]),
     )
+
+
+def _occurring(balances: Iterable[Balance]) -> frozenset[str]:
+    return frozenset(name for balance in balances for name, amount in balance.buckets.items() if amount)
+
+
+def _without_what_does_not_count(invoice: SourceInvoice, program: Program, aside: dict[str, Money]) -> dict[str, Money]:
+    """Unknown rows of an invoice that is held, or does not count, wait for nobody by themselves."""
+    reversed_one = invoice.state == InvoiceState.REVERSED
+    whole = Bucket.EXCLUDED if reversed_one else _whole_invoice_bucket(invoice, program)
+    if whole is None:
+        return aside
+    found = dict.fromkeys(aside, NOTHING)
+    for name, amount in aside.items():
+        found[name if name == Bucket.EXCLUDED else whole] += amount
+    return found
 
 
 def _read_rows(
@@ -287,6 +296,9 @@ def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None
     balance.buckets[bucket] += amount - rules
     if bucket is Bucket.SYNCED:
         balance.rules += rules
+        balance.ready = balance.ready or state == PartState.SYNCED
+    if state == PartState.BILLED:
+        balance.billed += amount - rules
 
 
 def _customers_of(invoice: SourceInvoice) -> QuerySet[Charge, Any]:

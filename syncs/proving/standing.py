@@ -24,7 +24,7 @@ from money.holds import month_of_subject, month_subject
 from money.marks import find_mark
 from money.periods import period_label
 from money.plan import Note
-from money.words import ZERO, from_cents, plain
+from money.words import ZERO, from_cents, shown
 from programs.models import Program
 from syncs.facts.target import load_templates
 from syncs.models import Decision, Line, Part
@@ -76,7 +76,7 @@ class StandingProof:
                 Severity.WARNING,
                 "stands_without_charge",
                 f"stands_without_charge:{line.mark}",
-                f"{line.customer_name}, {line.product_name}: stands without a charge: {plain(line.retail)}. {nobody}",
+                f"{line.customer_name}, {line.product_name}: stands without a charge: {shown(line.retail)}. {nobody}",
                 "Compare it with the distributor's invoice. Where it is right that nobody charges it, remove the line.",
                 customer_id=line.customer,
                 retail=line.retail,

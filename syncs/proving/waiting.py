@@ -17,7 +17,7 @@ from money.enums import LineState, PartRole, Severity
 from money.month.waiting import MOST_DAYS, Rhythm, Wait
 from money.periods import day_label, first_day_of
 from money.plan import Note
-from money.words import ZERO, from_cents, plain
+from money.words import ZERO, from_cents, shown
 from programs.models import Program
 from syncs.models import Line
 
@@ -47,7 +47,7 @@ class WaitingMoney:
     @property
     def text(self) -> str:
         """What it is, with date and amount."""
-        name, money, run = f"the invoice template “{self.template.name}”", plain(self.retail), self.rhythm.next_run
+        name, money, run = f"the invoice template “{self.template.name}”", shown(self.retail), self.rhythm.next_run
         often = self.template.frequency.lower()
         match self.wait:
             case Wait.DISABLED:

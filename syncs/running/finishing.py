@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
-from invoices.counted import newest_month_of
-from invoices.models import Charge, InvoiceState, SourceInvoice
+from invoices.models import Charge
 from money.enums import Severity
 from money.month.waiting import Wait
 from money.plan import Note
@@ -15,8 +16,8 @@ from syncs.enums import ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Change, Run
 from syncs.proving.again import find_billed_again
 from syncs.proving.by_hand import notes_of_edited_runs
-from syncs.proving.months import recount_months
-from syncs.proving.reconciliation import reconcile_invoice, sum_retail
+from syncs.proving.months import prove_months
+from syncs.proving.reconciliation import InvoiceBalance
 from syncs.proving.standing import prove_standing
 from syncs.proving.waiting import find_waiting, note_day
 from syncs.running.judging import count_changes, judge, messages_of
@@ -82,40 +83,44 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
             tell_of_run(run, news)
 
 
-def _prove_invoices(run: Run) -> None:
-    """Balance every invoice that this run touched, and those of the newest month or later."""
+def _prove_months(run: Run) -> None:
+    """Balance the invoices of the newest months, of those that this run touched, and of what is not settled."""
     if run.preview or run.kind != RunKind.BILLING:
         return
-    balances = [reconcile_invoice(invoice, run.program) for invoice in _invoices_to_prove(run)]
-    notes = [
-        Note(
-            Severity.ERROR,
-            "unbalanced",
-            f"unbalanced:{balance.invoice.pk}",
-            f"Invoice {balance.invoice.number} does not balance: "
-            f"{plain(balance.total.source.retail)} on the invoice, "
-            f"{plain(balance.total.accounted.retail)} accounted for.",
-            "Tell the operator: this is a fault of the program.",
-        )
-        for balance in balances
-        if not balance.balanced
-    ]
-    notes += [
-        Note(
-            Severity.WARNING,
-            "header_total",
-            f"header:{balance.invoice.pk}",
-            f"Invoice {balance.invoice.number}: its header says {shown(balance.header_differs)}, "
-            f"its rows add up to {shown(balance.total.source.retail)} retail and "
-            f"{shown(balance.total.source.cost)} cost.",
-            "Compare it with the distributor's invoice.",
-        )
-        for balance in balances
-        if balance.header_differs is not None
-    ]
-    store_notes(run, notes)
-    run.basis["proved"] = {name: plain(amount) for name, amount in sum_retail(balances).items()}
+    touched = _touched_months(run)
+    for account, balances in prove_months(run.program, touched):
+        store_notes(run, [_unbalanced(balance) for balance in balances if not balance.balanced])
+        if account.newest:
+            money = {name: plain(amount) for name, amount in account.retail_by_bucket().items()}
+            run.basis["proved"] = {"month": f"{account.month:%Y-%m}", "retail": money}
+        if account.newest or account.month in touched:
+            store_notes(run, [_header_differs(one) for one in balances if one.header_differs is not None])
     run.save(update_fields=["basis"])
+
+
+def _unbalanced(balance: InvoiceBalance) -> Note:
+    source, accounted = balance.total.source.retail, balance.total.accounted.retail
+    write = plain if shown(source) == shown(accounted) else shown  # the difference is to be seen
+    return Note(
+        Severity.ERROR,
+        "unbalanced",
+        f"unbalanced:{balance.invoice.pk}",
+        f"Invoice {balance.invoice.number} does not balance: {write(source)} on the invoice, "
+        f"{write(accounted)} accounted for.",
+        "Tell the operator: this is a fault of the program.",
+    )
+
+
+def _header_differs(balance: InvoiceBalance) -> Note:
+    assert balance.header_differs is not None
+    return Note(
+        Severity.WARNING,
+        "header_total",
+        f"header:{balance.invoice.pk}",
+        f"Invoice {balance.invoice.number}: its header says {shown(balance.header_differs)}, its rows add up to "
+        f"{shown(balance.total.source.retail)} retail and {shown(balance.total.source.cost)} cost.",
+        "Compare it with the distributor's invoice.",
+    )
 
 
 def _prove_lines(run: Run) -> None:
@@ -129,19 +134,15 @@ def _prove_lines(run: Run) -> None:
         store_notes(run, [one.note(run.program.target.label) for one in waiting])
 
 
-def _invoices_to_prove(run: Run) -> list[SourceInvoice]:
-    counted = SourceInvoice.objects.filter(source=run.program.source_id, program_slug=run.program.slug, past=False)
-    newest = newest_month_of(counted.filter(state__in=(InvoiceState.COUNTED, InvoiceState.REVERSED)))
-    if newest is None:
-        return []
+def _touched_months(run: Run) -> set[dt.date]:
+    """Usage months of the rows that this run is about."""
     touched = {
         charge_id
         for ids in run.changes.exclude(charge_ids=[]).values_list("charge_ids", flat=True)
         for charge_id in ids
     }
-    ids = set(Charge.objects.filter(pk__in=touched).values_list("invoice_id", flat=True))
-    ids |= set(counted.filter(month__gte=newest).values_list("pk", flat=True))
-    return list(counted.filter(pk__in=ids).order_by("month", "pk"))
+    rows = Charge.objects.filter(pk__in=touched).order_by()
+    return set(rows.values_list("invoice__month", flat=True).distinct())
 
 
 def _report_failures(run: Run) -> None:
@@ -172,11 +173,6 @@ def _close_findings(run: Run) -> None:
         close_unreported(run)
 
 
-def _count_months(run: Run) -> None:
-    if not run.preview and run.kind == RunKind.BILLING:
-        recount_months(run.program)
-
-
 def _conclude(run: Run, state: RunState) -> None:
     """Count, judge, and tell, all at once: nobody hears of a run that did not end."""
     run.counts = count_changes(run)
@@ -204,4 +200,4 @@ def _supersede_waiting(run: Run) -> None:
     older.update(state=RunState.SUPERSEDED)
 
 
-BEFORE_THE_END = (_prove_invoices, _prove_lines, _report_failures, _close_findings, _count_months)  # in this order
+BEFORE_THE_END = (_prove_months, _prove_lines, _report_failures, _close_findings)  # in this order

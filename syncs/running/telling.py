@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from money.enums import Motion, Severity
 from notifications import links
@@ -12,17 +13,19 @@ from notifications.news import Group, News, tell
 from programs.selectors import source_currency
 from syncs.enums import COUNT_NAMES, RunState, RunStatus
 from syncs.models import Finding, Run
+from syncs.proving.accounts import BUCKETS
 
 NOT_MAPPED = "not_mapped"  # code of a finding about a customer and a motion
 
 
-def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, str] | None = None) -> None:
+def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, Any] | None = None) -> None:
     """Tell the program's addresses and the members who asked. ``found`` is what is new in the run.
 
-    ``proved`` is what its end proved, retail by bucket; a run that broke off proved nothing.
+    ``proved`` is what its end proved of the newest month, retail by bucket; a run that broke off proved nothing.
     """
     if run.preview:
         return
+    retail: Mapping[str, str] = (proved or {}).get("retail", {})
     loud = run.status in (RunStatus.WARNING, RunStatus.ERROR)
     tell(
         "run_finished",
@@ -36,7 +39,8 @@ def tell_of_run(run: Run, found: list[Finding], proved: Mapping[str, str] | None
             "status": run.status,
             "counts": {name: run.counts.get(name, 0) for name in COUNT_NAMES},
             "findings": [_facts(run, finding) for finding in found if finding.severity != Severity.INFO],
-            "money": {name: Decimal(amount) for name, amount in (proved or {}).items()},
+            "month": (proved or {}).get("month", ""),
+            "money": {name: Decimal(retail[name]) for name in BUCKETS if name in retail},
             "currency": source_currency(run.program),
             "waiting_for": run.waiting_for if run.state == RunState.WAITING else "",
             "error": run.error,

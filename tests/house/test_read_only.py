@@ -49,7 +49,9 @@ from syncs.facts.months import load_months
 from syncs.facts.open_periods import find_open_periods
 from syncs.facts.retry_scope import RETRY, RetryScope
 from syncs.models import Change, Line
+from syncs.proving.month_accounts import load_accounts
 from syncs.proving.reconciliation import reconcile_invoice
+from syncs.proving.verdicts import judge_programs
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, make_cast, stock_shop
 from tests.portal.test_query_counts import add_rows
@@ -145,6 +147,14 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     return _of_the_shop(cast, shop, program) | {
         "account": reconcile_invoice(shop.invoice, program),
+        "accounts": list(load_accounts([program])[program.pk].all),
+        "balance": reconcile_invoice(shop.invoice, program),
+        "balances": [reconcile_invoice(shop.invoice, program)],
+        "balanced": True,
+        "judged": judge_programs([program])[program.pk],
+        "month": dt.date(2026, 9, 1),
+        "reports.months.report_month.judged": judge_programs([program])[program.pk].months[0],
+        "total": reconcile_invoice(shop.invoice, program).total,
         "basis": {"billed_by": {line.mark: "1"}, "runs": [SEEN | {"mark": line.mark}]},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),

@@ -63,9 +63,9 @@ def test_money_strip_adds_up_to_the_invoice(cast: Cast, shop: Shop) -> None:
     response = cast.client("vera").get(path)
 
     strip = response.context["strip"]
-    assert strip.source_retail == Decimal("60.00")
+    assert strip.source.retail == Decimal("60.00")
     assert sum(part.retail for part in strip.segments) == Decimal("60.00")
-    assert "Balanced to the cent" in response.content.decode()
+    assert "Accounted for to the cent" in response.content.decode()
     widths = [Decimal(width) for width in re.findall(r'width="([\d.]+)" height="4"', response.content.decode())]
     assert sum(widths) == pytest.approx(Decimal(100), abs=Decimal("0.01"))
 

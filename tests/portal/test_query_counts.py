@@ -13,6 +13,7 @@ from core.scope import partner_scope
 from customers.models import MappingBatch
 from notifications.letters import Letter
 from notifications.notices import add_notice
+from syncs.proving.months import prove_months
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
@@ -38,6 +39,8 @@ PAGES = {
     "dialog": "/p/northwind/programs/{program}/billing/{customer}/azure_plan/",
     "invoices": "/p/northwind/programs/{program}/invoices/",
     "invoice": "/p/northwind/programs/{program}/invoices/{invoice}/",
+    "months": "/p/northwind/programs/{program}/months/",
+    "month": "/p/northwind/programs/{program}/months/2026-09/",
     "customer": "/p/northwind/programs/{program}/customers/{customer}/",
     "product": "/p/northwind/programs/{program}/products/{product}/",
     "history": "/p/northwind/programs/{program}/history/",
@@ -52,7 +55,7 @@ PAGES = {
 
 
 MORE = 10
-OF_FIXED_LENGTH = {"connections"}  # one card for each system
+OF_FIXED_LENGTH = {"connections", "months"}  # one card for each system, and one row for each month
 
 
 def add_rows(cast: Cast, shop: Shop) -> None:
@@ -96,6 +99,7 @@ def add_rows(cast: Cast, shop: Shop) -> None:
     program.target.problem = f"Sample problem {invoice.pk}"
     program.target.save()
     assert template.pk
+    prove_months(program, ())
 
 
 def ask(cast: Cast, path: str) -> tuple[int, int]:

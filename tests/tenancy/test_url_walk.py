@@ -92,6 +92,7 @@ def values(cast: Cast, shop: Shop) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "message_id": message.pk,
         "motion": "seat_monthly",
+        "period": "2026-09",
     }
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from accounts.identity import person_of
 from accounts.models import Role
-from accounts.selectors import RANKS, list_members
 from billingsync.management.partner_command import PartnerCommand
-from core.audit import COMMAND, Actor, actor_of, record
+from core.audit import COMMAND, Actor, record
 from core.scope import partner_scope
 from invoices.models import SourceInvoice
 from invoices.services import DecisionRefused, decide_overlap
@@ -67,7 +65,8 @@ class Command(PartnerCommand):
             raise CommandError(f"“{options['choice']}” is not a choice of {item.id}. It has: {offered}.", returncode=2)
         given = _read_needs(options["set"], answer.needs)
         _refuse_other_line(item, given)
-        actor = _who_acts(options["email"])
+        email = options["email"]
+        actor = self.acting_member(email, Role.SUPPORT, "answer here") if email else COMMAND
         try:
             _carry_out(item, answer.choice, given, actor)
         except (SyncRefused, DecisionRefused) as refused:
@@ -92,17 +91,6 @@ def _refuse_other_line(item: WaitingItem, given: dict[str, str]) -> None:
     lines = [str(line[LINE]) for line in item.facts.get("adoptable", ())]
     if LINE in given and given[LINE] not in lines:
         raise CommandError(f"{given[LINE]} is none of its lines: {', '.join(lines)}.", returncode=2)
-
-
-def _who_acts(email: str) -> Actor:
-    """The member with that address; who answers here without one is the command line. Inside the scope."""
-    if not email:
-        return COMMAND
-    person = person_of(email)
-    member = list_members().filter(user=person, user__is_active=True).first() if person else None
-    if member is None or RANKS[Role(member.role)] < RANKS[Role.SUPPORT]:
-        raise CommandError(f"{email} has no right to answer here.", returncode=2)
-    return actor_of(member.user)
 
 
 def _carry_out(item: WaitingItem, choice: str, given: dict[str, str], actor: Actor) -> None:

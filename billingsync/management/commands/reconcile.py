@@ -10,6 +10,9 @@ from django.core.management.base import CommandError, CommandParser
 from billingsync.management.partner_command import PartnerCommand
 from core.scope import partner_scope
 from reports.as_json import balance_json, find_invoices, months_json
+from reports.verdict import WORDS
+from syncs.enums import Verdict
+from syncs.proving.reconciliation import reconcile_invoice
 
 
 class Command(PartnerCommand):
@@ -27,9 +30,9 @@ class Command(PartnerCommand):
         months: list[dict[str, Any]] = []
         for program in self.find_programs(partner_id):
             with partner_scope(partner_id):
-                told = [balance_json(invoice, program) for invoice in find_invoices(program, options["invoice"])]
-                months += months_json(program, [invoice["period"] for invoice in told])
-            found += told
+                balances = [reconcile_invoice(one, program) for one in find_invoices(program, options["invoice"])]
+                found += [balance_json(balance, program) for balance in balances]
+                months += months_json(program, balances)
         if options["invoice"] and not found:
             raise CommandError(f"No invoice {options['invoice']} was imported.", returncode=2)
         if options["json"]:
@@ -57,6 +60,8 @@ class Command(PartnerCommand):
 
     def _tell_months(self, months: list[dict[str, Any]]) -> None:
         for month in months:
+            closed = ", closed" if month["closed"] else ""
+            self.say(f"{month['period']}: {WORDS[Verdict(month['verdict'])]}{closed}")
             if month["stands_without_charge"] != "0.00":
                 self.say(f"{month['period']}: stands without a charge: {month['stands_without_charge']}")
 

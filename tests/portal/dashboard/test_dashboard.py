@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connections.models import Connection, ConnectionStatus
+from core.audit import COMMAND
 from core.scope import partner_scope
 from customers.models import Mapping
 from money.enums import Severity
+from syncs.deciding.closing import close_month
 from syncs.enums import RunStatus
-from syncs.models import Finding, Run
+from syncs.models import Finding, MonthTotal, Run
+from syncs.proving.months import prove_months
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
 
@@ -29,11 +34,13 @@ def points(cast: Cast) -> list[tuple[str, Decimal | None]]:
 
 
 def settle(cast: Cast, shop: Shop) -> None:
-    """Nothing waits any more, and everybody is mapped."""
+    """Nothing waits any more, everybody is mapped, and a sync proved it."""
     with partner_scope(cast.northwind.pk):
         Finding.objects.all().delete()
         shop.held.delete()
         make.MappingFactory(program=shop.program, customer=shop.customer, motion="azure_plan")
+        shop.invoice.charges.update(set_aside="excluded")
+        prove_months(shop.program, ())
 
 
 def test_billing_is_right_when_nothing_waits_and_all_are_mapped(cast: Cast, shop: Shop) -> None:
@@ -46,16 +53,65 @@ def test_billing_is_right_when_nothing_waits_and_all_are_mapped(cast: Cast, shop
 
 
 def test_what_waits_and_what_is_not_mapped_is_said_with_its_money(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        prove_months(shop.program, ())
+
     assert boards(cast)[0].verdict.tone == "warn"
-    assert points(cast) == [("decide", Decimal("19.16")), ("map", Decimal("10.00"))]
+    assert points(cast) == [("decide", Decimal("50.00")), ("map", Decimal("10.00"))]
 
 
 def test_error_of_the_last_sync_is_said_first(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.FindingFactory(last_run=shop.run, severity=Severity.ERROR, code="failed", subject="", retail="7.00")
+        prove_months(shop.program, ())
 
     assert boards(cast)[0].verdict.tone == "bad"
-    assert points(cast)[0] == ("failed", Decimal("7.00"))
+    assert points(cast)[0] == ("failed", None)
+
+
+def test_sums_that_are_opposite_are_not_added_as_if_they_were_not(cast: Cast, shop: Shop) -> None:
+    credit = {"kind": "credit", "cost": "-50.00", "retail": "-54.00"}
+    with partner_scope(cast.northwind.pk):
+        make.ChargeFactory(invoice=shop.invoice, customer=shop.customer, **credit)
+        prove_months(shop.program, ())
+
+    assert points(cast)[0] == ("decide", Decimal("-4.00"))
+
+
+def test_billing_is_not_called_right_once_no_sync_has_proved_it_for_days(cast: Cast, shop: Shop) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        MonthTotal.objects.update(proved_at=timezone.now() - dt.timedelta(days=3))
+
+    verdict = boards(cast)[0].verdict
+
+    assert (verdict.tone, verdict.points[0].text.startswith("No proof since ")) == ("info", True)
+
+
+def test_sync_that_broke_off_leaves_the_month_unknown(cast: Cast, shop: Shop) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        make.FindingFactory(last_run=shop.run, severity=Severity.ERROR, code="run", subject="", retail=0)
+
+    verdict = boards(cast)[0].verdict
+
+    assert (verdict.tone, verdict.points[0].place) == ("info", "last_run")
+    assert verdict.points[0].text.startswith("The last sync ended with an error: no proof since ")
+
+
+def test_older_month_with_open_money_is_said_until_an_owner_closes_it(cast: Cast, shop: Shop) -> None:
+    settle(cast, shop)
+    with partner_scope(cast.northwind.pk):
+        older = make.SourceInvoiceFactory(source=shop.program.source, month=dt.date(2026, 7, 1))
+        make.ChargeFactory(invoice=older, customer=shop.customer, retail="12.00", cost="10.00", motion="seat_annual")
+        prove_months(shop.program, ())
+
+    assert [(one.place, one.period) for one in boards(cast)[0].verdict.points if one.place == "month"] == [
+        ("month", "2026-07")
+    ]
+    with partner_scope(cast.northwind.pk):
+        close_month(program=shop.program, month=older.month, reason="Sample", actor=COMMAND)
+    assert [one.place for one in boards(cast)[0].verdict.points] == ["map"]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +133,7 @@ def test_nothing_is_known_of_a_billing_that_never_succeeded(cast: Cast, shop: Sh
     settle(cast, shop)
     with partner_scope(cast.northwind.pk):
         Run.objects.filter(kind="billing").update(state="cancelled")
+        MonthTotal.objects.all().delete()
 
     assert boards(cast)[0].verdict.headline == "Not known yet."
 

@@ -1,0 +1,118 @@
+"""The usage months of a program: what became of each, its verdict, and whether it is closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from invoices.models import SourceInvoice
+from invoices.selectors import listed_invoices
+from money.periods import period_label
+from programs.models import Program
+from programs.selectors import source_currency
+from reports.strip import Strip, draw_strip
+from reports.verdict import TONES, WORDS
+from syncs.models import MonthClosing
+from syncs.proving.accounts import Balance
+from syncs.proving.month_accounts import MonthAccount, invoices_of, load_accounts, read_month
+from syncs.proving.verdicts import JudgedMonth, JudgedProgram, judge
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReport:
+    """One month for people."""
+
+    judged: JudgedMonth
+    strip: Strip
+
+    @property
+    def account(self) -> MonthAccount:
+        """Its sums."""
+        return self.judged.account
+
+    @property
+    def closing(self) -> MonthClosing | None:
+        """What an owner said when closing it."""
+        return self.judged.closing
+
+    @property
+    def period(self) -> str:
+        """As addresses have it: "2026-09"."""
+        return f"{self.account.month:%Y-%m}"
+
+    @property
+    def label(self) -> str:
+        """ "Sep 2026"."""
+        return period_label(self.period)
+
+    @property
+    def tone(self) -> str:
+        """Of its verdict."""
+        return TONES[self.judged.verdict]
+
+    @property
+    def words(self) -> str:
+        """Its verdict."""
+        return WORDS[self.judged.verdict]
+
+    @property
+    def known(self) -> bool:
+        """Whether a sync has proved it."""
+        return self.account.proved_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """One month with the invoices that it is made of."""
+
+    month: MonthReport
+    invoices: list[SourceInvoice]
+
+
+def list_months(program: Program) -> list[MonthReport]:
+    """All months with invoices, the newest first; the sums of a month that no sync has proved are empty."""
+    known = load_accounts([program])[program.pk].all
+    proved = {account.month for account in known}
+    months = listed_invoices(program).order_by().values_list("month", flat=True).distinct()
+    currency = source_currency(program)
+    new = (MonthAccount(month, currency, Balance()) for month in months if month not in proved)
+    accounts = sorted([*known, *new], key=lambda account: account.month, reverse=True)
+    return [report_month(one) for one in judge(program, accounts).months]
+
+
+def read_month_page(program: Program, month: dt.date) -> MonthPage | None:
+    """The month as the last sync proved it, or as it is where none did; None where no invoice was read for it."""
+    invoices = invoices_of(program, month)
+    if not invoices:
+        return None
+    known = {account.month: account for account in load_accounts([program])[program.pk].all}
+    (judged,) = judge(program, [known.get(month) or read_month(program, month)]).months
+    return MonthPage(report_month(judged), invoices)
+
+
+def newest_account(program: Program) -> MonthAccount | None:
+    """Sums of the newest month; None where no sync has proved any."""
+    return load_accounts([program])[program.pk].newest
+
+
+def newest_report(judged: JudgedProgram) -> MonthReport | None:
+    """The newest month; None where no sync has proved any."""
+    return report_month(judged.newest) if judged.newest else None
+
+
+def report_month(judged: JudgedMonth) -> MonthReport:
+    """A judged month for people."""
+    account = judged.account
+    return MonthReport(judged, draw_strip(account.total, balanced=account.balanced))
+
+
+def judge_periods(program: Program, accounts: list[MonthAccount]) -> dict[str, JudgedMonth]:
+    """By period, verdicts of accounts that were added up just now; proofs are as stored."""
+    stored = {one.month: one for one in load_accounts([program])[program.pk].all}
+    told = [
+        replace(one, proved_at=stored[one.month].proved_at, newest=stored[one.month].newest)
+        if one.month in stored
+        else one
+        for one in accounts
+    ]
+    return {f"{each.account.month:%Y-%m}": each for each in judge(program, told).months}
