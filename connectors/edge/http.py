@@ -35,6 +35,8 @@ __all__ = ["Answer", "Download", "Edge", "EdgeSettings"]
 
 logger = logging.getLogger(__name__)
 
+_LATE = 5.0  # seconds beyond its longest wait after which a write is not sent any more
+
 # In memory up to here, on disk beyond.
 _SPOOL_BYTES = 1024 * 1024
 
@@ -211,12 +213,16 @@ class Edge:
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
         if call.writes and self.settings.no_writes:
             raise WritesOff(self.settings.no_writes, system=self.system)
+        asked_at = time.time()
         self._check_address(call)
         if self.settings.before_call is not None:
             self.settings.before_call()
         self._take_slot(self._left(self.settings.max_write_wait if call.writes else self.settings.max_wait))
         if self._left(1.0) <= 0:
             raise TransientError(f"{self.settings.label} took too long to answer. Try again later.", system=self.system)
+        if call.writes and not 0 <= time.time() - asked_at <= self.settings.max_write_wait + _LATE:
+            # Its process stood still, and somebody else may have the run by now and take the write for lost.
+            raise MustWait("The write came too late and was not sent.", retry_after=1.0, system=self.system)
         if call.counted:
             self.calls[call.method] = self.calls.get(call.method, 0) + 1
         started = time.monotonic()
