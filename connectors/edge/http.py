@@ -194,6 +194,30 @@ class Edge:
             received = self._repeat(call, Exchange(sink))
             yield received.download() if received.ok else received.answer(self._redactor)
 
+    def reach(self, url: str) -> dt.datetime | None:
+        """Ask for an address without any credentials: what it says does not matter, but that it answers.
+
+        The vendor's clock as the answer tells it, None where it tells none. Raises ``TransientError`` without an
+        answer, ``ConfigurationError`` where the address leads into a private network.
+        """
+        call = Call(
+            method="HEAD",
+            url=url,
+            body=None,
+            headers={},
+            repeatable=True,
+            counted=False,
+            expects_json=False,
+            seconds=self.settings.connect_timeout,
+            max_bytes=self.settings.max_response_bytes,
+        )
+        self._take_slot(self._left(self.settings.max_wait))
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as sink:
+            outcome = self._exchange(call, Exchange(sink))
+        if isinstance(outcome, Received):
+            return outcome.dated_at
+        raise TransientError(f"{self.settings.label} does not answer: {outcome.reason}", system=self.system)
+
     def _repeat(self, call: Call, exchange: Exchange) -> Received:
         """Send until there is a verdict, waiting between the attempts."""
         attempt = 0
