@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the project's commands."""
 
+import json
 import os
 import sys
 
@@ -17,6 +18,9 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as trouble:
+        if sys.argv[1:2] == ["doctor"] and "--json" in sys.argv:
+            refused = {"name": "settings", "well": False, "text": str(trouble)}
+            print(json.dumps({"well": False, "checks": [refused]}, indent=2))
         sys.exit(str(trouble))
 
 

@@ -19,6 +19,7 @@ from accounts.selectors import list_accesses
 from accounts.signals import invitation_made
 from core.addresses import clean_address
 from core.audit import Actor, actor_of, record
+from core.editions import refuse_older
 from core.enums import About
 from core.models import AuditEntry
 from core.scope import partner_scope, scoped_partner_id
@@ -28,6 +29,7 @@ INVITATION_LIFE = dt.timedelta(days=14)
 MOST_INVITATIONS, INVITATIONS_WITHIN = 20, dt.timedelta(hours=1)
 RESEND_AFTER = dt.timedelta(minutes=10)  # to one address
 INVITED = "member.invited"
+ROLE_CHANGED = "member.role"
 
 
 class AccountError(Exception):
@@ -77,10 +79,19 @@ def create_partner(
     return partner
 
 
-def update_partner(partner_id: int, *, actor: Actor, **values: str) -> list[str]:
-    """Change name, time zone, currency or locale; returns the names of what really changed."""
+def company_of(partner: Partner) -> dict[str, str]:
+    """What a partner's admins may change about their company, as it stands."""
+    return {name: str(getattr(partner, name)) for name in ("name", "time_zone", "currency", "locale")}
+
+
+def update_partner(partner_id: int, *, actor: Actor, drawn: str | None = None, **values: str) -> list[str]:
+    """Change name, time zone, currency or locale; returns the names of what really changed.
+
+    Raises ``NewerEdition`` where they are others than those that the form was ``drawn`` from.
+    """
     with partner_scope(partner_id):
         partner = Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
+        refuse_older(drawn, company_of(partner), actions=["partner.changed"])
         changed = [name for name, value in values.items() if getattr(partner, name) != value]
         for name in changed:
             setattr(partner, name, values[name])
@@ -122,6 +133,23 @@ def update_user(user: User, *, password: str | None = None, name: str | None = N
     return bool(changed)
 
 
+def profile_of(user: User) -> dict[str, str]:
+    """What a person may change about themselves, as it stands."""
+    return {"name": user.name, "time_zone": user.time_zone}
+
+
+@transaction.atomic
+def change_profile(user_id: int, *, name: str, time_zone: str, drawn: str | None = None) -> None:
+    """Store name and time zone, and nothing else of the person: the rest may have changed meanwhile.
+
+    Raises ``NewerEdition`` where they are others than those that the form was ``drawn`` from.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    refuse_older(drawn, profile_of(user))
+    user.name, user.time_zone = name, time_zone
+    user.save(update_fields=["name", "time_zone"])
+
+
 def works_here_alone(user: User) -> bool:
     """True where the user is a member of the open partner, of no other one, and no operator."""
     partners = [access.partner_id for access in list_accesses(user.pk)]
@@ -140,22 +168,36 @@ def ensure_member(*, user: User, role: str, actor: Actor) -> bool:
     return change_role(membership=membership, role=role, actor=actor)
 
 
-def change_role(*, membership: Membership, role: str, actor: Actor) -> bool:
-    """Change a member's role. False: they had it already. The last owner cannot lose theirs."""
+def role_of(membership: Membership) -> dict[str, str]:
+    """What a page shows of a member that can be changed there."""
+    return {"role": membership.role}
+
+
+def change_role(*, membership: Membership, role: str, actor: Actor, drawn: str | None = None) -> bool:
+    """Change a member's role. False: they had it already. The last owner cannot lose theirs.
+
+    Raises ``NewerEdition`` where it is another one than the page was ``drawn`` with.
+    """
     current = _lock(membership)
+    _refuse_older_role(current, drawn)
     if current.role == role:
         return False
     _keep_an_owner(current)
     before = current.get_role_display()
     current.role = Role(role)
     current.save(update_fields=["role"])
-    record(actor, "member.role", f"{current.user.email}: {before} -> {current.get_role_display()}")
+    text = f"{current.user.email}: {before} -> {current.get_role_display()}"
+    record(actor, ROLE_CHANGED, text, (About.MEMBER, current.pk))
     return True
 
 
-def remove_member(*, membership: Membership, actor: Actor) -> None:
-    """Take a user's access to the open partner away. The last owner cannot be removed."""
+def remove_member(*, membership: Membership, actor: Actor, drawn: str | None = None) -> None:
+    """Take a user's access to the open partner away. The last owner cannot be removed.
+
+    Raises ``NewerEdition`` where the role is another one than the page was ``drawn`` with.
+    """
     current = _lock(membership)
+    _refuse_older_role(current, drawn)
     _keep_an_owner(current)
     current.delete()
     record(actor, "member.removed", f"{current.user.email} removed")
@@ -313,6 +355,10 @@ def _lock(membership: Membership) -> Membership:
     if membership.pk not in locked:
         raise AccountError("This person is no longer a member.")
     return locked[membership.pk]
+
+
+def _refuse_older_role(membership: Membership, drawn: str | None) -> None:
+    refuse_older(drawn, role_of(membership), actions=[ROLE_CHANGED], about=(About.MEMBER, membership.pk))
 
 
 def _keep_an_owner(membership: Membership) -> None:

@@ -21,7 +21,8 @@ from accounts.models import User
 from connections import services
 from connections.copy_wishes import ask_for_copy
 from connections.errors import ConnectionRefused
-from connections.models import CheckState, CredentialCheck
+from connections.models import CheckState, Connection, CredentialCheck
+from connections.stored import refuse_older_form
 from connections.testing import TEST_SECONDS, find_system
 from connectors.registry import TargetDefinition
 from core.audit import actor_of
@@ -35,11 +36,18 @@ NO_WORKER = "The test did not end: the background work is busy or stands still. 
 
 
 def ask_to_connect(
-    partner_id: int, system: str, credentials: Mapping[str, str], user: User, currency: str = ""
+    partner_id: int,
+    system: str,
+    credentials: Mapping[str, str],
+    user: User,
+    currency: str = "",
+    *,
+    drawn: str | None = None,
 ) -> CredentialCheck:
     """Have these credentials tested, and stored where they work; fields left empty keep what is stored.
 
-    Raises ``ConnectionRefused`` or ``TargetNotEnabled`` where no test is needed to say no.
+    Raises ``ConnectionRefused`` or ``TargetNotEnabled`` where no test is needed to say no, and ``NewerEdition``
+    where others are stored than when the form was ``drawn``.
     """
     definition = find_system(system)
     given = {name: value.strip() for name, value in credentials.items() if value and value.strip()}
@@ -49,6 +57,7 @@ def ask_to_connect(
     secret = {field.name for field in definition.fields if field.secret}
     shown = {name: value for name, value in given.items() if name not in secret} | {"currency": currency}
     with partner_scope(partner_id):
+        refuse_older_form(definition, Connection.objects.filter(system=system).order_by("pk").first(), drawn)
         check = _begin(system, user, stores=True, shown=shown)
         check.entered = seal(json.dumps({"credentials": given, "currency": currency}), _place(check))
         check.save(update_fields=["entered"])

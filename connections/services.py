@@ -18,6 +18,7 @@ from connections import alerts
 from connections.errors import ConnectionRefused, TargetNotEnabled
 from connections.models import Connection, ConnectionStatus
 from connections.secret_store import read_credentials, same_credentials, store_secrets
+from connections.stored import refuse_older_form
 from connections.testing import Definition, check_form, find_system, try_credentials
 from connectors.records import ConnectionReport
 from connectors.registry import SYSTEMS, SystemRole, TargetDefinition
@@ -190,14 +191,16 @@ def retest(partner_id: int, system: str, actor: Actor) -> Connection:
         return connection
 
 
-def disconnect(partner_id: int, system: str, actor: Actor) -> Connection:
+def disconnect(partner_id: int, system: str, actor: Actor, *, drawn: str | None = None) -> Connection:
     """Forget the credentials. Copies, mappings and history stay, so that connecting again resumes.
 
-    Raises ``ConnectionRefused`` where none are stored: what waits to be enabled goes on waiting.
+    Raises ``ConnectionRefused`` where none are stored: what waits to be enabled goes on waiting. Raises
+    ``NewerEdition`` where others are stored than when the page was ``drawn``.
     """
     definition = find_system(system)
     with partner_scope(partner_id):
         connection = _lock_stored(system, definition)
+        refuse_older_form(definition, connection, drawn)
         connection.secrets.all().delete()
         connection.credentials = {}
         connection.permissions, connection.warnings = [], []

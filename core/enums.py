@@ -10,4 +10,7 @@ class About(models.TextChoices):
 
     CUSTOMER = "customer", "Customer"
     CONNECTION = "connection", "Connection"
+    MEMBER = "member", "Member"
+    PROGRAM = "program", "Program"
+    PRODUCT = "product", "Product"
     INVITED = "invited", "Invited address"  # by a number that is made of it

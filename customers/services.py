@@ -10,6 +10,7 @@ from typing import Any
 from connectors import registry
 from connectors.records import MONTHLY
 from core.audit import Actor, record
+from core.editions import refuse_older
 from core.enums import About
 from core.turns import wait_for_turn
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
@@ -104,6 +105,15 @@ def lock_mappings(program_id: int) -> None:
     wait_for_turn("mappings", program_id)
 
 
+MAPPED = ("mapping.made", "mapping.changed", "mapping.removed")
+
+
+def mapping_values(mapping: Mapping | None) -> dict[str, Any]:
+    """What the mapping dialog shows of a mapping, as it stands; empty texts where there is none."""
+    names = {"target_customer": "target_customer_id", "template": "template_id", "pricing": "", "sync_on": ""}
+    return {name: getattr(mapping, field or name) if mapping else "" for name, field in names.items()}
+
+
 def save_mapping(
     *,
     program: Program,
@@ -116,19 +126,21 @@ def save_mapping(
     actor: Actor,
     confirm: bool = False,
     retail: Decimal | None = None,
+    drawn: str | None = None,
 ) -> Mapping:
     """Map a customer's motion to an invoice template, or change that mapping.
 
     ``retail``: what the newest month charges, in currency units, for the words of a warning.
 
     Raises ``MappingRefused`` when the parts do not belong together, and ``MappingUnconfirmed`` when
-    a newly chosen template has warnings and ``confirm`` is false. The same mapping again changes
-    nothing and leaves no audit entry.
+    a newly chosen template has warnings and ``confirm`` is false, and ``NewerEdition`` where the mapping is
+    another one than the dialog was ``drawn`` from. The same mapping again changes nothing and leaves no audit entry.
     """
     _refuse_strangers(program, customer, motion, pricing)
     check_template(program, target_customer, template)
     lock_mappings(program.pk)
     present = Mapping.objects.filter(program=program, customer=customer, motion=motion).first()
+    refuse_older(drawn, mapping_values(present), actions=MAPPED, about=(About.CUSTOMER, customer.pk))
     newly_chosen = present is None or present.template_id != template.pk
     disabled = target_customer.disabled
     warnings = mapping_warnings(program=program, template=template, motion=motion, disabled=disabled, retail=retail)
@@ -144,9 +156,14 @@ def save_mapping(
     return present
 
 
-def remove_mapping(*, mapping: Mapping, actor: Actor) -> None:
-    """Take a mapping away. What it wrote stays in the target."""
+def remove_mapping(*, mapping: Mapping, actor: Actor, drawn: str | None = None) -> None:
+    """Take a mapping away. What it wrote stays in the target.
+
+    Raises ``NewerEdition`` where it is another one than the dialog was ``drawn`` from.
+    """
     lock_mappings(mapping.program_id)
+    mapping.refresh_from_db(fields=["target_customer", "template", "pricing", "sync_on"])
+    refuse_older(drawn, mapping_values(mapping), actions=MAPPED, about=(About.CUSTOMER, mapping.customer_id))
     text = f"{mapping} is no longer mapped to {destination_of(mapping)}"
     mapping.delete()
     record(actor, "mapping.removed", text, (About.CUSTOMER, mapping.customer_id))

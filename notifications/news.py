@@ -6,7 +6,7 @@ Each address gets one e-mail of an event, and each e-mail says why it came.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from accounts.models import Membership, Partner
 from core.audit import Actor, record
+from core.editions import refuse_older
 from core.scope import scoped_partner_id
 from notifications import links, outbox
 from notifications.composer_registry import compose
@@ -85,12 +86,17 @@ def read_wishes(user_id: int) -> MailWishes:
     return MailWishes(**stored) if stored else MailWishes()
 
 
-def save_wishes(*, user_id: int, wishes: MailWishes, actor: Actor) -> bool:
-    """Store what a member of the open partner wants. False: they wanted it already."""
-    if read_wishes(user_id) == wishes:
+def save_wishes(*, user_id: int, wishes: MailWishes, actor: Actor, drawn: str | None = None) -> bool:
+    """Store what a member of the open partner wants. False: they wanted it already.
+
+    Raises ``NewerEdition`` where they want something else than the form was ``drawn`` from.
+    """
+    membership = Membership.objects.select_for_update(no_key=True).get(user_id=user_id)
+    standing = read_wishes(user_id)
+    refuse_older(drawn, asdict(standing))
+    if standing == wishes:
         return False
-    values = {field.name: getattr(wishes, field.name) for field in fields(MailWishes)}
-    membership = Membership.objects.get(user_id=user_id)
+    values = asdict(wishes)
     MailPreference.objects.update_or_create(membership=membership, defaults=values)
     wanted = ", ".join(name.replace("_", " ") for name, wants in values.items() if wants)
     record(actor, "member.emails", f"E-mails to {actor.name}: {wanted or 'none'}")

@@ -14,6 +14,8 @@ from accounts.models import validate_time_zone
 from connections.models import Connection, ConnectionStatus
 from core.addresses import fold_address, validate_address
 from core.audit import Actor, record
+from core.editions import refuse_older
+from core.enums import About
 from money.enums import Motion, Prorations
 from programs.models import PROGRAM_NAMES, Approval, Credits, ProductMode, Program, Start
 from programs.schedule import next_start
@@ -57,14 +59,32 @@ CHOICES = {
 }
 
 
+SAVED = "program.saved"
+
+
+def settings_of(program: Program | None) -> dict[str, Any]:
+    """What a person can set, as it stands; empty texts for a program that is not set up."""
+    names = [field.name for field in fields(ProgramSettings)]
+    return {name: _comparable(getattr(program, name)) if program and program.pk else "" for name in names}
+
+
 def save_program(
-    *, slug: str, source: Connection, target: Connection, settings: ProgramSettings, actor: Actor
+    *,
+    slug: str,
+    source: Connection,
+    target: Connection,
+    settings: ProgramSettings,
+    actor: Actor,
+    drawn: str | None = None,
 ) -> tuple[Program, list[str]]:
     """Make or change the program of this slug, source and target; returns it and the names of what changed.
 
-    Nothing changed: nothing is written. Raises ``ValidationError`` with a text per field.
+    Nothing changed: nothing is written. Raises ``ValidationError`` with a text per field, and ``NewerEdition`` where
+    the settings are others than those that the form was ``drawn`` from.
     """
     present = Program.objects.select_for_update(no_key=True).filter(slug=slug, source=source, target=target).first()
+    about = (About.PROGRAM, present.pk) if present else None
+    refuse_older(drawn, settings_of(present), actions=[SAVED], about=about)
     program = present or Program(slug=slug, source=source, target=target)
     wanted = _clean(settings.given())
     changed = [name for name, value in wanted.items() if present is None or getattr(program, name) != value]
@@ -78,7 +98,8 @@ def save_program(
     _plan_next(program)
     program.save()
     verb = "changed" if present else "set up"
-    record(actor, "program.saved", f"{program.name} {verb}: {_told(program, changed, new=present is None)}")
+    text = f"{program.name} {verb}: {_told(program, changed, new=present is None)}"
+    record(actor, SAVED, text, (About.PROGRAM, program.pk))
     program_saved.send(Program, program=program, actor=actor)
     return program, changed
 
@@ -89,6 +110,10 @@ def reschedule_all() -> None:
     for program in programs.filter(time_zone=""):
         _plan_next(program)
         program.save(update_fields=["next_due_at"])
+
+
+def _comparable(value: Any) -> Any:
+    return f"{value:%H:%M}" if isinstance(value, dt.time) else value
 
 
 def _clean(given: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from connections.limits import seconds_per_call
 from connectors.registry import SYSTEMS
 from money.enums import Action
+from reports.at_work import AtWork, read_at_work
 from reports.overview import counts_of
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.models import Run
@@ -44,10 +45,12 @@ class RunProgress:
     seconds: float  # that it has taken
     left: float | None  # None: nothing tells how long it takes
     calls: list[str]  # "Label: 86 GET, 160 POST"
+    at_work: AtWork
 
 
 def read_progress(run: Run, now: dt.datetime) -> RunProgress:
-    """Of one of ``listed_runs``. Three queries while it writes."""
+    """Of one of ``listed_runs``. Four queries while it writes."""
+    at_work = read_at_work(run, now)
     active = run.state in ACTIVE_STATES
     ended, started = run.finished_at or now, run.started_at or run.created_at
     return RunProgress(
@@ -59,8 +62,9 @@ def read_progress(run: Run, now: dt.datetime) -> RunProgress:
         counts=counts_of(run),
         waits_for=max(0.0, (run.resume_at - now).total_seconds()) if run.resume_at else 0.0,
         seconds=(ended - started).total_seconds(),
-        left=_seconds_left(run, now),
+        left=None if at_work.stuck else _seconds_left(run, now),
         calls=[_calls_of(system, calls) for system, calls in run.api_calls.items()],
+        at_work=at_work,
     )
 
 

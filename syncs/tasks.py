@@ -20,12 +20,11 @@ from syncs.errors import SyncRefused
 from syncs.running import tickets
 from syncs.running.advancing import take_turn
 from syncs.running.circuit import is_broken
+from syncs.running.lock import SILENT_AFTER
 from syncs.running.starting import enabled_kinds, start_sync
 
 AT_MOST = 200
 A_DAY = dt.timedelta(days=1)
-# A living worker's heartbeat is younger: a slice takes some 20 s, a single call under a minute.
-SILENT_AFTER = dt.timedelta(seconds=90)
 
 
 @shared_task(bind=True, name=tickets.TASK)

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from core.scope import partner_scope
+from reports.at_work import WaitsFor, read_at_work, tell_wait
 from syncs.enums import ACTIVE_STATES
 from syncs.models import Run
 
@@ -51,11 +52,18 @@ class ProgressTeller:
         if run is None or run.state not in ACTIVE_STATES:
             return
         with self._lock:
-            text, now = describe(run), time.monotonic()
+            text, now = describe(run) + self._waits(run), time.monotonic()
             news = run.state != self._state or (text != self._said and now - self._said_at >= SAY_EVERY)
             if news:
                 self._said, self._state, self._said_at = text, run.state, now
                 self._say(text)
+
+    def _waits(self, run: Run) -> str:
+        """What keeps this process from the run, where something does."""
+        with partner_scope(self._partner_id):
+            fresh = Run.objects.get(pk=run.pk)
+            at_work = read_at_work(fresh, timezone.now())
+            return f". {tell_wait(fresh)}" if at_work.stuck or at_work.waits_for is WaitsFor.FIRST else ""
 
     def _watch(self) -> None:
         try:

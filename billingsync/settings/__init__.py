@@ -48,6 +48,7 @@ if not all(environment.is_field_key(entry) for entry in FIELD_ENCRYPTION_KEYS):
 # Web addresses
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+CSRF_FAILURE_VIEW = "portal.frame.errors.older_than_sign_in"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 ROOT_URLCONF = "billingsync.urls"
 WSGI_APPLICATION = "billingsync.wsgi.application"

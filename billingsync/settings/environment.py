@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import socket
 from collections.abc import Mapping
 
 from django.core.exceptions import ImproperlyConfigured
@@ -45,6 +46,7 @@ OWNER_COMMANDS = frozenset(
 # Both ends of a database connection find out within a minute that the other one is gone: a host that vanished would
 # keep the lock of its run for hours otherwise, by the defaults of the kernel.
 SIGNS_OF_LIFE = {
+    "application_name": f"billingsync on {socket.gethostname()}"[:63],  # see core.session_locks
     "keepalives_idle": 20,
     "keepalives_interval": 10,
     "keepalives_count": 3,

@@ -96,8 +96,13 @@ class Received:
     @property
     def day(self) -> dt.date | None:
         """The vendor's own day, in UTC; None where the answer is not dated readably."""
+        return self.dated_at.date() if self.dated_at else None
+
+    @property
+    def dated_at(self) -> dt.datetime | None:
+        """When it was written, by the vendor's clock; None where the answer is not dated readably."""
         try:
-            return parsedate_to_datetime(self.headers.get("Date", "")).date()
+            return parsedate_to_datetime(self.headers.get("Date", ""))
         except ValueError:
             return None
 

@@ -35,6 +35,8 @@ __all__ = ["Answer", "Download", "Edge", "EdgeSettings"]
 
 logger = logging.getLogger(__name__)
 
+_LATE = 5.0  # seconds beyond its longest wait after which a write is not sent any more
+
 # In memory up to here, on disk beyond.
 _SPOOL_BYTES = 1024 * 1024
 
@@ -192,6 +194,30 @@ class Edge:
             received = self._repeat(call, Exchange(sink))
             yield received.download() if received.ok else received.answer(self._redactor)
 
+    def reach(self, url: str) -> dt.datetime | None:
+        """Ask for an address without any credentials: what it says does not matter, but that it answers.
+
+        The vendor's clock as the answer tells it, None where it tells none. Raises ``TransientError`` without an
+        answer, ``ConfigurationError`` where the address leads into a private network.
+        """
+        call = Call(
+            method="HEAD",
+            url=url,
+            body=None,
+            headers={},
+            repeatable=True,
+            counted=False,
+            expects_json=False,
+            seconds=self.settings.connect_timeout,
+            max_bytes=self.settings.max_response_bytes,
+        )
+        self._take_slot(self._left(self.settings.max_wait))
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as sink:
+            outcome = self._exchange(call, Exchange(sink))
+        if isinstance(outcome, Received):
+            return outcome.dated_at
+        raise TransientError(f"{self.settings.label} does not answer: {outcome.reason}", system=self.system)
+
     def _repeat(self, call: Call, exchange: Exchange) -> Received:
         """Send until there is a verdict, waiting between the attempts."""
         attempt = 0
@@ -211,12 +237,16 @@ class Edge:
     def _attempt(self, call: Call, exchange: Exchange) -> Received | Failure:
         if call.writes and self.settings.no_writes:
             raise WritesOff(self.settings.no_writes, system=self.system)
+        asked_at = time.time()
         self._check_address(call)
         if self.settings.before_call is not None:
             self.settings.before_call()
         self._take_slot(self._left(self.settings.max_write_wait if call.writes else self.settings.max_wait))
         if self._left(1.0) <= 0:
             raise TransientError(f"{self.settings.label} took too long to answer. Try again later.", system=self.system)
+        if call.writes and not 0 <= time.time() - asked_at <= self.settings.max_write_wait + _LATE:
+            # Its process stood still, and somebody else may have the run by now and take the write for lost.
+            raise MustWait("The write came too late and was not sent.", retry_after=1.0, system=self.system)
         if call.counted:
             self.calls[call.method] = self.calls.get(call.method, 0) + 1
         started = time.monotonic()

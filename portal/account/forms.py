@@ -11,20 +11,20 @@ from core.time_zones import time_zone_choices
 from portal.kit.selects import FlatSelect
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable while running
+class ProfileForm(forms.Form):
     """What a person may change about themselves."""
 
+    name = forms.CharField(
+        required=False,
+        max_length=User._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     time_zone = forms.ChoiceField(
         required=False,
         widget=FlatSelect,
         label="Time zone",
         help_text="Times are shown in it. Empty: the zone of the partner you look at.",
     )
-
-    class Meta:
-        model = User
-        fields = ("name", "time_zone")
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came

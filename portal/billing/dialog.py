@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from core.editions import NewerEdition
 from customers.matching import Suggestion
-from customers.models import Customer, Mapping, TargetCustomer, Template
+from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.selectors import choosable_target_customers, mappings_of, suggestions_for, templates_of
 from money.enums import Motion
 from portal.billing.forms import MappingForm
@@ -65,6 +67,17 @@ def open_dialog(program: Program, customer: Customer, motion: Motion, form: Mapp
         suggestions=[] if mapping or words else suggestions_for(program, customer, limit=3),
         others=_others(program, customer, found),
     )
+
+
+def labels_of(newer: NewerEdition) -> Callable[[str, str], str]:
+    """How a value of the dialog's fields is said, by field and value; names are looked up once."""
+    ids = {int(value) for pair in newer.changed.values() for value in pair if value.isdigit()}
+    names = {
+        "target_customer": {str(row.pk): str(row) for row in TargetCustomer.objects.filter(pk__in=ids)},
+        "template": {str(row.pk): str(row) for row in Template.objects.filter(pk__in=ids)},
+        "pricing": dict(Pricing.choices),
+    }
+    return lambda name, value: str(names.get(name, {}).get(value, value)) if value else "not mapped"
 
 
 def _with_chosen(rows: list[TargetCustomer], chosen: TargetCustomer | None) -> list[TargetCustomer]:

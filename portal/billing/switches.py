@@ -16,11 +16,13 @@ from django_htmx.http import trigger_client_event
 
 from accounts.models import Role
 from core.audit import actor_of
+from core.editions import NewerEdition
 from customers.mapping_batches import Wish, apply_batch, propose_batch
 from customers.models import BatchKind, Mapping, MappingBatch
-from customers.services import remove_mapping
+from customers.services import destination_of, remove_mapping
 from portal.kit.going_back import came_from
 from portal.kit.permissions import PartnerRequest, partner_page
+from portal.kit.undone import DRAWN
 from reports.template_lines import tell_left_lines
 
 
@@ -57,8 +59,12 @@ def unmap(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResp
     page = reverse("mapping", args=[request.partner.slug, program_id, found.customer_id, found.motion])
     text = '{} is no longer mapped. {} <a href="{}?{}">Map it again as it was</a>'
     told = format_html(text, str(found), tell_left_lines(found), page, urlencode(entered))
-    remove_mapping(mapping=found, actor=actor_of(request.user))
-    messages.success(request, told)
+    try:
+        remove_mapping(mapping=found, actor=actor_of(request.user), drawn=request.POST.get(DRAWN))
+    except NewerEdition as newer:
+        messages.error(request, newer.tell(f"{found} is mapped to {destination_of(found)} now."))
+    else:
+        messages.success(request, told)
     return _back(request, found)
 
 

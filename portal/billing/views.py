@@ -5,27 +5,37 @@ from __future__ import annotations
 from celery.exceptions import OperationalError
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import Role
 from connections.copy_wishes import ask_for_copy
 from core.audit import actor_of
+from core.editions import NewerEdition
 from customers.models import Customer
-from customers.services import MappingRefused, MappingUnconfirmed, save_mapping
+from customers.services import MappingRefused, MappingUnconfirmed, mapping_values, save_mapping
 from money.enums import Motion
 from portal.billing.choice import choose_items
-from portal.billing.dialog import Dialog, open_dialog
+from portal.billing.dialog import Dialog, labels_of, open_dialog
 from portal.billing.forms import ALL, TABS, MappingForm
 from portal.billing.tables import BillingTable
+from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
 from programs.selectors import program_for, source_currency
 from reports.billing import NOT_MAPPED, all_items, next_unmapped, rows_of
 from reports.months import newest_account
+
+LABELS = {
+    "target_customer": "Customer in the target",
+    "template": "Invoice template",
+    "pricing": "Pricing strategy",
+    "sync_on": "Sync",
+}
 
 
 @require_safe
@@ -81,12 +91,15 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
     customer = get_object_or_404(Customer, pk=customer_id, source_id=program.source_id)
     if motion not in list(Motion):
         raise Http404
-    form = MappingForm(request.POST or request.GET)
+    form = MappingForm(_entered(request))
     dialog = open_dialog(program, customer, Motion(motion), form)
+    here = reverse("mapping", args=[request.partner.slug, program.pk, customer.pk, motion])
+    editing = Editing(request, mapping_values(dialog.mapping), page=here)
     if request.method != "POST":
-        return _show(request, dialog)
+        return _show(request, dialog, editing)
     if dialog.target_customer is None or dialog.template is None:
-        return _show(request, dialog, problem="Choose a customer of the target and one of its invoice templates.")
+        lacking = "Choose a customer of the target and one of its invoice templates."
+        return _show(request, dialog, editing, problem=lacking)
     try:
         save_mapping(
             program=program,
@@ -99,11 +112,15 @@ def mapping(request: PartnerRequest, program_id: int, customer_id: int, motion: 
             actor=actor_of(request.user),
             confirm=dialog.values.get("confirm") == str(dialog.template.pk),
             retail=dialog.retail,
+            drawn=editing.sent,
         )
     except MappingUnconfirmed as unconfirmed:
-        return _show(request, dialog, warnings=unconfirmed.warnings)
+        return _show(request, dialog, editing, warnings=unconfirmed.warnings)
     except MappingRefused as refusal:
-        return _show(request, dialog, problem=str(refusal))
+        return _show(request, dialog, editing, problem=str(refusal))
+    except NewerEdition as newer:
+        editing.give_way(newer, mapping_values(dialog.mapping), LABELS, labels_of(newer))
+        return _show(request, dialog, editing)
     return _saved(request, dialog)
 
 
@@ -123,9 +140,20 @@ def refresh_copy(request: PartnerRequest, program_id: int) -> HttpResponse:
     return redirect("billing", request.partner.slug, program.pk)
 
 
-def _show(request: PartnerRequest, dialog: Dialog, **context: object) -> HttpResponse:
+def _entered(request: PartnerRequest) -> QueryDict:
+    """What was chosen so far; after a sign-in, what had been."""
+    typed: QueryDict | None = getattr(request, "typed", None)
+    if typed is None:
+        return request.POST or request.GET
+    entered = typed.copy()
+    entered["touched"] = "on"
+    return entered
+
+
+def _show(request: PartnerRequest, dialog: Dialog, editing: Editing, **context: object) -> HttpResponse:
     template = "portal/billing/mapping_dialog.html" if request.htmx else "portal/billing/mapping_page.html"
-    return TemplateResponse(request, template, {"dialog": dialog, "program": dialog.program, **context})
+    context |= {"dialog": dialog, "program": dialog.program, "editing": editing}
+    return TemplateResponse(request, template, context, status=200 if request.htmx else editing.status())
 
 
 def _saved(request: PartnerRequest, dialog: Dialog) -> HttpResponse:
@@ -139,7 +167,9 @@ def _saved(request: PartnerRequest, dialog: Dialog) -> HttpResponse:
         return redirect("billing", request.partner.slug, dialog.program.pk)
     if follows:
         fresh = open_dialog(dialog.program, follows.customer, Motion(follows.motion), MappingForm({}))
-        response = _show(request, fresh, saved=text)
+        here = reverse("mapping", args=[request.partner.slug, dialog.program.pk, follows.customer_id, follows.motion])
+        editing = Editing(request, mapping_values(fresh.mapping), page=here, anew=True)
+        response = _show(request, fresh, editing, saved=text)
     else:
         response = TemplateResponse(request, "portal/billing/mapping_done.html", {"saved": text})
         trigger_client_event(response, "dialog-done", after="settle")

@@ -10,9 +10,11 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Role
-from accounts.services import update_partner
+from accounts.services import company_of, update_partner
 from core.audit import actor_of
+from core.editions import NewerEdition
 from portal.company.forms import PartnerForm
+from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_page
 from programs.services import reschedule_all
 
@@ -21,15 +23,21 @@ from programs.services import reschedule_all
 @partner_page(Role.ADMIN)
 def partner_settings(request: PartnerRequest) -> HttpResponse:
     """Change name, time zone, currency or locale of the partner."""
-    form = PartnerForm(request.POST or None, partner=request.partner)
-    if form.is_valid():
+    editing = Editing(request, company_of(request.partner))
+    form = PartnerForm(editing.data, partner=request.partner)
+    if request.method == "POST" and form.is_valid():
+        actor = actor_of(request.user)
         try:
-            changed = update_partner(request.partner.pk, actor=actor_of(request.user), **form.cleaned_data)
+            changed = update_partner(request.partner.pk, actor=actor, drawn=editing.sent, **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
+        except NewerEdition as newer:
+            request.partner.refresh_from_db()
+            editing.give_way_in(form, newer, company_of(request.partner))
         else:
             if "time_zone" in changed:
                 reschedule_all()
             messages.success(request, "Saved." if changed else "Nothing was changed.")
             return redirect("partner_settings", request.partner.slug)
-    return TemplateResponse(request, "portal/company/partner.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "editing": editing}
+    return TemplateResponse(request, "portal/company/partner.html", context, status=editing.status(form))

@@ -25,12 +25,16 @@ from connections.selectors import (
     connection_cards,
     find_card,
 )
+from connections.stored import stored_values
 from connections.testing import TEST_SECONDS
 from core.audit import actor_of
+from core.editions import NewerEdition
 from core.scope import partner_scope
 from portal.connections.forms import CredentialForm
+from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_action, partner_page
 from portal.kit.reauthentication import ask_again
+from portal.kit.undone import DRAWN
 
 
 @require_safe
@@ -55,15 +59,19 @@ def connect(request: PartnerRequest, system: str) -> HttpResponse:
         return detour
     if card.status in services.NOT_ENABLED:
         return redirect("connections", request.partner.slug)
-    form = CredentialForm(request.POST or None, card=card, partner_currency=request.partner.currency)
-    if form.is_valid():
+    editing = _editing(request, card)
+    form = CredentialForm(editing.data, card=card, partner_currency=request.partner.currency)
+    if request.method == "POST" and form.is_valid():
+        entered = (form.credentials(), request.user, form.currency())
         try:
-            checking.ask_to_connect(request.partner.pk, system, form.credentials(), request.user, form.currency())
+            checking.ask_to_connect(request.partner.pk, system, *entered, drawn=editing.sent)
         except ConnectionRefused as refused:
             _show_at_fields(form, str(refused), refused.fields)
+        except NewerEdition as newer:
+            editing.give_way_in(form, newer, _stored(request, card))
         else:
             return redirect("follow_check", request.partner.slug, system)
-    return _form_page(request, card, form)
+    return _form_page(request, card, form, editing)
 
 
 @require_POST
@@ -105,12 +113,16 @@ def disconnect(request: PartnerRequest, system: str) -> HttpResponse:
         return detour
     if request.method != "POST":
         with partner_scope(request.partner.pk):
-            context = {"card": card, "consequences": consequences_of(card.connection)}
+            consequences = consequences_of(card.connection)
+            context = {"card": card, "consequences": consequences, "editing": _editing(request, card)}
             return render(request, "portal/connections/disconnect.html", context)
     try:
-        services.disconnect(request.partner.pk, system, actor_of(request.user))
+        services.disconnect(request.partner.pk, system, actor_of(request.user), drawn=request.POST.get(DRAWN))
     except ConnectionRefused as refusal:
         messages.error(request, str(refusal))
+    except NewerEdition as newer:
+        text = f"Other credentials of {card.definition.label} were stored after your page was drawn."
+        messages.error(request, newer.tell(text))
     else:
         messages.success(request, f"{card.definition.label} is disconnected. Mappings and history are kept.")
     return redirect("connections", request.partner.slug)
@@ -167,7 +179,7 @@ def _tell_found(request: PartnerRequest, card: ConnectionCard, check: Credential
         form = CredentialForm(check.shown, card=card, partner_currency=request.partner.currency)
         form.errors.clear()  # secrets are not filled in again
         _show_at_fields(form, check.problem, check.problem_fields)
-        return _form_page(request, card, form, check.permissions)
+        return _form_page(request, card, form, _editing(request, card), check.permissions)
     if check.state == CheckState.REFUSED:
         messages.error(request, check.problem)
     elif check.stores and connection:
@@ -189,8 +201,22 @@ def _show_at_fields(form: CredentialForm, problem: str, fields: Mapping[str, str
 
 
 def _form_page(
-    request: PartnerRequest, card: ConnectionCard, form: CredentialForm, permissions: Sequence[list[str]] = ()
+    request: PartnerRequest,
+    card: ConnectionCard,
+    form: CredentialForm,
+    editing: Editing,
+    permissions: Sequence[list[str]] = (),
 ) -> HttpResponse:
-    context = {"card": card, "form": form, "permissions": permissions}
+    context = {"card": card, "form": form, "editing": editing, "permissions": permissions}
     with partner_scope(request.partner.pk):
-        return render(request, "portal/connections/connect.html", context, status=422 if form.errors else 200)
+        return render(request, "portal/connections/connect.html", context, status=editing.status(form))
+
+
+def _editing(request: PartnerRequest, card: ConnectionCard) -> Editing:
+    page = reverse("connect", args=[request.partner.slug, card.definition.name])
+    return Editing(request, _stored(request, card), page=page)
+
+
+def _stored(request: PartnerRequest, card: ConnectionCard) -> dict[str, str]:
+    with partner_scope(request.partner.pk):
+        return stored_values(card.definition, card.connection)

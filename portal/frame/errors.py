@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from redis.exceptions import RedisError
 
+from portal.kit.undone import note_undone, read_press
+
 log = structlog.get_logger(__name__)
 
 
@@ -45,6 +47,19 @@ class RedisAway:
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """404: also the answer to whoever asks for another partner's page."""
     return render(request, "404.html", status=404)
+
+
+def older_than_sign_in(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token against forgery is another one, as after a sign-in in another window.
+
+    Nothing was done. A page of ours is led back to, with what was typed where the form was drawn for this person.
+    """
+    undone = read_press(request)
+    log.warning("form_refused", reason=reason, route=request.resolver_match and request.resolver_match.url_name)
+    response = render(request, "403_csrf.html", {"page": undone.page}, status=403)
+    if undone.person_id is not None:
+        note_undone(response, undone)
+    return response
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

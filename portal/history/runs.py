@@ -22,6 +22,7 @@ from portal.kit.page_sizes import page_size
 from portal.kit.paging import PagedRows, page_of
 from portal.kit.permissions import PartnerRequest, partner_page
 from programs.selectors import program_for
+from reports.at_work import tell_wait
 from reports.progress import read_progress
 from reports.run import group_changes, listed_runs, read_change, read_run
 from syncs.enums import ACTIVE_STATES, RunKind
@@ -130,7 +131,9 @@ def discard_plan(request: PartnerRequest, run_id: int) -> HttpResponse:
 @partner_page(Role.SUPPORT)
 def cancel_run(request: PartnerRequest, run_id: int) -> HttpResponse:
     """Stop a run after the write at hand."""
-    return _act(request, run_id, starting.cancel_run, "The run stops after the write at hand. What is written stays.")
+    waits = tell_wait(_find_run(request, run_id))
+    done = f"The run stops after the write at hand. What is written stays. {waits}".strip()
+    return _act(request, run_id, starting.cancel_run, done)
 
 
 @require_POST

@@ -34,7 +34,7 @@ from reports.invoice import was_planned
 from syncs.deciding import acknowledging, answering, undoing
 from syncs.deciding.answers import choice_button
 from syncs.errors import SyncRefused
-from syncs.models import Finding
+from syncs.models import Decision, Finding
 
 # Items on a page, among all that waits and of one kind alone, whose items may be answered together. An item has
 # facts and buttons, and takes the room of several rows of a list.
@@ -59,8 +59,8 @@ def decide(request: PartnerRequest) -> HttpResponse:
         return _answer(request, error="The answer could not be read. Nothing was changed.")
     data = form.cleaned_data
     program = get_object_or_404(Program, pk=data["program"])
-    if not Finding.objects.filter(program=program, subject=data["subject"], closed_at=None).exists():
-        return _answer(request, error="This item no longer waits: a sync settled it meanwhile. Nothing was changed.")
+    if refusal := _refuse_settled(program, data["subject"]):
+        return _answer(request, error=refusal)
     given = {name: data[name] for name in ("subject", "choice", "line_id")}
     return _do(
         request,
@@ -79,10 +79,12 @@ def decide_many(request: PartnerRequest) -> HttpResponse:
     found = list(decidable().filter(pk__in=form.cleaned_data["row"]).select_related("program"))
     if not found:
         return _answer(request, error="None of these items waits any longer. Nothing was changed.")
+    late = len(set(form.cleaned_data["row"])) - len(found)
+    left = f" {late} no longer waited: answered or settled meanwhile." if late else ""
     return _do(
         request,
         lambda: answering.decide_all(findings=found, choice=form.cleaned_data["choice"], actor=actor_of(request.user)),
-        f"Noted for {len(found)} items. The next sync carries it out; until then you can undo it below.",
+        f"Noted for {len(found)} items.{left} The next sync carries it out; until then you can undo it below.",
     )
 
 
@@ -141,6 +143,16 @@ def decide_invoice(request: PartnerRequest, invoice_id: int) -> HttpResponse:
         return _answer(request, error=str(refusal))
     held = invoice.state == InvoiceState.HELD
     return _answer(request, f"Invoice {invoice.number} {'is held again' if held else 'counts from now on'}.")
+
+
+def _refuse_settled(program: Program, subject: str) -> str:
+    """Why an item of an older page is not answered; "" where it waits."""
+    if decidable().filter(program=program, subject=subject).exists():
+        return ""
+    if not Finding.objects.filter(program=program, subject=subject, closed_at=None).exists():
+        return "This item no longer waits: a sync settled it meanwhile. Nothing was changed."
+    by = Decision.objects.filter(program=program, subject=subject).values_list("decided_by__email", flat=True).first()
+    return f"{by or 'Somebody'} has answered this already. Nothing was changed; that answer can be undone below."
 
 
 # --- The answer to an answer ----------------------------------------------------------------------

@@ -11,21 +11,18 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Partner, Role, User
 from accounts.selectors import Access, list_accesses
 from core.scope import current_partner_id, partner_scope
 from portal.kit.figures import use_locale
+from portal.kit.undone import forget_undone, sign_in_first, tell_undone
 
 
 class PersonRequest(HttpRequest):
@@ -65,10 +62,10 @@ def person_page(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return _to_sign_in(request)
+            return sign_in_first(request)
         _know_accesses(request)
         with _at_home(_zone_of(request)):
-            return _rendered(view(request, **kwargs))
+            return _answered(request, view, kwargs)
 
     return _ruled(guarded, Rule("person"))
 
@@ -106,13 +103,13 @@ def _partner_view(view: View, minimum: Role, *, scoped: bool) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return _to_sign_in(request)
+            return sign_in_first(request)
         access = _find_access(request, slug, minimum)
         if scoped:
             with partner_scope(access.partner_id), _at_partner(request, access):
-                return _rendered(view(request, **kwargs))
+                return _answered(request, view, kwargs)
         with _at_partner(request, access):
-            return _rendered(view(request, **kwargs))
+            return _answered(request, view, kwargs)
 
     return _ruled(guarded, Rule("partner", minimum))
 
@@ -154,18 +151,15 @@ def _zone_of(request: HttpRequest) -> str:
     return str(getattr(request.user, "time_zone", ""))
 
 
-def _rendered(response: HttpResponse) -> HttpResponse:
-    """Rendered now, while scope, zone and locale hold."""
+def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
+    """Rendered now, while scope, zone and locale hold; and what a press before the sign-in did not do is told."""
+    told = tell_undone(request)
+    response = view(request, **kwargs)
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
-        return response.render()
+        response = response.render()
+    if told:
+        forget_undone(response)
     return response
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if htmx := getattr(request, "htmx", None):  # a fragment cannot show the sign-in page
-        back = f"?{urlencode({'next': htmx.current_url_abs_path})}" if htmx.current_url_abs_path else ""
-        return HttpResponseClientRedirect(resolve_url("account_login") + back)
-    return redirect_to_login(request.get_full_path())
 
 
 def _ruled(view: View, rule: Rule) -> View:

@@ -14,6 +14,7 @@ from notifications.across_partners import unsent_messages
 from portal.kit.permissions import PersonRequest, operator_page
 from reports.queue import read_queue_health
 from syncs.across_partners import partner_figures
+from syncs.running.lock import list_stuck
 
 MOST_PAGES = 10_000
 
@@ -30,6 +31,7 @@ def operator(request: PersonRequest) -> HttpResponse:
         "troubled": troubled_connections(_page(request, "troubled")),
         "breakdowns": partner_breakdowns(now, _page(request, "breakdowns")),
         "partners": partner_figures(query, now, _page(request, "page")),
+        "stuck": list_stuck(),
         "queue": read_queue_health(now),
         "unsent": unsent_messages(),
         "limits": read_limit_use(),

@@ -12,7 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Role
 from core.audit import actor_of
+from core.editions import NewerEdition
+from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_page
+from portal.kit.undone import DRAWN
 from portal.products.forms import AdoptForm
 from products.models import Product, TargetProduct
 from programs.models import Program
@@ -34,10 +37,16 @@ def adopt(request: PartnerRequest, program_id: int, product_id: int) -> HttpResp
     if request.method == "POST" and chosen is not None:
         try:
             product_links.adopt_product(
-                program=program, product=product, target_product=chosen, actor=actor_of(request.user)
+                program=program,
+                product=product,
+                target_product=chosen,
+                actor=actor_of(request.user),
+                drawn=request.POST.get(DRAWN),
             )
         except LinkRefused as refusal:
             return _show(request, program, product, form, str(refusal))
+        except NewerEdition as newer:
+            return _link_now(request, program, product, newer)
         messages.success(
             request, f"“{chosen.name}” stands for it now. The next product sync brings its prices up to date."
         )
@@ -52,9 +61,12 @@ def detach(request: PartnerRequest, program_id: int, product_id: int) -> HttpRes
     """Keep the product sync off a product and off what stands for it."""
     program, product = _find(request, program_id, product_id)
     try:
-        former = product_links.detach_product(program=program, product=product, actor=actor_of(request.user))
+        actor, drawn = actor_of(request.user), request.POST.get(DRAWN)
+        former = product_links.detach_product(program=program, product=product, actor=actor, drawn=drawn)
     except LinkRefused as refusal:
         messages.error(request, str(refusal))
+    except NewerEdition as newer:
+        return _link_now(request, program, product, newer)
     else:
         messages.success(request, _told(request, program, product, former))
     return redirect("product", request.partner.slug, program.pk, product.pk)
@@ -65,8 +77,18 @@ def detach(request: PartnerRequest, program_id: int, product_id: int) -> HttpRes
 def follow(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """Take a detached product up again."""
     program, product = _find(request, program_id, product_id)
-    product_links.follow_product(product=product, actor=actor_of(request.user))
+    actor, drawn = actor_of(request.user), request.POST.get(DRAWN)
+    try:
+        product_links.follow_product(program=program, product=product, actor=actor, drawn=drawn)
+    except NewerEdition as newer:
+        return _link_now(request, program, product, newer)
     messages.success(request, "The next product sync takes it up: it adopts what stands for it, or makes it.")
+    return redirect("product", request.partner.slug, program.pk, product.pk)
+
+
+def _link_now(request: PartnerRequest, program: Program, product: Product, newer: NewerEdition) -> HttpResponse:
+    """Somebody was quicker: the product's page shows how it stands."""
+    messages.error(request, newer.tell("What stands for this product is shown as it is now."))
     return redirect("product", request.partner.slug, program.pk, product.pk)
 
 
@@ -97,6 +119,7 @@ def _show(
         "more": len(found) > MOST_OFFERED,
         "chosen": chosen,
         "problem": problem,
+        "editing": Editing(request, product_links.link_of(program, product)),
     }
     return TemplateResponse(request, "portal/products/adopt.html", context)
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal.kit.changes import ItemTable
+from portal.kit.editing import Editing
 from portal.kit.figures import write_price
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
@@ -43,7 +44,9 @@ def product(request: PartnerRequest, program_id: int, product_id: int) -> HttpRe
         report.changes, currency=report.currency, caption="What product syncs did", exclude=NOT_OF_PRODUCTS
     )
     page = "portal/products/product.html"
-    return list_page(request, page, changes, program=program, report=report, **_prices(report.product))
+    link = {"linked": report.product.target_id_linked or "", "detached": report.product.detached}
+    editing = Editing(request, link)
+    return list_page(request, page, changes, program=program, report=report, editing=editing, **_prices(report.product))
 
 
 def _prices(product: Any) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from connections.models import ConnectionStatus
 from connections.selectors import ConnectionCard, connection_cards
 from connections.testing import find_system
 from core.audit import actor_of
+from core.editions import NewerEdition
+from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.programs.forms import ProgramForm
 from programs import services
@@ -78,6 +80,8 @@ def set_up_program(request: PartnerRequest, program_slug: str, source: str, targ
     if offer is None or offer.missing or not (offer.source.connection and offer.target.connection):
         messages.warning(request, "Connect the source and the target first.")
         return redirect("programs", request.partner.slug)
+    if offer.program is not None and request.method == "POST":
+        return _edit(request, offer.program)  # somebody was quicker: what was typed is shown beside it
     if offer.program is not None:
         return redirect("edit_program", request.partner.slug, offer.program.pk)
     program = Program(slug=program_slug, source=offer.source.connection, target=offer.target.connection, enabled=True)
@@ -86,8 +90,9 @@ def set_up_program(request: PartnerRequest, program_slug: str, source: str, targ
 
 def _edit(request: PartnerRequest, program: Program) -> HttpResponse:
     request.menu = reverse("programs", args=[request.partner.slug])  # type: ignore[attr-defined]  # read by the menu
-    form = ProgramForm(request.POST or None, instance=program, zone=request.partner.time_zone)
-    if form.is_valid():
+    editing = Editing(request, services.settings_of(program))
+    form = ProgramForm(editing.data, instance=program, zone=request.partner.time_zone)
+    if request.method == "POST" and form.is_valid():
         try:
             saved, changed = services.save_program(
                 slug=program.slug,
@@ -95,16 +100,19 @@ def _edit(request: PartnerRequest, program: Program) -> HttpResponse:
                 target=program.target,
                 settings=form.settings(),
                 actor=actor_of(request.user),
+                drawn=editing.sent,
             )
         except ValidationError as problems:
             form.show(problems)
+        except NewerEdition as newer:
+            editing.give_way_in(form, newer, services.settings_of(Program.objects.filter(pk=program.pk).first()))
         else:
             messages.success(request, "Saved." if changed else "Nothing was changed.")
             _record_start_soon(saved)
             return redirect("edit_program", request.partner.slug, saved.pk)
     labels = {side: find_system(getattr(program, side).system).label for side in ("source", "target")}
-    context = {"form": form, "program": program, "labels": labels}
-    return TemplateResponse(request, "portal/programs/edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "program": program, "labels": labels, "editing": editing}
+    return TemplateResponse(request, "portal/programs/edit.html", context, status=editing.status(form))
 
 
 def _record_start_soon(program: Program) -> None:

@@ -13,7 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.browsers import describe_browser
-from accounts.models import Role
+from accounts.models import Membership, Role
+from accounts.services import role_of
+from core.editions import seal_edition
 from portal.kit import figures
 from portal.kit.answers import answer_buttons
 from portal.kit.badges import badge_html
@@ -124,6 +126,13 @@ def page_sizes(context: template.Context, count: int) -> dict[str, Any]:
 def folded_fields(form: forms.Form) -> list[forms.BoundField]:
     """The fields of a list's filters but for the search box."""
     return [field for field in form if getattr(field.field.widget, "input_type", "") != "search"]
+
+
+@register.simple_tag(takes_context=True)
+def drawn_role(context: template.Context, membership: Membership) -> str:
+    """What a button that changes a member was drawn from."""
+    request = context["request"]
+    return seal_edition(role_of(membership), person_id=request.user.pk, page=request.get_full_path())
 
 
 @register.filter

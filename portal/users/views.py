@@ -12,14 +12,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
-from accounts.models import Invitation, Role
+from accounts.models import Invitation, Membership, Role
 from accounts.selectors import count_owners, list_members, list_waiting_invitations
 from accounts.services import AccountError
 from core.audit import actor_of
+from core.editions import NewerEdition
+from portal.kit.editing import Editing
 from portal.kit.page_sizes import page_size
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.reauthentication import ask_again
 from portal.kit.tables import cut_pages, list_page
+from portal.kit.undone import DRAWN
 from portal.users.forms import InviteForm, RoleForm
 from portal.users.tables import FOR_ADMINS, InvitationTable, MemberTable
 
@@ -47,8 +50,9 @@ def users(request: PartnerRequest) -> HttpResponse:
 @partner_page(Role.ADMIN)
 def invite(request: PartnerRequest) -> HttpResponse:
     """Offer a role by e-mail."""
-    form = InviteForm(request.POST or None, access=request.access)
-    if form.is_valid():
+    editing = Editing(request, dict.fromkeys(InviteForm.base_fields, ""))
+    form = InviteForm(editing.data, access=request.access)
+    if request.method == "POST" and form.is_valid():
         if form.cleaned_data["role"] in POWERFUL and (detour := ask_again(request)):
             return detour
         try:
@@ -60,7 +64,7 @@ def invite(request: PartnerRequest) -> HttpResponse:
             days = form.chosen_days()
             messages.success(request, f"{invitation.email} is invited. The link in the e-mail is good for {days} days.")
             return redirect("users", request.partner.slug)
-    return TemplateResponse(request, "portal/users/invite.html", {"form": form})
+    return TemplateResponse(request, "portal/users/invite.html", {"form": form, "editing": editing})
 
 
 @require_POST
@@ -77,9 +81,12 @@ def change_role(request: PartnerRequest, membership_id: int) -> HttpResponse:
     if detour := ask_again(request, _list_of(request)):
         return detour
     try:
-        changed = services.change_role(membership=membership, role=role, actor=actor_of(request.user))
+        actor, drawn = actor_of(request.user), request.POST.get(DRAWN)
+        changed = services.change_role(membership=membership, role=role, actor=actor, drawn=drawn)
     except AccountError as refusal:
         messages.error(request, str(refusal))
+    except NewerEdition as newer:
+        messages.error(request, _role_now(membership, newer))
     else:
         if changed:
             messages.success(request, f"{membership.user} is now {role.label}.")
@@ -94,12 +101,16 @@ def remove_member(request: PartnerRequest, membership_id: int) -> HttpResponse:
     _refuse_above_own(request, membership.role)
     if detour := ask_again(request):
         return detour
+    editing = Editing(request, services.role_of(membership))
     if request.method != "POST":
-        return TemplateResponse(request, "portal/users/remove_member.html", {"membership": membership})
+        context = {"membership": membership, "editing": editing}
+        return TemplateResponse(request, "portal/users/remove_member.html", context)
     try:
-        services.remove_member(membership=membership, actor=actor_of(request.user))
+        services.remove_member(membership=membership, actor=actor_of(request.user), drawn=editing.sent)
     except AccountError as refusal:
         messages.error(request, str(refusal))
+    except NewerEdition as newer:
+        messages.error(request, _role_now(membership, newer))
     else:
         messages.success(request, f"{membership.user} has no access to {request.partner} any more.")
         if membership.user_id == request.user.pk:
@@ -152,6 +163,13 @@ def withdraw_invitation(request: PartnerRequest, invitation_id: int) -> HttpResp
 
 def _list_of(request: PartnerRequest) -> str:
     return reverse("users", args=[request.partner.slug])
+
+
+def _role_now(membership: Membership, newer: NewerEdition) -> str:
+    """Somebody was quicker with this member."""
+    labels = dict(Role.choices)
+    was, now = newer.changed.get("role", ("", membership.role))
+    return newer.tell(f"{membership.user} was {labels.get(was, was)} and is now {labels.get(now, now)}.")
 
 
 def _refuse_above_own(request: PartnerRequest, *roles: str) -> None:

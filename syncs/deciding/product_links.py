@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from core.audit import Actor, record
+from core.editions import refuse_older
+from core.enums import About
 from core.searching import ids_matching
 from money.products import PREFIX
 from products.models import Product, ProductLink, TargetProduct
@@ -33,12 +35,22 @@ def adoptable_products(program: Program, product: Product, text: str = "") -> Qu
     return found.annotate(distance=resembles).order_by("distance", "name", "external_id")
 
 
-def adopt_product(*, program: Program, product: Product, target_product: TargetProduct, actor: Actor) -> None:
+def link_of(program: Program, product: Product) -> dict[str, object]:
+    """What pages show of a product's link, as it stands: the id in the target, and whether syncs leave it alone."""
+    links = ProductLink.objects.filter(target=program.target_id, product=product)
+    return {"linked": links.values_list("external_id", flat=True).first() or "", "detached": product.detached}
+
+
+def adopt_product(
+    *, program: Program, product: Product, target_product: TargetProduct, actor: Actor, drawn: str | None = None
+) -> None:
     """From now on this product of the target stands for ours; syncs change its prices and nothing else.
 
-    Raises ``LinkRefused`` when either of them is linked already, it is gone, or a sync is writing it.
+    Raises ``LinkRefused`` when either of them is linked already, it is gone, or a sync is writing it, and here as
+    below ``NewerEdition`` where the link is another one than the page was ``drawn`` from.
     """
     locked = _lock(product)
+    _refuse_older_link(program, locked, drawn)
     _refuse_while_written(locked)
     if target_product.gone:
         raise LinkRefused(f"“{target_product.name}” was deleted in the target. Choose another one.")
@@ -52,30 +64,39 @@ def adopt_product(*, program: Program, product: Product, target_product: TargetP
         product=locked, target_id=program.target_id, external_id=target_product.external_id, adopted=True
     )
     _set_detached(locked, detached=False)
-    record(actor, "product.adopted", f"{locked.name}: adopted “{target_product.name}” ({target_product.external_id})")
+    text = f"{locked.name}: adopted “{target_product.name}” ({target_product.external_id})"
+    record(actor, "product.adopted", text, (About.PRODUCT, locked.pk))
 
 
-def detach_product(*, program: Program, product: Product, actor: Actor) -> str | None:
+def detach_product(*, program: Program, product: Product, actor: Actor, drawn: str | None = None) -> str | None:
     """The product sync leaves this product alone from now on, and what stands for it too.
 
     Answers with the id in the target that stood for it, so that it can be adopted again; None where
     there was none. Nothing is written to the target. Raises ``LinkRefused`` while a sync writes it.
     """
     locked = _lock(product)
+    _refuse_older_link(program, locked, drawn)
     _refuse_while_written(locked)
     links = ProductLink.objects.filter(target=program.target_id, product=locked)
     former = links.values_list("external_id", flat=True).first()
     links.delete()
     _set_detached(locked, detached=True)
     told = f" from {former}" if former is not None else ""
-    record(actor, "product.detached", f"{locked.name}: detached{told}")
+    record(actor, "product.detached", f"{locked.name}: detached{told}", (About.PRODUCT, locked.pk))
     return former
 
 
-def follow_product(*, product: Product, actor: Actor) -> None:
+def follow_product(*, program: Program, product: Product, actor: Actor, drawn: str | None = None) -> None:
     """The product sync takes a detached product up again, as if it had never been linked."""
-    _set_detached(_lock(product), detached=False)
-    record(actor, "product.followed", f"{product.name}: synced again")
+    locked = _lock(product)
+    _refuse_older_link(program, locked, drawn)
+    _set_detached(locked, detached=False)
+    record(actor, "product.followed", f"{product.name}: synced again", (About.PRODUCT, product.pk))
+
+
+def _refuse_older_link(program: Program, product: Product, drawn: str | None) -> None:
+    actions = ("product.adopted", "product.detached", "product.followed")
+    refuse_older(drawn, link_of(program, product), actions=actions, about=(About.PRODUCT, product.pk))
 
 
 def _is_linked(program: Program, product: Product) -> bool:

@@ -147,7 +147,7 @@ def test_link_asks_who_follows_it(cast: Cast, bob: Person) -> None:
     link = confirm_link()
 
     stranger = Client()
-    answers = [stranger.get(link), stranger.post(link)]
+    answers = [stranger.get(link), stranger.post(link, headers={"referer": f"http://testserver{link}"})]
 
     assert [answer["Location"] for answer in answers] == [f"/accounts/login/?next={quote(link)}"] * 2
     assert person_of(NEW) is None

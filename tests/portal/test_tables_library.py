@@ -29,7 +29,7 @@ LISTS = {
     "users": "users/",
 }
 _CELL = re.compile(r"<td [^>]*>(.*?)</td>", re.DOTALL)
-_TOKEN = re.compile(r'(?<=csrfmiddlewaretoken" value=")\w+')  # another one each time
+_TOKEN = re.compile(r'(?<=csrfmiddlewaretoken" value=")\w+|(?<=drawn" value=")[^"]+')  # another one each time
 
 
 def tables_of(cast: Cast, shop: Shop, name: str) -> list[Any]:

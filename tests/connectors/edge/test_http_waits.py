@@ -7,6 +7,7 @@ import pytest
 from connectors.errors import (
     MustWait,
     RateLimited,
+    WriteFate,
 )
 from tests.connectors.conftest import API
 
@@ -134,3 +135,20 @@ def test_service_that_asks_to_come_back_later_is_left_alone_by_everybody(vendor,
     assert caught.value.maybe_applied
     assert limiter.penalties == [everybody]
     assert edge.losses.wait == float(asked)
+
+
+@pytest.mark.parametrize("jump", [60, -60])
+def test_write_of_a_process_that_stood_still_is_not_sent(vendor, make_edge, time_machine, jump):
+    """Somebody else may have looked for it meanwhile, found nothing, and sent it again."""
+    time_machine.move_to("2026-11-02T05:00:00+00:00")
+
+    class Frozen(FakeLimiter):
+        def try_acquire(self):
+            time_machine.shift(jump)
+            return 0.0
+
+    with pytest.raises(MustWait) as caught:
+        make_edge(limiter=Frozen()).call("POST", f"{API}/x", json={})
+
+    assert len(vendor.calls) == 0
+    assert caught.value.fate is WriteFate.NOT_SENT
