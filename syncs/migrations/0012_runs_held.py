@@ -20,7 +20,7 @@ CREATE FUNCTION runs_held(silent_since timestamptz, keys bigint[])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("syncs", "0008_edited_lines_of_runs")]
+    dependencies = [("syncs", "0011_month_accounts")]
 
     operations = [
         migrations.RunSQL(RUNS_HELD, "DROP FUNCTION runs_held(timestamptz, bigint[])"),

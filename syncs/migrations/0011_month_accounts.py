@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("programs", "0002_ledger_as_of"),
-        ("syncs", "0008_edited_lines_of_runs"),
+        ("syncs", "0010_rows_left_out_of_a_period"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
