@@ -7,8 +7,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.installation import take_identity
-        from core.schema import refuse_older_schema
+        from core.installation import refuse_older_schema, take_identity
 
         pre_migrate.connect(refuse_older_schema, sender=self)
         post_migrate.connect(take_identity, sender=self)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from core.models import Installation
@@ -15,6 +18,12 @@ OF_ANOTHER = (
     "leaves. If it is meant to go on here, the operator says so by the command: manage.py installation --take-over."
 )
 MAINTENANCE = "Maintenance: pages can be read, nothing can be changed, and no sync goes on."
+OF_BEFORE = ("accounts", "0002_row_security")  # schema-1 has it in accounts 0001_initial
+TOO_OLD = (
+    "An earlier version than schema-1 made this database, and it cannot be brought up to date. Nothing was changed. "
+    "Make a new database and configure the partners again: the next sync takes over the lines that stand in the "
+    "target, by their marks. See “Update” in docs/operations.md."
+)
 
 
 def read_installation() -> Installation:
@@ -73,3 +82,9 @@ def take_identity(apps: Any, **_kwargs: Any) -> None:
         return
     rows.get_or_create(pk=1)
     rows.filter(pk=1, identity="").update(identity=settings.INSTALLATION_ID)
+
+
+def refuse_older_schema(using: str, **_kwargs: Any) -> None:
+    """Before ``migrate`` does anything: what it begins with has the names of before, and would count as done."""
+    if OF_BEFORE in MigrationRecorder(connections[using]).applied_migrations():
+        raise CommandError(TOO_OLD)

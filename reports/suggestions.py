@@ -1,23 +1,45 @@
-"""What the page of all suggestions shows: whom nobody mapped, and where each would likely go."""
+"""What the page of all suggestions shows: whom nobody mapped, and where each would likely go; templates on offer."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from connectors.records import MONTHLY, Cadence
+from connectors.records import MONTHLY, Cadence, TemplateLine
 from connectors.registry import get_target
 from customers.mapping_batches import Wish
 from customers.matching import Suggestion
 from customers.models import TargetCustomer, Template
 from customers.selectors import best_suggestions
+from customers.services import MappingWarning, mapping_warnings
+from customers.target_copy import template_record
 from invoices.models import BillingItem
 from money.enums import Motion
 from money.motions import MOTIONS
 from programs.models import Program
-from reports.template_offers import TemplateOffer, offer_template
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateOffer:
+    """A template with what tells two alike apart."""
+
+    template: Template
+    lines: Sequence[TemplateLine]
+    warnings: list[MappingWarning]
+
+
+def offer_template(
+    program: Program, row: Template, motion: Motion, *, disabled: bool = False, retail: Decimal | None = None
+) -> TemplateOffer:
+    """The template with its lines, and what speaks against it for the motion.
+
+    ``disabled``: its customer is; ``retail``: what the newest month charges, in currency units.
+    """
+    warnings = mapping_warnings(program=program, template=row, motion=motion.value, disabled=disabled, retail=retail)
+    return TemplateOffer(row, template_record(row).lines, warnings)
 
 
 @dataclass(slots=True)

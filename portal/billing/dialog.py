@@ -15,7 +15,7 @@ from money.enums import Motion
 from portal.billing.forms import MappingForm
 from programs.models import Program
 from reports.billing import newest_retail
-from reports.template_offers import TemplateOffer, offer_template
+from reports.suggestions import TemplateOffer, offer_template
 
 MOST_OFFERED = 20
 
