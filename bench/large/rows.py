@@ -18,7 +18,9 @@ from customers.models import Customer, Subscription, TargetCustomer, Template
 from invoices.billing_items import recount_invoices
 from invoices.models import SourceInvoice
 from products.models import Product
+from programs.models import Program
 from syncs.models import Run
+from syncs.proving.months import prove_months
 
 NOW = dt.datetime(2026, 11, 22, 5, 0, tzinfo=dt.UTC)  # the same every time
 
@@ -93,6 +95,9 @@ def fill(partner: Seeded, sizes: Sizes, say: Callable[[str], None]) -> dict[str,
     filling.run("invoice_sums")
     with partner_scope(partner.partner_id):
         recount_invoices(list(SourceInvoice.objects.all()))
+    say("accounts of the months")
+    with partner_scope(partner.partner_id):
+        prove_months(Program.objects.select_related("source", "target", "partner").get(), ())
     return made
 
 

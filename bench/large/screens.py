@@ -27,6 +27,8 @@ _SCREENS = (
     ("dashboard", "", ""),
     ("inbox", "inbox/", ""),
     ("overview of a program", "programs/{program}/", ""),
+    ("months", "programs/{program}/months/", ""),
+    ("month", "programs/{program}/months/{period}/", ""),
     ("billing", "programs/{program}/billing/", "invoices/billingitem/"),
     ("billing, all", "programs/{program}/billing/?tab=all", "invoices/billingitem/"),
     ("billing, last page", "programs/{program}/billing/?tab=all&page=10000", "invoices/billingitem/?p=300"),
@@ -140,6 +142,7 @@ def _rows_of(slug: str) -> dict[str, Any]:
             "customer": _first(Customer),
             "product": _first(Product),
             "invoice": SourceInvoice.objects.order_by("-month")[0].pk,
+            "period": f"{SourceInvoice.objects.order_by('-month')[0].month:%Y-%m}",
             "run": run.pk,
             "change": run.changes.order_by("position")[0].pk,
         }

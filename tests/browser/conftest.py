@@ -16,6 +16,7 @@ from connections.models import CredentialCheck
 from core.scope import partner_scope
 from notifications.models import Message
 from syncs.enums import RunState
+from syncs.proving.months import prove_months
 from syncs.running.telling import tell_of_run
 from tests import factories as make
 from tests.browser.keyboard import Keyboard
@@ -59,6 +60,7 @@ def busy_shop(cast: Cast, shop: Shop, settings: Any) -> dict[str, int]:
         make.FindingFactory(last_run=shop.run)
         make.FindingFactory(last_run=shop.run, code="paused", subject="", text="It is paused")
         tell_of_run(make.RunFactory(program=shop.program, status="warning"), [])
+        prove_months(shop.program, ())
         invite_nina()
         CredentialCheck.objects.create(
             system="prism", stores=False, asked_by=cast.users["alice"], asked_at=timezone.now() + ONE_HOUR

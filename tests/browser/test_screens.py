@@ -48,6 +48,8 @@ SCREENS = (
     "programs/{program}/invoices/",
     "programs/{program}/invoices/{invoice}/",
     "programs/{program}/invoices/{invoice}/account/",
+    "programs/{program}/months/",
+    "programs/{program}/months/2026-09/",
     "programs/{program}/history/",
     "runs/{run}/",
     "runs/{preview}/",

@@ -1,0 +1,71 @@
+"""The verdict of a month comes of what became of each of its rows; it closes once invoices carry all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.scope import partner_scope
+from money.enums import PartRole, PartState
+from programs.models import Program
+from syncs.models import Part, Posting
+from syncs.proving.months import prove_months
+from syncs.proving.verdicts import is_closed, judge_programs
+from tests import factories as make
+from tests.portal.cast import Cast
+from tests.portal.conftest import cast
+
+__all__ = ["cast"]
+
+Judge = Callable[..., tuple[str, bool, bool]]
+
+
+@pytest.fixture
+def judge(cast: Cast) -> Judge:
+    """Verdict, whether it is closed, and whether the account is exact, of a month with one row per state of a part."""
+
+    def judged(*states: tuple[str, str]) -> tuple[str, bool, bool]:
+        with partner_scope(cast.northwind.pk):
+            mapping = make.MappingFactory()
+            invoice = make.SourceInvoiceFactory(source=mapping.program.source)
+            for place, (state, amount) in enumerate(states):
+                _charge(mapping, invoice, place, state, Decimal(amount))
+            program = Program.objects.select_related("source", "target", "partner").get()
+            prove_months(program, ())
+            (month,) = judge_programs([program])[program.pk].months
+            return str(month.verdict), is_closed(program, "2026-09"), month.account.balanced
+
+    return judged
+
+
+def _charge(mapping: Any, invoice: Any, place: int, state: str, amount: Decimal) -> None:
+    subscription = make.SubscriptionFactory(customer=mapping.customer)
+    sums = {"cost": amount, "retail": amount}
+    make.ChargeFactory(
+        invoice=invoice, customer=mapping.customer, subscription=subscription,
+        raw={"SubTotal": str(amount), "SubTotalRrp": str(amount)}, **sums,
+    )  # fmt: skip
+    posting = Posting.objects.create(
+        program=mapping.program, customer=mapping.customer, subscription=subscription, motion=mapping.motion,
+        period="2026-09", fingerprint="", template_id="1", charge_count=1, source_cost=amount, source_retail=amount,
+    )  # fmt: skip
+    Part.objects.create(posting=posting, role=PartRole.RECURRING, mark=f"BS:{place}", state=state, **sums)
+
+
+@pytest.mark.parametrize(
+    ("states", "verdict", "closed"),
+    [
+        ([(PartState.BILLED, "10"), (PartState.EXCLUDED, "5")], "complete", True),
+        ([(PartState.BILLED, "10"), (PartState.SYNCED, "5")], "complete", False),
+        ([(PartState.SYNCED, "5"), (PartState.SYNCED, "-5")], "complete", False),
+        ([(PartState.BILLED, "10"), (PartState.HELD, "5")], "not_complete", False),
+        ([(PartState.HELD, "5"), (PartState.HELD, "-5")], "not_complete", False),
+        ([(PartState.BILLED, "10"), (PartState.FAILED, "5")], "not_right", False),
+        ([(PartState.FAILED, "5"), (PartState.FAILED, "-5")], "not_right", False),
+    ],
+)
+def test_verdict_of_a_month(judge: Judge, states: list[tuple[str, str]], verdict: str, closed: bool) -> None:
+    assert judge(*states) == (verdict, closed, True)
