@@ -11,6 +11,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=billingsync.settings \
     BILLINGSYNC_DATA_DIR=/tmp/billingsync
+# The client programs of the server's version: backup and restore run inside this image.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin billingsync
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
@@ -25,6 +30,9 @@ RUN BILLINGSYNC_ENV=production \
     EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=build@localhost OPERATOR_EMAIL=build@localhost \
     python manage.py collectstatic --no-input --verbosity 0
 ENV BILLINGSYNC_ENV=production
+# What it was built from: docker compose build --build-arg BUILD=$(git rev-parse --short HEAD)
+ARG BUILD=""
+ENV BILLINGSYNC_BUILD=$BUILD
 USER billingsync
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=6s --start-period=20s --retries=3 CMD ["python", "-m", "billingsync.healthcheck"]

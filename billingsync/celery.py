@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django.conf import settings
 
@@ -46,11 +47,16 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
     worker_send_task_events=False,
-    beat_scheduler="celery.beat:Scheduler",  # every entry is a plain interval: nothing to remember between starts
+    beat_scheduler="celery.beat:Scheduler",  # nothing has to be remembered between starts
     beat_schedule={
         "dispatch due syncs": every(60.0, "syncs.tasks.dispatch_due"),
         "sweep up after dead workers": every(float(settings.JANITOR_SECONDS), "syncs.tasks.sweep"),
         "deliver due e-mails": every(60.0, "notifications.tasks.deliver_due"),
+        "take out what is too old": {
+            "task": "billingsync.tasks.prune",
+            "schedule": crontab(hour=1, minute=23),  # UTC; syncs of most partners come later
+            "options": {"expires": 3600.0},
+        },
         "remind of broken connections": every(3600.0, "connections.tasks.remind_broken_connections"),
     },
 )

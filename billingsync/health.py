@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, J
 from redis.exceptions import RedisError
 
 from billingsync.signs_of_life import BEAT, TASK_DONE, seconds_since
+from billingsync.version import read_version
 from core.models import Installation
 from reports.queue import open_redis
 
@@ -44,7 +45,7 @@ def answer_probes(
 
 def _live() -> JsonResponse:
     """This process answers. It asks nobody else, or all web servers would be ended because a database is away."""
-    return JsonResponse({"alive": True})
+    return JsonResponse({"alive": True, "version": read_version()})
 
 
 def _ready() -> JsonResponse:

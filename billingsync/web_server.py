@@ -9,10 +9,13 @@ import socket
 import struct
 from typing import Any
 
+from billingsync.settings import LOGGING
+
 bind = "0.0.0.0:8000"  # of the container  # nosec B104
 workers, threads = 2, 4
 worker_tmp_dir = "/dev/shm"  # noqa: S108  # memory of the container  # nosec B108
 max_requests, max_requests_jitter = 2000, 200
+logconfig_dict = LOGGING  # its own lines are JSON too
 accesslog = None  # paths hold links that let in: billingsync.access_log writes the route
 limit_request_line, limit_request_fields, limit_request_field_size = 8190, 60, 8190
 keepalive = 2

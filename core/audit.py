@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from core.enums import About
@@ -58,6 +60,16 @@ def record_all(actor: Actor, facts: Iterable[Fact]) -> None:
 def entries_about(kind: About, record_id: int, actions: Iterable[str]) -> QuerySet[AuditEntry]:
     """What was done about one record, of these actions, the newest first."""
     return AuditEntry.objects.filter(about=kind, about_id=record_id, action__in=actions)
+
+
+def prune_audit(before: dt.datetime, at_most: int = 500) -> int:
+    """Entries of both audits that are older, of all partners; how many. Call it outside any scope.
+
+    The program's role may remove none: a function of the owner does, and nothing younger than a year.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prune_audit(%s, %s)", [before, at_most])
+        return int(cursor.fetchone()[0])
 
 
 def _entry(actor: Actor, fact: Fact) -> AuditEntry:

@@ -1,4 +1,4 @@
-"""Bring many rows to the values they should have in a handful of queries."""
+"""Bring many rows to the values they should have in a handful of queries, and take out what nobody needs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ _NEVER_STORED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)
 
 K = TypeVar("K", bound=Hashable)
 M = TypeVar("M", bound=models.Model)
+
+
+def delete_some(rows: models.QuerySet[Any]) -> int:
+    """Delete the oldest of these rows, by their number, as many as one transaction should; how many."""
+    chosen = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if chosen:
+        rows.filter(pk__in=chosen).delete()
+    return len(chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class Job(models.TextChoices):
     DISPATCH = "dispatch", "Start the daily sync"
     SWEEP = "sweep", "Hand a run over after its worker died"
     REMIND = "remind", "Remind of broken connections"
+    PRUNE = "prune", "Take out what is older than it is kept"
 
 
 class Breakdown(PartnerModel):

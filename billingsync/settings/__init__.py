@@ -10,6 +10,7 @@ security applies to it. Without these, the addresses of the embedded servers are
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sys
 from pathlib import Path
@@ -20,10 +21,12 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from billingsync.settings import environment, logs
+from billingsync.version import read_version
 from devservers.addresses import read_addresses
 from devservers.keys import read_keys
 from devservers.places import data_folder
 
+VERSION = read_version()
 BASE_DIR = Path(__file__).resolve().parents[2]
 BILLINGSYNC_ENV = environment.environment_name()
 PRODUCTION = BILLINGSYNC_ENV == "production"
@@ -175,6 +178,11 @@ WORKERS_PER_PARTNER = env.int("WORKERS_PER_PARTNER", default=2)  # at once; the 
 SETTLE_SECONDS = env.int("SETTLE_SECONDS", default=60)  # until a call whose answer was lost may be judged
 ALLOW_PRIVATE_API_HOSTS = env.bool("ALLOW_PRIVATE_API_HOSTS", default=False)
 TARGETS_ENABLED_BY_DEFAULT = env.bool("TARGETS_ENABLED_BY_DEFAULT", default=False)
+# Days that rows are kept once they are over, 0 = for ever; see billingsync.tasks.
+KEEP_SESSIONS_DAYS = env.int("KEEP_SESSIONS_DAYS", default=30)
+KEEP_MAILS_DAYS = env.int("KEEP_MAILS_DAYS", default=400)
+KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)
+KEEP_AUDIT_DAYS = env.int("KEEP_AUDIT_DAYS", default=3650)
 JANITOR_SECONDS = env.int("JANITOR_SECONDS", default=60)
 # Below 1, pauses before another attempt are that much shorter: for tests that imitate long trouble in seconds.
 WAIT_FACTOR = 1.0 if PRODUCTION else env.float("WAIT_FACTOR", default=1.0)
@@ -287,4 +295,5 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 logs.configure_structlog()
+logging.captureWarnings(True)
 LOGGING = logs.logging_config(as_json=PRODUCTION, level=env.str("LOG_LEVEL", default="INFO"))

@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from billingsync.version import VERSION
+
 SECRET_NAME = re.compile(r"secret|password|token|authorization|cookie|api_key", re.IGNORECASE)
 HIDDEN = "[hidden]"
 # Paths whose last part lets its reader in; a test compares them with the routes.
@@ -23,9 +25,16 @@ def _without_links(value: Any) -> Any:
     return LETS_IN.sub(rf"\g<1>{HIDDEN}", value) if isinstance(value, str) else value
 
 
+def _add_version(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Which version says so: an update is told from a fault."""
+    event.setdefault("version", VERSION)
+    return event
+
+
 def _shared_processors() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
+        _add_version,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -76,6 +85,8 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},  # refusals: see the access log
+            "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
+            "py.warnings": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # One line per call to a vendor: wanted in production, noise at a terminal.
             "connectors.edge.http": {"handlers": [], "level": level if as_json else "WARNING", "propagate": True},

@@ -11,6 +11,10 @@ from urllib.parse import urlsplit
 LEAST = {
     "CONN_MAX_AGE": 0,
     "JANITOR_SECONDS": 1,
+    "KEEP_AUDIT_DAYS": 0,
+    "KEEP_MAILS_DAYS": 0,
+    "KEEP_RUNS_DAYS": 0,
+    "KEEP_SESSIONS_DAYS": 0,
     "SECURE_HSTS_SECONDS": 0,
     "SESSION_IDLE_SECONDS": 120,
     "SESSION_LONGEST_SECONDS": 120,
@@ -18,6 +22,7 @@ LEAST = {
     "TRUSTED_PROXY_COUNT": 0,
     "WORKERS_PER_PARTNER": 1,
 }
+LEAST_AUDIT_DAYS = 365  # the database removes nothing younger
 LIMIT = "_REQUESTS_PER_MINUTE"
 SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
@@ -69,6 +74,12 @@ def _check_numbers(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
         text = environ.get(name, "").strip()
         if text and not (text.isdecimal() and int(text) >= least):
             yield SettingProblem(name, f"must be a whole number, {least} or more")
+
+
+def _check_audit(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
+    text = environ.get("KEEP_AUDIT_DAYS", "").strip()
+    if text.isdecimal() and 0 < int(text) < LEAST_AUDIT_DAYS:
+        yield SettingProblem("KEEP_AUDIT_DAYS", f"must be {LEAST_AUDIT_DAYS} or more, or 0 to keep it for ever")
 
 
 def _check_hosts(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
@@ -127,6 +138,7 @@ def _host_of(url: str) -> str | None:
 
 _CHECKS: tuple[Callable[[Mapping[str, str]], Iterator[SettingProblem]], ...] = (
     _check_numbers,
+    _check_audit,
     _check_hosts,
     _check_urls,
     _check_password,

@@ -26,4 +26,17 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.AlterField(
+            model_name="breakdown",
+            name="job",
+            field=models.CharField(
+                choices=[
+                    ("dispatch", "Start the daily sync"),
+                    ("sweep", "Hand a run over after its worker died"),
+                    ("remind", "Remind of broken connections"),
+                    ("prune", "Take out what is older than it is kept"),
+                ],
+                max_length=8,
+            ),
+        ),
     ]

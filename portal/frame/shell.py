@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -56,6 +57,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 class Shell:
     """The frame's contents. Menu and counts need the partner's scope to be open."""
+
+    version = settings.VERSION
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request

@@ -182,6 +182,11 @@ class Change(PartnerModel):
                 name="changes_in_order",
             ),
             models.Index(fields=["partner", "run", "product"], name="changes_by_product"),
+            models.Index(
+                fields=["partner", "program", "mark"],
+                condition=models.Q(state=ChangeState.HELD),
+                name="changes_held_by_mark",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from connections.clients import record_failure, record_success
 from connections.selectors import known_systems
@@ -71,7 +72,7 @@ def advance(partner_id: int, run_id: int) -> float | None:
     finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
     time has the run, and every write is claimed in the ledger before it is sent.
     """
-    with run_lock(run_id) as locked:
+    with bound_contextvars(partner=partner_id, run=run_id), run_lock(run_id) as locked:
         try:
             wait = _advance_locked(partner_id, run_id) if locked else BUSY_WAIT
         except _NotNow:
@@ -100,7 +101,7 @@ def take_turn(partner_id: int, run_id: int, ticket: str | None) -> None:
 
 
 def _take_turn(partner_id: int, run_id: int, ticket: str | None) -> tickets.QueueMessage | None:
-    with run_lock(run_id) as locked:
+    with bound_contextvars(partner=partner_id, run=run_id), run_lock(run_id) as locked:
         if not locked or not _begin_turn(partner_id, run_id, ticket):
             return None  # who has the run, or the message that is not void, goes on; should it die, the janitor does
         return _take_turn_locked(partner_id, run_id, ticket)

@@ -24,6 +24,7 @@ from syncs.running.judging import count_changes, judge, messages_of
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
 from syncs.writing.committing import hold_parts
+from syncs.writing.repeats import drop_repeats
 
 
 def finish(work: Slice, state: RunState) -> None:
@@ -175,6 +176,7 @@ def _close_findings(run: Run) -> None:
 
 def _conclude(run: Run, state: RunState) -> None:
     """Count, judge, and tell, all at once: nobody hears of a run that did not end."""
+    drop_repeats(run)
     run.counts = count_changes(run)
     cancelled = run.cancel_requested and state is RunState.FINISHED
     if state is RunState.FINISHED and not run.preview:

@@ -11,6 +11,7 @@ from money.enums import Action, Severity
 from syncs.deciding.findings import NOT_IMPORTED, SOURCE, open_findings
 from syncs.enums import COUNT_NAMES, ChangeState, RunKind, RunState, RunStatus
 from syncs.models import Finding, Run
+from syncs.writing.repeats import HELD_AGAIN
 
 WITHOUT_PRODUCT = "plan_without_product"  # in the counts of a preview: products that its lines would lack
 _COUNTED_AS = {
@@ -29,6 +30,7 @@ def count_changes(run: Run) -> dict[str, int]:
     counts = dict.fromkeys(COUNT_NAMES, 0)
     for name in ("unchanged", "skipped", "failed"):
         counts[name] = run.counts.get(f"plan_{name}", 0)
+    counts["held"] = run.counts.get(HELD_AGAIN, 0)
     states = Counter(run.changes.values_list("action", "state"))
     for (action, state), number in states.items():
         if state in (ChangeState.HELD, ChangeState.FAILED):

@@ -127,7 +127,7 @@ def _plan_leftovers(run: Run, mapped: Mapped, marks: Collection[str] | None) -> 
 
 def remember_templates(run: Run, made: Plan, templates: dict[str, InvoiceTemplate], mapped: Mapped) -> None:
     """Keep with the run which templates it writes, and from what their part was planned."""
-    written = {change.template_id for change in made.changes if change.action.writes}
+    written = {change.template_id for change in made.changes if change.action.writes and not change.hold}
     known = set(run.templates.filter(template_id__in=written).values_list("template_id", flat=True))
     RunTemplate.objects.bulk_create(
         RunTemplate(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Error
 
+from billingsync.version import read_version
+
 
 @pytest.mark.django_db(transaction=True)
 def test_browser_opens_a_page_of_the_running_portal(live_server, page):
     answer = page.goto(f"{live_server.url}/healthz")
 
-    assert (answer.status, answer.json()) == (200, {"alive": True})
+    assert (answer.status, answer.json()) == (200, {"alive": True, "version": read_version()})
 
 
 def test_browser_looks_up_no_other_host(page):

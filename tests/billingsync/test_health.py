@@ -14,6 +14,7 @@ from django.test import Client
 from redis import Redis
 
 from billingsync import healthcheck, signs_of_life
+from billingsync.version import read_version
 from core.models import Installation
 from notifications.tasks import deliver_due
 
@@ -93,7 +94,7 @@ def test_alive_asks_nobody_and_knows_no_host(client: Client, settings: Any) -> N
 
     answer = client.get("/healthz", headers={"host": STRANGER})
 
-    assert (answer.status_code, answer.json()) == (200, {"alive": True})
+    assert (answer.status_code, answer.json()) == (200, {"alive": True, "version": read_version()})
     assert client.post("/healthz").status_code == 405
 
 

@@ -17,6 +17,7 @@ def test_every_scheduled_task_exists():
     assert scheduled == {
         "syncs.tasks.dispatch_due",
         "syncs.tasks.sweep",
+        "billingsync.tasks.prune",
         "notifications.tasks.deliver_due",
         "connections.tasks.remind_broken_connections",
     }

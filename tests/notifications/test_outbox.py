@@ -70,6 +70,17 @@ def test_message_is_sent_once(partner: Partner) -> None:
     assert only(partner).state == MessageState.SENT
 
 
+def test_message_that_an_earlier_version_queued_to_several_addresses_leaves_to_all_of_them(partner: Partner) -> None:
+    queue(partner)
+    with partner_scope(partner.pk):
+        Message.objects.update(to=["owner@northwind.example", "desk@northwind.example"])
+
+    assert deliver_due() == 1
+
+    assert [sent.to for sent in mail.outbox] == [["owner@northwind.example", "desk@northwind.example"]]
+    assert only(partner).state == MessageState.SENT
+
+
 def test_message_is_text_and_html(partner: Partner) -> None:
     queue(partner)
     deliver_due()

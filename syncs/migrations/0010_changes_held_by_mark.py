@@ -1,0 +1,19 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("syncs", "0009_runs_held")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="change",
+            index=models.Index(
+                fields=["partner", "program", "mark"],
+                condition=models.Q(state="held"),
+                name="changes_held_by_mark",
+            ),
+        ),
+    ]
