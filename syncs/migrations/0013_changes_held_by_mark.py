@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("syncs", "0009_runs_held")]
+    dependencies = [("syncs", "0012_runs_held")]
 
     operations = [
         AddIndexConcurrently(
