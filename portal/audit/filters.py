@@ -25,6 +25,7 @@ SUBJECTS = {
     "product": ("Products", ("adopted", "detached", "followed")),
     "invoice": ("Invoices", ("decided", "undecided")),
     "item": ("Answers in the inbox", ("decided", "reason", "undone")),
+    "month": ("Months", ("closed", "opened")),
     "warning": ("Warnings", ("seen", "unseen")),
     "plan": ("Plans", ("applied", "discarded")),
     "run": ("Runs", ("cancelled", "retried")),

@@ -136,7 +136,7 @@ def test_mail_about_a_plan_that_could_not_be_written_has_no_money_of_the_proof_b
     assert broken.billing["status"] == "error"
     with partner_scope(office.partner_id()):
         waited, failed = Message.objects.filter(kind="run_finished").order_by("pk").values_list("text", flat=True)
-    assert "Held, retail" in waited
+    assert "Held in Sep 2026, retail" in waited
     assert ", retail" not in failed
 
 
