@@ -13,7 +13,6 @@ from money.words import ZERO, shown
 from programs.models import Program
 
 MOST_HELD_ROWS = 200  # of which each is a question of its own
-MOST_GIVEN_AWAY = 50
 
 _WHAT_IT_DOES = {False: "charges what an imported invoice charged", True: "takes back rows of an imported invoice"}
 _CURES = {
@@ -28,7 +27,6 @@ def survey(program: Program) -> list[Note]:
         *_unknown_rows(program),
         *_held_rows(program),
         *_repriced_rows(program),
-        *_given_away(program),
         *_held_invoices(program),
         *_changed_invoices(program),
         *_empty_invoices(program),
@@ -91,29 +89,6 @@ def _repriced_rows(program: Program) -> list[Note]:
             "Is the price in another currency? Compare it with the distributor's invoice.",
         )
         for invoice in _invoices(program).filter(repriced_rows__gt=0).exclude(state=InvoiceState.REVERSED)
-    ]
-
-
-def _given_away(program: Program) -> list[Note]:
-    """What costs something and is billed at 0.00, by invoice and offer; of many the newest."""
-    rows = (
-        Charge.objects.filter(invoice__in=_invoices(program).filter(state=InvoiceState.COUNTED), retail=ZERO)
-        .filter(cost__gt=ZERO)
-        .exclude(kind=Kind.UNKNOWN)
-        .values("invoice", "invoice__number", "product_name")
-        .annotate(cost=Sum("cost"))
-        .order_by("-invoice", "product_name")
-    )
-    return [
-        Note(
-            Severity.WARNING,
-            "given_away",
-            f"given_away:{row['invoice']}:{row['product_name']}",
-            f"Invoice {row['invoice__number']}: {row['product_name']} costs {shown(row['cost'])} and its retail amount "
-            "is 0.00, so it is given away.",
-            "Nothing needs to be done where that is meant; otherwise bill it by hand.",
-        )
-        for row in rows[:MOST_GIVEN_AWAY]
     ]
 
 

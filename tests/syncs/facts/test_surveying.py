@@ -9,7 +9,7 @@ from core.scope import partner_scope
 from money.plan import Note
 from syncs.deciding import answering, undoing
 from syncs.errors import SyncRefused
-from syncs.facts.surveying import MOST_GIVEN_AWAY, survey
+from syncs.facts.surveying import survey
 from tests import factories as make
 from tests.invoices.prism_wire import World, row, subscription
 
@@ -64,22 +64,3 @@ def test_invoice_says_once_how_many_of_its_prices_miss_their_amount(billed):
 
     assert "not the amount of 2 rows" in note.text
     assert note.cure.startswith("Is the price in another currency?")
-
-
-def test_retail_of_nothing_beside_a_cost_is_told_with_the_cost(billed):
-    free = row("s2", "2026-10", unit_cost="0", unit_retail="0", name="Free add-on")
-    billed.prism.invoice("102", row("s1", "2026-10", quantity=5, unit_retail="0"), free, month="2026-10")
-    billed.sync()
-
-    (note,) = notes_of(billed, "given_away")
-
-    assert note.text == ("Invoice 102: Sample Suite costs 40.00 and its retail amount is 0.00, so it is given away.")
-
-
-def test_of_many_offers_that_are_given_away_the_newest_are_told(billed):
-    for number, month in ((102, "2026-10"), (103, "2026-11")):
-        offers = (row("s1", month, unit_retail="0", name=f"Offer {place}") for place in range(MOST_GIVEN_AWAY))
-        billed.prism.invoice(str(number), *offers, month=month)
-    billed.sync()
-
-    assert {note.text.partition(":")[0] for note in notes_of(billed, "given_away")} == {"Invoice 103"}
