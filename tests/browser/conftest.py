@@ -102,6 +102,7 @@ def tolerant_page(live_server: Any, browser: Browser, cast: Cast) -> Iterator[Pa
 Open = Callable[..., Page]
 EXPECTED = (
     "status of 422",  # a form that comes back with its problems
+    "status of 409",  # or with what somebody else saved meanwhile
     "Autofocus processing was blocked",  # a click before the first painting: no person is as quick
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.scope import partner_scope
-from syncs.models import Change
+from syncs.models import Change, RunTemplate
 from tests.end_to_end.office import Office
 
 CAST = ("adatum", "litware")
@@ -16,7 +16,7 @@ def held(office: Office) -> list[int]:
 
 def rows(office: Office) -> int:
     with partner_scope(office.partner_id()):
-        return Change.objects.count()
+        return Change.objects.count() + RunTemplate.objects.count()
 
 
 def test_day_without_news_writes_no_held_line_again(office: Office):
