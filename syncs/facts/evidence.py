@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from connectors.records import id_order
 from connectors.registry import get_target
 from customers.models import Template
@@ -61,10 +63,11 @@ class Carried:
         return (self.quantity, self.price) == (quantity, from_cents(retail_cents))
 
 
-def lines_to_prove(program: Program) -> list[Sought]:
+def lines_to_prove(program: Program, customers: Collection[int] | None = None) -> list[Sought]:
     """Our lines whose template's next run moved on since they were written, or were last looked for. Inside the scope.
 
-    Where a template names no next run, that a one-time line is gone is what tells of a run.
+    All of them, or those of these ``customers`` alone. Where a template names no next run, that a one-time line is gone
+    is what tells of a run.
     """
     templates = {
         row.external_id: row
@@ -72,9 +75,10 @@ def lines_to_prove(program: Program) -> list[Sought]:
             "external_id", "next_run", "customer_external_id", "frequency"
         )
     }
-    confirmed = _confirmed_runs(program)
+    of = {} if customers is None else {"customer__in": customers}
+    confirmed = _confirmed_runs(Posting.objects.filter(program=program, **of))
     sought = []
-    for line in Line.objects.filter(program=program, state=LineState.STANDING):
+    for line in Line.objects.filter(program=program, state=LineState.STANDING, **of):
         template = templates.get(line.template_id)
         if template is None:
             continue
@@ -167,6 +171,20 @@ def keep_evidence(sought: Collection[Sought], carried: Mapping[str, Carried]) ->
     }
 
 
+def add_evidence(
+    basis: Mapping[str, Any], sought: Collection[Sought], carried: Mapping[str, Carried]
+) -> dict[str, Any]:
+    """What was asked and found before, and what was once more since."""
+    more = keep_evidence(sought, carried)
+    known = {(one["mark"], one["invoice_id"]) for one in more["runs"]}
+    before = [one for one in basis.get("runs", ()) if (one["mark"], one["invoice_id"]) not in known]
+    return {
+        "billed_by": basis["billed_by"] | more["billed_by"],
+        "runs": [*before, *more["runs"]],
+        "looked": basis.get("looked", {}) | more["looked"],
+    }
+
+
 def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
     """What no planning has taken since. Two queries, inside the scope.
 
@@ -225,10 +243,9 @@ def _ran_once(program: Program, template: Template, seen: dt.date | None) -> boo
     return months_between(seen, template.next_run) == every.months and same_day
 
 
-def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:
+def _confirmed_runs(postings: QuerySet[Posting]) -> dict[tuple[int, str], dt.date]:
     """When the recurring amount that is not known to be billed was to run."""
-    postings = Posting.objects.filter(
-        program=program,
+    waiting = postings.filter(
         next_run__isnull=False,
         pk__in=Part.objects.filter(role=PartRole.RECURRING, state__in=(PartState.SYNCED, PartState.HELD)).values(
             "posting"
@@ -236,6 +253,6 @@ def _confirmed_runs(program: Program) -> dict[tuple[int, str], dt.date]:
     )
     return {
         (posting.subscription_id, posting.motion): posting.next_run
-        for posting in postings.order_by("period")
+        for posting in waiting.order_by("period")
         if posting.next_run is not None
     }

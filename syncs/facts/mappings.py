@@ -12,10 +12,11 @@ from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
 from connectors.registry import get_target
 from customers.models import Mapping, Pricing, Template
-from money.enums import HoldCode
+from money.enums import HoldCode, LineState
 from money.facts import MappingFact
 from programs.models import Program
 from programs.selectors import source_currency
+from syncs.models import Line
 
 CHUNK = 200  # mappings
 
@@ -36,6 +37,13 @@ def mapping_chunks(program: Program, only: Collection[int] | None = None) -> lis
 def mappings_on(program: Program, template_id: str) -> list[int]:
     """Ids of the mappings that sync to one template."""
     return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
+
+
+def customers_on(program: Program, template_id: str) -> set[int]:
+    """Whose mappings sync to one template, or whose lines of ours stand there."""
+    mapped = active_mappings(program).filter(template__external_id=template_id)
+    standing = Line.objects.filter(program=program, template_id=template_id, state=LineState.STANDING)
+    return {*mapped.values_list("customer", flat=True), *standing.values_list("customer", flat=True)}
 
 
 def mapped_to(program: Program, template_ids: Collection[str] | None = None) -> dict[str, list[tuple[int, str]]]:

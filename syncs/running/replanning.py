@@ -15,15 +15,18 @@ from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
 from syncs.deciding.restoring import take_billed
 from syncs.enums import Anew, Cause, ChangeState, PartCause
-from syncs.facts.mappings import mapped_to, mappings_on
+from syncs.facts.evidence import add_evidence, lines_to_prove, load_evidence
+from syncs.facts.mappings import customers_on, mapped_to, mappings_on
 from syncs.facts.months import load_months
 from syncs.facts.program import load_billing
 from syncs.facts.target import load_templates
 from syncs.models import Change, Run
+from syncs.proving.billed import remember_proof
 from syncs.running.opening import open_months
 from syncs.running.planning import HELD_REMOVALS, remember_templates
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
+from syncs.writing.carried import find_carried
 from syncs.writing.committing import commit_billing, part_of_change
 from syncs.writing.freshness import mapped_digest, template_digest
 from syncs.writing.protocol import lost_changes
@@ -31,22 +34,43 @@ from syncs.writing.protocol import lost_changes
 
 def replan_template(work: Slice, template_id: str, why: Anew) -> None:
     """Plan the mappings of one template again, as it stands now, and say what changed."""
+    _ask_what_was_billed_since(work, template_id)
     _replan(work, template_id, why)
     if take_billed(work.partner_id, work.run_id, lambda: work.target):
         _replan(work, template_id, why)
+
+
+def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
+    """The template may have run behind the plan: then its invoices are asked, as they were before it."""
+    with work.run() as run:
+        sought = lines_to_prove(run.program, customers_on(run.program, template_id))
+    if not sought:
+        return
+    carried = find_carried(sought, work.target)
+    with work.run() as run:
+        run.basis |= add_evidence(run.basis, sought, carried)
+        run.save(update_fields=["basis"])
 
 
 def _replan(work: Slice, template_id: str, why: Anew) -> None:
     with work.run() as run:
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0
-        carried = run.basis.get("carried", ())
+        evidence = load_evidence(run.program, run.basis)
+        taken = set(run.basis.get("carried", ())) - run.basis["billed_by"].keys()  # what resolving lost writes found
         kept = run.changes.filter(template_id=template_id, action=Action.KEEP, state=ChangeState.DONE)
         again = list(kept.values_list("subscription_id", "period"))
         mapping_ids = mappings_on(run.program, template_id)
         months = load_months(run.program)
-        open_months(run.program, mapping_ids, months)
-        facts = load_billing(run.program, mapping_ids, months=months, carried=carried, again=again)
+        open_months(run.program, mapping_ids, months, evidence.ahead)
+        facts = load_billing(
+            run.program,
+            mapping_ids,
+            months=months,
+            carried=taken | evidence.billed_by.keys(),
+            ahead=evidence.ahead,
+            again=again,
+        )
         made = plan_billing(facts.mappings, (), facts.templates, facts.choices)
         if HELD_REMOVALS in run.basis:
             first = {(one.mapping.customer_id, one.mapping.motion) for one in facts.mappings if one.first}
@@ -60,6 +84,7 @@ def _replan(work: Slice, template_id: str, why: Anew) -> None:
         waits = run.approved and _plans_other(old, made)
         reason = f"{said} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)
+        remember_proof(run.program, facts.mappings, made, evidence)
         remember_templates(run, made, facts.templates, mapped)
         run.templates.filter(template_id=template_id).update(mapped=mapped_digest(mapped.get(template_id, ())))
         if waits:

@@ -306,3 +306,37 @@ def test_day_of_a_run_is_the_targets_own_whatever_our_clock_said(office: Office)
     waiting = [*office.findings("not_billed"), *office.findings("ran_unchanged")]
     assert [one for one in waiting if "Coho" in one.text] == []
     assert (office.unbalanced(), office.planned()) == ([], [])
+
+
+# --- The template runs between the plan and its writes --------------------------------------------------
+
+
+def test_run_between_the_plan_and_its_writes_counts_for_the_month(office: Office):
+    office.advance()
+    office.sync("products")
+    before = billed(office, COHO)
+    run_id = begin(office)
+    advance_to(office, run_id, RunState.APPLYING)
+    office.edit("run_template", schedule_id=COHO)
+    ran = {mark: retail - before.get(mark, 0) for mark, retail in billed(office, COHO).items() if mark}
+
+    finish(office.partner_id(), run_id)
+
+    assert counted(office, "2026-10", COHO) == {mark: retail for mark, retail in ran.items() if retail}
+    assert waiting_for_coho(office) == []
+    office.sync()
+    assert waiting_for_coho(office) == []
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def counted(office: Office, period: str, template: int) -> dict[str, Decimal]:
+    """What runs billed of a template's recurring lines that counts for a month, by mark."""
+    with partner_scope(office.partner_id()):
+        lines = Line.objects.filter(template_id=str(template), role=PartRole.RECURRING).values("mark")
+        runs = BilledRun.objects.filter(mark__in=lines, period=period)
+        return {run.mark: run.quantity * run.price for run in runs}
+
+
+def waiting_for_coho(office: Office) -> list[str]:
+    waiting = [*office.findings("not_billed"), *office.findings("ran_unchanged"), *office.findings("unproven")]
+    return [one.text for one in waiting if "Coho" in one.text]
