@@ -252,11 +252,15 @@ class Edge:
         started = time.monotonic()
         outcome = self._exchange(call, exchange)
         self._log(call, outcome, time.monotonic() - started)
+        if isinstance(outcome, Received):
+            self.day = outcome.day or self.day
+        return self._judged(outcome, call)
+
+    def _judged(self, outcome: Received | Lost, call: Call) -> Received | Failure:
+        """What the answer means; a refusal is counted, and kept to by everybody where it holds for all."""
         verdict = self._table.judge(outcome, call, redactor=self._redactor, refusals=self._refusals + 1)
         refused = isinstance(verdict, Failure) and verdict.pause is Pause.AFTER_REFUSAL
         self._refusals = self._refusals + 1 if refused else 0
-        if isinstance(outcome, Received):
-            self.day = outcome.day or self.day
         if isinstance(verdict, Failure) and verdict.everybody:
             self._limiter.penalise(verdict.everybody)
         return verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils import timezone
 
@@ -90,13 +91,19 @@ def _prove_months(run: Run) -> None:
         return
     touched = _touched_months(run)
     for account, balances in prove_months(run.program, touched):
-        store_notes(run, [_unbalanced(balance) for balance in balances if not balance.balanced])
         if account.newest:
             money = {name: plain(amount) for name, amount in account.retail_by_bucket().items()}
             run.basis["proved"] = {"month": f"{account.month:%Y-%m}", "retail": money}
-        if account.newest or account.month in touched:
-            store_notes(run, [_header_differs(one) for one in balances if one.header_differs is not None])
+        _note_balances(run, balances, headers=account.newest or account.month in touched)
     run.save(update_fields=["basis"])
+
+
+def _note_balances(run: Run, balances: Sequence[InvoiceBalance], *, headers: bool) -> None:
+    """What does not balance; with ``headers`` also what these say otherwise than the rows."""
+    notes = [_unbalanced(one) for one in balances if not one.balanced]
+    if headers:
+        notes += [_header_differs(one) for one in balances if one.header_differs is not None]
+    store_notes(run, notes)
 
 
 def _unbalanced(balance: InvoiceBalance) -> Note:

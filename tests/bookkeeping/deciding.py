@@ -64,15 +64,11 @@ def read_mapping(block: Block) -> Act:
     def choose(of: Month) -> None:
         mapping = of.mapping(name)
         if "template" in facts:
-            standing = of.books.target.templates[mapping.template_id]
-            assert standing.next_run is not None
-            target = of.books.target.open_template(facts["template"], standing.customer_id, standing.next_run)
-            mapping.template_id = target.template_id
+            mapping.template_id = _open_template(of, mapping.template_id, facts["template"])
         if "pricing" in facts:
             mapping.pricing = read_word(facts["pricing"], line, pricing)
         if "sync" in facts:
-            mapping.sync_on = read_word(facts["sync"], line, ("on", "off")) == "on"
-            mapping.first_month = mapping.first_month if mapping.sync_on else ""
+            mapping.switch(on=read_word(facts["sync"], line, ("on", "off")) == "on")
         if "mapped" in facts:
             mapping.mapped = read_yes(facts["mapped"], line)
         if "trouble" in facts:
@@ -81,6 +77,13 @@ def read_mapping(block: Block) -> Act:
             mapping.first_month = read_month(facts["from"], line)
 
     return choose
+
+
+def _open_template(of: Month, beside: str, name: str) -> str:
+    """A new template of the same customer and day; its id."""
+    standing = of.books.target.templates[beside]
+    assert standing.next_run is not None
+    return of.books.target.open_template(name, standing.customer_id, standing.next_run).template_id
 
 
 def read_decide(block: Block) -> Act:

@@ -51,6 +51,11 @@ class Mapping:
         """It is there, and its sync is on."""
         return self.mapped and self.sync_on
 
+    def switch(self, *, on: bool) -> None:
+        """Sync on or off; one that is off forgets where it began."""
+        self.sync_on = on
+        self.first_month = self.first_month if on else ""
+
 
 @dataclass(slots=True)
 class Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -35,22 +36,21 @@ class Command(PartnerCommand):
         programs = [one for one in self.find_programs(partner_id) if options["program"] in {"", one.slug}]
         with partner_scope(partner_id):
             actor = self.acting_member(options["email"], Role.OWNER, "close a month: that takes an owner")
-            found = [program for program in programs if _report_of(program, month) is not None]
+            found = _reports(programs, month)
             if not found:
                 raise CommandError(f"No invoice of {options['period']} was imported.", returncode=2)
             change = open_month if options["reopen"] else close_month
             try:
-                for program in found:
+                for program, _ in found:
                     change(program=program, month=month, reason=options["reason"], actor=actor)
             except SyncRefused as refused:
                 raise CommandError(str(refused), returncode=2) from refused
-            told = [(program, _report_of(program, month)) for program in found]
+            told = _reports(programs, month)
         if options["json"]:
-            self.answer({"months": [_as_json(program, report) for program, report in told if report is not None]})
+            self.answer({"months": [_as_json(program, report) for program, report in told]})
         for program, report in told:
-            if report is not None:
-                state = "closed" if report.judged.closed else "open again"
-                self.say(f"{program.name}, {report.label}: {state}, {report.words}.")
+            state = "closed" if report.judged.closed else "open again"
+            self.say(f"{program.name}, {report.label}: {state}, {report.words}.")
 
 
 def _read_period(text: str) -> dt.date:
@@ -60,8 +60,9 @@ def _read_period(text: str) -> dt.date:
         raise CommandError(f"“{text}” is no month: write it as 2026-10.", returncode=2) from error
 
 
-def _report_of(program: Program, month: dt.date) -> MonthReport | None:
-    return next((report for report in list_months(program) if report.account.month == month), None)
+def _reports(programs: Iterable[Program], month: dt.date) -> list[tuple[Program, MonthReport]]:
+    """The month of each program that has invoices of it."""
+    return [(one, report) for one in programs for report in list_months(one) if report.account.month == month]
 
 
 def _as_json(program: Program, report: MonthReport) -> dict[str, Any]:

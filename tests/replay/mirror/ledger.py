@@ -113,11 +113,14 @@ def starts_of(
             owner = customer_of(record, mapping.customer), mapping.motion
             own = (line for line in own_lines if (line.customer_id, line.motion) == owner)
             start = mapping.start or begins_with(newest, own, ahead)
-            choice = choices.get(f"older:{place}:{start}")
-            if choice is not None and choice.choice == "take_up":
+            if _is_taken_up(choices.get(f"older:{place}:{start}")):
                 start = earliest_unbilled(record, done, owner, start)
             found[place] = mapping, owner, start
     return found
+
+
+def _is_taken_up(choice: Choice | None) -> bool:
+    return choice is not None and choice.choice == "take_up"
 
 
 def choices_of(record: form.Record) -> dict[str, Choice]:
