@@ -56,13 +56,18 @@ def prune_all() -> dict[str, int]:
         gone[setting] += _until_none(prunes, setting, ends)
     partners = [(partner.partner_id, partner.partner_id) for partner in list_partners()]
     for setting, prunes in OF_A_PARTNER.items():
-        for prune in prunes:
-            left = partners
-            while left and time.monotonic() < ends:  # a batch of each in turn: a large one keeps no other from it
-                done = _batch_of_each(prune, setting, left)
-                gone[setting] += sum(done.values())
-                left = [pair for pair in left if done.get(pair[0])]
+        gone[setting] += sum(_in_turn(prune, setting, partners, ends) for prune in prunes)
     return gone
+
+
+def _in_turn(prune: Prune, setting: str, partners: list[tuple[int, int]], ends: float) -> int:
+    """A batch of each partner in turn: a large one keeps no other from it."""
+    left, number = partners, 0
+    while left and time.monotonic() < ends:
+        done = _batch_of_each(prune, setting, left)
+        number += sum(done.values())
+        left = [pair for pair in left if done.get(pair[0])]
+    return number
 
 
 def _until_none(prunes: tuple[Prune, ...], setting: str, ends: float) -> int:

@@ -27,7 +27,7 @@ SUBJECTS = {
     "item": ("Answers in the inbox", ("decided", "reason", "undone")),
     "warning": ("Warnings", ("seen", "unseen")),
     "plan": ("Plans", ("applied", "discarded")),
-    "run": ("Runs", ("cancelled", "retried")),
+    "run": ("Runs", ("cancelled", "retried", "taken_over")),
     "member": ("People", ("added", "emails", "invitation_withdrawn", "invited", "removed", "role", "sessions_ended")),
     "signin": (
         "Sign-in",
