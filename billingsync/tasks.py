@@ -56,8 +56,18 @@ def prune_all() -> dict[str, int]:
         gone[setting] += _until_none(prunes, setting, ends)
     partners = [(partner.partner_id, partner.partner_id) for partner in list_partners()]
     for setting, prunes in OF_A_PARTNER.items():
-        gone[setting] += sum(_in_turns(prune, setting, partners, ends) for prune in prunes)
+        gone[setting] += sum(_in_turn(prune, setting, partners, ends) for prune in prunes)
     return gone
+
+
+def _in_turn(prune: Prune, setting: str, partners: list[tuple[int, int]], ends: float) -> int:
+    """A batch of each partner in turn: a large one keeps no other from it."""
+    left, number = partners, 0
+    while left and time.monotonic() < ends:
+        done = _batch_of_each(prune, setting, left)
+        number += sum(done.values())
+        left = [pair for pair in left if done.get(pair[0])]
+    return number
 
 
 def _until_none(prunes: tuple[Prune, ...], setting: str, ends: float) -> int:
@@ -65,16 +75,6 @@ def _until_none(prunes: tuple[Prune, ...], setting: str, ends: float) -> int:
     for prune in prunes if before else ():
         while before and time.monotonic() < ends and (some := prune(before)):
             number += some
-    return number
-
-
-def _in_turns(prune: Prune, setting: str, partners: list[tuple[int, int]], ends: float) -> int:
-    """A batch of each partner in turn, so that a large one keeps no other from it; how many went."""
-    left, number = partners, 0
-    while left and time.monotonic() < ends:
-        done = _batch_of_each(prune, setting, left)
-        number += sum(done.values())
-        left = [pair for pair in left if done.get(pair[0])]
     return number
 
 

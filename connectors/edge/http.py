@@ -244,9 +244,7 @@ class Edge:
         self._take_slot(self._left(self.settings.max_write_wait if call.writes else self.settings.max_wait))
         if self._left(1.0) <= 0:
             raise TransientError(f"{self.settings.label} took too long to answer. Try again later.", system=self.system)
-        if call.writes and not 0 <= time.time() - asked_at <= self.settings.max_write_wait + _LATE:
-            # Its process stood still, and somebody else may have the run by now and take the write for lost.
-            raise MustWait("The write came too late and was not sent.", retry_after=1.0, system=self.system)
+        self._refuse_late(call, asked_at)
         if call.counted:
             self.calls[call.method] = self.calls.get(call.method, 0) + 1
         started = time.monotonic()
@@ -264,6 +262,11 @@ class Edge:
         if isinstance(verdict, Failure) and verdict.everybody:
             self._limiter.penalise(verdict.everybody)
         return verdict
+
+    def _refuse_late(self, call: Call, asked_at: float) -> None:
+        """The process stood still: somebody else may have the run by now, and take the write for lost."""
+        if call.writes and not 0 <= time.time() - asked_at <= self.settings.max_write_wait + _LATE:
+            raise MustWait("The write came too late and was not sent.", retry_after=1.0, system=self.system)
 
     def _check_address(self, call: Call) -> None:
         """An address may come from what a person typed or a vendor answered: secrets go to the vendor's hosts alone."""

@@ -28,7 +28,7 @@ SUBJECTS = {
     "month": ("Months", ("closed", "opened")),
     "warning": ("Warnings", ("seen", "unseen")),
     "plan": ("Plans", ("applied", "discarded")),
-    "run": ("Runs", ("cancelled", "retried")),
+    "run": ("Runs", ("cancelled", "retried", "taken_over")),
     "member": ("People", ("added", "emails", "invitation_withdrawn", "invited", "removed", "role", "sessions_ended")),
     "signin": (
         "Sign-in",

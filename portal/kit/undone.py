@@ -42,9 +42,12 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     htmx = getattr(request, "htmx", None)
     asked = htmx.current_url_abs_path if htmx else request.get_full_path()
     page = undone.page if undone else asked
-    address = resolve_url("account_login") + (f"?{urlencode({'next': page}, safe='/')}" if page else "")
-    # A fragment cannot show the sign-in page.
-    response = HttpResponseClientRedirect(address) if htmx else HttpResponseRedirect(address)
+    sign_in = resolve_url("account_login")
+    response: HttpResponse
+    if htmx:  # a fragment cannot show the sign-in page
+        response = HttpResponseClientRedirect(sign_in + (f"?{urlencode({'next': page})}" if page else ""))
+    else:
+        response = HttpResponseRedirect(f"{sign_in}?{urlencode({'next': page}, safe='/')}")
     if undone:
         note_undone(response, undone)
     return response
