@@ -87,28 +87,48 @@ def test_older_months_that_are_left_are_not_offered_again(office: Office):
 
 
 def test_what_failed_before_a_mapping_was_switched_off_is_offered(office: Office):
-    office.advance()
-    revoked = {"action": "expire_token", "account": "northwind"}
-    office.fault("edit_before", vendor="syncro", method="POST|PUT", path=f"/schedules/{COHO}/", edits=[revoked])
-    office.sync("billing")
-    failed = office.newest_balance()["failed"]
-    assert failed
-    office.edit("restore_token")
-    office.map(office.entries("coho-winery"), sync=False)
-    office.map(office.entries("coho-winery"))
-    office.advance()
+    failed, older = fail_october(office, office.entries("fourthcoffee", motions=["seat_monthly"]), FOURTH)
     office.sync()
 
     offers = office.findings("older_months")
-    assert sum(finding.retail for finding in offers) == failed
+    assert sum(finding.retail for finding in offers) == failed + older
     assert [one for one in office.balances() if Decimal(one["retail"]["failed"])] == []
     assert office.unbalanced() == []
     for offer in offers:
         office.decide(offer.subject, "take_up")
     office.sync()
-    proposed = sum(finding.retail for finding in office.findings("not_billed"))
-    assert proposed + taken_up(office, COHO, "Oct 2026") == failed
+    office.apply()  # it is more than half of what the lines bill
+    waiting = sum(finding.retail for finding in [*office.findings("not_billed"), *office.findings("credit")])
+    assert waiting + taken_up(office, FOURTH, "Oct 2026") == failed + older
     assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def test_what_failed_before_a_mapping_was_switched_off_is_billed_where_a_run_came_for_it(office: Office):
+    failed, _ = fail_october(office, office.entries("coho-winery"), COHO)
+    assert failed
+    office.sync()
+
+    assert office.findings("older_months") == []
+    (credit,) = office.findings("credit")  # the run billed a month of what ended within it
+    assert "what the template billed beyond Oct 2026" in credit.text
+    assert (office.unbalanced(), office.planned(), office.doubled()) == ([], [], [])
+
+
+def fail_october(office: Office, entries: list[Json], template: int) -> tuple[Decimal, Decimal]:
+    """What could not be written of October, and what was offered of September.
+
+    Then the mappings are switched off and on, and November comes.
+    """
+    office.advance()
+    office.map(entries)
+    office.fault("status", vendor="syncro", method="POST|PUT", path=f"/schedules/{template}/", status=422, count=ALWAYS)
+    office.sync()
+    office.clear_faults()
+    failed, older = office.newest_balance()["failed"], office.findings("older_months")
+    office.map(entries, sync=False)
+    office.map(entries)
+    office.advance()
+    return failed, sum((finding.retail for finding in older), Decimal(0))
 
 
 def taken_up(office: Office, template: int, label: str = "") -> Decimal:
