@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from core.editions import Edition, open_edition
 
 COOKIE = "__Host-undone" if settings.PRODUCTION else "undone"
+MOST_BYTES = 16 * 1024  # of a form that is read although it does nothing
 SECONDS = 1800  # long enough to sign in again, with a second factor
 SALT = "undone"
 LONGEST = 3500  # signs: a browser may drop a cookie above 4 KB
@@ -86,10 +87,16 @@ def forget_undone(response: HttpResponse) -> None:
 
 def read_press(request: HttpRequest) -> Undone:
     """A button that was pressed and does nothing: where it stood, and what its form held."""
-    edition = open_edition(request.POST.get(DRAWN, ""))
+    edition = open_edition(request.POST.get(DRAWN, "")) if _is_short(request) else None
     if edition is None:
         return Undone(_page_before(request), None, "")
     return Undone(edition.page, edition.person_id, _typed(request.POST, edition))
+
+
+def _is_short(request: HttpRequest) -> bool:
+    """Whoever is not signed in has nothing long read: what is kept of a form has to go into a cookie."""
+    told = str(request.META.get("CONTENT_LENGTH") or "0")
+    return told.isascii() and told.isdecimal() and int(told) <= MOST_BYTES
 
 
 def _typed(posted: QueryDict, edition: Edition) -> str:
