@@ -14,6 +14,7 @@ from tests.bookkeeping.cells import (
     read_word,
     read_yes,
 )
+from tests.bookkeeping.facts import Mapping
 from tests.bookkeeping.heads import after_colon, named_facts
 from tests.bookkeeping.month import Act, Month, Question
 from tests.bookkeeping.product import CHOICES
@@ -71,8 +72,7 @@ def read_mapping(block: Block) -> Act:
         if "pricing" in facts:
             mapping.pricing = read_word(facts["pricing"], line, pricing)
         if "sync" in facts:
-            mapping.sync_on = read_word(facts["sync"], line, ("on", "off")) == "on"
-            mapping.first_month = mapping.first_month if mapping.sync_on else ""
+            _switch(mapping, on=read_word(facts["sync"], line, ("on", "off")) == "on")
         if "mapped" in facts:
             mapping.mapped = read_yes(facts["mapped"], line)
         if "trouble" in facts:
@@ -81,6 +81,13 @@ def read_mapping(block: Block) -> Act:
             mapping.first_month = read_month(facts["from"], line)
 
     return choose
+
+
+def _switch(mapping: Mapping, *, on: bool) -> None:
+    """One that is switched off forgets its start."""
+    mapping.sync_on = on
+    if not on:
+        mapping.first_month = ""
 
 
 def read_decide(block: Block) -> Act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from connectors.records import InvoiceTemplate, TemplateLine
 from connectors.syncro.frequency import interval_of
@@ -111,13 +111,16 @@ def starts_of(
     for place, mapping in enumerate(record.mappings, 1):
         if mapping.sync and mapping.motion in record.program.billing.motions:
             owner = customer_of(record, mapping.customer), mapping.motion
-            own = (line for line in own_lines if (line.customer_id, line.motion) == owner)
-            start = mapping.start or begins_with(newest, own, ahead)
+            start = mapping.start or begins_with(newest, _lines_of(owner, own_lines), ahead)
             choice = choices.get(f"older:{place}:{start}")
             if choice is not None and choice.choice == "take_up":
                 start = earliest_unbilled(record, done, owner, start)
             found[place] = mapping, owner, start
     return found
+
+
+def _lines_of(owner: Owner, own_lines: Iterable[OwnLine]) -> Iterator[OwnLine]:
+    return (line for line in own_lines if (line.customer_id, line.motion) == owner)
 
 
 def choices_of(record: form.Record) -> dict[str, Choice]:
