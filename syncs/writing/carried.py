@@ -15,7 +15,7 @@ from syncs.facts.evidence import SLACK, Carried, Sought
 
 
 def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]:
-    """By mark, those of the sought lines that a generated invoice carries. Calls the target."""
+    """By mark, those of the sought lines that a generated invoice carries: the first one. Calls the target."""
     by_customer: dict[str, list[Sought]] = defaultdict(list)
     for item in sought:
         by_customer[item.customer].append(item)
@@ -24,7 +24,7 @@ def find_carried(sought: Iterable[Sought], client: Target) -> dict[str, Carried]
     earliest = min(item.since for item in chain.from_iterable(by_customer.values()))
     since = dt.datetime.combine(earliest - 2 * SLACK, dt.time(), tzinfo=dt.UTC)
     carried: dict[str, Carried] = {}
-    for invoice in client.list_invoices_since(since):
+    for invoice in sorted(client.list_invoices_since(since), key=lambda one: id_order(one.invoice_id)):
         open_items = _open_items(by_customer.get(invoice.customer_id, ()), invoice, carried)
         if open_items:
             lines = client.get_invoice(invoice.invoice_id).lines or ()
@@ -40,10 +40,7 @@ def _open_items(items: Iterable[Sought], invoice: TargetInvoice, carried: Collec
 
 def _then(first: Carried | None, second: Carried) -> Carried:
     """The earlier of two invoices, and the later one as a run after it."""
-    if first is None:
-        return second
-    ordered = sorted((replace(first, again=()), *first.again, second), key=lambda one: id_order(one.invoice_id))
-    return replace(ordered[0], again=tuple(ordered[1:]))
+    return second if first is None else replace(first, again=(*first.again, second))
 
 
 def late_enough(invoice: TargetInvoice, item: Sought) -> bool:

@@ -18,16 +18,16 @@ DAY = dt.date(2026, 10, 7)
 
 
 class Invoices:
-    """A target that generated one invoice with these lines."""
+    """A target that generated invoices with these lines, and lists the last one first."""
 
-    def __init__(self, lines: Iterable[TargetInvoiceLine]) -> None:
-        self.invoice = TargetInvoice("4015", "101", "4015", DAY, tuple(lines))
+    def __init__(self, lines: Iterable[TargetInvoiceLine], ids: Iterable[str] = ("4015",)) -> None:
+        self.invoices = {one: TargetInvoice(one, "101", one, DAY, tuple(lines)) for one in ids}
 
     def list_invoices_since(self, _since: dt.datetime) -> list[TargetInvoice]:
-        return [self.invoice]
+        return list(self.invoices.values())
 
-    def get_invoice(self, _number: int) -> TargetInvoice:
-        return self.invoice
+    def get_invoice(self, invoice_id: str) -> TargetInvoice:
+        return self.invoices[invoice_id]
 
 
 def line(quantity: str, price: str, mark: str = "BS:SUXSPK3EMP") -> TargetInvoiceLine:
@@ -55,3 +55,12 @@ def test_line_with_our_values_is_ours(lines: list[TargetInvoiceLine], carried: C
     found = find_carried([sought], cast("Target", Invoices(lines)))
 
     assert found.get("BS:SUXSPK3EMP") == carried
+
+
+def test_first_of_several_runs_proves_what_is_sought() -> None:
+    # One that came while the invoices were asked is seen by the next look.
+    sought = Sought("BS:SUXSPK3EMP", "101", DAY, "349", Decimal(8), Decimal("10.00"))
+
+    found = find_carried([sought], cast("Target", Invoices([line("8", "10.00")], ids=("10001", "4099", "4015"))))
+
+    assert found == {"BS:SUXSPK3EMP": OURS}
