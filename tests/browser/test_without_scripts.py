@@ -70,7 +70,7 @@ def test_invoice_is_read_on_a_narrow_screen(open_browser: Open, shop: Shop) -> N
     page.get_by_role("link", name="1000013").click()
     page.get_by_role("link", name="Account of invoice 1000013").click()
 
-    expect(page.get_by_text("Balanced to the cent")).to_be_visible()
+    expect(page.get_by_text("Accounted for to the cent")).to_be_visible()
 
 
 def test_held_credit_is_resolved_and_undone(open_browser: Open, shop: Shop) -> None:
