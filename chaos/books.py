@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -56,13 +56,15 @@ def readings_of(gap: Cents, books: Books, wanted: Expected) -> set[Cents]:
 
 def _read_in_two_ways(books: Books, wanted: Expected) -> list[Cents]:
     issued = max(one["issued"] for one in books.store.records(books.account, SOURCE_INVOICE))
-    levels = {level for template_id in wanted.templates for level in wanted.standing(template_id).values()}
-    found = []
+    found: list[Cents] = []
+    levels: dict[int, set[Level]] = defaultdict(set)  # that runs since then billed, by invoice
     for invoice, row in _own_rows(books, wanted.templates):
         level, billed = _level_of_row(row), _cents_of(row)
         found += [billed - one.before for one in books.by_hand if one.is_billed_by(mark_of(row), level)]
-        if invoice["date"][:10] >= issued and level in levels:
-            found.append(billed)
+        if invoice["date"][:10] >= issued:
+            levels[invoice["id"]].add(level)
+    for seen in levels.values():  # whatever the level, the month is billed: what differs is an adjustment
+        found += [part.own for part in wanted.newest_recurring() if wanted.levels_of(part.subscription_id) & seen]
     return found
 
 

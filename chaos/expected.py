@@ -90,6 +90,11 @@ class Expected:
             if part.level is not None and part.level[0]
         }
 
+    def newest_recurring(self) -> list[Part]:
+        """The recurring lines of the newest month."""
+        newest = (parts for (_, _, month), parts in self.cells.items() if month == self.newest)
+        return [part for parts in newest for part in parts if part.level is not None]
+
     def last_months(self) -> dict[str, str]:
         """By subscription, the last month that charges it."""
         cells = sorted(self.cells.items(), key=lambda cell: cell[0][2])

@@ -75,13 +75,16 @@ def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
 
     A run that billed it once more is given back with its last month.
     """
-    last, of_cells = wanted.last_months(), _lines_of(wanted, key)
-    again = [
-        (month, _credit(part.subscription_id, NOTHING - part.own))
-        for month, part in of_cells
-        if part.level is not None and last[part.subscription_id] == month < wanted.newest
-    ]
+    of_cells = _lines_of(wanted, key)
+    again = [(month, _credit(part.subscription_id, NOTHING - part.own)) for month, part in _over(wanted, of_cells)]
     return of_cells + again
+
+
+def _over(wanted: Expected, cells: Iterable[tuple[str, Part]]) -> list[tuple[str, Part]]:
+    """The last recurring lines of subscriptions that are charged no more."""
+    last = wanted.last_months()
+    recurring = [(month, part) for month, part in cells if part.level is not None]
+    return [(month, part) for month, part in recurring if last[part.subscription_id] == month < wanted.newest]
 
 
 def _lines_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
@@ -102,6 +105,11 @@ def _too_much(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
         (month, _credit(part.subscription_id, excess))
         for month, part in of_cells
         for excess in _excesses(wanted, part.subscription_id, month, of_cells)
+    }
+    found |= {
+        (month, _credit(part.subscription_id, NOTHING - billed))
+        for month, part in _over(wanted, of_cells)
+        for billed in _billed_by_runs(wanted, part.subscription_id)
     }
     return sorted(found, key=repr)
 
@@ -124,11 +132,13 @@ def _excesses(wanted: Expected, subscription_id: str, month: str, cells: Sequenc
     """What a month is below each level that the line may have had when it was run: amounts below zero."""
     mine = [part.own for cell_month, part in cells if (cell_month, part.subscription_id) == (month, subscription_id)]
     owed = sum(mine, NOTHING)
-    billed = (
-        Cents(int(quantity * retail), int(quantity * cost))
-        for quantity, retail, cost in wanted.levels_of(subscription_id)
-    )
-    return {owed - one for one in billed if owed.retail < one.retail}
+    return {owed - one for one in _billed_by_runs(wanted, subscription_id) if owed.retail < one.retail}
+
+
+def _billed_by_runs(wanted: Expected, subscription_id: str) -> set[Cents]:
+    """What a run may have billed of a subscription: at each of its levels."""
+    levels = wanted.levels_of(subscription_id)
+    return {Cents(int(quantity * retail), int(quantity * cost)) for quantity, retail, cost in levels}
 
 
 def _chosen(parts: Sequence[tuple[str, Part]], amount: Cents) -> Iterable[tuple[tuple[str, Part], ...]]:

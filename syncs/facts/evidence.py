@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,11 +20,13 @@ from money.marks import find_mark
 from money.periods import last_day_of, months_between
 from money.words import from_cents
 from programs.models import Program
+from syncs.enums import ChangeState
 from syncs.facts.lines import as_seen_by
-from syncs.models import BilledRun, Line, Part, Posting
+from syncs.models import BilledRun, Change, Line, Part, Posting, Run
 
 # Generation happens in the account's time zone; a day of slack on either side.
 SLACK = dt.timedelta(days=1)
+RUNS_LOOKED_BACK = 20  # for what a line was before its last change
 _AMOUNTS = ("quantity", "price", "written_quantity", "written_price")
 
 
@@ -126,6 +128,12 @@ class SeenRun:
     price: Decimal
     written_quantity: Decimal
     written_price: Decimal
+    is_ahead: bool  # it proves no month by itself
+
+    @property
+    def as_written(self) -> bool:
+        """Whether nobody seems to have edited the line."""
+        return (self.quantity, self.price) == (self.written_quantity, self.written_price)
 
     def ahead(self) -> RunAhead:
         """As one that counts for no month yet."""
@@ -186,7 +194,7 @@ def add_evidence(
 
 
 def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
-    """What no planning has taken since. Two queries, inside the scope.
+    """What no planning has taken since. Two queries, one more where lines differ from ours; inside the scope.
 
     One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
     """
@@ -194,10 +202,13 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
     told = {one["mark"]: one["invoice_id"] for one in seen} | basis["billed_by"]
     lines = Line.objects.filter(program=program, mark__in=told, role=PartRole.RECURRING, state=LineState.STANDING)
     known = {mark: id_order(seen or "") for mark, seen in lines.values_list("mark", "billed_on")}
-    fresh = [one for one in seen if one["mark"] in known and known[one["mark"]] < id_order(one["invoice_id"])]
+    fresh = [
+        _seen_run(one) for one in seen if one["mark"] in known and known[one["mark"]] < id_order(one["invoice_id"])
+    ]
+    fresh = _as_written_then(program, fresh)
     waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
     ahead = [RunAhead(row.mark, row.invoice_id, row.quantity, row.price, *row.written) for row in waiting]
-    ahead += [_seen_run(one).ahead() for one in fresh if one["ahead"]]
+    ahead += [one.ahead() for one in fresh if one.is_ahead]
     return Evidence(
         billed_by={
             mark: invoice
@@ -205,14 +216,34 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
             if known.get(mark, id_order("")) < id_order(invoice)
         },
         ahead=tuple(ahead),
-        runs=tuple(map(_seen_run, fresh)),
+        runs=tuple(fresh),
         looked={mark: dt.date.fromisoformat(day) for mark, day in basis.get("looked", {}).items()},
     )
 
 
 def _seen_run(kept: Mapping[str, Any]) -> SeenRun:
     amounts = {name: Decimal(kept[name]) for name in _AMOUNTS}
-    return SeenRun(kept["mark"], kept["invoice_id"], kept["number"], **amounts)
+    return SeenRun(kept["mark"], kept["invoice_id"], kept["number"], **amounts, is_ahead=kept["ahead"])
+
+
+def _as_written_then(program: Program, runs: Sequence[SeenRun]) -> list[SeenRun]:
+    """A run that billed what we had written before the line's last change: nobody edited it."""
+    differ = {run.mark for run in runs if not run.as_written}
+    if not differ:
+        return list(runs)
+    newest = Run.objects.filter(program=program, preview=False).order_by("-pk").values("pk")[:RUNS_LOOKED_BACK]
+    made = Change.objects.filter(run__in=newest, state=ChangeState.DONE, mark__in=differ, after__isnull=False)
+    ours = {
+        (mark, Decimal(after["quantity"]), Decimal(after["retail"]))
+        for mark, after in made.values_list("mark", "after")
+        if after is not None
+    }
+    return [
+        replace(run, written_quantity=run.quantity, written_price=run.price)
+        if (run.mark, run.quantity, run.price) in ours
+        else run
+        for run in runs
+    ]
 
 
 def _may_have_run(program: Program, template: Template, line: Line, since: dt.date | None) -> bool:

@@ -19,6 +19,7 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/again.py": (f"{_END}too_often.py", f"{_END}ran_meanwhile.py"),
     "syncs/proving/billed.py": (f"{_END}ran_meanwhile.py", f"{_END}months.py"),
     "syncs/proving/by_hand.py": (f"{_END}people_edit.py", f"{_END}too_often.py"),
+    "syncs/proving/month_accounts.py": (f"{_END}one_number.py", f"{_END}months.py"),
     "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
     "syncs/proving/reconciliation.py": (
         "tests/end_to_end/test_replay.py", f"{_END}source_invoices.py", f"{_END}settings.py", f"{_END}months.py",
@@ -26,6 +27,7 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/standing.py": (
         "tests/syncs/proving/test_standing.py", f"{_END}standing_lines.py", f"{_END}months.py",
     ),
+    "syncs/proving/verdicts.py": ("tests/syncs/proving", f"{_END}one_number.py"),
     "syncs/proving/waiting.py": (f"{_END}waiting_money.py",),
     "syncs/writing/carried.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}months.py"),
     "syncs/writing/committing.py": (
@@ -42,6 +44,7 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}killed_worker.py",
     ),
     "syncs/writing/ran_meanwhile.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}lost_answers.py"),
+    "syncs/writing/repeats.py": (f"{_END}held_again.py", "tests/billingsync/test_retention.py"),
     "syncs/writing/resolving.py": ("tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}killed_worker.py"),
     "syncs/writing/values.py": (f"{_END}people_edit.py", f"{_END}settings.py", f"{_END}lost_answers.py"),
 }  # fmt: skip
