@@ -30,10 +30,17 @@ PlaceKey = tuple[int, str, int]  # customer, motion, subscription
 
 
 def load_periods(
-    program: Program, wanted: Collection[PeriodKey], withdrawn: Collection[PeriodKey], months: Months
+    program: Program,
+    wanted: Collection[PeriodKey],
+    withdrawn: Collection[PeriodKey],
+    months: Months,
+    begun: Mapping[MappingKey, dt.date | None],
 ) -> dict[MappingKey, list[PeriodFact]]:
-    """The charges of these periods by (customer, motion); of withdrawn ones there are none left."""
-    beginnings = _load_beginnings(program, wanted)
+    """The charges of these periods by (customer, motion); of withdrawn ones there are none left.
+
+    ``begun`` are the first months of the mappings that are planned.
+    """
+    beginnings = _Beginnings(begun, _load_posted_since(program, wanted))
     groups = _groups(program, wanted, beginnings)
     named = {row.product_id for rows in groups.values() for row in rows}
     products = load_product_facts(program, {product_id for product_id in named if product_id is not None})
@@ -77,17 +84,10 @@ class _Beginnings:
         return since is None or row.invoice.month >= since
 
 
-def _load_beginnings(program: Program, wanted: Collection[PeriodKey]) -> _Beginnings:
-    mapped = customers.Mapping.objects.filter(program=program, first_month__isnull=False)
+def _load_posted_since(program: Program, wanted: Collection[PeriodKey]) -> dict[PeriodKey, dt.date | None]:
     of = {"subscription__in": {key[0] for key in wanted}, "period__in": {key[2] for key in wanted}}
     posted = Posting.objects.filter(program=program, **of).values_list("subscription", "motion", "period", "since")
-    return _Beginnings(
-        {
-            (customer, motion): month
-            for customer, motion, month in mapped.values_list("customer", "motion", "first_month")
-        },
-        {(subscription, motion, period): since for subscription, motion, period, since in posted},
-    )
+    return {(subscription, motion, period): since for subscription, motion, period, since in posted}
 
 
 def _groups(program: Program, wanted: Collection[PeriodKey], beginnings: _Beginnings) -> dict[PeriodKey, list[Charge]]:

@@ -114,7 +114,8 @@ def _mapping_facts(
 ) -> list[MappingFacts]:
     wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
     wanted |= _billed_once_more(own_lines, ahead, months)
-    loaded = load_periods(program, wanted, withdrawn, months)
+    begun = {(mapping.customer_id, mapping.motion): mapping.first_month for mapping in mappings}
+    loaded = load_periods(program, wanted, withdrawn, months, begun)
     owners = {
         (period.subscription_id, motion, period.period): customer_id
         for (customer_id, motion), periods in loaded.items()

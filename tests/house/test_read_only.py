@@ -156,6 +156,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "reports.months.report_month.judged": judge_programs([program])[program.pk].months[0],
         "total": reconcile_invoice(shop.invoice, program).total,
         "basis": {"billed_by": {line.mark: "1"}, "runs": [SEEN | {"mark": line.mark}]},
+        "begun": {(mapping.customer_id, mapping.motion): mapping.first_month},
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],
