@@ -12,6 +12,8 @@ from django.urls import resolve
 from playwright.sync_api import Page
 
 from accounts.services import create_user
+from core.audit import COMMAND
+from core.installation_audit import record_installation
 from core.scope import partner_scope
 from tests import factories as make
 from tests.browser.conftest import Open, invite_nina, sign_in
@@ -120,7 +122,8 @@ FOR_NOBODY = (
 REFUSALS = {"/there-is-no-such-page/": 404, "/invitations/unknown/": 404, "/accounts/3rdparty/login/error/": 401}
 SEEN_ELSEWHERE = {
     "home": "test_page_for_people_without_a_partner",
-    "operator": "test_operators_page",
+    "operator": "test_operators_pages",
+    "installation_audit": "test_operators_pages",
     **dict.fromkeys(
         ("mfa_authenticate", "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"),
         "test_sign_in: a recovery code signs in",
@@ -186,12 +189,14 @@ def test_screens_with_nothing_on_them_are_accessible_and_fit(open_browser: Open,
     assert look_through(page, screens) == {}
 
 
-def test_operators_page_is_accessible_and_fits(open_browser: Open, cast: Cast, screens: list[str]) -> None:
+def test_operators_pages_are_accessible_and_fit(open_browser: Open, cast: Cast, screens: list[str]) -> None:
     with partner_scope(cast.tailwind.pk):
         make.TargetFactory(status="requested", requested_at="2026-09-01T09:00:00Z")
         make.ConnectionFactory(status="attention", problem="PRISM refused the secret.")
 
-    assert look_through(open_browser("olga"), ["/operator/", "/operator/?q=nothing+like+it"]) == {}
+    record_installation(COMMAND, "keys.rotated", "Sealed anew: 4, not opened: 0")
+    pages = ["/operator/", "/operator/?q=nothing+like+it", "/operator/audit/", "/operator/audit/?action=backup"]
+    assert look_through(open_browser("olga"), pages) == {}
 
 
 def test_page_for_people_without_a_partner_is_accessible_and_fits(open_browser: Open, cast: Cast) -> None:
