@@ -75,12 +75,15 @@ def _pages(page: Page, url: str) -> dict[str, str]:
         "customer": _first(page, url + billing, rf"{program}customers/\d+/"),
         "invoices": f"{program}invoices/",
         "invoice": _first(page, f"{url}{program}invoices/", rf"{program}invoices/\d+/"),
+        "months": f"{program}months/",
+        "month": _first(page, f"{url}{program}months/", rf"{program}months/\d{{4}}-\d\d/"),
         "history": history,
         "run": first_billing,
         "connections": f"{home}connections/",
         "program": f"{program}edit/",
         "users": f"{home}users/",
         "audit": f"{home}audit/",
+        "emails": f"{home}messages/",
     }
 
 
