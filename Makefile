@@ -131,8 +131,8 @@ SEED ?= 1
 DRAWN ?= 150
 MINUTES ?= 60
 .PHONY: mutants
-mutants: setup ## change the code in many small ways and count what no test notices; ONLY=path JOBS=n SEED=n DRAWN=n MINUTES=n
-	@$(BIN)/python -m tests.mutants --jobs $(JOBS) --seed $(SEED) --drawn $(DRAWN) --minutes $(MINUTES) $(if $(ONLY),--only $(ONLY))
+mutants: setup ## change the code in many small ways and count what no test notices; ONLY=path JOBS=n SEED=n DRAWN=n MINUTES=n THOROUGH=1
+	@$(BIN)/python -m tests.mutants --jobs $(JOBS) --seed $(SEED) --drawn $(DRAWN) --minutes $(MINUTES) $(if $(ONLY),--only $(ONLY)) $(if $(THOROUGH),--thorough)
 
 .PHONY: demo
 demo: setup ## a partner connected to imitated vendors, synced and shown; ONCE=1 stops after printing

@@ -22,12 +22,16 @@ def main(arguments: Sequence[str]) -> int:
     mutants = scope.draw(scope.all_of(asked.only), asked.drawn, asked.seed)
     results = asked.results / f"{lanes.fingerprint()}.jsonl"
     results.parent.mkdir(parents=True, exist_ok=True)
-    waiting = _waiting(mutants, results)
+    waiting = _waiting(mutants, results, thorough=asked.thorough)
     _say(f"{len(mutants)} mutants, {len(waiting)} of them not judged yet; seed {asked.seed}. Results in {results}")
     with ThreadPoolExecutor(asked.jobs) as pool:
         shares = [waiting[number :: asked.jobs] for number in range(asked.jobs)]
         deadline = time.time() + 60 * asked.minutes
-        playing = [pool.submit(_play, n, share, results, deadline) for n, share in enumerate(shares, 1) if share]
+        playing = [
+            pool.submit(_play, n, share, results, deadline, asked.thorough)
+            for n, share in enumerate(shares, 1)
+            if share
+        ]
         try:
             for ended in playing:
                 ended.result()
@@ -36,15 +40,23 @@ def main(arguments: Sequence[str]) -> int:
     return _tell(mutants, results)
 
 
-def _play(number: int, mutants: Sequence[Mutant], results: Path, deadline: float) -> None:
+def _play(number: int, mutants: Sequence[Mutant], results: Path, deadline: float, thorough: bool) -> None:
     databases = any(not mutant.path.startswith(scope.MONEY) for mutant in mutants)
-    with lanes.opened(number, results, deadline, servers=databases) as lane:
+    with lanes.opened(number, results, deadline, servers=databases, thorough=thorough) as lane:
         lane.judge(mutants)
 
 
-def _waiting(mutants: Sequence[Mutant], results: Path) -> list[Mutant]:
+def _waiting(mutants: Sequence[Mutant], results: Path, *, thorough: bool = False) -> list[Mutant]:
+    """Those without a verdict; with ``thorough`` also those that survived although not all tests were asked."""
     known = verdicts.read(results)
-    return [one for one in mutants if one.key not in known or known[one.key].verdict is Verdict.UNFIT]
+
+    def waits(mutant: Mutant) -> bool:
+        judged = known.get(mutant.key)
+        if judged is None or judged.verdict is Verdict.UNFIT:
+            return True
+        return thorough and judged.verdict is Verdict.SURVIVED and judged.left > 0
+
+    return [one for one in mutants if waits(one)]
 
 
 def _tell(mutants: Sequence[Mutant], results: Path) -> int:
@@ -65,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="what to draw them with")
     parser.add_argument("--jobs", type=int, default=1, help="how many lanes judge at the same time")
     parser.add_argument("--minutes", type=float, default=60, help="no mutant is begun after so many")
+    parser.add_argument(
+        "--thorough", action="store_true", help="judge survivors in money once more, by all tests that call them"
+    )
     parser.add_argument("--results", type=Path, default=CHECKOUT / "var" / "mutants", help="folder for verdicts")
     return parser
 

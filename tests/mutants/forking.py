@@ -18,6 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
@@ -97,7 +98,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     sys.setprofile(None)
     work = json.loads(file.read_text(encoding="utf-8"))
-    jury = _Jury(session.items, frozenset(CALLS.seen), work["patience"])
+    jury = _Jury(session.items, frozenset(CALLS.seen), work["patience"], work["enough"])
     for mutant in [Mutant(**each) for each in work["mutants"]]:
         if time.time() > work["deadline"]:
             break
@@ -106,7 +107,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 class _Jury:
-    def __init__(self, items: Sequence[pytest.Item], too_early: frozenset[tuple[str, str]], patience: float) -> None:
+    def __init__(
+        self, items: Sequence[pytest.Item], too_early: frozenset[tuple[str, str]], patience: float, enough: float | None
+    ) -> None:
+        self._enough = enough
         self._items = {item.nodeid: item for item in items}
         self._too_early = too_early
         self._patience = patience
@@ -126,8 +130,18 @@ class _Jury:
             return Judged(mutant.key, Verdict.UNFIT, 0)
         calling = sorted((seconds, test) for test, (seconds, called) in self._witnessed.items() if place in called)
         longest = self._patience + TIMES_AS_LONG * sum(seconds for seconds, _ in calling)
-        status, seconds = _in_fork(lambda: self._try([test for _, test in calling], mutant), seconds=longest)
-        return Judged(mutant.key, _verdict(status), round(seconds, 3), len(calling))
+        asked = self._quickest(calling)
+        status, seconds = _in_fork(lambda: self._try(asked, mutant), seconds=longest)
+        return Judged(mutant.key, _verdict(status), round(seconds, 3), len(asked), len(calling) - len(asked))
+
+    def _quickest(self, calling: Sequence[tuple[float, str]]) -> list[str]:
+        """The tests that are asked: one in any case, then as many as take no more than enough time together."""
+        spent = accumulate(seconds for seconds, _ in calling)
+        return [
+            test
+            for so_far, (seconds, test) in zip(spent, calling, strict=True)
+            if self._enough is None or so_far <= self._enough or so_far == seconds
+        ]
 
     def _write_down(self, file: Path) -> int:
         file.write_text(json.dumps(self._witness()), encoding="utf-8")

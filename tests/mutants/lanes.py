@@ -25,6 +25,7 @@ from tests.mutants.making import Mutant
 from tests.mutants.verdicts import Judged, Verdict
 
 TIMES_AS_LONG = 4
+ENOUGH = 4.0
 NOTHING_FAILED, INTERNAL, NO_TESTS = 0, 3, 5  # pytest's exit codes
 PYTEST = ("-x", "-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "tests.mutants.forking")
 
@@ -46,13 +47,15 @@ class Lane:
     """A copy of the checkout, in which one mutant is judged at a time.
 
     ``patience``: so many seconds of CPU time a mutant in a fork may take in any case, and six times as many by the
-    clock where it has a process of its own.
+    clock where it has a process of its own. ``enough``: a mutant in a fork is judged by the quickest tests that take so
+    many seconds of CPU time together without it; None for all that call its function.
     """
 
     folder: Path
     results: Path
     deadline: float  # as time.time()
     patience: float = 10
+    enough: float | None = ENOUGH
 
     def judge(self, mutants: Sequence[Mutant]) -> None:
         """Keep a verdict of each mutant, until the time is up: money's in forks, then the rest one by one."""
@@ -73,6 +76,7 @@ class Lane:
             "results": str(self.results),
             "deadline": self.deadline,
             "patience": self.patience,
+            "enough": self.enough,
         }
         work.write_text(json.dumps(told), encoding="utf-8")
         status, said = self._pytest([f"--mutants={work}", *scope.MONEY_TESTS], longest=None)
@@ -159,14 +163,14 @@ def _environment() -> Mapping[str, str]:
 
 
 @contextmanager
-def opened(number: int, results: Path, deadline: float, *, servers: bool) -> Iterator[Lane]:
+def opened(number: int, results: Path, deadline: float, *, servers: bool, thorough: bool) -> Iterator[Lane]:
     """A lane with the checkout as it is now; its servers run where a test asks for a database."""
     checkout = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:10]
     folder = Path(tempfile.gettempdir()) / f"billingsync-mutants-{checkout}" / f"lane-{number}"
     with _alone(folder):
         _copy_into(folder)
         with _served(folder) if servers else nullcontext():
-            yield Lane(folder, results, deadline)
+            yield Lane(folder, results, deadline, enough=None if thorough else ENOUGH)
 
 
 @contextmanager

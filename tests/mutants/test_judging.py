@@ -31,6 +31,9 @@ def countdown(value):
 def table():
     return [2, 3]
 
+def double(value):
+    return value + value
+
 def idle():
     return 7
 
@@ -44,7 +47,7 @@ class Purse:
 """
 TESTS = """
 import pytest
-from money.shop import LEAST, Purse, countdown, over, size, table
+from money.shop import LEAST, Purse, countdown, double, over, size, table
 
 @pytest.mark.parametrize("each", table())
 def test_table(each):
@@ -62,6 +65,12 @@ def test_countdown():
 
 def test_purse():
     assert Purse([]).empty
+
+def test_double_of_nothing():
+    assert double(0) == 0
+
+def test_double_of_many():
+    assert [double(each) for each in range(99_999)][1] == 2
 """
 
 
@@ -124,6 +133,20 @@ def test_what_runs_on_import_or_while_tests_are_collected_gets_a_process_of_its_
         "return [2, 3] => return [2, 4]": Verdict.KILLED,
     }
     assert (lane.folder / "money/shop.py").read_text() == SHOP
+
+
+def test_slow_tests_are_asked_only_where_survivors_are_judged_once_more(lane):
+    lane.enough = 0
+    change = "return value + value => return value - value"
+
+    assert judged(lane, change) == {change: Verdict.SURVIVED}
+    (quickly,) = verdicts.read(lane.results).values()
+    assert (quickly.tests, quickly.left) == (1, 1)
+
+    lane.enough = None
+    assert judged(lane, change) == {change: Verdict.KILLED}
+    (thoroughly,) = verdicts.read(lane.results).values()
+    assert (thoroughly.tests, thoroughly.left) == (2, 0)
 
 
 def test_tests_that_fail_without_any_mutant_judge_nothing(lane):

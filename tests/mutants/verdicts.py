@@ -23,13 +23,14 @@ class Judged:
     """A mutant's verdict.
 
     ``seconds``: of CPU time in a fork, by the clock in a process of its own. ``tests``: how many could have failed,
-    -1 where nobody counted.
+    -1 where nobody counted. ``left``: how many more call the function and were not asked, as they take long.
     """
 
     key: str
     verdict: Verdict
     seconds: float
     tests: int = -1
+    left: int = 0
 
 
 def keep(file: Path, judged: Judged) -> None:
@@ -51,7 +52,7 @@ def _line(text: str) -> Judged | None:
         row = json.loads(text)
     except json.JSONDecodeError:
         return None
-    return Judged(row["key"], Verdict(row["verdict"]), row["seconds"], row["tests"])
+    return Judged(row["key"], Verdict(row["verdict"]), row["seconds"], row["tests"], row["left"])
 
 
 def detected(verdicts: Iterable[Verdict]) -> float:
