@@ -129,8 +129,8 @@ class _Jury:
         if not mutant.function or tuple(place) in self._too_early:
             return Judged(mutant.key, Verdict.UNFIT, 0)
         calling = sorted((seconds, test) for test, (seconds, called) in self._witnessed.items() if place in called)
-        longest = self._patience + TIMES_AS_LONG * sum(seconds for seconds, _ in calling)
         asked = self._quickest(calling)
+        longest = self._patience + TIMES_AS_LONG * sum(self._witnessed[test][0] for test in asked)
         status, seconds = _in_fork(lambda: self._try(asked, mutant), seconds=longest)
         return Judged(mutant.key, _verdict(status), round(seconds, 3), len(asked), len(calling) - len(asked))
 
