@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from money.days import covers_cycle, is_whole
 from tests.bookkeeping.product import Days, days_of, is_part_of_month
 
 
@@ -162,4 +163,71 @@ def test_cycle_of_a_day_follows_from_any_other(day, first, last):
 def test_cycle_that_begins_on_the_31st_begins_on_the_last_day_of_a_shorter_month():
     assert Days(dt.date(2026, 1, 31), dt.date(2026, 2, 27)).around(dt.date(2026, 3, 1)) == Days(
         dt.date(2026, 2, 28), dt.date(2026, 3, 30)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "inside"),
+    [("2026-08-31", False), ("2026-09-01", True), ("2026-09-15", True), ("2026-09-30", True), ("2026-10-01", False)],
+)
+def test_first_and_last_day_are_included(day, inside):
+    assert days("2026-09-01/2026-09-30").cover_day(dt.date.fromisoformat(day)) is inside
+
+
+@pytest.mark.parametrize(
+    ("day", "month"),
+    [
+        ("2026-09-20", "2026-09-20/2026-10-19"),
+        ("2026-10-19", "2026-09-20/2026-10-19"),
+        ("2026-10-20", "2026-10-20/2026-11-19"),
+        ("2026-09-19", "2026-08-20/2026-09-19"),
+        ("2027-12-31", "2027-12-20/2028-01-19"),
+        ("2024-01-05", "2023-12-20/2024-01-19"),
+    ],
+)
+def test_rhythm_goes_on_in_both_directions(day, month):
+    assert str(days("2026-09-20/2026-10-19").around(dt.date.fromisoformat(day))) == month
+
+
+@pytest.mark.parametrize(
+    ("ratio", "whole"), [("1", True), ("0.99901", True), ("1.00099", True), ("0.999", False), ("1.001", False)]
+)
+def test_ratio_is_whole_but_for_rounding(ratio, whole):
+    assert is_whole(Decimal(ratio)) is whole
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio", "covers"),
+    [
+        ("2026-09-01/2026-09-30", "1", True),
+        ("2026-09-01/2027-08-31", "1", True),
+        ("2026-09-01/2026-09-30", "0.5", False),
+        ("2026-09-01/2026-09-29", "1", False),
+        ("2026-09-01/2026-09-29", "0.5", False),
+    ],
+)
+def test_cycle_is_covered_by_whole_months_at_a_whole_ratio(text, ratio, covers):
+    assert covers_cycle(days(text), Decimal(ratio)) is covers
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio", "is_part"),
+    [
+        # 15 days: 0.2 of a day beside 15/30 is still rounding, more is not.
+        ("2026-09-01/2026-09-15", "0.50666666", True),
+        ("2026-09-01/2026-09-15", "0.4", False),
+        # All days of the longest month are no part of one.
+        ("2026-10-01/2026-10-31", "0.99", False),
+        ("2026-10-01/2026-10-30", "0.968", True),
+    ],
+)
+def test_part_of_a_month_is_told_within_a_fifth_of_a_day(text, ratio, is_part):
+    assert is_part_of_month(days(text), Decimal(ratio)) is is_part
+
+
+def test_row_of_two_days_may_end_at_midnight():
+    # The second row begins when the first ends: the first is of one day.
+    assert (
+        row_days("2026-09-14T00:00+00:00", "2026-09-15T00:00+00:00", ratio="0.5", starts=("2026-09-15T00:00+00:00",))
+        == "2026-09-14/2026-09-14"
     )
