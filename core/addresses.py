@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 
 from django.core.exceptions import ValidationError
@@ -10,6 +12,32 @@ from django.core.validators import validate_email
 
 LONGEST_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the brackets
+
+
+_BRACKETED = re.compile(r"<\s*(?:mailto:)?([^<>]*?)\s*>", re.IGNORECASE)
+_QUOTES = "\"'"
+
+
+def split_addresses(written: str) -> list[str]:
+    """Each address of a pasted list, as mail programs write one: separated by commas, semicolons, blanks or lines.
+
+    ``Billing Team <billing@contoso.example>; 'ann@contoso.example'`` gives two. A name beside an address in brackets is
+    left out, with its comma too (``Doe, Jane <...>``). What is no address comes back as it stands, to be refused.
+    """
+    quoted = re.sub(r'"[^"@]*"', "", written)  # a name may hold any sign
+    return [address for part in re.split(r"[;\r\n]+", quoted) for address in _addresses_of(part)]
+
+
+def _addresses_of(part: str) -> Iterator[str]:
+    """Those of a part without semicolons. Beside brackets, a piece that may be an address is one; others are names."""
+    beside_brackets = "<" in part
+    for piece in part.split(","):
+        bracketed = _BRACKETED.findall(piece)
+        rest = [word.strip(_QUOTES) for word in _BRACKETED.sub(" ", piece).split()]
+        alone = len(rest) == 1 and ("@" in rest[0] or "." in rest[0])
+        if bracketed or (beside_brackets and not alone):
+            rest = [word for word in rest if "@" in word]
+        yield from filter(None, (*bracketed, *rest))
 
 
 def clean_address(written: str) -> str:

@@ -117,19 +117,12 @@ COMMON: tuple[AnswerRow, ...] = (
     AnswerRow({401, 403}, ConfigurationError, "{label} refuses the stored credentials."),
     AnswerRow({404}, RecordMissing, "{label} does not have this record (any more)."),
     AnswerRow(REFUSALS, RejectedRecord, "{label} refused the record: {messages}"),
-    # A firewall shows a web page now and then, so a read asks once more.
+    # A firewall shows one now and then, and maintenance for hours: it passes, as a 503 does.
     AnswerRow(
         Form.WEB_PAGE,
-        UnexpectedAnswer,
-        "A web page came back instead of data: this is not the API. Check the address.",
+        TransientError,
+        "{label} answers with a web page instead of data (maintenance?). If it goes on, check the address.",
         lost=True,
-        writes=True,
-    ),
-    AnswerRow(
-        Form.WEB_PAGE,
-        ConfigurationError,
-        "A web page came back instead of data: this is not the API. Check the address.",
-        attempts=2,
     ),
     AnswerRow(Form.DAMAGED, TransientError, "The answer was cut off or damaged.", lost=True),
 )

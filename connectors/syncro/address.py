@@ -21,7 +21,7 @@ _NAME_UNDER_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})?")
 def normalise_subdomain(text: str) -> str:
     """The account's name from what a person typed: a name, or a host under syncromsp.com.
 
-    "https://Acme.syncromsp.com/" gives "acme", "acme.shield.syncromsp.com" gives "acme.shield".
+    "https://Acme.syncromsp.com/customers?page=2" gives "acme", "acme.shield.syncromsp.com" gives "acme.shield".
     Everything else is a ``ConfigurationError``: the token must never travel to another host.
     """
     typed = text.strip().casefold()
@@ -67,16 +67,17 @@ def check_credentials(credentials: Mapping[str, str]) -> None:
 
 
 def _host_of(typed: str) -> str:
-    """The host of a typed address, "" where it is none or carries a user, port or query."""
+    """The host of an address as it stands in a browser's bar, "" where it is none or carries a user or password."""
     # The parser drops line breaks silently: what is checked must be what was typed.
     if not typed.isprintable():
         return ""
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        plain = parts.scheme in ("http", "https") and parts.hostname == parts.netloc
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
-    return parts.netloc if plain and not parts.query and not parts.fragment else ""
+    plain = parts.scheme in ("http", "https") and parts.netloc in (host, f"{host}:{port}")
+    return host if plain else ""
 
 
 def _site(credentials: Mapping[str, str]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from connectors.registry import get_target
+from core.addresses import split_addresses
 from core.time_zones import time_zone_choices
 from money.enums import Motion
 from portal.kit.selects import FlatSelect
@@ -36,7 +36,7 @@ DEPENDS = {
 }
 HELP = {
     "enabled": "The master switch. Off: nothing is read or written for this program; a sync that is under way stops.",
-    "notification_emails": "Group addresses, separated by commas or lines.",
+    "notification_emails": "Group addresses, separated by commas, semicolons or lines; names beside them are left out.",
     "mail_every_run": "Otherwise only runs with warnings or errors are mailed.",
     "billing_enabled": "Detect new invoices and carry them onto the mapped invoice templates.",
     "motions": "Which charges are carried; at least one.",
@@ -107,8 +107,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         )
 
     def clean_notification_emails(self) -> list[str]:
-        written = str(self.cleaned_data["notification_emails"])
-        return [address for address in re.split(r"[\s,;]+", written) if address]
+        return split_addresses(str(self.cleaned_data["notification_emails"]))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.addresses import clean_address
+from core.addresses import clean_address, split_addresses
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,41 @@ def test_what_is_taken_is_taken_as_it_was_stored(letters: str) -> None:
 
     assert clean_address(address) == address
     assert address.isascii() == ("xn--" not in EmailMessage(to=[address]).message().as_string())
+
+
+@pytest.mark.parametrize(
+    ("written", "addresses"),
+    [
+        ("", []),
+        ("a@x.example", ["a@x.example"]),
+        ("a@x.example b@x.example,c@x.example;d@x.example\ne@x.example", [f"{one}@x.example" for one in "abcde"]),
+        (
+            "Billing Team <billing@contoso.example>; Ann Sample <ann@contoso.example>;",
+            ["billing@contoso.example", "ann@contoso.example"],
+        ),
+        (
+            "Sample, Ann <ann@contoso.example>, Bob <bob@contoso.example>",
+            ["ann@contoso.example", "bob@contoso.example"],
+        ),
+        ('"Sample; Ann, Ltd." <ann@contoso.example>', ["ann@contoso.example"]),
+        ("'ann@contoso.example' <ann@contoso.example>", ["ann@contoso.example", "ann@contoso.example"]),
+        ("ann@contoso.example<mailto:ann@contoso.example>", ["ann@contoso.example", "ann@contoso.example"]),
+        ("ann@contoso.example, Bob <bob@contoso.example>", ["ann@contoso.example", "bob@contoso.example"]),
+        ("ann@contoso.example Bob <bob@contoso.example>", ["bob@contoso.example", "ann@contoso.example"]),
+        # What may have been meant as an address is never taken for a name.
+        ("ann.contoso.example, Bob <bob@contoso.example>", ["ann.contoso.example", "bob@contoso.example"]),
+        ("ann, bob@contoso.example", ["ann", "bob@contoso.example"]),
+        ("Ann <ann@contoso.example", ["<ann@contoso.example"]),
+    ],
+)
+def test_pasted_list_gives_each_address(written: str, addresses: list[str]) -> None:
+    assert split_addresses(written) == addresses
+
+
+@given(
+    st.lists(st.from_regex(r"[a-z]{1,5}@[a-z]{1,5}\.example", fullmatch=True)), st.sampled_from([", ", "; ", "\n", " "])
+)
+def test_no_address_of_a_list_is_lost(addresses: list[str], between: str) -> None:
+    named = between.join(f"Ann <{address}>" for address in addresses)
+
+    assert split_addresses(between.join(addresses)) == split_addresses(named) == addresses

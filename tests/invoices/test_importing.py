@@ -388,9 +388,12 @@ def test_file_with_a_stray_sign_at_its_start_is_no_web_page(monthly):
         "<html",
     ],
 )
-def test_web_page_in_place_of_a_file_stops_the_import(monthly, page):
+def test_web_page_in_place_of_a_file_is_no_invoice(monthly, page):
     monthly.prism.invoice("102", row("s1", "2026-10"), month="2026-10")
     monthly.prism.files["102"] = page.encode()
 
-    with pytest.raises(ConfigurationError, match="A web page came back"):
-        monthly.sync()
+    (problem,) = monthly.sync().problems
+
+    assert (problem.invoice, problem.text.partition(" answers")[2][:32]) == ("102", " with a web page instead of data")
+    assert "tried again at the next sync" in problem.cure
+    assert "102" not in monthly.invoices()

@@ -140,7 +140,7 @@ def test_invoice_id_stays_one_segment_of_the_path(vendor, prism):
         ({"status": 403}, ConfigurationError),
         ({"status": 500}, TransientError),
         ({"status": 429}, RateLimited),
-        ({"body": "<html>Sign in</html>"}, ConfigurationError),
+        ({"body": "<html>Sign in</html>"}, TransientError),
     ],
 )
 def test_invoice_file_that_does_not_come_says_who_must_act(vendor, prism, answer, error):

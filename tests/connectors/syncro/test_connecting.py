@@ -89,16 +89,24 @@ def test_bad_token_says_where_to_make_a_new_one(vendor, syncro):
         syncro.test_connection()
 
 
-@pytest.mark.parametrize("answer", [{"status": 404}, {"body": "<html>Welcome</html>"}, {"status": 302}])
+@pytest.mark.parametrize("answer", [{"status": 404}, {"status": 302}])
 def test_unknown_account_is_a_wrong_subdomain(vendor, syncro, answer):
     vendor.get(f"{API}/me", **answer)
     with pytest.raises(ConfigurationError):
         syncro.test_connection()
 
 
-def test_trouble_at_syncro_is_no_verdict_on_the_token(vendor, syncro):
-    vendor.get(f"{API}/me", status=503)
+@pytest.mark.parametrize("answer", [{"status": 503}, {"body": "<html>Back soon</html>"}])
+def test_trouble_at_syncro_is_no_verdict_on_the_token(vendor, syncro, answer):
+    vendor.get(f"{API}/me", **answer)
     with pytest.raises(TransientError):
+        syncro.test_connection()
+
+
+def test_web_page_names_the_address_as_well(vendor, syncro):
+    """Where there is no such account, some hosts show a page with a good status."""
+    vendor.get(f"{API}/me", body="<html>Welcome</html>")
+    with pytest.raises(TransientError, match=r"Syncro answers with a web page .* check the address"):
         syncro.test_connection()
 
 
@@ -135,6 +143,9 @@ def test_unreadable_settings_are_a_warning(vendor, syncro, settings):
         ("https://ACME.SyncroMSP.com/api/v1", "acme"),
         ("acme.shield.syncromsp.com", "acme.shield"),
         ("acme.shield", "acme.shield"),
+        ("https://acme.syncromsp.com:443/customers?page=2&q=con%20toso#list", "acme"),
+        ("acme.syncromsp.com:8443", "acme"),
+        ("acme.syncromsp.com?x=1", "acme"),
     ],
 )
 def test_subdomain_is_a_name_or_a_host_under_syncro(typed, name):
@@ -156,8 +167,8 @@ def test_subdomain_is_a_name_or_a_host_under_syncro(typed, name):
         "evil.com?.syncromsp.com",
         "user@acme.syncromsp.com",
         "evil.com:443@acme.syncromsp.com",
-        "acme.syncromsp.com:8443",
-        "acme.syncromsp.com?x=1",
+        "evil.com:443/?.syncromsp.com",
+        "acme.syncromsp.com:0x1",
         "acme@evil",
         "acme/..",
         "ac me",

@@ -196,7 +196,7 @@ def test_refused_write_carries_syncros_words(vendor, syncro, write, body):
         ({"status": 504, "body": "<html>"}, (TransientError, True)),
         ({"body": requests.ReadTimeout()}, (TransientError, True)),
         ({"body": '{"product": {"id'}, (TransientError, True)),
-        ({"body": "<html>Log in</html>"}, (UnexpectedAnswer, True)),
+        ({"body": "<html>Log in</html>"}, (TransientError, True)),
         ({"json": {}}, (UnexpectedAnswer, True)),
         ({"body": "null"}, (UnexpectedAnswer, True)),
         ({"json": {"product": {"name": "no id"}, "schedule_line_item": {"name": "no id"}}}, (UnexpectedAnswer, True)),
