@@ -43,6 +43,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=18.0, help="limit: length of each measurement")
     parser.add_argument("--charges", type=_numbers, default=(1000, 10000, 60000), help="memory: rows of the invoice")
     parser.add_argument("--products", type=_numbers, default=(1000, 20000), help="memory: products on both sides")
+    parser.add_argument("--templates", type=_numbers, default=(1000, 20000), help="memory: the target's templates")
     parser.add_argument("--partners", type=_numbers, default=(1, 10, 100, 1000), help="dispatch: partners in all")
     parser.add_argument("--accounts", type=int, default=4, help="workers: partners that sync at once")
     options = parser.parse_args(arguments)
@@ -64,7 +65,9 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[Installation],
         "calls": calls.measure,
         "overhead": lambda at: overhead.measure(at, latencies=options.latencies),
         "limit": lambda at: limit.measure(at, per_minute=options.per_minute, seconds=options.seconds),
-        "memory": lambda at: memory.measure(at, charges=options.charges, products=options.products),
+        "memory": lambda at: memory.measure(
+            at, charges=options.charges, products=options.products, templates=options.templates
+        ),
         "dispatch": lambda at: dispatch.measure(at, sizes=options.partners),
         "workers": lambda at: workers.measure(at, accounts=options.accounts),
         "fairness": fairness.measure,

@@ -1,4 +1,4 @@
-"""Peak memory of a fresh process that reads and plans, as invoices and price lists grow."""
+"""Peak memory of a fresh process that reads and plans, as invoices, price lists and the target's lists grow."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ USUAL_PRODUCTS = 200  # of a price list, where the invoice is what grows
 USUAL_CUSTOMERS = 30  # where the price list grows
 
 
-def measure(installation: Installation, *, charges: tuple[int, ...], products: tuple[int, ...]) -> bool:
-    """Billing by charges, products by products; false when a goal is missed."""
+LINES = 10  # of each template, where the target's lists grow
+
+
+def measure(
+    installation: Installation, *, charges: tuple[int, ...], products: tuple[int, ...], templates: tuple[int, ...]
+) -> bool:
+    """Billing by charges, products by products, lists by customers and templates; false when a goal is missed."""
     rows, imports = [], []
     for count in charges:
         customers = -(-count // ROWS_PER_CUSTOMER)
@@ -31,14 +36,32 @@ def measure(installation: Installation, *, charges: tuple[int, ...], products: t
     for count in products:
         (told,) = _run(installation, ("products",), USUAL_CUSTOMERS, count)
         rows += _figures(f"products, {count} on both sides", told)
+    peaks = []
+    for count in templates:
+        (told,) = _run(installation, ("lists",), count, USUAL_PRODUCTS, lines=LINES, mapped=False)
+        peaks.append(told["peak"])
+        name = f"lists of {told['customers']:.0f} customers, {told['templates']:.0f} templates of {LINES} lines"
+        rows.append(at_most(f"{name}: peak", told["peak"], GOAL_MB, " MB"))
+    rows.append(at_most("reading the largest lists / the smallest", peaks[-1] / peaks[0], GOAL_GROWTH))
     return show("Peak memory of fresh processes that import, and that read and plan", rows)
 
 
-def _run(installation: Installation, kinds: Sequence[str], customers: int, products: int) -> list[dict[str, float]]:
-    installation.start_vendor("bench.wholesale", "--customers", str(customers), "--products", str(products))
-    partner = seed_partner(f"memory-{uuid.uuid4().hex[:8]}", mode=ProductMode.ALL)
+def _run(
+    installation: Installation,
+    kinds: Sequence[str],
+    customers: int,
+    products: int,
+    *,
+    lines: int = 1,
+    mapped: bool = True,
+) -> list[dict[str, float]]:
+    sizes = {"--customers": customers, "--products": products, "--lines": lines}
+    installation.start_vendor("bench.wholesale", *(str(word) for size in sizes.items() for word in size))
+    name = f"memory-{uuid.uuid4().hex[:8]}"
+    partner = seed_partner(name, mode=ProductMode.ALL, products="products" in kinds)
     words = _words(partner)
-    installation.ask_child("bench.memory_child", "map", *words)
+    if mapped:
+        installation.ask_child("bench.memory_child", "map", *words)
     told: list[dict[str, float]] = [installation.ask_child("bench.memory_child", kind, *words) for kind in kinds]
     installation.stop_vendor()
     return told

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import json
-import resource
+import re
 import sys
 import time
+from pathlib import Path
 
 import django
 
 
 def main(task: str, partner_id: int, program_id: int, source_id: int, target_id: int) -> dict[str, float]:
-    """``map`` reads the directories and maps everybody, ``import`` imports the invoice alone; else the kind of
-    run to plan. Sizes in MB."""
+    """``map`` reads the directories and maps everybody, ``import`` imports the invoice alone, ``lists`` reads the
+    target's lists alone; else the kind of run to plan. Sizes in MB."""
     from bench.seeding import Seeded, map_everybody
 
     partner = Seeded(partner_id, program_id, source_id, target_id)
     if task == "map":
         _read_directories(partner)
         return {"mappings": map_everybody(partner)}
+    if task == "lists":
+        return _read_lists(partner)
     return _import(partner) if task == "import" else _plan(partner, task)
+
+
+def _read_lists(partner: object) -> dict[str, float]:
+    from bench.seeding import Seeded
+    from connections.clients import open_target
+    from customers.target_copy import refresh_target
+
+    assert isinstance(partner, Seeded)
+    start = peak()
+    client = open_target(partner.partner_id, partner.target_id)
+    report = refresh_target(partner.partner_id, partner.target_id, client)
+    return {"start": start, "peak": peak(), "customers": report.customers, "templates": report.templates}
 
 
 def _import(partner: object) -> dict[str, float]:
@@ -74,8 +89,14 @@ def _plan(partner: object, kind: str) -> dict[str, float]:
 
 
 def peak() -> float:
-    """The most memory that this process ever had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this program ever had, in MB.
+
+    ``ru_maxrss`` would not do: it keeps what the process had before ``exec``, while it was its parent's twin.
+    """
+    kilobytes = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
+    if kilobytes is None:
+        raise RuntimeError("this system does not tell the peak of a process")
+    return int(kilobytes[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -31,8 +31,13 @@ class Seeded:
     target_id: int
 
 
-def seed_partner(slug: str, *, mode: str = ProductMode.IN_USE, account: str = "sample") -> Seeded:
-    """A connected partner whose daily sync is a day away; ``account`` is its name at the vendors."""
+def seed_partner(
+    slug: str, *, mode: str = ProductMode.IN_USE, account: str = "sample", products: bool = True
+) -> Seeded:
+    """A connected partner whose daily sync is a day away; ``account`` is its name at the vendors.
+
+    Without ``products`` its billing syncs wait for no product sync.
+    """
     partner = create_partner(slug=slug, name=f"Sample {slug}", actor=COMMAND)
     with partner_scope(partner.pk):
         source = _connect("prism", {"client_id": account}, {"client_secret": "sample"})
@@ -42,7 +47,7 @@ def seed_partner(slug: str, *, mode: str = ProductMode.IN_USE, account: str = "s
             target=target,
             enabled=True,
             billing_enabled=True,
-            products_enabled=True,
+            products_enabled=products,
             motions=MOTIONS,
             product_mode=mode,
             next_due_at=timezone.now() + dt.timedelta(days=1),

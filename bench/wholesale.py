@@ -1,8 +1,9 @@
 """Vendors of any size for measuring memory: every answer is computed when it is asked for.
 
-``python -m bench.wholesale --port N --customers N --products N`` speaks as much of PRISM and Syncro
-as reading needs. Each customer has eight seat subscriptions, half of them with a change within the
-month, and one Azure plan with three meters: fifteen rows on the invoice.
+``python -m bench.wholesale --port N --customers N --products N [--lines N]`` speaks as much of PRISM
+and Syncro as reading needs, with so many lines on each template. Each customer has eight seat
+subscriptions, half of them with a change within the month, and one Azure plan with three meters:
+fifteen rows on the invoice.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Wholesale:
 
     customers: int
     products: int
+    lines: int = 1
 
     def answer(self, path: str, page: int) -> bytes | None:
         """The body of a GET, None where there is nothing."""
@@ -55,7 +57,7 @@ class Wholesale:
             r"/api/v2/invoices$": lambda _: {"Records": [self._invoice()]},
             r"/csv$": lambda _: "".join(self._rows()).encode(),
             r"/api/v1/customers$": lambda page: self._page("customers", self.customers, page, _customer),
-            r"/api/v1/schedules$": lambda page: self._page("schedules", self.customers, page, _schedule),
+            r"/api/v1/schedules$": lambda page: self._page("schedules", self.customers, page, self._schedule),
             r"/api/v1/products$": lambda page: self._page("products", self.products, page, _product),
         }
 
@@ -141,6 +143,11 @@ class Wholesale:
             amounts = f"{cost}.00,{retail}.00,2,0.5,{cost}.00,{retail}.00"
             yield _row(number, ref, name, ("16", "30"), amounts=amounts, cycle="Monthly")
 
+    def _schedule(self, number: int) -> Json:
+        lines = [_line(number * self.lines + place, place) for place in range(1, self.lines + 1)]
+        schedule = {"id": 1 + number, "customer_id": 1 + number, "name": "Monthly services", "frequency": "Monthly"}
+        return schedule | {"next_run": "2026-10-05T00:00:00.000+00:00", "paused": False, "lines": lines}
+
     def _page(self, key: str, count: int, page: int, make: Callable[[int], Json]) -> Json:
         numbers = range((page - 1) * PAGE, min(count, page * PAGE))
         return {key: [make(number) for number in numbers], "meta": {"total_pages": -(-count // PAGE), "page": page}}
@@ -156,12 +163,10 @@ def _customer(number: int) -> Json:
     return {"id": 1 + number, "business_then_name": name, "email": f"it@customer{number}.example", "disabled": False}
 
 
-def _schedule(number: int) -> Json:
-    line = {"id": 1 + number, "product_id": None, "name": "Managed workstation", "description": "As agreed"}
+def _line(number: int, position: int) -> Json:
+    line = {"id": number, "product_id": None, "name": "Managed workstation", "description": "As agreed"}
     line |= {"quantity": "3.0", "retail_cents": 4500, "cost_cents": 1200, "taxable": True, "one_time_charge": False}
-    line |= {"position": 1, "recurring_type_id": None}
-    schedule = {"id": 1 + number, "customer_id": 1 + number, "name": "Monthly services", "frequency": "Monthly"}
-    return schedule | {"next_run": "2026-10-05T00:00:00.000+00:00", "paused": False, "lines": [line]}
+    return line | {"position": position, "recurring_type_id": None}
 
 
 def _product(number: int) -> Json:
@@ -203,8 +208,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.wholesale")
     for name in ("--port", "--customers", "--products"):
         parser.add_argument(name, type=int, required=True)
+    parser.add_argument("--lines", type=int, default=1)
     options = parser.parse_args()
-    Handler.wholesale = Wholesale(options.customers, options.products)
+    Handler.wholesale = Wholesale(options.customers, options.products, options.lines)
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     server.daemon_threads = True
     print(json.dumps({"port": options.port}), flush=True)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-
-from django.utils import timezone
 
 from connections.clients import source_client, target_client
 from connections.errors import ConnectionRefused
 from connectors.errors import ConfigurationError, ConnectorError, TransientError
-from connectors.records import ConnectionReport, CustomerRecord, InvoiceTemplate, SourceTenant
+from connectors.records import ConnectionReport
 from connectors.registry import SYSTEMS, Source, SourceDefinition, Target, TargetDefinition
 
 TEST_SECONDS = 20.0  # in all: somebody waits for it
@@ -59,32 +55,6 @@ def try_credentials(definition: Definition, credentials: Mapping[str, str]) -> C
             missing_permissions(definition, report), permissions=[(p.name, p.state) for p in report.permissions]
         )
     return report
-
-
-def read_source_directory(system: str, credentials: Mapping[str, str]) -> list[SourceTenant]:
-    """All customers of a source, with credentials that need not be stored. ``ConnectionRefused``."""
-    try:
-        return source_client(system, credentials).list_tenants()
-    except ConnectorError as error:
-        raise ConnectionRefused(str(error), detail=error.detail) from error
-
-
-@dataclass(frozen=True, slots=True)
-class TargetDirectory:
-    """A target's customers and invoice templates, as read since ``began``."""
-
-    began: dt.datetime
-    customers: list[CustomerRecord]
-    templates: list[InvoiceTemplate]
-
-
-def read_target_directory(system: str, credentials: Mapping[str, str]) -> TargetDirectory:
-    """All customers and invoice templates of a target; credentials need not be stored. ``ConnectionRefused``."""
-    client, began = target_client(system, credentials), timezone.now()
-    try:
-        return TargetDirectory(began, client.list_customers(), client.list_templates())
-    except ConnectorError as error:
-        raise ConnectionRefused(str(error), detail=error.detail) from error
 
 
 def missing_permissions(definition: Definition, report: ConnectionReport) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 BATCH = 500
 _NEVER_STORED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -49,16 +52,49 @@ def save_differences(
     return Saved(created, update_differences(model, known))
 
 
+def insert_rows(model: type[M], rows: Iterable[M]) -> None:
+    """Insert rows of which nobody needs the number: what Django's ``bulk_create`` does, at a fraction of its time.
+
+    All of them are in one statement, as one JSON text. Decimals are rounded as Django rounds them.
+    """
+    columns = _columns_of(model)
+    values = [{name: read(row) for name, read in columns} for row in rows]
+    if not values:
+        return
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" ({names})'  # noqa: S608  # names of our own
+            f' SELECT {names} FROM json_populate_recordset(NULL::"{table}", %s)',
+            [json.dumps(values, default=str)],
+        )
+
+
 def update_differences(model: type[M], wanted: Iterable[tuple[M, Mapping[str, Any]]]) -> list[M]:
     """Give rows these column values, and write the columns that differ; returns the rows that did."""
-    changed, columns = [], set[str]()
-    for row, values in wanted:
-        differing = _assign(row, values)
-        if differing:
-            changed.append(row)
-            columns.update(differing)
+    changed, columns = _differing(wanted)
     if changed:
         _rows_of(model).bulk_update(changed, sorted(columns), batch_size=BATCH)
+    return changed
+
+
+def write_differences(
+    model: type[M], wanted: Iterable[tuple[M, Mapping[str, Any]]], *, unique: Sequence[str]
+) -> list[M]:
+    """As ``update_differences``, for many rows of many columns: the cost is that of inserting them.
+
+    ``unique`` are the columns of a constraint that the rows are known by. The rows come whole, and are not gone.
+    """
+    changed, columns = _differing(wanted)
+    if changed:
+        _rows_of(model).bulk_create(
+            changed,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=unique,
+            update_fields=sorted(model._meta.get_field(name).name for name in columns),
+        )
     return changed
 
 
@@ -71,9 +107,38 @@ def fit(text: str, length: int) -> str:
     return text.translate(_NEVER_STORED)[:length]
 
 
+def _columns_of(model: type[models.Model]) -> list[tuple[str, Callable[[models.Model], object]]]:
+    """The columns that a new row comes with, each with what reads it off a row."""
+    fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
+    return [(field.column, _reader_of(field)) for field in fields]
+
+
+def _reader_of(field: models.Field[Any, Any]) -> Callable[[models.Model], object]:
+    read: Callable[[models.Model], object] = attrgetter(field.attname)
+    if not isinstance(field, models.DecimalField):
+        return read
+    places, context = Decimal(1).scaleb(-field.decimal_places), Context(prec=field.max_digits)
+
+    def rounded(row: models.Model) -> object:
+        value = read(row)
+        return value.quantize(places, context=context) if isinstance(value, Decimal) else value
+
+    return rounded
+
+
 def _rows_of(model: type[M]) -> models.Manager[M]:
     found: models.Manager[M] = model.objects  # type: ignore[attr-defined]  # a plain Model has no manager yet
     return found
+
+
+def _differing(wanted: Iterable[tuple[M, Mapping[str, Any]]]) -> tuple[list[M], set[str]]:
+    changed, columns = [], set[str]()
+    for row, values in wanted:
+        differing = _assign(row, values)
+        if differing:
+            changed.append(row)
+            columns.update(differing)
+    return changed, columns
 
 
 def _assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:

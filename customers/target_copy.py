@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any, cast
 
 from django.db.models import Q
@@ -21,6 +22,8 @@ from core.bulk_saving import fit, save_differences
 from core.scope import partner_scope
 from core.turns import wait_for_turn
 from customers.models import TargetCustomer, Template
+
+_ASKED_AT_ONCE = 500  # customers that the list lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +105,17 @@ def read_copy(
 def store_target(
     partner_id: int,
     connection_id: int,
-    customers: list[records.CustomerRecord],
-    templates: list[records.InvoiceTemplate],
+    customers: Iterable[list[records.CustomerRecord]],
+    templates: Iterable[list[records.InvoiceTemplate]],
     began: dt.datetime,
 ) -> None:
-    """Add to the copy what was listed since ``began``; what the lists lack stays as it is."""
+    """Add to the copy what was listed since ``began``, page by page; what the lists lack stays as it is."""
     with partner_scope(partner_id):
         wait_for_turn("target copy", connection_id)
-        _store_customers(connection_id, customers)
-        _store_templates(connection_id, templates, began)
+        for page in customers:
+            _store_customers(connection_id, page)
+        for listed in templates:
+            _store_templates(connection_id, listed, began)
         Connection.objects.filter(pk=connection_id).update(target_read_at=timezone.now())
 
 
@@ -151,13 +156,21 @@ def _ask_for_unlisted(
         if enough():
             return False
         reread_template(partner_id, connection_id, client, template_id)
-    found = client.get_customers(unlisted) if unlisted else []
+    asked = iter(unlisted)
+    while some := list(islice(asked, _ASKED_AT_ONCE)):
+        if enough():
+            return False
+        _ask_for_customers(partner_id, connection_id, client, some)
+    return True
+
+
+def _ask_for_customers(partner_id: int, connection_id: int, client: Target, unlisted: list[str]) -> None:
+    found = client.get_customers(unlisted)
     with partner_scope(partner_id):
         wait_for_turn("target copy", connection_id)
         _store_customers(connection_id, found)
         absent = set(unlisted) - {customer.customer_id for customer in found}
         TargetCustomer.objects.filter(target=connection_id, external_id__in=absent).update(gone=True)
-    return True
 
 
 def save_template(partner_id: int, connection_id: int, record: records.InvoiceTemplate) -> None:

@@ -12,9 +12,10 @@ from billingsync.configuration.problems import ConfigurationInvalid
 from billingsync.configuration.stored import Stored, program_of, read_satisfied
 from billingsync.configuration.wishes import ConnectionWish, Wishes
 from connections import services
+from connections.directories import TargetDirectory, read_source_directory, read_target_directory
 from connections.errors import ConnectionRefused
 from connections.selectors import known_systems
-from connections.testing import Report, TargetDirectory, read_source_directory, read_target_directory, try_credentials
+from connections.testing import Report, try_credentials
 
 Say = Callable[[str], None]
 

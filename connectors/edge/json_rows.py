@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from connectors.errors import UnexpectedAnswer
 
@@ -17,6 +18,7 @@ _LONGEST_NUMBER = 60
 _TRUE = frozenset({"true", "1", "yes"})
 
 
+@lru_cache(maxsize=4096)  # an invoice says the same quantity, price and ratio in many rows
 def read_decimal(text: str) -> Decimal | None:
     """A plain decimal number, or None: no blanks inside, no thousands separators, no NaN."""
     stripped = text.strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from connectors.records import Cadence
 
@@ -42,7 +43,10 @@ _NOT_FINAL = re.compile(
 )
 _INACTIVE = re.compile(r"\b(?:in-?active|deactivated|disabled|deleted|removed|cancell?ed|terminated)\b")
 
+_KNOWN_TEXTS = 4096  # an invoice has many rows and says the same words and days in most of them
 
+
+@lru_cache(maxsize=_KNOWN_TEXTS)
 def read_moment(text: str) -> dt.datetime | None:
     """An instant with up to nine fraction digits, cut to microseconds, in the offset it names.
 
@@ -75,6 +79,7 @@ def cadence_of(billing_text: str) -> Cadence:
     return told or (Cadence.UNKNOWN if _is_ambiguous(text.rpartition(" for ")[2]) else _cadence_in(text))
 
 
+@lru_cache(maxsize=_KNOWN_TEXTS)
 def cadence_of_row(cycle: str, term: str) -> Cadence:
     """How often a row is charged, by the words of its own cycle, else by a term that says one-time.
 
@@ -90,6 +95,7 @@ def cadence_of_row(cycle: str, term: str) -> Cadence:
     return Cadence.UNREADABLE
 
 
+@lru_cache(maxsize=_KNOWN_TEXTS)
 def months_of_term(term: str) -> int:
     """The length of a term in months: ``1 Year`` is 12; 0 where it cannot be read."""
     found = _TERM.search(term.casefold())

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Min
 
 from core.scope import scoped_partner_id
+from core.set_queries import without_nested_loops
 from customers import models as customers
 from invoices.counted import countable_invoices
 from money.enums import Motion, Severity
@@ -44,10 +45,11 @@ WITH charged AS (
 SELECT charged.mapping_id, min(charged.month), max(charged.last_month),
        sum(COALESCE(charged.left_out, 0) + COALESCE(unwritten.retail, 0))
 FROM charged
-LEFT JOIN LATERAL (
-    SELECT sum(q.retail - q.rules_retail) AS retail FROM syncs_part q
-    WHERE q.partner_id = %(partner)s AND q.posting_id = charged.posting_id AND q.state IN ('planned', 'failed')
-) unwritten ON true
+LEFT JOIN (
+    SELECT q.posting_id, sum(q.retail - q.rules_retail) AS retail FROM syncs_part q
+    WHERE q.partner_id = %(partner)s AND q.state IN ('planned', 'failed')
+    GROUP BY q.posting_id
+) unwritten ON unwritten.posting_id = charged.posting_id
 WHERE charged.left_out IS NOT NULL OR unwritten.retail IS NOT NULL
 GROUP BY charged.mapping_id
 """
@@ -88,6 +90,7 @@ def _late_mappings(program: Program) -> Iterable[customers.Mapping]:
     return late.filter(first_month__gt=earliest).select_related("customer") if earliest else []
 
 
+@without_nested_loops()
 def find_older_months(program: Program, mapping_ids: Collection[int]) -> list[OlderMonths]:
     """What these mappings did not bill of the months before their first. One query, inside the scope."""
     if not mapping_ids:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from core.scope import scoped_partner_id
+from core.set_queries import without_nested_loops
 from customers.models import Mapping
 from programs.models import Program
 
@@ -86,6 +87,7 @@ WHERE p.partner_id = %(partner)s AND p.program_id = %(program)s AND m.id = ANY(%
 """
 
 
+@without_nested_loops()
 def find_open_periods(
     program: Program, mapping_ids: Collection[int], newest: str
 ) -> tuple[frozenset[PeriodKey], frozenset[PeriodKey]]:
@@ -103,12 +105,6 @@ def find_open_periods(
 
 
 def _ask(query: str, values: dict[str, Any]) -> frozenset[PeriodKey]:
-    """Without nested loops: of a partner that is new or just imported much, the database's statistics
-    know nothing yet, and loops over what it takes for a row or two would take minutes.
-    """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(query, values)
-        found = frozenset(cursor.fetchall())
-        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
-        return found
+        return frozenset(cursor.fetchall())

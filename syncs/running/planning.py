@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import F, QuerySet, Sum
 
 from connectors.records import InvoiceTemplate, id_order
+from core.set_queries import without_nested_loops
 from money.enums import Action, LineState, PartRole
 from money.holds import month_of_subject
 from money.month.guard import Upheaval, guard_reason, hold_of_removals
@@ -56,7 +57,7 @@ def _plan(work: Slice) -> RunState:
     Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
     what failed and nothing else.
     """
-    with work.run() as run:
+    with work.run() as run, without_nested_loops():
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
         note_strange_marks(run)
@@ -73,7 +74,7 @@ def _plan(work: Slice) -> RunState:
         mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
     upheaval = Upheaval()
     for mapping_ids in chunks:
-        with work.run() as run:
+        with work.run() as run, without_nested_loops():
             if not run.preview:
                 open_months(run.program, mapping_ids, months, evidence.ahead)
             facts = load_billing(
@@ -82,7 +83,7 @@ def _plan(work: Slice) -> RunState:
             made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
                 remember_proof(run.program, facts.mappings, made, evidence)
-    with work.run() as run:
+    with work.run() as run, without_nested_loops():
         _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
         if retry is None:

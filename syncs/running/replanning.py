@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Max, Q, QuerySet
 
 from connectors.records import id_order
+from core.set_queries import without_nested_loops
 from money.enums import Action, HoldCode, PartState
 from money.holds import month_question
 from money.month.guard import hold_removals
@@ -42,7 +43,7 @@ def replan_template(work: Slice, template_id: str, why: Anew) -> None:
 
 def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
     """The template may have run behind the plan: then its invoices are asked, as they were before it."""
-    with work.run() as run:
+    with work.run() as run, without_nested_loops():
         sought = lines_to_prove(run.program, customers_on(run.program, template_id))
     if not sought:
         return
@@ -53,7 +54,7 @@ def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
 
 
 def _replan(work: Slice, template_id: str, why: Anew) -> None:
-    with work.run() as run:
+    with work.run() as run, without_nested_loops():
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0
         evidence = load_evidence(run.program, run.basis)

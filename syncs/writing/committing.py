@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Subquery
 from django.utils import timezone
 
 from connectors.records import InvoiceTemplate
+from core.bulk_saving import write_differences
+from core.set_queries import without_nested_loops
 from money.enums import Action, LineState, PartRole, PartState
+from money.facts import PostingPart
 from money.periods import first_day_of
 from money.plan import Plan, PlannedChange, PlannedPosting
 from money.products import ProductPlan
@@ -18,15 +22,15 @@ from syncs.models import Change, Line, Part, Posting, Run
 from syncs.writing.values import line_to_json, product_after, product_before
 
 
+@without_nested_loops()
 def commit_billing(run: Run, plan: Plan, templates: dict[str, InvoiceTemplate], *, waiting_for: str = "") -> None:
     """Write the plan into the ledger. A waiting plan's parts count as held until it is applied."""
     add_changes(run, plan.changes)
     if run.preview:
         return
     _record_fates(run, plan)
-    for change in plan.changes:
-        if change.action is Action.KEEP and not change.hold:
-            _attach_line(run, change, templates)
+    kept = (change for change in plan.changes if change.action is Action.KEEP and not change.hold)
+    _attach_lines(run, kept, templates)
     _store_postings(run, plan.postings, templates, waiting_for)
 
 
@@ -112,41 +116,82 @@ def _record_fates(run: Run, plan: Plan) -> None:
     one_time.filter(mark__in=plan.lost_marks).update(state=LineState.LOST)
 
 
-def _attach_line(run: Run, change: PlannedChange, templates: dict[str, InvoiceTemplate]) -> None:
-    """A line that stands as wanted is ours, also when the ledger had lost it."""
+def _attach_lines(run: Run, kept: Iterable[PlannedChange], templates: dict[str, InvoiceTemplate]) -> None:
+    """Lines that stand as wanted are ours, also where the ledger had lost one."""
+    lines = {change.mark: _kept_line(run, change, templates) for change in kept}
+    if lines:
+        _forget_others(run, lines)  # first: one line at most stands with a mark
+        write_lines(lines.values())
+
+
+def _kept_line(run: Run, change: PlannedChange, templates: dict[str, InvoiceTemplate]) -> Line:
     assert change.line_id is not None
     assert change.after is not None
     template = templates.get(change.template_id)
-    place = {"target_id": run.program.target_id, "template_id": change.template_id, "line_id": change.line_id}
-    forget_other_lines(
-        Line(**place, program_id=run.program_id, mark=change.mark)
-    )  # first: one line at most stands with a mark
-    Line.objects.update_or_create(
-        **place,
-        defaults={
-            "program_id": run.program_id,
-            "mark": change.mark,
-            "role": change.role,
-            "motion": change.motion,
-            "customer_id": change.customer_id,
-            "subscription_id": change.subscription_id,
-            "period": change.period,
-            "product_id": change.product_id,
-            "target_product_id": change.after.product_id,
-            "quantity": change.after.quantity,
-            "retail_cents": change.after.retail_cents,
-            "cost_cents": change.after.cost_cents,
-            "state": LineState.STANDING,
-            "next_run": template.next_run if template else None,
-            "written_at": timezone.now(),
-        },
+    return Line(
+        program_id=run.program_id,
+        target_id=run.program.target_id,
+        template_id=change.template_id,
+        line_id=change.line_id,
+        mark=change.mark,
+        role=change.role,
+        motion=change.motion,
+        customer_id=change.customer_id,
+        subscription_id=change.subscription_id,
+        period=change.period,
+        product_id=change.product_id,
+        target_product_id=change.after.product_id,
+        quantity=change.after.quantity,
+        retail_cents=change.after.retail_cents,
+        cost_cents=change.after.cost_cents,
+        state=LineState.STANDING,
+        next_run=template.next_run if template else None,
+        written_at=timezone.now(),
     )
+
+
+def _forget_others(run: Run, lines: Mapping[str, Line]) -> None:
+    standing = Line.objects.filter(program=run.program_id, mark__in=lines, state=LineState.STANDING)
+    there = standing.values_list("pk", "mark", "template_id", "line_id")
+    places = {mark: (line.template_id, line.line_id) for mark, line in lines.items()}
+    others = [pk for pk, mark, *place in there if tuple(place) != places[mark]]
+    Line.objects.filter(pk__in=others).update(state=LineState.REMOVED)
 
 
 def forget_other_lines(line: Line) -> None:
     """Rows of the same mark that the target no longer has (or that are being taken off)."""
     same = Line.objects.filter(program=line.program_id, mark=line.mark, state=LineState.STANDING)
     same.exclude(template_id=line.template_id, line_id=line.line_id).update(state=LineState.REMOVED)
+
+
+def write_lines(lines: Iterable[Line]) -> None:
+    """Keep lines as the target has them; it has one row for each of its own."""
+    Line.objects.bulk_create(
+        lines,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["partner", "target", "template_id", "line_id"],
+        update_fields=_LINE_FIELDS,
+    )
+
+
+_LINE_FIELDS = [
+    "program",
+    "mark",
+    "role",
+    "motion",
+    "customer",
+    "subscription",
+    "period",
+    "product",
+    "target_product_id",
+    "quantity",
+    "retail_cents",
+    "cost_cents",
+    "state",
+    "next_run",
+    "written_at",
+]
 
 
 # --- Postings -------------------------------------------------------------------------------------
@@ -158,6 +203,7 @@ def _store_postings(
     templates: dict[str, InvoiceTemplate],
     waiting_for: str,
 ) -> None:
+    """Most come to what they came to before: what differs alone is written."""
     known = {
         (row.subscription_id, row.motion, row.period): row
         for row in Posting.objects.filter(
@@ -166,77 +212,79 @@ def _store_postings(
             period__in={p.period for p in planned},
         )
     }
-    new, changed = [], []
-    for posting in planned:
-        row = known.get((posting.subscription_id, posting.motion, posting.period))
-        if row is None:
-            new.append(_fill(Posting(program_id=run.program_id), posting, templates))
-        else:
-            changed.append(_fill(row, posting, templates))
-    rows = Posting.objects.bulk_create(new, batch_size=500)
-    Posting.objects.bulk_update(changed, _POSTING_FIELDS, batch_size=500)
-    by_key = {(r.subscription_id, r.motion, r.period): r for r in (*rows, *changed)}
-    _store_parts(planned, by_key, waiting_for)
+    wanted = {(p.subscription_id, p.motion, p.period): _posting_columns(p, templates) for p in planned}
+    new = [
+        Posting(program_id=run.program_id, subscription_id=key[0], motion=key[1], period=key[2], **columns)
+        for key, columns in wanted.items()
+        if key not in known
+    ]
+    Posting.objects.bulk_create(new, batch_size=500)
+    write_differences(
+        Posting,
+        [(known[key], columns) for key, columns in wanted.items() if key in known],
+        unique=["partner", "program", "subscription", "motion", "period"],
+    )
+    known |= {(row.subscription_id, row.motion, row.period): row for row in new}
+    _store_parts(planned, known, {row.pk for row in new}, waiting_for)
 
 
-_POSTING_FIELDS = [
-    "customer",
-    "charge_count",
-    "source_cost",
-    "source_retail",
-    "fingerprint",
-    "template_id",
-    "rounding_cost",
-    "rounding_retail",
-    "unit_cost",
-    "unit_retail",
-    "next_run",
-    "since",
-]
-
-
-def _fill(row: Posting, posting: PlannedPosting, templates: dict[str, InvoiceTemplate]) -> Posting:
-    row.customer_id = posting.customer_id
-    row.subscription_id = posting.subscription_id
-    row.motion, row.period = posting.motion, posting.period
-    row.fingerprint, row.template_id = posting.fingerprint, posting.template_id
-    row.charge_count = posting.charge_count
-    row.source_cost, row.source_retail = posting.source_cost, posting.source_retail
-    row.rounding_cost, row.rounding_retail = posting.rounding_cost, posting.rounding_retail
-    row.unit_cost, row.unit_retail = posting.unit_cost, posting.unit_retail
-    row.since = first_day_of(posting.since) if posting.since else None
+def _posting_columns(posting: PlannedPosting, templates: dict[str, InvoiceTemplate]) -> dict[str, Any]:
+    columns = {
+        "customer_id": posting.customer_id,
+        "fingerprint": posting.fingerprint,
+        "template_id": posting.template_id,
+        "charge_count": posting.charge_count,
+        "source_cost": posting.source_cost,
+        "source_retail": posting.source_retail,
+        "rounding_cost": posting.rounding_cost,
+        "rounding_retail": posting.rounding_retail,
+        "unit_cost": posting.unit_cost,
+        "unit_retail": posting.unit_retail,
+        "since": first_day_of(posting.since) if posting.since else None,
+    }
     template = templates.get(posting.template_id)
     stands = any(part.role is PartRole.RECURRING and part.state is PartState.SYNCED for part in posting.parts)
     if posting.confirms_run and stands and template is not None:
-        row.next_run = template.next_run
-    return row
+        columns["next_run"] = template.next_run
+    return columns
 
 
 def _store_parts(
     planned: Iterable[PlannedPosting],
-    rows: dict[tuple[int, str, str], Posting],
+    rows: Mapping[tuple[int, str, str], Posting],
+    new: Collection[int],
     waiting_for: str,
 ) -> None:
-    Part.objects.filter(posting__in=[row.pk for row in rows.values()]).delete()
-    parts = []
-    for posting in planned:
-        row = rows[posting.subscription_id, posting.motion, posting.period]
-        for part in posting.parts:
-            waits = waiting_for and part.state is PartState.PLANNED
-            parts.append(
-                Part(
-                    posting=row,
-                    role=part.role,
-                    mark=part.mark,
-                    state=PartState.HELD if waits else part.state,
-                    cost=part.cost,
-                    retail=part.retail,
-                    rules_cost=part.rules_cost,
-                    rules_retail=part.rules_retail,
-                    reason=waiting_for if waits else part.reason,
-                )
-            )
-    Part.objects.bulk_create(parts, batch_size=1000)
+    """``new`` are the ids of postings that were made now: they have no parts yet."""
+    wanted = {
+        (rows[posting.subscription_id, posting.motion, posting.period].pk, part.mark): _part_columns(part, waiting_for)
+        for posting in planned
+        for part in posting.parts
+    }
+    postings = [rows[posting.subscription_id, posting.motion, posting.period].pk for posting in planned]
+    stored = Part.objects.filter(posting__in=[pk for pk in postings if pk not in new])
+    known = {(part.posting_id, part.mark): part for part in stored}
+    Part.objects.filter(pk__in=[known[key].pk for key in known.keys() - wanted.keys()]).delete()
+    fresh = {key: columns for key, columns in wanted.items() if key not in known}
+    Part.objects.bulk_create(
+        [Part(posting_id=posting, mark=mark, **columns) for (posting, mark), columns in fresh.items()], batch_size=1000
+    )
+    again = [(known[key], columns) for key, columns in wanted.items() if key in known]
+    write_differences(Part, again, unique=["partner", "posting", "mark"])
+
+
+def _part_columns(part: PostingPart, waiting_for: str) -> dict[str, Any]:
+    waits = bool(waiting_for) and part.state is PartState.PLANNED
+    return {
+        "role": part.role,
+        "state": PartState.HELD if waits else part.state,
+        "cost": part.cost,
+        "retail": part.retail,
+        "rules_cost": part.rules_cost,
+        "rules_retail": part.rules_retail,
+        "reason": waiting_for if waits else part.reason,
+        "cause": "",
+    }
 
 
 def hold_parts(run: Run, reason: str) -> None:
@@ -253,11 +301,14 @@ def release_parts(run: Run) -> None:
 
 
 def part_of_change(change: Change) -> QuerySet[Part]:
-    """The part of the posting that this change writes (none for removals)."""
-    return Part.objects.filter(
-        mark=change.mark,
-        posting__program=change.run.program_id,
-        posting__subscription=change.subscription_id,
-        posting__motion=change.motion,
-        posting__period=change.period,
-    ).exclude(state=PartState.BILLED)
+    """The part of the posting that this change writes (none for removals).
+
+    Its posting is looked up once, by its key: joined, it may be looked for among all parts of the same plan.
+    """
+    posting = Posting.objects.filter(
+        program=change.run.program_id,
+        subscription=change.subscription_id,
+        motion=change.motion,
+        period=change.period,
+    )
+    return Part.objects.filter(mark=change.mark, posting=Subquery(posting.values("pk"))).exclude(state=PartState.BILLED)

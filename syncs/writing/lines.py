@@ -16,7 +16,7 @@ from money.words import from_cents, round_to_cent
 from products.models import ProductLink, TargetProduct
 from syncs.enums import ChangeState, Manner
 from syncs.models import Change, Line, Posting
-from syncs.writing.committing import forget_other_lines, part_of_change
+from syncs.writing.committing import forget_other_lines, part_of_change, write_lines
 from syncs.writing.protocol import Found, Outcome, conclude, fail
 from syncs.writing.values import line_from_json, line_to_json
 
@@ -144,32 +144,8 @@ def store_line(change: Change, returned: TemplateLine) -> Line:
         written_at=timezone.now(),
     )
     forget_other_lines(line)
-    Line.objects.bulk_create(
-        [line],
-        update_conflicts=True,
-        unique_fields=["partner", "target", "template_id", "line_id"],
-        update_fields=_LINE_FIELDS,
-    )
+    write_lines([line])
     return line
-
-
-_LINE_FIELDS = [
-    "program",
-    "mark",
-    "role",
-    "motion",
-    "customer",
-    "subscription",
-    "period",
-    "product",
-    "target_product_id",
-    "quantity",
-    "retail_cents",
-    "cost_cents",
-    "state",
-    "next_run",
-    "written_at",
-]
 
 
 def _record_part(change: Change, line: Line) -> None:

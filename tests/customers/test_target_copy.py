@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,10 +16,13 @@ import pytest
 import responses
 from django.utils import timezone
 
+from connections import directories
 from connectors.edge.http import Edge, EdgeSettings
 from connectors.edge.ratelimit import NoLimit
+from connectors.records import CustomerRecord, InvoiceTemplate
 from connectors.syncro.client import SyncroClient
 from core.scope import in_real_transaction, partner_scope
+from customers import target_copy
 from customers.models import TargetCustomer, Template
 from customers.services import rhythm_of
 from customers.target_copy import (
@@ -254,3 +258,69 @@ def test_templates_are_judged_by_the_day_on_which_they_were_read(world, syncro):
         world.program.target.refresh_from_db()
         for template in Template.objects.order_by("pk"):
             assert rhythm_of(world.program, template, disabled=False).wait_of(recurring=True) is None
+
+
+def held(*kinds: type) -> int:
+    """How many records of these kinds there are in this process."""
+    gc.collect()
+    return sum(type(thing) in kinds for thing in gc.get_objects())
+
+
+@dataclass
+class Counting(SyncroWire):
+    """Counts the records that are held whenever a page is asked for."""
+
+    most: int = 0
+
+    def _answer(self, request: Any) -> tuple[int, dict[str, str], str]:
+        self.most = max(self.most, held(CustomerRecord, InvoiceTemplate, TargetCustomer, Template))
+        return super()._answer(request)
+
+
+@pytest.fixture
+def long_lists() -> Counting:
+    """Twenty customers with a template each, four on a page."""
+    customers = [{"id": number, "business_name": f"Sample {number}"} for number in range(1, 21)]
+    schedules = [schedule(number, number, line(number, number)) for number in range(1, 21)]
+    return Counting(customers, schedules, page_size=4)
+
+
+def test_lists_are_in_memory_a_page_at_a_time(world, long_lists):
+    before = held(CustomerRecord, InvoiceTemplate, TargetCustomer, Template)
+
+    report = refresh(world, long_lists)
+
+    assert report == TargetReport(customers=20, templates=20)
+    assert len(long_lists.asked) == 10
+    assert 0 < long_lists.most - before <= 2 * long_lists.page_size
+
+
+def test_customers_that_the_list_lacks_are_asked_for_some_at_a_time(world, long_lists, monkeypatch):
+    monkeypatch.setattr(target_copy, "_ASKED_AT_ONCE", 4)
+    refresh(world, long_lists)
+    long_lists.customers, long_lists.most = long_lists.customers[:1], 0
+    before = held(CustomerRecord, InvoiceTemplate, TargetCustomer, Template)
+
+    report = refresh(world, long_lists)
+
+    assert (report.customers, report.gone_customers) == (1, 19)
+    assert sum("id%5B%5D" in asked for asked in long_lists.asked) == 5
+    assert long_lists.most - before <= 2 * long_lists.page_size
+
+
+def test_lists_that_are_read_before_anything_is_stored_wait_on_the_disk(world, long_lists, monkeypatch):
+    place = (world.partner.pk, world.program.target_id)
+    before = held(CustomerRecord, InvoiceTemplate)
+    monkeypatch.setattr(directories, "target_client", lambda *_: long_lists.client())
+    with long_lists.answering():
+        listed = [template for page in long_lists.client().template_pages() for template in page]
+        directory = directories.read_target_directory("syncro", {})
+    assert [template for page in directory.templates for template in page] == listed
+    assert len(listed) == 20, "more than a page"
+    del listed
+
+    assert held(CustomerRecord, InvoiceTemplate) == before
+
+    target_copy.store_target(*place, directory.customers, directory.templates, directory.began)
+    with partner_scope(world.partner.pk):
+        assert (TargetCustomer.objects.count(), Template.objects.count()) == (20, 20)
