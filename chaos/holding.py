@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
 from chaos.expected import CellKey, Cents, Expected, Level, Part
 
 EVERY_MONTH = ""  # in place of a month: what is held of a tenant and motion all in all
 MOST_WAYS = 20_000
-MOST_CREDITS = 2
+MOST_CREDITS = 3  # of subscriptions and months, each once
+MOST_RUNS = 2  # that count for one month
 NOTHING = Cents()
 
 
@@ -117,9 +118,11 @@ def _too_much(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
 def _chosen_with_credit(
     parts: Sequence[tuple[str, Part]], credits: Sequence[tuple[str, Part]], amount: Cents
 ) -> Iterable[tuple[tuple[str, Part], ...]]:
-    """With one or two of these credits: a template seldom runs before its month's invoice."""
-    for number in (1, MOST_CREDITS):
+    """With a few of these credits: a template seldom runs before its month's invoice."""
+    for number in range(1, MOST_CREDITS + 1):
         for some in combinations(credits, number):
+            if len({(month, part.subscription_id) for month, part in some}) < number:
+                continue
             for chosen in _chosen(parts, amount - _source(some)):
                 yield (*some, *chosen)
 
@@ -129,10 +132,16 @@ def _credit(subscription_id: str, amount: Cents) -> Part:
 
 
 def _excesses(wanted: Expected, subscription_id: str, month: str, cells: Sequence[tuple[str, Part]]) -> set[Cents]:
-    """What a month is below each level that the line may have had when it was run: amounts below zero."""
-    mine = [part.own for cell_month, part in cells if (cell_month, part.subscription_id) == (month, subscription_id)]
-    owed = sum(mine, NOTHING)
-    return {owed - one for one in _billed_by_runs(wanted, subscription_id) if owed.retail < one.retail}
+    """What a month is below the levels that the line may have had when it was run: amounts below zero.
+
+    Where the month's one-time lines were written before the run, its recurring line alone is below.
+    """
+    mine = [part for cell_month, part in cells if (cell_month, part.subscription_id) == (month, subscription_id)]
+    owed = {sum((part.own for part in mine), NOTHING), *(part.own for part in mine if part.level is not None)}
+    levels = sorted(_billed_by_runs(wanted, subscription_id), key=repr)
+    runs = (some for number in range(1, MOST_RUNS + 1) for some in combinations_with_replacement(levels, number))
+    found = {one - sum(some, NOTHING) for some in runs for one in owed}
+    return {excess for excess in found if excess.retail < 0}
 
 
 def _billed_by_runs(wanted: Expected, subscription_id: str) -> set[Cents]:

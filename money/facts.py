@@ -292,6 +292,7 @@ class MappingFacts:
     foreign_ids: frozenset[str]  # lines on the template that are not ours (of any mapping)
     other_templates: Mapping[str, InvoiceTemplate] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()  # marks that a generated invoice carries
+    billed_before: Mapping[str, Money] = field(default_factory=dict)  # of those, as we had written them before
     ahead: tuple[RunAhead, ...] = ()  # runs that no month is known for yet
     gone: frozenset[int] = frozenset()  # subscriptions that the newest regular month charges the customer no more
     elsewhere: frozenset[int] = frozenset()  # of those, the ones that go on at another customer or under a new id

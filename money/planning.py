@@ -73,7 +73,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
     mapping, postings = facts.mapping, Postings(facts.posted)
     if mapping.trouble or facts.template is None:
         return _hold_everything(facts, postings)
-    present = PresentLines.of(facts)
+    present = PresentLines(facts)
     settlement = settle_one_time_lines(present, facts.choices, mapping.customer)
     periods = _plan_periods(facts, present, postings, settlement)
     asked_for = set().union(*(one.marks for one in periods))

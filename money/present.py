@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -71,25 +71,15 @@ class OwnLines:
 class PresentLines:
     """All that stands for one mapping: our lines, and those of the templates on which they are."""
 
-    def __init__(
-        self,
-        template: InvoiceTemplate | None,
-        own_lines: Iterable[OwnLine],
-        other_templates: Mapping[str, InvoiceTemplate],
-        foreign_ids: Collection[str],
-        carried: Collection[str],
-    ) -> None:
+    def __init__(self, facts: MappingFacts) -> None:
+        template = facts.template
         self.here = TemplateLines(template)
-        self.own = OwnLines(own_lines)
-        self.foreign_ids = foreign_ids
-        self.carried = carried  # marks that a generated invoice carries
-        self._others = other_templates
+        self.own = OwnLines(facts.own_lines)
+        self.foreign_ids: Collection[str] = facts.foreign_ids
+        self.carried: Collection[str] = facts.carried  # marks that a generated invoice carries
+        self.billed_before = facts.billed_before  # of those, what a run billed just before their line was changed
+        self._others = facts.other_templates
         self._read: dict[str, TemplateLines] = {template.template_id: self.here} if template else {}
-
-    @classmethod
-    def of(cls, facts: MappingFacts) -> PresentLines:
-        """What the facts of a mapping say of it."""
-        return cls(facts.template, facts.own_lines, facts.other_templates, facts.foreign_ids, facts.carried)
 
     def on(self, template_id: str) -> TemplateLines:
         """Lines of the mapping's template, or of one that it was moved from."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import Enum
 
 from connectors.records import InvoiceTemplate
@@ -16,6 +17,7 @@ from money.periods import period_label
 from money.plan import Hold, PlannedChange
 from money.present import PresentLines
 from money.taking_off import take_off
+from money.words import Money, round_to_cent
 
 
 class Fate(Enum):
@@ -152,7 +154,8 @@ def _settle_recurring(
     if fate is not Fate.STANDING and part.state is PartState.HELD and own and own.period == posted.period:
         part = _as_written(part, own)
     if fate is Fate.BILLED:
-        return _billed(part)
+        before = present.billed_before.get(mark)
+        return _billed(part if before is None else _as_billed(part, before))
     if fate is Fate.UNPROVEN:
         return _by_choice(choices, part, _unproven(posted.period, mark))
     return None
@@ -211,6 +214,21 @@ def _by_choice(choices: Mapping[str, Choice], part: PostingPart, hold: Hold) -> 
 
 def _billed(part: PostingPart) -> SettledPart:
     return SettledPart(replace(part, state=PartState.BILLED, reason=""))
+
+
+def _as_billed(part: PostingPart, amount: Money) -> PostingPart:
+    """The part with what a run billed of the line before its last change; what is left of the period is planned."""
+    return replace(
+        part,
+        cost=amount.cost,
+        retail=amount.retail,
+        rules_cost=_share(part.rules_cost, amount.cost, part.cost),
+        rules_retail=_share(part.rules_retail, amount.retail, part.retail),
+    )
+
+
+def _share(rules: Decimal, billed: Decimal, whole: Decimal) -> Decimal:
+    return round_to_cent(rules * billed / whole) if rules and whole else rules
 
 
 def _as_written(part: PostingPart, own: OwnLine) -> PostingPart:

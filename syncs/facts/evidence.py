@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,12 @@ from connectors.records import id_order
 from connectors.registry import get_target
 from customers.models import Template
 from customers.target_copy import template_record
+from money.amounts import times
 from money.enums import LineState, PartRole, PartState
 from money.facts import RunAhead
 from money.marks import find_mark
 from money.periods import last_day_of, months_between
-from money.words import from_cents
+from money.words import Money, from_cents
 from programs.models import Program
 from syncs.enums import ChangeState
 from syncs.facts.lines import as_seen_by
@@ -131,6 +132,11 @@ class SeenRun:
     is_ahead: bool  # it proves no month by itself
 
     @property
+    def values(self) -> tuple[str, Decimal, Decimal]:
+        """What it billed of which line."""
+        return self.mark, self.quantity, self.price
+
+    @property
     def as_written(self) -> bool:
         """Whether nobody seems to have edited the line."""
         return (self.quantity, self.price) == (self.written_quantity, self.written_price)
@@ -147,12 +153,14 @@ class Evidence:
     """What the invoices of the target say of our lines; ``billed_by``: by mark, the invoice that may prove it.
 
     ``runs`` are all that carry a recurring line, ``looked`` says, by mark, the next run of its template then.
+    ``billed_before`` is what of ``billed_by`` was billed just before our line was changed, by mark.
     """
 
     billed_by: dict[str, str]
     ahead: tuple[RunAhead, ...]  # runs that count for no month yet, whichever run of ours saw them first
     runs: tuple[SeenRun, ...] = ()
     looked: Mapping[str, dt.date] = field(default_factory=dict)
+    billed_before: Mapping[str, Money] = field(default_factory=dict)
 
 
 def keep_evidence(sought: Collection[Sought], carried: Mapping[str, Carried]) -> dict[str, Any]:
@@ -205,7 +213,8 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
     fresh = [
         _seen_run(one) for one in seen if one["mark"] in known and known[one["mark"]] < id_order(one["invoice_id"])
     ]
-    fresh = _as_written_then(program, fresh)
+    before = _written_before(program, fresh)
+    fresh = [_as_written_then(run) if run.values in before else run for run in fresh]
     waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
     ahead = [RunAhead(row.mark, row.invoice_id, row.quantity, row.price, *row.written) for row in waiting]
     ahead += [one.ahead() for one in fresh if one.is_ahead]
@@ -218,6 +227,11 @@ def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
         ahead=tuple(ahead),
         runs=tuple(fresh),
         looked={mark: dt.date.fromisoformat(day) for mark, day in basis.get("looked", {}).items()},
+        billed_before={
+            run.mark: times(run.quantity, Money(before[run.values], run.price))
+            for run in fresh
+            if run.values in before and basis["billed_by"].get(run.mark) == run.invoice_id
+        },
     )
 
 
@@ -226,24 +240,23 @@ def _seen_run(kept: Mapping[str, Any]) -> SeenRun:
     return SeenRun(kept["mark"], kept["invoice_id"], kept["number"], **amounts, is_ahead=kept["ahead"])
 
 
-def _as_written_then(program: Program, runs: Sequence[SeenRun]) -> list[SeenRun]:
+def _as_written_then(run: SeenRun) -> SeenRun:
     """A run that billed what we had written before the line's last change: nobody edited it."""
+    return replace(run, written_quantity=run.quantity, written_price=run.price)
+
+
+def _written_before(program: Program, runs: Iterable[SeenRun]) -> dict[tuple[str, Decimal, Decimal], Decimal]:
+    """By mark, quantity and price, the cost that we wrote lately of lines that runs billed at other values."""
     differ = {run.mark for run in runs if not run.as_written}
     if not differ:
-        return list(runs)
+        return {}
     newest = Run.objects.filter(program=program, preview=False).order_by("-pk").values("pk")[:RUNS_LOOKED_BACK]
     made = Change.objects.filter(run__in=newest, state=ChangeState.DONE, mark__in=differ, after__isnull=False)
-    ours = {
-        (mark, Decimal(after["quantity"]), Decimal(after["retail"]))
-        for mark, after in made.values_list("mark", "after")
+    return {
+        (mark, Decimal(after["quantity"]), Decimal(after["retail"])): Decimal(after["cost"])
+        for mark, after in made.order_by("pk").values_list("mark", "after")
         if after is not None
     }
-    return [
-        replace(run, written_quantity=run.quantity, written_price=run.price)
-        if (run.mark, run.quantity, run.price) in ours
-        else run
-        for run in runs
-    ]
 
 
 def _may_have_run(program: Program, template: Template, line: Line, since: dt.date | None) -> bool:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -18,6 +20,7 @@ from money.enums import Chosen, LineState, Prorations
 from money.facts import Choice, MappingFacts, OwnLine, Rules, RunAhead
 from money.month.months import Months
 from money.motions import REGULAR
+from money.words import Money
 from programs.models import Credits, Program
 from syncs.facts.lines import foreign_ids, load_own_lines, load_standing_ids
 from syncs.facts.mappings import active_mappings, mapping_fact
@@ -50,13 +53,15 @@ def load_billing(
     *,
     months: Months | None = None,
     carried: Collection[str] = (),
+    billed_before: MappingOf[str, Money] = MappingProxyType({}),
     ahead: Sequence[RunAhead] = (),
     again: Collection[tuple[int, str]] = (),
 ) -> BillingFacts:
     """Everything that the plan of these mappings depends on.
 
     ``months``: what the newest months say, where that was read already. ``carried`` are the marks that a
-    generated invoice is known to carry; ``again`` the subscriptions and periods that were planned in this run and
+    generated invoice is known to carry, ``billed_before`` what it has of them where it came before their last change;
+    ``again`` the subscriptions and periods that were planned in this run and
     must be looked at once more.
     """
     mappings = list(
@@ -75,6 +80,7 @@ def load_billing(
             facts,
             own_lines=own_lines,
             carried=frozenset(carried),
+            billed_before=billed_before,
             ahead=tuple(ahead),
             again=frozenset(again),
             months=months,
@@ -107,6 +113,7 @@ def _mapping_facts(
     *,
     own_lines: list[OwnLine],
     carried: frozenset[str],
+    billed_before: MappingOf[str, Money],
     ahead: tuple[RunAhead, ...],
     again: frozenset[tuple[int, str]],
     months: Months,
@@ -149,6 +156,7 @@ def _mapping_facts(
                 foreign_ids=foreign_ids(template, standing),
                 other_templates=facts.templates,
                 carried=carried,
+                billed_before=billed_before,
                 ahead=ahead,
                 uncertain=uncertain,
                 choices=facts.choices,

@@ -96,7 +96,7 @@ class RunTemplate(PartnerModel):
     # Why to plan it anew, once no lost answer is open.
     put_off = models.CharField(max_length=100, choices=Anew.choices, db_default="")
     read_at = models.DateTimeField(null=True)  # fresh, just before its first write
-    next_run = models.DateField(null=True)  # as the run itself read it last
+    next_run = models.DateField(null=True)  # as the plan that is written knows it
     verified_at = models.DateTimeField(null=True)  # once more, after its last write
 
     class Meta:

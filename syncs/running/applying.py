@@ -64,12 +64,12 @@ def _template_to_write(work: Slice, template_id: str) -> InvoiceTemplate | None:
     if template is None:
         _plan_with_moves(work, template_id, Anew.DELETED)
         return None
-    with partner_scope(work.partner_id, flushed=False):
-        RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now())
     stale = _why_stale(work, visit, template)
     if stale:
         _plan_with_moves(work, template_id, stale)
         return None
+    with partner_scope(work.partner_id, flushed=False):
+        RunTemplate.objects.filter(pk=visit.pk).update(read_at=timezone.now(), next_run=template.next_run)
     return template
 
 
@@ -85,8 +85,9 @@ def _plan_with_moves(work: Slice, template_id: str, why: Anew) -> None:
     """Plan a template again, after those to which its lines are to move: these moves are planned there."""
     with work.bare_run() as run:
         going_to = destinations_of(run, template_id)
-    for one in (*sorted(going_to), template_id):
+    for one in sorted(going_to):
         replan_template(work, one, why)
+    replan_template(work, template_id, why, read=why is not Anew.DELETED)
 
 
 def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = None) -> Anew | None:

@@ -78,7 +78,12 @@ def _plan(work: Slice) -> RunState:
             if not run.preview:
                 open_months(run.program, mapping_ids, months, evidence.ahead)
             facts = load_billing(
-                run.program, mapping_ids, months=months, carried=evidence.billed_by, ahead=evidence.ahead
+                run.program,
+                mapping_ids,
+                months=months,
+                carried=evidence.billed_by,
+                billed_before=evidence.billed_before,
+                ahead=evidence.ahead,
             )
             made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:

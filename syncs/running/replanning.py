@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from connectors.records import id_order
 from core.set_queries import without_nested_loops
@@ -19,7 +20,7 @@ from syncs.enums import Anew, Cause, ChangeState, PartCause
 from syncs.facts.evidence import add_evidence, lines_to_prove, load_evidence
 from syncs.facts.mappings import customers_on, mapped_to, mappings_on
 from syncs.facts.months import load_months
-from syncs.facts.program import load_billing
+from syncs.facts.program import BillingFacts, load_billing
 from syncs.facts.target import load_templates
 from syncs.models import Change, Run
 from syncs.proving.billed import remember_proof
@@ -33,12 +34,16 @@ from syncs.writing.freshness import mapped_digest, template_digest
 from syncs.writing.protocol import lost_changes
 
 
-def replan_template(work: Slice, template_id: str, why: Anew) -> None:
-    """Plan the mappings of one template again, as it stands now, and say what changed."""
+def replan_template(work: Slice, template_id: str, why: Anew, *, read: bool = False) -> None:
+    """Plan the mappings of one template again, as it stands now, and say what changed.
+
+    ``read``: it was read for its first write. The run knows that from then on, and not before the new plan is there:
+    broken off between the two, it would go on with the old one.
+    """
     _ask_what_was_billed_since(work, template_id)
-    _replan(work, template_id, why)
+    _replan(work, template_id, why, read=read)
     if take_billed(work.partner_id, work.run_id, lambda: work.target):
-        _replan(work, template_id, why)
+        _replan(work, template_id, why, read=read)
 
 
 def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
@@ -53,7 +58,7 @@ def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
         run.save(update_fields=["basis"])
 
 
-def _replan(work: Slice, template_id: str, why: Anew) -> None:
+def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> None:
     with work.run() as run, without_nested_loops():
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0
@@ -69,6 +74,7 @@ def _replan(work: Slice, template_id: str, why: Anew) -> None:
             mapping_ids,
             months=months,
             carried=taken | evidence.billed_by.keys(),
+            billed_before=evidence.billed_before,
             ahead=evidence.ahead,
             again=again,
         )
@@ -82,12 +88,13 @@ def _replan(work: Slice, template_id: str, why: Anew) -> None:
         said = why.label.format(target=run.program.target.label)
         run.changes.filter(pk__in=[change.pk for change in old]).update(state=ChangeState.DROPPED, error=said)
         kept.delete()  # looked at once more
-        waits = run.approved and _plans_other(old, made)
+        waited = any(change.state == ChangeState.HELD for change in old)
+        waits = run.approved and (waited or _plans_other(old, made))
         reason = f"{said} Look at the new plan before it is applied." if waits else ""
         commit_billing(run, made, facts.templates, waiting_for=reason)
         remember_proof(run.program, facts.mappings, made, evidence)
         remember_templates(run, made, facts.templates, mapped)
-        run.templates.filter(template_id=template_id).update(mapped=mapped_digest(mapped.get(template_id, ())))
+        _keep_visit(run, facts, template_id, mapped_digest(mapped.get(template_id, ())), read=read)
         if waits:
             _hold_again(run, last, reason)
         store_notes(run, made.notes)
@@ -97,10 +104,22 @@ def _replan(work: Slice, template_id: str, why: Anew) -> None:
         run.save(update_fields=["messages", "total"])
 
 
+def _keep_visit(run: Run, facts: BillingFacts, template_id: str, mapped: str, *, read: bool) -> None:
+    """What the new plan was made from, and which run of the template it knows."""
+    visits, template = run.templates.filter(template_id=template_id), facts.templates.get(template_id)
+    visits.update(mapped=mapped)
+    if template is not None:
+        visits.update(next_run=template.next_run)
+    if read:
+        visits.update(read_at=timezone.now())
+
+
 def _part_of_plan(run: Run, template_id: str) -> QuerySet[Change]:
     """What is open of a template's part: a line that moves belongs, with its removal, to where it goes."""
     open_ones = run.changes.filter(
-        Q(state=ChangeState.PLANNED) | Q(state=ChangeState.FAILED, cause__in=(Cause.STRANDED, Cause.HALF))
+        Q(state=ChangeState.PLANNED)
+        | Q(state=ChangeState.FAILED, cause__in=(Cause.STRANDED, Cause.HALF))
+        | Q(state=ChangeState.HELD, hold=HoldCode.CHANGED_SINCE)
     )
     added = open_ones.filter(action=Action.ADD_LINE)
     leaves = Q(action=Action.REMOVE_LINE, mark__in=list(_marks(added.exclude(template_id=template_id))))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from customers.target_copy import save_template
 from syncs.enums import Anew, ChangeState, RunState
 from syncs.running.abandoned import resolve_abandoned_lines
 from syncs.running.moving import take_up_halves, take_up_stranded
 from syncs.running.replanning import plan_anew, plan_rest_again
 from syncs.running.slices import Slice
-from syncs.running.templates import keep_template
 from syncs.writing.products import resolve_product
 from syncs.writing.protocol import lost_changes, settles_in
 from syncs.writing.resolving import resolve_line_changes
@@ -33,7 +33,7 @@ def settle_lines(work: Slice) -> RunState | float:
     resolved = resolve_line_changes(work.partner_id, lost, work.target)
     for template in resolved.templates.values():
         if template is not None:  # what is sent again goes to the template as it is now
-            keep_template(work, template)
+            save_template(work.partner_id, work.target_id, template)
     with work.run() as run:
         put_off = dict(run.templates.exclude(put_off="").values_list("template_id", "put_off"))
     for template_id, why in put_off.items():

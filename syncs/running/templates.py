@@ -8,7 +8,6 @@ from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import save_template
 from syncs.facts.lines import as_seen_by
-from syncs.models import RunTemplate
 from syncs.running.slices import Slice
 
 
@@ -23,15 +22,7 @@ def read_template(work: Slice, template_id: str) -> InvoiceTemplate | None:
         with work.run() as run:
             Template.objects.filter(target=run.program.target_id, external_id=template_id).update(gone=True)
         return None
-    keep_template(work, template)
+    save_template(work.partner_id, work.target_id, template)
     with partner_scope(work.partner_id):
         (seen,) = as_seen_by(work.program, [template])
     return seen
-
-
-def keep_template(work: Slice, template: InvoiceTemplate) -> None:
-    """In our copy; its next run with the run too, for the copy is refreshed by others as well."""
-    save_template(work.partner_id, work.target_id, template)
-    with partner_scope(work.partner_id, flushed=False):
-        visits = RunTemplate.objects.filter(run=work.run_id, template_id=template.template_id)
-        visits.update(next_run=template.next_run)

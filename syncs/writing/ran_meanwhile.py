@@ -21,7 +21,7 @@ from money.present import line_by_id, lines_by_mark, values_of
 from money.words import from_cents, round_to_cent, to_cents
 from syncs.enums import ChangeState
 from syncs.facts.evidence import Carried, Sought
-from syncs.models import Change, Line, Posting, Run
+from syncs.models import Change, Line, Run
 from syncs.writing.carried import find_carried
 from syncs.writing.committing import part_of_change
 from syncs.writing.lines import LineWrite, found
@@ -92,34 +92,19 @@ def correct_done(
     """Where an invoice carries something else than what was written, the write came after it.
 
     ``changes`` are done, and their template's next run moved on since they were sent. Answers with
-    the templates that must be planned anew.
+    the templates that must be planned anew. What a run billed of a recurring line is asked by the next plan: our row
+    still names the run that the line was written for.
     """
     anew: set[str] = set()
     for change in changes:
         carried = billed.get(change.mark)
-        if carried is None:
+        if carried is None or change.role == PartRole.RECURRING:
             continue
-        if change.role == PartRole.RECURRING:
-            _put_off_recurring(partner_id, change, template, carried)
-        elif change.action == Action.REMOVE_LINE:
+        if change.action == Action.REMOVE_LINE:
             anew |= _resolve_removal(partner_id, change, template, carried)
         elif change.action == Action.CHANGE_LINE and not _at(carried, _wanted(change)):
             anew |= _resolve_change(partner_id, change, carried)
     return anew
-
-
-def _put_off_recurring(partner_id: int, change: Change, template: InvoiceTemplate, carried: Carried) -> None:
-    """The run billed the amount of before: the new one is billed by the next."""
-    if change.action == Action.REMOVE_LINE or _at(carried, _wanted(change)):
-        return
-    with partner_scope(partner_id):
-        _line_of(change).update(next_run=template.next_run)
-        Posting.objects.filter(
-            program=change.run.program_id,
-            subscription=change.subscription_id,
-            motion=change.motion,
-            period=change.period,
-        ).update(next_run=template.next_run)
 
 
 def _resolve_removal(partner_id: int, change: Change, template: InvoiceTemplate, billed: Carried | None) -> set[str]:

@@ -93,7 +93,9 @@ def _resolve(write: LineWrite, template: InvoiceTemplate, billed: dict[str, Carr
         return resolve_one_time(write, template, billed.get(change.mark))
     anew = _resolve_by_reading(write, template)
     if ran and change.state == ChangeState.DONE:
-        correct_done(write.partner_id, [change], template, billed)
+        anew |= correct_done(write.partner_id, [change], template, billed)
+    elif ran and change.state == ChangeState.PLANNED:  # sent again without a new plan, that run would count for nothing
+        anew.add(template.template_id)
     return anew
 
 

@@ -41,6 +41,7 @@ from money.month.guard import Upheaval, guard_reason, hold_of_removals, hold_rem
 from money.month.levels import current_level, tell_current
 from money.month.months import Charged, Holder, MonthCharges, Months, read_months
 from money.month.unfinished import note_not_invoiced, note_of_removals
+from money.owners import Stay, whose_row
 from money.periods import month_after, period_label, period_of
 from money.plan import Hold, Note, Plan, PlannedChange, PlannedPosting
 from money.planning import plan_billing
@@ -114,6 +115,7 @@ __all__ = [
     "Rules",
     "RunAhead",
     "SourceItem",
+    "Stay",
     "Style",
     "TargetItem",
     "TemplateLine",
@@ -163,5 +165,6 @@ __all__ = [
     "times",
     "unit_of_row",
     "values_of",
+    "whose_row",
     "with_mark",
 ]

@@ -25,6 +25,7 @@ from tests.end_to_end.stepping import advance_to, begin, begin_and_lose, lost
 CAST = ("adatum", "coho-winery")
 ADATUM, COHO, LUCERNE = 5001, 5010, 5026
 ADD, REMOVE = "/add_line_item$", "/remove_line_item$"
+IN_A_TURN = 3  # times that a call which reads is made before the turn breaks off
 
 
 def billed(office: Office, template: int) -> dict[str, Decimal]:
@@ -175,17 +176,18 @@ def test_template_runs_just_before_a_recurring_line_is_changed(office: Office):
     assert {mark_of(line): amount_of([line]) for line in office.recurring(ADATUM) if mark_of(line) in changed} == {
         mark: after for mark, (_, after) in changed.items()
     }
-    # The old amount was billed, so the new one is not taken for billed: it waits for the next run.
-    assert states_of(office, set(changed)) == {PartState.SYNCED}
+    # The old amount was billed and counts for the month; the new one is not taken for billed.
+    assert {mark: counted(office, "2026-10", ADATUM).get(mark) for mark in changed} == newly
+    assert newest_parts(office, set(changed)) == {mark: (PartState.BILLED, newly[mark]) for mark in changed}
     assert office.unbalanced() == []
     assert office.findings("billed_by_hand") == []  # that is what we had written until then
 
 
-def states_of(office: Office, marks: set[str]) -> set[str]:
-    """Where the newest parts of these lines count."""
+def newest_parts(office: Office, marks: set[str]) -> dict[str, tuple[str, Decimal]]:
+    """Where the newest parts of these lines count, and with how much."""
     with partner_scope(office.partner_id()):
         parts = Part.objects.filter(mark__in=marks).order_by("mark", "-posting__period").distinct("mark")
-        return {part.state for part in parts}
+        return {part.mark: (part.state, part.retail) for part in parts}
 
 
 def changes_of_recurring_lines(office: Office, template: int) -> dict[str, tuple[Decimal, Decimal]]:
@@ -216,7 +218,7 @@ def test_copy_is_refreshed_after_a_template_ran_that_is_being_written(
     office.map(office.entries("lucerne"), pricing="cost_and_retail")
     run_id = begin(office)
     advance_to(office, run_id, RunState.APPLYING)
-    wanted = one_time_amounts_to_be(office, run_id)
+    assert one_time_amounts_to_be(office, run_id) != {}
     with monkeypatch.context() as patch:  # the template is read, and it is another run's turn
         patch.setattr(Slice, "over", property(has_read_a_template))
         advance(office.partner_id(), run_id)
@@ -226,9 +228,18 @@ def test_copy_is_refreshed_after_a_template_ran_that_is_being_written(
     finish(office.partner_id(), run_id)
     office.sync()
 
-    told = sum((billed(office, LUCERNE)[mark] for mark in wanted), Decimal(0))
-    assert told + amount_of(office.one_time(LUCERNE)) == sum(wanted.values())
+    ours = {mark: retail for mark, retail in billed(office, LUCERNE).items() if mark}
+    assert sum(ours.values()) + amount_of(office.one_time(LUCERNE)) == charged(office, "lucerne", LUCERNE)
     assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def charged(office: Office, tenant: str, template: int) -> Decimal:
+    """Retail that all invoices charge a customer of what is mapped to a template."""
+    mapped = {(one["customer"], one["motion"]) for one in office.entries(tenant) if one["invoice_template"] == template}
+    told = [one for invoice in office.balances() for one in invoice["customers"]]
+    mine = [one for one in told if (one["customer"], one["motion"]) in mapped]
+    assert len(mine) > 0
+    return sum((Decimal(one["retail"]["source_total"]) for one in mine), Decimal(0))
 
 
 def has_read_a_template(work: Slice) -> bool:
@@ -327,6 +338,43 @@ def test_run_between_the_plan_and_its_writes_counts_for_the_month(office: Office
     assert waiting_for_coho(office) == []
     office.sync()
     assert waiting_for_coho(office) == []
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def test_run_between_the_plan_and_its_writes_counts_though_the_turn_that_saw_it_broke_off(office: Office):
+    office.advance()
+    office.sync("products")
+    before = billed(office, COHO)
+    run_id = begin(office)
+    advance_to(office, run_id, RunState.APPLYING)
+    office.edit("run_template", schedule_id=COHO)
+    ran = {mark: retail - before.get(mark, 0) for mark, retail in billed(office, COHO).items() if mark}
+    office.fault("status", vendor="syncro", method="GET", path="/invoices", status=503, count=2 * IN_A_TURN)
+
+    finish(office.partner_id(), run_id)
+
+    assert counted(office, "2026-10", COHO) == {mark: retail for mark, retail in ran.items() if retail}
+    office.sync()
+    assert waiting_for_coho(office) == []
+    assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
+
+
+def test_run_before_a_recurring_line_is_sent_again_counts_for_the_month(office: Office):
+    office.advance()
+    office.sync("products")
+    changed = changes_of_recurring_lines(office, ADATUM)
+    before = billed(office, ADATUM)
+    office.fault("drop_before", vendor="syncro", method="PUT", path=f"/schedules/{ADATUM}/", count=len(changed))
+    run_id = begin_and_lose(office)
+    assert {change.mark for change in lost(office, run_id)} == set(changed)
+    office.edit("run_template", schedule_id=ADATUM)
+    ran = {mark: billed(office, ADATUM)[mark] - before[mark] for mark in changed}
+
+    finish(office.partner_id(), run_id)
+    office.sync()
+
+    found = counted(office, "2026-10", ADATUM)
+    assert {mark: found.get(mark) for mark in changed} == ran
     assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
+from money.enums import PartRole, PartState
+from money.planning import plan_billing
+from money.words import Money
 from tests.bookkeeping.proving import prove
 from tests.money.beginnings import MORE_USAGE, USAGE
 
@@ -320,3 +326,31 @@ def test_second_lost_line_written_again_keeps_its_mark_apart() -> None:
           charged 57.00 = billed 7.00 + synced 50.00
           says ran early
     """)
+
+
+@pytest.mark.parametrize(
+    ("pricing", "price", "rules"), [("cost and retail", 12, "0.00"), ("only quantity", 13, "7.00")]
+)
+def test_run_just_before_a_line_was_changed_bills_what_we_had_written_before(
+    pricing: str, price: int, rules: str
+) -> None:
+    # 7 seats are billed of October, of which ten are charged: three more are an adjustment, whatever the line says.
+    month = prove(f"""
+        mapping monthly: pricing {pricing}
+        product Business Premium: cost 10.00, retail {price}.00
+        invoice I1 for Oct 2026
+          seats | retail
+             10 |  12.00
+        sync, whatever it says
+          to bill on Northwind monthly {10 * price}.00
+        generate
+    """)
+    facts = month.books.facts()
+    (mark,) = facts[0].carried
+    facts[0] = replace(facts[0], billed_before={mark: Money(Decimal(70), Decimal(7 * price))})
+
+    (posting,) = plan_billing(facts, (), {}, {}).postings
+
+    billed, rest = posting.parts
+    assert (billed.state, billed.retail, billed.rules_retail) == (PartState.BILLED, 7 * price, Decimal(rules))
+    assert (rest.role, rest.retail - rest.rules_retail) == (PartRole.ADJUSTMENT, Decimal("36.00"))

@@ -33,8 +33,8 @@ MOST_LIVES = len(CUSTOMERS) + 1  # fewer lines than those of which a great chang
 PRICES = st.integers(6, 60).map(lambda halves: halves * Decimal("0.50"))
 REBATES = st.integers(1, 400).map(lambda whole: whole + Decimal("0.77"))  # the price of no seat
 REFUNDS = st.sampled_from(["seats", "price", "amount"])
-NEW, ENDED, RAN_OUT, RENEWED, REBATE, LATE, ORDERED = (
-    "new", "ended", "ran out", "renewed", "rebate", "late", "ordered",
+NEW, ENDED, RAN_OUT, RENEWED, REBATE, LATE, ORDERED, TRIAL = (
+    "new", "ended", "ran out", "renewed", "rebate", "late", "ordered", "trial",
 )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def stories(draw: Any, form: st.SearchStrategy[Form], specials: tuple[str, ...])
         taken = SPECIALS[story.special[month]](draw, story, month)
         for number in draw(st.sets(st.integers(0, len(story.lives) - 1), max_size=3)):
             life = story.lives[number]
-            if life.name not in taken and life.last is None and life.first < month_days(month)[0]:
+            if life.name not in taken and life.last is None and _is_paid_before(life, month):
                 story.lives[number] = _changed(draw, life, month)
     return story
 
@@ -205,10 +205,29 @@ def _order(draw: Any, story: Story, month: str) -> set[str]:
     return {life.name}
 
 
+def _try_out(draw: Any, story: Story, month: str) -> set[str]:
+    """Seats at nothing; some day of the month or of the next one begins what is paid for.
+
+    In arrears by a cycle of its own that is a cycle's first day: rows of a part alone do not tell where cycles end.
+    """
+    taken = _begin(draw, story, month)
+    if taken:
+        life = story.lives[-1]
+        free, day = replace(life.levels[0], price=Decimal(0)), life.first + draw(st.integers(1, 45)) * DAY
+        if story.form.anchor > 1 and not story.form.advance:
+            day = cycle_of(life.first, story.form.anchor)[1] + DAY
+        story.lives[-1] = replace(life, levels=(free, Level(day, draw(st.integers(1, 20)), draw(PRICES))))
+    return taken
+
+
 def _running(story: Story, month: str) -> st.SearchStrategy[tuple[int, Life]]:
-    first = month_days(month)[0]
-    running = [(n, one) for n, one in enumerate(story.lives) if one.last is None and one.first < first]
+    running = [(n, one) for n, one in enumerate(story.lives) if one.last is None and _is_paid_before(one, month)]
     return st.sampled_from(running)
+
+
+def _is_paid_before(life: Life, month: str) -> bool:
+    first = month_days(month)[0]
+    return life.first < first and life.at(first - DAY).price > 0
 
 
 SPECIALS: dict[str, Special] = {
@@ -220,6 +239,7 @@ SPECIALS: dict[str, Special] = {
     REBATE: _give_a_rebate,
     LATE: _tell_late,
     ORDERED: _order,
+    TRIAL: _try_out,
 }
 
 

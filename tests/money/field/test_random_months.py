@@ -29,6 +29,7 @@ from tests.money.field.stories import (
     RAN_OUT,
     REBATE,
     RENEWED,
+    TRIAL,
     Issue,
     Story,
     forms,
@@ -38,7 +39,7 @@ from tests.money.field.stories import (
 
 TOLERANCE = Decimal("0.05")  # for each period, within which a difference is rounding
 THIRD = settings(max_examples=settings().max_examples // 3)  # an example is four months of eight customers
-EVERYTHING = (NEW, ENDED, RAN_OUT, RENEWED, REBATE, ORDERED)
+EVERYTHING = (NEW, ENDED, RAN_OUT, RENEWED, REBATE, ORDERED, TRIAL)
 Lines = dict[str, tuple[Decimal, Decimal]]  # by subscription: seats and retail price
 
 
@@ -138,7 +139,7 @@ ARREARS = forms(advance=False, own_cycles=False, changes=("levels", "pairs", "wh
 ARREARS_BY_CYCLE = forms(advance=False, own_cycles=True, changes=("levels", "pairs", "whole", "difference"))
 IN_ADVANCE = forms(advance=True, own_cycles=False, changes=("pairs", "whole", "difference", "settled"))
 IN_ADVANCE_BY_CYCLE = forms(advance=True, own_cycles=True, changes=("pairs", "whole", "difference", "settled"))
-BY_CYCLE = (NEW, ENDED, RAN_OUT, RENEWED, REBATE)  # an order is no different from the cycle's own row
+BY_CYCLE = (NEW, ENDED, RAN_OUT, RENEWED, REBATE, TRIAL)  # an order is no different from the cycle's own row
 
 
 @THIRD

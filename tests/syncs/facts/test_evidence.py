@@ -36,7 +36,8 @@ def seen(line: Line, quantity: str, price: str) -> SeenRun:
 
 def wrote(line: Line, quantity: str, state: ChangeState = ChangeState.DONE) -> None:
     run = make.RunFactory(program=line.program)
-    make.ChangeFactory(run=run, mark=line.mark, state=state, after={"quantity": quantity, "retail": "10.00"})
+    after = {"quantity": quantity, "retail": "10.00", "cost": "8.00"}
+    make.ChangeFactory(run=run, mark=line.mark, state=state, after=after)
 
 
 def test_run_that_billed_what_we_wrote_before_the_last_change_was_edited_by_nobody(line: Line) -> None:
