@@ -110,7 +110,7 @@ def fit(text: str, length: int) -> str:
 def _columns_of(model: type[models.Model]) -> list[tuple[str, Callable[[models.Model], object]]]:
     """The columns that a new row comes with, each with what reads it off a row."""
     fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
-    return [(field.column, _reader_of(field)) for field in fields]
+    return [(str(field.column), _reader_of(field)) for field in fields]
 
 
 def _reader_of(field: models.Field[Any, Any]) -> Callable[[models.Model], object]:
