@@ -17,6 +17,7 @@ from django_scopes import get_scope, scope
 SETTING = "app.partner_id"
 # PostgreSQL plans a cursor for the first tenth of its rows; ours are read to the end.
 _CURSORS_FOR_ALL_ROWS = "set_config('cursor_tuple_fraction', '1', true)"
+_COMMIT_WITHOUT_WAITING = "set_config('synchronous_commit', 'off', true)"
 
 
 class PartnerScopeError(RuntimeError):
@@ -39,9 +40,7 @@ def partner_scope(partner_id: int, *, flushed: bool = True) -> Iterator[None]:
         raise PartnerScopeError(f"already in the scope of partner {outer}, not {partner_id}")
     outermost = not connection.in_atomic_block
     with transaction.atomic():
-        _set_partner(str(partner_id))
-        if outermost and not flushed:
-            _commit_without_waiting()
+        _set_partner(str(partner_id), flushed=flushed or not outermost)
         with scope(partner=partner_id):
             yield
         # The setting is local to the transaction: with the outermost one it ends by itself.
@@ -63,14 +62,10 @@ def scoped_partner_id() -> int:
     return partner_id
 
 
-def _set_partner(value: str) -> None:
+def _set_partner(value: str, *, flushed: bool = True) -> None:
+    told = _CURSORS_FOR_ALL_ROWS if flushed else f"{_CURSORS_FOR_ALL_ROWS}, {_COMMIT_WITHOUT_WAITING}"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT set_config(%s, %s, true), {_CURSORS_FOR_ALL_ROWS}", [SETTING, value])
-
-
-def _commit_without_waiting() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute(f"SELECT set_config(%s, %s, true), {told}", [SETTING, value])
 
 
 def in_real_transaction() -> bool:

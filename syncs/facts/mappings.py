@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from connections.currency import shown_currency, target_fits
 from connectors.records import InvoiceTemplate
@@ -36,25 +36,35 @@ def mapping_chunks(program: Program, only: Collection[int] | None = None) -> lis
 
 def mappings_on(program: Program, template_id: str) -> list[int]:
     """Ids of the mappings that sync to one template."""
-    return list(active_mappings(program).filter(template__external_id=template_id).values_list("pk", flat=True))
+    return list(on_template(program, template_id).values_list("pk", flat=True))
 
 
 def customers_on(program: Program, template_id: str) -> set[int]:
     """Whose mappings sync to one template, or whose lines of ours stand there."""
-    mapped = active_mappings(program).filter(template__external_id=template_id)
+    mapped = on_template(program, template_id)
     standing = Line.objects.filter(program=program, template_id=template_id, state=LineState.STANDING)
     return {*mapped.values_list("customer", flat=True), *standing.values_list("customer", flat=True)}
 
 
 def mapped_to(program: Program, template_ids: Collection[str] | None = None) -> dict[str, list[tuple[int, str]]]:
     """By template (of these alone), the mappings that sync to it, each with its pricing strategy."""
-    rows = active_mappings(program).order_by("pk").values_list("template__external_id", "pk", "pricing")
+    templates, mappings = Template.objects.filter(target=program.target_id), active_mappings(program)
     if template_ids is not None:
-        rows = rows.filter(template__external_id__in=template_ids)
+        templates = templates.filter(external_id__in=template_ids)
+    named = dict(templates.values_list("pk", "external_id"))  # apart: joined, each may be sought among all
+    if template_ids is not None:
+        mappings = mappings.filter(template__in=named)
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for template_id, pk, pricing in rows:
-        found[template_id].append((pk, pricing))
+    for template, pk, pricing in mappings.order_by("pk").values_list("template", "pk", "pricing"):
+        if template in named:
+            found[named[template]].append((pk, pricing))
     return found
+
+
+def on_template(program: Program, template_id: str) -> QuerySet[Mapping]:
+    """The mappings that sync to one template, which is looked up once, by its key."""
+    template = Template.objects.filter(target=program.target_id, external_id=template_id)
+    return active_mappings(program).filter(template=Subquery(template.values("pk")))
 
 
 def active_mappings(program: Program) -> QuerySet[Mapping]:

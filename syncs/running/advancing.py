@@ -30,7 +30,7 @@ from syncs.running import (
     tickets,
     verifying,
 )
-from syncs.running.circuit import reason_to_stop
+from syncs.running.circuit import read_sides, reason_to_stop
 from syncs.running.finishing import finish, finish_unplanned, finish_with_error, hold_plan
 from syncs.running.lock import run_lock
 from syncs.running.slices import LOST_IN_A_ROW, Slice, open_slice
@@ -159,15 +159,17 @@ def _wake_followers(partner_id: int, run_id: int) -> None:
 
 
 def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) -> float | None:
-    wait = _not_yet(partner_id, run_id)
-    if wait is None or wait > 0:
-        return wait
-    work = open_slice(partner_id, run_id)
+    with partner_scope(partner_id):
+        run = Run.objects.select_related("after").get(pk=run_id)
+        wait = _not_yet(run)
+        if wait is None or wait > 0:
+            return wait
+        work = open_slice(run)
     try:
         if work.turns > MOST_TURNS:
             finish_with_error(work, NO_HEADWAY, f"{work.turns - 1} turns broke off at {work.progress}."[:2000])
             return None
-        return _take_steps(work) if whole_slice else _take_step(work)
+        return _take_steps(work, run) if whole_slice else _take_step(work, run)
     except ConnectorError as error:
         return _after_vendor_error(work, error)
     except (OperationalError, InterfaceError, InternalError):
@@ -186,40 +188,37 @@ def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) 
         work.save_calls()
 
 
-def _not_yet(partner_id: int, run_id: int) -> float | None:
-    """Seconds to wait before the run may go on; None when it is over."""
-    with partner_scope(partner_id):
-        run = Run.objects.only("state", "after", "heartbeat_at", "resume_at", "started_at").get(pk=run_id)
-        if run.state not in ACTIVE_STATES:
-            return None
-        if run.after_id and Run.objects.filter(pk=run.after_id, state__in=ACTIVE_STATES).exists():
-            raise _NotNow
-        now = timezone.now()
-        was_set_back = run.heartbeat_at is not None and run.heartbeat_at > now  # the clock: no wait of before holds
-        if run.resume_at is not None and not was_set_back:
-            left = (run.resume_at - now).total_seconds()
-            if left > 0:
-                return left
-        run.heartbeat_at, run.resume_at = now, None
-        run.started_at = run.started_at or now
-        if run.state == RunState.QUEUED:
-            run.state = RunState.READING
-        run.save(update_fields=["heartbeat_at", "resume_at", "started_at", "state"])
-        return 0.0
+def _not_yet(run: Run) -> float | None:
+    """Seconds to wait before the run may go on; None when it is over. Inside the scope."""
+    if run.state not in ACTIVE_STATES:
+        return None
+    if run.after is not None and run.after.state in ACTIVE_STATES:
+        raise _NotNow
+    now = timezone.now()
+    was_set_back = run.heartbeat_at is not None and run.heartbeat_at > now  # the clock: no wait of before holds
+    if run.resume_at is not None and not was_set_back:
+        left = (run.resume_at - now).total_seconds()
+        if left > 0:
+            return left
+    return 0.0
 
 
-def _take_steps(work: Slice) -> float | None:
+def _take_steps(work: Slice, begun: Run) -> float | None:
     """One step after the other until the slice is over, or the run has to wait."""
-    wait = _take_step(work)
+    wait = _take_step(work, begun)
     while wait == 0 and not work.over:
         wait = _take_step(work)
     return wait
 
 
-def _take_step(work: Slice) -> float | None:
+def _take_step(work: Slice, begun: Run | None = None) -> float | None:
+    """``begun``: the run, where the slice has only just read it and its program."""
     with partner_scope(work.partner_id):
-        run = Run.objects.only("kind", "state", "cancel_requested", "created_at", "after").get(pk=work.run_id)
-        step, reason = STEPS[run.kind, run.state], reason_to_stop(run, work.source_id, work.target_id)
+        columns = ("kind", "state", "cancel_requested", "created_at", "after")
+        run = begun or Run.objects.only(*columns).get(pk=work.run_id)
+        sides = (work.program.source, work.program.target) if begun else None
+        reason = reason_to_stop(run, sides or read_sides(work.source_id, work.target_id))
+        step = STEPS[run.kind, run.state]
         cancelled = run.cancel_requested and run.state == RunState.READING
     if cancelled:
         finish_unplanned(work)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from core.scope import partner_scope
 from customers.models import Template
 from customers.target_copy import template_record
 from money.enums import Action, PartRole
-from syncs.enums import Anew, ChangeState, RunState
+from syncs.enums import Anew, RunState
 from syncs.facts.lines import as_seen_by
 from syncs.facts.mappings import mapped_to
 from syncs.models import Change, RunTemplate
@@ -25,16 +26,17 @@ from syncs.writing.freshness import why_stale
 from syncs.writing.lines import LineWrite
 from syncs.writing.protocol import Outcome, send
 
-AT_HAND = 25  # changes that are loaded at once
-
 
 def write_lines(work: Slice) -> RunState | None:
     """Write template by template until the slice is over; None when there is more to do."""
     try:
+        at_hand = work.planned_changes()
         while not work.over:
-            changes = _changes_at_hand(work)
-            if not changes:
+            planned = next(at_hand, None)
+            if planned is None:
                 return RunState.SETTLING
+            _, of_first = next(groupby(planned, attrgetter("template_id")))
+            changes = list(of_first)
             if _move_was_planned_again(work, changes[0].template_id or ""):
                 continue
             template = _template_to_write(work, changes[0].template_id or "")
@@ -43,15 +45,6 @@ def write_lines(work: Slice) -> RunState | None:
         return None
     finally:
         work.tell_progress(last=True)
-
-
-def _changes_at_hand(work: Slice) -> list[Change]:
-    """The next planned changes of the run, as far as they are of one template; none once it is cancelled."""
-    with work.bare_run() as run:
-        if run.cancel_requested:
-            return []
-        planned = list(run.changes.filter(state=ChangeState.PLANNED).order_by("position")[:AT_HAND])
-        return list(takewhile(lambda change: change.template_id == planned[0].template_id, planned))
 
 
 def _template_to_write(work: Slice, template_id: str) -> InvoiceTemplate | None:
@@ -91,7 +84,6 @@ def _plan_with_moves(work: Slice, template_id: str, why: Anew) -> None:
 
 
 def _why_stale(work: Slice, visit: RunTemplate, read: InvoiceTemplate | None = None) -> Anew | None:
-    """One query: it is asked before each line."""
     with partner_scope(work.partner_id):
         return why_stale(visit, mapped_to(work.program, [visit.template_id]).get(visit.template_id, ()), read)
 
@@ -116,23 +108,26 @@ def _write_template(work: Slice, template: InvoiceTemplate, changes: Sequence[Ch
     for change in without_stranded(work, changes):
         if work.over:
             return True
-        stale = _why_stale(work, visit)
-        if stale:
-            return plan_rest_again(work, template.template_id, stale)
-        if _send_line(work, template, change, halves) is Outcome.REFUSED_NEGATIVE:
-            return plan_rest_again(work, template.template_id, Anew.NEGATIVES)
+        outcome = _send_line(work, template, visit, change, halves)
+        stale = _why_stale(work, visit) if outcome is Outcome.NOT_OURS else None
+        if stale or outcome is Outcome.REFUSED_NEGATIVE:
+            return plan_rest_again(work, template.template_id, stale or Anew.NEGATIVES)
         work.tell_progress()
     return True
 
 
-def _send_line(work: Slice, template: InvoiceTemplate, change: Change, halves: set[Owner]) -> Outcome:
+def _send_line(
+    work: Slice, template: InvoiceTemplate, visit: RunTemplate, change: Change, halves: set[Owner]
+) -> Outcome:
     """``halves``: whose adjustment was not written, for certain or perhaps; their recurring lines wait for it."""
     owner = (change.subscription_id, change.motion)
     if owner in halves and change.role == PartRole.RECURRING and change.action != Action.REMOVE_LINE:
+        if _why_stale(work, visit):
+            return Outcome.NOT_OURS
         with partner_scope(work.partner_id):
             wait_for_adjustment(change)
         return Outcome.FAILED
-    outcome = send(LineWrite(work.partner_id, change, work.target, template))
+    outcome = send(LineWrite(work.partner_id, change, work.target, template, visit))
     if outcome in (Outcome.FAILED, Outcome.LOST) and change.role == PartRole.ADJUSTMENT:
         halves.add(owner)
     return outcome

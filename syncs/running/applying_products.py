@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from core.scope import partner_scope
+from collections.abc import Sequence
+
 from syncs.enums import RunState
+from syncs.models import Change
 from syncs.running.slices import Slice
 from syncs.writing.products import write_product
+from syncs.writing.protocol import Outcome
 
 
 def write_products(work: Slice) -> RunState | None:
     """Write products until the slice is over; None when there is more to do."""
     try:
+        at_hand = work.planned_changes()
         while not work.over:
-            with partner_scope(work.partner_id):
-                change = work.next_change()
-            if change is None:
+            changes = next(at_hand, None)
+            if changes is None:
                 return RunState.SETTLING
-            write_product(work, change)
-            work.tell_progress()
+            _write(work, changes)
         return None
     finally:
         work.tell_progress(last=True)
+
+
+def _write(work: Slice, changes: Sequence[Change]) -> None:
+    """Until the slice is over, or somebody cancelled."""
+    for place, change in enumerate(changes):
+        if place and work.over:
+            return
+        if write_product(work, change) is Outcome.NOT_OURS:
+            return
+        work.tell_progress()

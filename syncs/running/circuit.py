@@ -6,6 +6,8 @@ credentials, or by *Sync now*. Schedules wait, and a run that was begun before t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from connections.models import Connection, ConnectionStatus
 from connections.selectors import known_systems
 from programs.models import Program
@@ -17,10 +19,15 @@ def is_broken(program: Program) -> bool:
     return any(_needs_attention(connection) for connection in (program.source, program.target))
 
 
-def reason_to_stop(run: Run, source_id: int, target_id: int) -> str:
-    """Why a run must not call these two vendors any more, in words; "" while it may. Inside the scope."""
-    broken = Connection.objects.filter(pk__in=(source_id, target_id), status=ConnectionStatus.ATTENTION).in_bulk()
-    for connection in (broken[pk] for pk in (source_id, target_id) if pk in broken):
+def read_sides(source_id: int, target_id: int) -> list[Connection]:
+    """The source and the target as they are now. Inside the scope."""
+    found = Connection.objects.in_bulk((source_id, target_id))
+    return [found[source_id], found[target_id]]
+
+
+def reason_to_stop(run: Run, sides: Iterable[Connection]) -> str:
+    """Why a run must not call its source and target any more, in words; "" while it may. Inside the scope."""
+    for connection in filter(_needs_attention, sides):
         if _began_before_trouble(run, connection):
             label = known_systems()[connection.system].label
             return f"{label} was not called, because the connection needs attention: {connection.problem}"

@@ -38,29 +38,24 @@ class Headway:
 
 
 def count_turn(run: Run, headway: Headway) -> int:
-    """How many turns began where this one begins, itself included; kept before its work. Inside the scope.
+    """How many turns began where this one begins, itself included; to be kept before its work.
 
     A turn that ends its worker, or raises, leaves nothing else behind.
     """
     digest = hashlib.sha256(f"{run.state} {run.total} {headway}".encode()).hexdigest()[:24]
     run.turns = run.turns + 1 if run.headway == digest else 1
     run.headway = digest
-    run.save(update_fields=["headway", "turns"])
     return run.turns
 
 
 def headway_of(run: Run, source_id: int) -> Headway:
-    """Count it. Inside the scope."""
+    """Count it; a run that still reads has no plan yet. Inside the scope."""
+    if run.state == RunState.READING:
+        invoices = SourceInvoice.objects.filter(source=source_id).count()
+        return Headway(basis=str(run.basis), invoices=invoices, settled=0, lost=0, read=0, verified=0)
     changes = run.changes.aggregate(
         settled=Count("pk", filter=~Q(state__in=_OPEN)),
         lost=Count("pk", filter=Q(state__in=LOST_STATES)),
     )
     templates = run.templates.aggregate(read=Count("read_at"), verified=Count("verified_at"))
-    return Headway(basis=str(run.basis), invoices=_invoices(run, source_id), **changes, **templates)
-
-
-def _invoices(run: Run, source_id: int) -> int:
-    """How many are imported; asked only while that is what the run does."""
-    if run.state != RunState.READING:
-        return 0
-    return SourceInvoice.objects.filter(source=source_id).count()
+    return Headway(basis=str(run.basis), invoices=0, **changes, **templates)

@@ -15,8 +15,8 @@ from products.services import ListReading, refresh_price_list, refresh_target_pr
 from syncs.deciding.findings import NOT_IMPORTED, SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
 from syncs.facts.evidence import keep_evidence, lines_to_prove
-from syncs.facts.retry_scope import retry_scope
-from syncs.running.abandoned import resolve_abandoned_lines, resolve_abandoned_products
+from syncs.facts.retry_scope import RetryScope, retry_scope
+from syncs.running.abandoned import find_abandoned, resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
 from syncs.running.slices import Slice
 from syncs.running.starting import let_products_go_first
@@ -31,16 +31,18 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
     number is the seconds until that can be done, or a product sync goes first; None asks for another slice.
     """
-    wait = resolve_abandoned_lines(work)
-    if wait > 0:
-        return wait
-    if read_again(work):  # a retry: what failed is read, and nothing else
-        return _ask_what_was_billed(work)
-    with work.run() as run:
+    with work.bare_run() as run:
+        abandoned, wait = find_abandoned(run)
+        scope = retry_scope(run)
         fresh = run.after is not None and run.after.started_at is not None
         products_off = not run.program.products_enabled
         read_before = fresh and run.after is not None and "source" in run.after.basis
         source_read = read_before or "source" in run.basis
+    if wait > 0:
+        return wait
+    resolve_abandoned_lines(work, abandoned)
+    if read_again(work, scope):  # a retry: what failed is read, and nothing else
+        return _ask_what_was_billed(work)
     if not source_read:
         read_source(work)
     with work.run() as run:
@@ -72,13 +74,15 @@ def read_for_products(work: Slice) -> RunState | float | None:
     First what earlier runs sent and never heard of again is resolved, or it might be sent twice. A
     number is the seconds until that can be done; None asks for another slice.
     """
-    wait = resolve_abandoned_products(work)
+    with work.bare_run() as run:
+        abandoned, wait = find_abandoned(run)
+        scope = retry_scope(run)
+        source_read = "source" in run.basis
     if wait > 0:
         return wait
-    if read_again(work):  # a retry: what failed is read, and nothing else
+    resolve_abandoned_products(work, abandoned)
+    if read_again(work, scope):  # a retry: what failed is read, and nothing else
         return RunState.PLANNING
-    with work.run() as run:
-        source_read = "source" in run.basis
     if not source_read:
         read_source(work)
     with work.run() as run:
@@ -177,10 +181,8 @@ def read_target_copy(work: Slice) -> bool:
 MOST_READ_ALONE = 50  # templates and products: more of them are read quicker with the whole list
 
 
-def read_again(work: Slice) -> bool:
+def read_again(work: Slice, scope: RetryScope | None) -> bool:
     """Read what a retry is about, fresh; False for a run that has to read everything."""
-    with work.run() as run:
-        scope = retry_scope(run)
     if scope is None or len(scope.templates) + len(scope.products) > MOST_READ_ALONE:
         return False
     for template_id in scope.templates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from customers.target_copy import save_template
 from syncs.enums import Anew, ChangeState, RunState
-from syncs.running.abandoned import resolve_abandoned_lines
+from syncs.running.abandoned import find_abandoned, resolve_abandoned_lines
 from syncs.running.moving import take_up_halves, take_up_stranded
 from syncs.running.replanning import plan_anew, plan_rest_again
 from syncs.running.slices import Slice
@@ -20,9 +20,11 @@ def settle_lines(work: Slice) -> RunState | float:
 
     Those of runs that died come first: a plan that waited for a person meanwhile has not met them yet.
     """
-    wait = resolve_abandoned_lines(work)
+    with work.run() as run:
+        abandoned, wait = find_abandoned(run)
     if wait > 0:
         return wait
+    resolve_abandoned_lines(work, abandoned)
     with work.run() as run:
         lost = lost_changes(run.pk)
         for change in lost:

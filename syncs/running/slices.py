@@ -13,14 +13,16 @@ from django.utils import timezone
 
 from connections.clients import open_source, open_target
 from connectors.registry import Source, Target
-from core.scope import partner_scope
+from core.scope import partner_scope, scoped_partner_id
 from programs.models import Program
-from syncs.enums import ChangeState
+from syncs.enums import ChangeState, RunState
 from syncs.models import Change, Run
+from syncs.models.runs import is_planned
 from syncs.running.headway import Headway, count_turn, headway_of
 
 SLICE_SECONDS = 20.0
 LOST_IN_A_ROW = 3  # writes without an answer: from here on one is sent at a time, after growing pauses
+AT_HAND = 25  # changes that are loaded at once
 PROGRESS_SECONDS = 1.0  # between two counts of what is done: each one reads all changes of the run
 
 
@@ -113,10 +115,23 @@ class Slice:
             self._program = Program.objects.select_related("source", "target").get(pk=self.program_id)
         return self._program
 
-    def next_change(self) -> Change | None:
-        """The next planned change of the run, None when none is left or somebody cancelled. Inside the scope."""
-        planned = Change.objects.filter(run=self.run_id, state=ChangeState.PLANNED, run__cancel_requested=False)
-        return planned.order_by("position").first()
+    def planned_changes(self) -> Iterator[list[Change]]:
+        """The next planned changes of the run, each time anew, until none is left or somebody cancelled.
+
+        What lies behind them is not looked at again: else each would cost more than the one before.
+        """
+        since = 0
+        while True:
+            with self.bare_run() as run:
+                planned = run.changes.filter(is_planned(), position__gte=since).order_by("position")
+                found = [] if run.cancel_requested else list(planned[:AT_HAND])
+            if found:
+                since = found[0].position
+                yield found
+            elif since:
+                since = 0  # what lay behind may be planned again
+            else:
+                return
 
     def tell_progress(self, *, last: bool = False) -> None:
         """Count on the run what was sent; now and then, and always the ``last`` time of a slice."""
@@ -153,25 +168,29 @@ class Slice:
             run.save(update_fields=["api_calls", "lost_writes"])
 
 
-def open_slice(partner_id: int, run_id: int) -> Slice:
-    """Read what a slice needs to know of its run."""
-    with partner_scope(partner_id):
-        run = Run.objects.only("program", "state", "basis", "total", "lost_writes", "headway", "turns").get(pk=run_id)
-        sides = ("source_id", "target_id", "source__system", "target__system")
-        told = Program.objects.values(*sides).get(pk=run.program_id)
-        progress = headway_of(run, told["source_id"])
-        return Slice(
-            partner_id=partner_id,
-            run_id=run_id,
-            program_id=run.program_id,
-            source_id=told["source_id"],
-            target_id=told["target_id"],
-            source_system=told["source__system"],
-            target_system=told["target__system"],
-            lost_before=run.lost_writes,
-            progress=progress,
-            turns=count_turn(run, progress),
-        )
+def open_slice(run: Run) -> Slice:
+    """Read what a slice needs to know of its run, and keep that it has begun. Inside the scope."""
+    now = timezone.now()
+    run.heartbeat_at, run.resume_at, run.started_at = now, None, run.started_at or now
+    if run.state == RunState.QUEUED:
+        run.state = RunState.READING
+    program = Program.objects.select_related("source", "target").get(pk=run.program_id)
+    progress = headway_of(run, program.source_id)
+    turns = count_turn(run, progress)
+    run.save(update_fields=["heartbeat_at", "resume_at", "started_at", "state", "headway", "turns"])
+    return Slice(
+        partner_id=scoped_partner_id(),
+        run_id=run.pk,
+        program_id=program.pk,
+        source_id=program.source_id,
+        target_id=program.target_id,
+        source_system=program.source.system,
+        target_system=program.target.system,
+        lost_before=run.lost_writes,
+        progress=progress,
+        turns=turns,
+        _program=program,
+    )
 
 
 def in_seconds(seconds: float) -> dt.datetime:

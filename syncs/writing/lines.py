@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from connectors.errors import AmountRefused, ConnectorError, WriteFate
 from connectors.records import InvoiceTemplate, LineValues, TemplateLine
 from connectors.registry import Target
-from core.scope import partner_scope
+from core.scope import partner_scope, scoped_partner_id
 from money.enums import Action, LineState, PartRole, PartState
 from money.words import from_cents, round_to_cent
-from products.models import ProductLink, TargetProduct
+from products.models import TargetProduct
 from syncs.enums import ChangeState, Manner
-from syncs.models import Change, Line, Posting
+from syncs.models import Change, Line, Posting, RunTemplate
 from syncs.writing.committing import forget_other_lines, part_of_change, write_lines
+from syncs.writing.freshness import mapped_now, why_stale
 from syncs.writing.protocol import Found, Outcome, conclude, fail
 from syncs.writing.values import line_from_json, line_to_json
 
@@ -25,13 +27,15 @@ from syncs.writing.values import line_from_json, line_to_json
 class LineWrite:
     """One line to add, to change or to take off. ``change`` comes with its run and program.
 
-    ``template`` is as it was read before the first write; it may be left out where nothing is sent.
+    ``template`` is as it was read before the first write, ``visit`` from what its part was planned; both may be left
+    out where nothing is sent.
     """
 
     partner_id: int
     change: Change
     client: Target
     template: InvoiceTemplate | None = None
+    visit: RunTemplate | None = None
 
     @property
     def template_id(self) -> str:
@@ -45,23 +49,27 @@ class LineWrite:
         assert self.change.line_id is not None
         return self.change.line_id
 
-    def prepare(self) -> dict[str, Any]:
-        """The values that are sent, and the run that is due. Products are named by key and resolved now."""
-        values = self._values_to_send()
+    def prepare(self) -> dict[str, Any] | None:
+        """The values that are sent, and the run that is due; None once the mappings to the template are others.
+
+        Products are named by key and resolved now.
+        """
+        now = mapped_now(self.change)
+        if self.visit is not None and why_stale(self.visit, now.mapped):
+            return None
+        values = self._values_to_send(now.product_id)
         if values is not None:
             self.change.after = line_to_json(values)
         self.change.next_run = self.template.next_run if self.template else None
         return {"next_run": self.change.next_run, "after": self.change.after}
 
-    def _values_to_send(self) -> LineValues | None:
+    def _values_to_send(self, product_id: str | None) -> LineValues | None:
         """The planned values, with the product as far as the target still has it."""
         change = self.change
         if change.action == Action.REMOVE_LINE or change.after is None:
             return None
-        if change.action == Action.ADD_LINE and change.product_id:
-            links = ProductLink.objects.filter(product=change.product_id, target=change.run.program.target_id)
-            for external_id in links.exclude(copy__gone=True).values_list("external_id", flat=True):
-                change.after["product_id"] = external_id
+        if change.action == Action.ADD_LINE and product_id is not None:
+            change.after["product_id"] = product_id
         return line_from_json(change.after)
 
     def call(self) -> TemplateLine | None:
@@ -148,20 +156,38 @@ def store_line(change: Change, returned: TemplateLine) -> Line:
     return line
 
 
+# What a recurring line comes to, and with which run: one statement, for it follows each write.
+_RECURRING = """
+WITH posted AS (
+    UPDATE syncs_posting SET next_run = %(next_run)s
+    WHERE partner_id = %(partner)s AND program_id = %(program)s AND subscription_id = %(subscription)s
+      AND motion = %(motion)s AND period = %(period)s
+    RETURNING id
+)
+UPDATE syncs_part SET state = 'synced', cost = %(cost)s, retail = %(retail)s, reason = ''
+WHERE partner_id = %(partner)s AND posting_id = (SELECT id FROM posted) AND mark = %(mark)s AND state <> 'billed'
+"""
+
+
 def _record_part(change: Change, line: Line) -> None:
-    part_of_change(change).update(
-        state=PartState.SYNCED,
-        cost=round_to_cent(line.quantity * from_cents(line.cost_cents)),
-        retail=round_to_cent(line.quantity * from_cents(line.retail_cents)),
-        reason="",
-    )
-    if change.role == PartRole.RECURRING:
-        Posting.objects.filter(
-            program=change.run.program_id,
-            subscription=change.subscription_id,
-            motion=change.motion,
-            period=change.period,
-        ).update(next_run=line.next_run)
+    cost = round_to_cent(line.quantity * from_cents(line.cost_cents))
+    retail = round_to_cent(line.quantity * from_cents(line.retail_cents))
+    if change.role != PartRole.RECURRING:
+        part_of_change(change).update(state=PartState.SYNCED, cost=cost, retail=retail, reason="")
+        return
+    values = {
+        "next_run": line.next_run,
+        "partner": scoped_partner_id(),
+        "program": change.run.program_id,
+        "subscription": change.subscription_id,
+        "motion": change.motion,
+        "period": change.period,
+        "mark": change.mark,
+        "cost": cost,
+        "retail": retail,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RECURRING, values)
 
 
 def _record_removed(change: Change) -> None:

@@ -34,7 +34,7 @@ class Writer(Protocol):
     def target(self) -> Target: ...
 
 
-def write_product(work: Writer, change: Change) -> None:
+def write_product(work: Writer, change: Change) -> Outcome:
     """Read the product afresh, so that nothing of the user's is lost; then claim the change and send it.
 
     Nothing is read between the claim and the write: the settle time counts from the claim.
@@ -45,9 +45,8 @@ def write_product(work: Writer, change: Change) -> None:
         try:
             current = work.target.get_product(change.target_product_id)
         except RecordMissing as missing:
-            _create_instead(ProductWrite(work, change), missing)
-            return
-    send(ProductWrite(work, change, current))
+            return _create_instead(ProductWrite(work, change), missing)
+    return send(ProductWrite(work, change, current))
 
 
 @dataclass(frozen=True, slots=True)

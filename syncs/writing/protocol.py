@@ -14,13 +14,14 @@ from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 
 from connectors.errors import ConnectorError, WriteFate
 from core.scope import partner_scope
 from syncs.enums import ACTIVE_STATES, LOST_STATES, ChangeState
 from syncs.models import Change, Run
+from syncs.models.runs import is_planned
 
 MOST_ATTEMPTS = 3
 Returned = TypeVar("Returned")
@@ -84,9 +85,10 @@ def _claim(write: Write[Returned]) -> bool:
     columns = write.prepare()
     if columns is None:
         return False
-    planned = Change.objects.filter(pk=write.change.pk, state=ChangeState.PLANNED, run__cancel_requested=False)
+    going_on = Run.objects.filter(pk=write.change.run_id, cancel_requested=False)
+    claimed = Change.objects.filter(Exists(going_on), is_planned(), pk=write.change.pk)
     claim = {"state": ChangeState.SENDING, "sent_at": timezone.now(), "attempts": F("attempts") + 1}
-    return bool(planned.update(**claim, **columns))
+    return bool(claimed.update(**claim, **columns))
 
 
 def _sort(write: Write[Returned], error: ConnectorError) -> Outcome:

@@ -82,7 +82,10 @@ def test_retry_reads_the_templates_concerned_and_nothing_else(office: Office):
     run = begin_again(office, broken_month(office))
     before = office._newest_request()  # as above
 
-    assert read_again(open_slice(office.partner_id(), run.pk))
+    with partner_scope(office.partner_id()):
+        run = Run.objects.get(pk=run.pk)
+        work = open_slice(run)
+    assert read_again(work, retry_scope(run))
 
     asked: list[Json] = office._synced([], 0, before).calls  # as above
     assert [call["path"].split("?")[0] for call in asked] == [f"/northwind/api/v1/schedules/{COHO}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -101,10 +102,12 @@ class QueryPlans:
             if any(node["Node Type"] == "Nested Loop" and _joins_large_tables(node) for node in _nodes(plan))
         ]
 
-    def rows_read(self) -> int:
-        """Rows of tables that were looked at, where statements were tried."""
-        scans = [node for _, plan in self.asked for node in _nodes(plan) if "Relation Name" in node]
-        return int(sum(node["Actual Loops"] * sum(node.get(name, 0) for name in _ROWS) for node in scans))
+    def rows_read(self) -> Counter[str]:
+        """By table, the rows that were looked at, where statements were tried."""
+        found = Counter[str]()
+        for node in (one for _, plan in self.asked for one in _nodes(plan) if "Relation Name" in one):
+            found[node["Relation Name"]] += round(node["Actual Loops"] * sum(node.get(name, 0) for name in _ROWS))
+        return found
 
 
 def _nodes(plan: Node) -> Iterator[Node]:
