@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, help="how many lanes judge at the same time")
     parser.add_argument("--minutes", type=float, default=60, help="no mutant is begun after so many")
     parser.add_argument(
-        "--thorough", action="store_true", help="judge survivors in money once more, by all tests that call them"
+        "--thorough", action="store_true", help="judge survivors in money once more, by all tests that run their lines"
     )
     parser.add_argument("--results", type=Path, default=CHECKOUT / "var" / "mutants", help="folder for verdicts")
     return parser

@@ -1,14 +1,15 @@
 """A plugin of pytest that collects the tests once, and judges each mutant in a fork of that session.
 
 In the fork the code of the mutated functions takes the place of the real one, in whatever holds those functions. Then
-the tests that call them run, the quickest first, until one fails. What cannot be judged so is *unfit*: what runs when a
-module is imported or the tests are collected, and what changes the shape of a closure.
+the tests in which the changed lines run are asked, the quickest first, until one fails. What cannot be judged so is
+*unfit*: what runs when a module is imported or the tests are collected, and what changes the shape of a closure.
 
 With ``--mutant-order`` alone the plugin only sets the order: a process of its own judges one mutant.
 """
 
 from __future__ import annotations
 
+import ast
 import gc
 import json
 import os
@@ -16,17 +17,19 @@ import resource
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 from devservers.places import CHECKOUT
-from tests.mutants.making import Mutant
+from tests.mutants.making import Mutant, lines_around
+from tests.mutants.scope import MONEY
 from tests.mutants.verdicts import Judged, Verdict, keep
 
 SURVIVED, KILLED, UNFIT = 0, 1, 2
@@ -58,17 +61,51 @@ class _Calls:
             if path:
                 self.seen.add((path, frame.f_code.co_qualname.split(".<locals>")[0]))
 
-    def during(self, act: Callable[[], bool]) -> tuple[bool, set[tuple[str, str]]]:
-        """What ``act`` answers, and what is called while it runs."""
-        self.seen = set()
-        sys.setprofile(self)
+
+class _Lines:
+    """Which lines of the mutated files run, by path.
+
+    A function of which all lines ran in a test is not looked at again in it: properties run the same ones often.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = f"{folder}/"
+        self._known: dict[CodeType, tuple[str, frozenset[int]] | None] = {}
+        self._seen: dict[str, set[int]] = defaultdict(set)
+        self._done: set[CodeType] = set()
+
+    def __call__(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
+        code = frame.f_code
+        if code not in self._known:
+            path = code.co_filename.removeprefix(self._folder)
+            lines = frozenset(line for _, _, line in code.co_lines() if line is not None)
+            self._known[code] = (path, lines) if path.startswith(MONEY) else None
+        known = self._known[code]
+        if known is None or code in self._done:
+            return None
+        seen = self._seen[known[0]]
+        if known[1] <= seen:
+            self._done.add(code)
+            return None
+
+        def note(frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
+            seen.add(frame.f_lineno)
+            return note
+
+        return note
+
+    def during(self, act: Callable[[], bool]) -> tuple[bool, dict[str, list[int]]]:
+        """What ``act`` answers, and which lines run meanwhile."""
+        self._seen.clear()
+        self._done.clear()
+        sys.settrace(self)
         try:
-            return act(), self.seen
+            return act(), {path: sorted(lines) for path, lines in self._seen.items()}
         finally:
-            sys.setprofile(None)
+            sys.settrace(None)
 
 
-CALLS = _Calls(CHECKOUT)
+CALLS, LINES = _Calls(CHECKOUT), _Lines(CHECKOUT)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -119,20 +156,32 @@ class _Jury:
         witnessed = CHECKOUT / "var" / "witnessed.json"
         status, _ = _in_fork(lambda: self._write_down(witnessed), seconds=3600)
         self._witnessed = json.loads(witnessed.read_text()) if status == SURVIVED else {"all of them": None}
+        self._sources: dict[str, ast.Module] = {}
+        self._by_line: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for test, found in self._witnessed.items():
+            for path, lines in found[1].items() if found else ():
+                for line in lines:
+                    self._by_line[path, line].add(test)
         failing = [test for test, found in self._witnessed.items() if found is None]
         if failing:
             raise pytest.UsageError(f"without any mutant these tests fail: {', '.join(failing)}")
 
     def judge(self, mutant: Mutant) -> Judged:
         """What the tests that call the mutant's function make of it."""
-        place = [mutant.path, mutant.function]
-        if not mutant.function or tuple(place) in self._too_early:
+        if not mutant.function or (mutant.path, mutant.function) in self._too_early:
             return Judged(mutant.key, Verdict.UNFIT, 0)
-        calling = sorted((seconds, test) for test, (seconds, called) in self._witnessed.items() if place in called)
+        calling = sorted((self._witnessed[test][0], test) for test in self._running(mutant))
         asked = self._quickest(calling)
         longest = self._patience + TIMES_AS_LONG * sum(self._witnessed[test][0] for test in asked)
         status, seconds = _in_fork(lambda: self._try(asked, mutant), seconds=longest)
         return Judged(mutant.key, _verdict(status), round(seconds, 3), len(asked), len(calling) - len(asked))
+
+    def _running(self, mutant: Mutant) -> set[str]:
+        """The tests in which what is changed runs."""
+        if mutant.path not in self._sources:
+            self._sources[mutant.path] = ast.parse((CHECKOUT / mutant.path).read_text(encoding="utf-8"))
+        lines = lines_around(self._sources[mutant.path], mutant.line)
+        return set().union(*(self._by_line[mutant.path, line] for line in lines))
 
     def _quickest(self, calling: Sequence[tuple[float, str]]) -> list[str]:
         """The tests that are asked: one in any case, then as many as take no more than enough time together."""
@@ -147,13 +196,13 @@ class _Jury:
         file.write_text(json.dumps(self._witness()), encoding="utf-8")
         return SURVIVED
 
-    def _witness(self) -> dict[str, tuple[float, list[tuple[str, str]]] | None]:
-        """Run every test once: how long it takes, in seconds of CPU time, and what it calls; None where it fails."""
+    def _witness(self) -> dict[str, tuple[float, dict[str, list[int]]] | None]:
+        """Run every test once: how long it takes, in seconds of CPU time, and which lines run; None where it fails."""
         found = {}
         for test, item in self._items.items():
             started = time.process_time()
-            failed, called = CALLS.during(lambda item=item: _fails(item))
-            found[test] = None if failed else (time.process_time() - started, sorted(called))
+            failed, lines = LINES.during(lambda item=item: _fails(item))
+            found[test] = None if failed else (time.process_time() - started, lines)
         return found
 
     def _try(self, tests: Sequence[str], mutant: Mutant) -> int:

@@ -48,7 +48,7 @@ class Lane:
 
     ``patience``: so many seconds of CPU time a mutant in a fork may take in any case, and six times as many by the
     clock where it has a process of its own. ``enough``: a mutant in a fork is judged by the quickest tests that take so
-    many seconds of CPU time together without it; None for all that call its function.
+    many seconds of CPU time together without it; None for all that run its lines.
     """
 
     folder: Path

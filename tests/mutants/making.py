@@ -7,6 +7,7 @@ a text in capitals or small letters where the same text with XX about it is a mu
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -50,6 +51,23 @@ def mutants_of(path: str, source: str) -> list[Mutant]:
     wrapper.visit(visitor)
     different = {(each.start, each.end, each.after): each for each in visitor.found}
     return list(_named(different.values()))
+
+
+def lines_around(source: ast.Module, line: int) -> range:
+    """The lines that say whether a test runs what is changed in a line: those of its statement, without what is in it.
+
+    Where it is the head of a function, or in nothing, they are those of the whole.
+    """
+    around: ast.stmt | None = None
+    for node in ast.walk(source):  # outer ones first
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            around = node
+    if around is None:
+        return range(1, line + 1)
+    inside = getattr(around, "body", None)
+    if isinstance(around, ast.FunctionDef | ast.ClassDef) or not inside:
+        return range(around.lineno, (around.end_lineno or around.lineno) + 1)
+    return range(around.lineno, inside[0].lineno)
 
 
 def _named(found: Iterable[Mutant]) -> Iterator[Mutant]:

@@ -135,6 +135,18 @@ def test_what_runs_on_import_or_while_tests_are_collected_gets_a_process_of_its_
     assert (lane.folder / "money/shop.py").read_text() == SHOP
 
 
+def test_tests_that_do_not_run_the_changed_lines_are_not_asked(lane):
+    change = "value -= 1 => value = 1"
+    tests = f"{TESTS}\ndef test_nothing_to_count():\n    assert countdown(0) == 0\n"
+    (lane.folder / "tests/money/test_shop.py").write_text(tests)
+
+    assert judged(lane, change, "while value > 0: => while value >= 0:") == {
+        change: Verdict.TIMED_OUT,
+        "while value > 0: => while value >= 0:": Verdict.KILLED,
+    }
+    assert sorted(one.tests for one in verdicts.read(lane.results).values()) == [1, 2]
+
+
 def test_slow_tests_are_asked_only_where_survivors_are_judged_once_more(lane):
     lane.enough = 0
     change = "return value + value => return value - value"

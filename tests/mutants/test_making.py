@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
+import pytest
+
 from tests.mutants import scope
-from tests.mutants.making import mutants_of
+from tests.mutants.making import lines_around, mutants_of
 
 
 def changes(source: str) -> list[str]:
@@ -133,3 +135,43 @@ def test_every_module_that_is_drawn_from_has_tests(checkout):
     assert set(scope.DRAWN_TESTS) == with_code
     missing = [test for path in with_code for test in scope.tests_of(path) if not (checkout / test).exists()]
     assert missing == []
+
+
+LINES = """
+LEAST = 1
+def count(values):
+    total = (
+        0
+    )
+    for value in sorted(
+        values
+    ):
+        if value > 1:
+            total += 1
+        elif value:
+            total += 2
+    try:
+        return total
+    except ValueError:
+        return 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        (1, [1]),
+        (2, [2]),
+        (3, list(range(3, 18))),
+        (5, [4, 5, 6]),
+        (8, [7, 8, 9]),
+        (10, [10]),
+        (11, [11]),
+        (12, [12]),
+        (15, [15]),
+        (16, [14]),
+        (17, [17]),
+    ],
+)
+def test_lines_of_a_change_are_those_of_its_statement(line: int, lines: list[int]) -> None:
+    assert list(lines_around(ast.parse(LINES), line)) == lines

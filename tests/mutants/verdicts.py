@@ -23,7 +23,7 @@ class Judged:
     """A mutant's verdict.
 
     ``seconds``: of CPU time in a fork, by the clock in a process of its own. ``tests``: how many could have failed,
-    -1 where nobody counted. ``left``: how many more call the function and were not asked, as they take long.
+    -1 where nobody counted. ``left``: how many more run the changed lines and were not asked, as they take long.
     """
 
     key: str
