@@ -76,7 +76,7 @@ def operator_page(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not getattr(request.user, "is_operator", False):
-            raise PermissionDenied
+            raise PermissionDenied("This page is for those who run the service.")
         return view(request, **kwargs)
 
     return _ruled(person_page(guarded), Rule("operator"))
@@ -119,7 +119,10 @@ def _find_access(request: HttpRequest, slug: str, minimum: Role) -> Access:
     if access is None:
         raise Http404
     if not access.reaches(minimum):
-        raise PermissionDenied(f"This needs the role {minimum.label} at {access.name}; yours is {access.role.label}.")
+        raise PermissionDenied(
+            f"This needs the role {minimum.label} at {access.name}; yours is {access.role.label}. "
+            "An owner or admin of your company can change your role."
+        )
     return access
 
 

@@ -120,3 +120,12 @@ def test_form_without_its_token_is_refused_with_a_page_of_ours(cast: Cast) -> No
     assert response.status_code == 403
     assert "Nothing was saved" in response.content.decode()
     assert "Billing Sync" in response.content.decode()
+
+
+def test_refusal_says_whom_to_ask_where_somebody_can_be_asked(cast: Cast) -> None:
+    too_low = cast.client("vera").get("/p/northwind/users/invite/").content.decode()
+    not_theirs = cast.client("alice").get("/operator/").content.decode()
+
+    assert "An owner or admin of your company can change your role." in too_low
+    assert "This page is for those who run the service." in not_theirs
+    assert "owner" not in not_theirs
