@@ -46,6 +46,8 @@ class Subscription(PartnerModel):
     cadence = models.CharField(max_length=8, blank=True)  # connectors.records.Cadence
     status = models.CharField(max_length=60, blank=True)
     last_seen_at = models.DateTimeField()
+    since = models.DateField(null=True)  # when it was first seen at this customer; of rows from before that, None
+    stays = models.JSONField(null=True)  # at customers before; customers.subscriptions reads and writes it
 
     class Meta:
         constraints = [

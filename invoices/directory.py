@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from django.db.models import Max
@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from connectors.records import Cadence, InvoiceRow, SourceSubscription
 from customers.models import Customer, Subscription
-from customers.subscriptions import keep_subscriptions, subscription_values
+from customers.subscriptions import keep_subscriptions, stays_of, subscription_values
 from invoices.history import History
 from invoices.reading import Profile
 from money.classifying import Classified, is_negative
+from money.owners import Stay
 from money.recognising import EarlierCharge
 from money.words import Money
 from products.matching import Match, ProductFacts, ProductIndex, SoughtProduct
@@ -39,6 +40,7 @@ class KnownSubscription:
     term: str = ""
     billing_cycle: str = ""
     cadence: Cadence = Cadence.UNKNOWN
+    stays: tuple[Stay, ...] = ()  # where it was seen, if it moved
 
 
 NOBODYS = KnownSubscription()
@@ -75,6 +77,11 @@ class CustomerDirectory:
     def by_words(self, domain: str, name: str) -> int | None:
         """The customer of a row's domain, else the only one of its name."""
         return self._domains.get(domain.strip().casefold()) or self._names.get(_plain(name))
+
+    def named(self, domain: str, name: str) -> list[int]:
+        """The customers of whom a row's words tell."""
+        found = (self._domains.get(domain.strip().casefold()), self._names.get(_plain(name)))
+        return [customer for customer in found if customer is not None]
 
 
 def resolve_subscriptions(
@@ -185,7 +192,8 @@ def _learn(
 
 def _known(row: Subscription) -> KnownSubscription:
     cadence = Cadence(row.cadence)
-    return KnownSubscription(row.pk, row.customer_id, row.product_ref, row.term, row.billing_cycle, cadence)
+    known = KnownSubscription(row.pk, row.customer_id, row.product_ref, row.term, row.billing_cycle, cadence)
+    return replace(known, stays=stays_of(row))
 
 
 def _unique(entries: Iterable[tuple[str, int, bool]]) -> dict[str, int]:

@@ -25,9 +25,12 @@ from invoices.together import alone, credit_number, prices_before, take_over
 from money.classifying import Classified, classify, days_of_row, unit_of_amount
 from money.days import Days
 from money.enums import Kind
+from money.owners import Whose, whose_row
 from money.recognising import Background, EarlierCharge
 from money.rows.together import RowTogether, put_together
 from money.words import ZERO
+
+MOVED_UNSEEN = "The subscription moved to another customer about then, and nobody saw when: whose it was is not told."
 
 _BATCH = 500
 
@@ -67,18 +70,28 @@ class Classifier:
         ref = subscription_ref(row.subscription_id)
         known, told = self.subscriptions.get(ref, NOBODYS), self.told.get(ref, Told())
         days = days or days_of_row(row, told.starts)
-        words = None if ref else self.customers.by_words(row.domain, row.customer_name)
-        customer_id = told.history.owner_on(days.first) or known.customer_id or words
+        whose = self._whose(row, days, known, told)
         verdict = classify(
             row,
             days=days,
             known=told.background(known.cadence),
-            has_customer=customer_id is not None,
+            has_customer=whose.customer is not None,
         )
-        product_id, problem = None, verdict.problem
+        product_id, problem = None, MOVED_UNSEEN if whose.untold else verdict.problem
         if verdict.kind != Kind.UNKNOWN:
             product_id, problem = self.products.find(row, known, verdict, told.history)
-        return _charge(row, ref, known, verdict, customer_id=customer_id, product_id=product_id, problem=problem)
+        return _charge(row, ref, known, verdict, customer_id=whose.customer, product_id=product_id, problem=problem)
+
+    def _whose(self, row: InvoiceRow, days: Days, known: KnownSubscription, told: Told) -> Whose:
+        """Who was charged for that day before, else who had the subscription then, else whose it is."""
+        if before := told.history.owner_on(days.first):
+            return Whose(before)
+        if known.stays:
+            named = self.customers.named(row.domain, row.customer_name)
+            return whose_row(days, known.stays, known.customer_id, named)
+        if subscription_ref(row.subscription_id):
+            return Whose(known.customer_id)
+        return Whose(self.customers.by_words(row.domain, row.customer_name))
 
 
 def store_invoice(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tests.bookkeeping.cells import (
     last_day,
+    read_day,
     read_moment,
     read_money,
     read_month,
@@ -74,22 +75,29 @@ def _price(cells: Cells, name: str, amount: Decimal | None, units: Decimal, usua
 
 
 def read_subscription(block: Block) -> Act:
-    """``subscription a1: cycle usage, customer Fabrikam``: what the source's tenants say from now on."""
-    name, facts = named_facts(block, ("customer", "product", "cycle"), flags=("unlisted",))
+    """``subscription a1: cycle usage, customer Fabrikam``: what the source's tenants say from now on.
+
+    ``seen 3 Nov 2026``: they were read on that day.
+    """
+    name, facts = named_facts(block, ("customer", "product", "cycle", "seen"), flags=("unlisted",))
+    seen = read_day(facts.pop("seen"), block.head) if "seen" in facts else None
 
     def tell(of: Month) -> None:
         if "unlisted" in facts:
             of.books.source.unlisted.add(name)
         else:
-            _tell_subscription(of, name, facts)
+            _tell_subscription(of, name, facts, seen)
 
     return tell
 
 
-def _tell_subscription(of: Month, name: str, facts: dict[str, str]) -> None:
+def _tell_subscription(of: Month, name: str, facts: dict[str, str], seen: dt.date | None = None) -> None:
     source = of.books.source
     source.unlisted.discard(name)
-    source.subscriptions[name] = replace(source.subscriptions.get(name, Subscription(name)), **facts)
+    known = source.subscriptions.get(name, Subscription(name))
+    if seen is not None:
+        known = known.read_on(seen, facts.get("customer", known.customer))
+    source.subscriptions[name] = replace(known, **facts)
 
 
 def read_subscriptions(block: Block) -> Act:

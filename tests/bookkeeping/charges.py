@@ -20,6 +20,7 @@ from tests.bookkeeping.product import (
     Motion,
     RowAlone,
     RowTogether,
+    Stay,
     cadence_of,
     cadence_of_row,
     classify,
@@ -31,8 +32,9 @@ from tests.bookkeeping.product import (
     own_kind,
     period_of,
     put_together,
+    whose_row,
 )
-from tests.bookkeeping.source import PRODUCT, Invoice, Row, Source
+from tests.bookkeeping.source import PRODUCT, Invoice, Row, Source, Subscription
 
 MOTIONS = {"monthly": Motion.SEAT_MONTHLY, "azure": Motion.AZURE_PLAN, "annual": Motion.SEAT_ANNUAL}
 WORDS = {motion: word for word, motion in MOTIONS.items()}
@@ -167,7 +169,7 @@ def _earlier(charges: Iterable[Charge], invoice: Invoice, subscription: str) -> 
 
 def _charge(source: Source, invoice: Invoice, row: Row, record: tuple[InvoiceRow, Days], told: Told) -> Charge:
     known = source.subscription(row.subscription) if row.subscription else None
-    customer = told.owner_on(record[1].first) or (known.customer if known else row.customer)
+    customer = told.owner_on(record[1].first) or _whose(row, record[1], known)
     verdict = classify(
         record[0],
         days=record[1],
@@ -176,6 +178,22 @@ def _charge(source: Source, invoice: Invoice, row: Row, record: tuple[InvoiceRow
     )
     product = known.product if known else row.offer
     return Charge(0, invoice, record[0].line, row, customer, product, verdict)
+
+
+def _whose(row: Row, days: Days, known: Subscription | None) -> str:
+    """Where the tenants name the subscription, the customer is theirs; else the row's own."""
+    stays = known.stays() if known else []
+    if known is None or not stays:
+        return known.customer if known else row.customer
+    names = [*dict.fromkeys([*(name for name, *_ in stays), row.customer, known.customer])]
+    number = names.index
+    found = whose_row(
+        days,
+        [Stay(number(name), first, last) for name, first, last in stays],
+        number(known.customer),
+        [number(row.customer)],
+    )
+    return "" if found.customer is None else names[found.customer]
 
 
 def _cadence(cycle: str) -> Cadence:

@@ -55,12 +55,32 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What the source's tenants say of a subscription; ``cycle`` in the source's words, or ``usage``."""
+    """What the source's tenants say of a subscription; ``cycle`` in the source's words, or ``usage``.
+
+    ``seen`` is the last day on which they were read, where a test says it, and ``since`` the first one with this
+    customer; ``before`` are the customers whose it was, each with two such days.
+    """
 
     name: str
     customer: str = CUSTOMER
     product: str = PRODUCT
     cycle: str = "Monthly"
+    since: dt.date | None = None
+    seen: dt.date | None = None
+    before: tuple[tuple[str, dt.date, dt.date], ...] = ()
+
+    def read_on(self, day: dt.date, customer: str) -> Subscription:
+        """As the tenants that are read on a day say of whose it is."""
+        if self.since is None or self.seen is None:
+            return replace(self, customer=customer, since=day, seen=day)
+        if customer == self.customer:
+            return replace(self, seen=day)
+        before = (*self.before, (self.customer, self.since, self.seen))
+        return replace(self, customer=customer, since=day, seen=day, before=before)
+
+    def stays(self) -> list[tuple[str, dt.date, dt.date | None]]:
+        """Whose it was and is, where it moved."""
+        return [*self.before, (self.customer, self.since, None)] if self.before and self.since else []
 
 
 USUAL_TARGET = "900"

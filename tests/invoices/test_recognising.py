@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 
 from core.scope import partner_scope
 from customers.models import Customer, Subscription
 from invoices.importing import MOST_LOOK_UPS
 from invoices.models import Charge
 from invoices.services import reclassify_unknown
+from invoices.storing import MOVED_UNSEEN
 from money.classifying import NO_CUSTOMER, NO_SUBSCRIPTION
 from products.models import Product
 from products.services import refresh_price_list
@@ -73,6 +75,47 @@ def test_subscription_that_moved_is_the_new_tenants_where_the_source_says_so(wor
     world.sync()
 
     assert customers_of(world, "101") == ["tenant-contoso"]
+
+
+def moves(world, seen_last: str, seen_then: str) -> None:
+    """A subscription of Adventure Works is listed under Contoso when the tenants are read next."""
+    tenant, contoso = world.prism.tenant("Adventure Works", subscription("s1")), world.prism.tenant("Contoso")
+    for day in ("2026-09-01", seen_last, seen_then):
+        if day == seen_then:
+            contoso["Subscriptions"], tenant["Subscriptions"] = tenant["Subscriptions"], []
+        with time_machine.travel(f"{day}T05:00:00Z", tick=False):
+            world.refresh()
+
+
+@pytest.mark.parametrize(
+    ("words", "tenant"),
+    [
+        ({}, "tenant-adventure-works"),
+        ({"PrimaryDomainName": "contoso.example"}, "tenant-contoso"),
+        ({"CustomerName": "Adventure Works"}, "tenant-adventure-works"),
+        ({"PrimaryDomainName": "northwind.example"}, "tenant-adventure-works"),
+    ],
+    ids=["nobody", "contoso", "adventure works", "somebody else"],
+)
+def test_month_before_a_move_is_of_who_had_it_then_unless_the_row_names_the_other(world, words, tenant):
+    moves(world, "2026-11-02", "2026-11-03")
+    world.prism.invoice("101", row("s1", "2026-10", days=(1, 31), **words), month="2026-10")
+    world.prism.invoice("102", row("s1", "2026-11", days=(3, 30)), month="2026-11")
+
+    world.sync()
+
+    assert customers_of(world, "101") == [tenant]
+    assert customers_of(world, "102") == ["tenant-contoso"]
+
+
+def test_month_in_which_nobody_looked_where_a_subscription_that_moved_was_is_held(world):
+    moves(world, "2026-09-20", "2026-11-03")
+    world.prism.invoice("101", row("s1", "2026-10", days=(1, 31)), month="2026-10")
+
+    world.sync()
+
+    (charge,) = world.charges("101")
+    assert (charge.customer, charge.kind, charge.problem) == (None, "unknown", MOVED_UNSEEN)
 
 
 @pytest.mark.parametrize(

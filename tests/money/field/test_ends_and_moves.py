@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bookkeeping.proving import prove
 
 
@@ -136,6 +138,83 @@ def test_subscription_moved_to_another_customer_is_billed_there() -> None:
           to bill on Fabrikam monthly 65.00
           charged 130.00 = billed 65.00 + synced 65.00
           billed 65.00, to bill 65.00
+    """)
+
+
+MOVED_IN_NOVEMBER = """
+        subscription f1: customer Fabrikam
+        subscription s1: seen 1 Sep 2026
+        invoice I1 for Sep 2026
+          subscription | seats | retail
+          s1           |    10 |   5.00
+          f1           |     3 |   5.00
+        sync, whatever it says
+          standing recurring 65.00, once 0.00
+        generate monthly
+        subscription s1: seen 2 Nov 2026
+        subscription s1: customer Fabrikam, seen 3 Nov 2026
+"""
+
+
+def test_month_before_a_move_is_billed_to_who_had_the_seats() -> None:
+    # October ended at Northwind. Its invoice comes on 8 Nov, when the list says Fabrikam: Northwind owes it all
+    # the same, and November is Fabrikam's.
+    prove(f"""
+        {MOVED_IN_NOVEMBER}
+        invoice I2 for Oct 2026
+          subscription | seats | retail
+          s1           |    10 |   5.00
+          f1           |     3 |   5.00
+        sync, whatever it says
+          to bill on Northwind monthly 50.00
+          to bill on Fabrikam monthly 15.00
+        generate monthly
+        invoice I3 for Nov 2026
+          subscription | from  | to     | seats | retail
+          s1           | 3 Nov | 30 Nov |    10 |   5.00
+          f1           | 1 Nov | 30 Nov |     3 |   5.00
+        sync, whatever it says
+          to bill on Northwind monthly 0.00
+          to bill on Fabrikam monthly 65.00
+          charged 195.00 = billed 130.00 + synced 65.00
+    """)
+
+
+@pytest.mark.parametrize(
+    ("named", "northwind", "fabrikam"),
+    [("Northwind", "50.00", "15.00"), ("Fabrikam", "0.00", "65.00"), ("Contoso", "50.00", "15.00")],
+)
+def test_tenant_that_the_row_names_is_billed_for_the_month_before_a_move(
+    named: str, northwind: str, fabrikam: str
+) -> None:
+    # The row's word counts, where it names somebody who had it. Contoso never did.
+    prove(f"""
+        {MOVED_IN_NOVEMBER}
+        invoice I2 for Oct 2026
+          subscription | customer | seats | retail
+          s1           | {named}  |    10 |   5.00
+          f1           |          |     3 |   5.00
+        sync, whatever it says
+          to bill on Northwind monthly {northwind}
+          to bill on Fabrikam monthly {fabrikam}
+          charged 130.00 = billed 65.00 + synced 65.00
+    """)
+
+
+def test_move_that_nobody_saw_holds_the_month_between() -> None:
+    # Last seen at Northwind on 20 Sep, and at Fabrikam on 3 Nov: nobody can say who owes October.
+    prove("""
+        subscription f1: customer Fabrikam
+        subscription s1: seen 1 Sep 2026
+        subscription s1: seen 20 Sep 2026
+        subscription s1: customer Fabrikam, seen 3 Nov 2026
+        invoice I1 for Oct 2026
+          subscription | seats | retail
+          s1           |    10 |   5.00
+          f1           |     3 |   5.00
+        sync, whatever it says
+          to bill on Fabrikam monthly 15.00
+          charged 65.00 = synced 15.00 + unknown 50.00
     """)
 
 
