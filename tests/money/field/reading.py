@@ -18,6 +18,11 @@ def is_negative(row: Row) -> bool:
     return row.retail_amount < 0
 
 
+def is_free(row: Row) -> bool:
+    """A row of 0.00, of which nobody can tell the sign."""
+    return not row.retail_amount and not row.cost_amount
+
+
 def days(row: Row) -> tuple[dt.date, dt.date]:
     """Its first and its last day."""
     return row.start.date(), row.end.date()
@@ -80,8 +85,14 @@ class Reading:
         return sum(map(total, self.credits), Decimal(0))
 
     def seats(self) -> tuple[Decimal, Decimal]:
-        """Current quantity and unit price: of the positive rows that end last, less what of them came back."""
-        positive = [row for row in self.rows if not is_negative(row)]
+        """Current quantity and unit price: of the positive rows that end last, less what of them came back.
+
+        As long as nothing is paid for, those of the row of 0.00 that starts last.
+        """
+        positive = [row for row in self.rows if not is_negative(row) and not is_free(row)]
+        if not positive:
+            free = max(self.rows, key=lambda row: row.start)
+            return abs(free.seats), free.retail
         end = max(row.end for row in positive)
         last = [row for row in positive if row.end == end]
         back = [

@@ -33,8 +33,8 @@ MOST_LIVES = len(CUSTOMERS) + 1  # fewer lines than those of which a great chang
 PRICES = st.integers(6, 60).map(lambda halves: halves * Decimal("0.50"))
 REBATES = st.integers(1, 400).map(lambda whole: whole + Decimal("0.77"))  # the price of no seat
 REFUNDS = st.sampled_from(["seats", "price", "amount"])
-NEW, ENDED, RAN_OUT, RENEWED, REBATE, LATE, ORDERED = (
-    "new", "ended", "ran out", "renewed", "rebate", "late", "ordered",
+NEW, ENDED, RAN_OUT, RENEWED, REBATE, LATE, ORDERED, TRIAL = (
+    "new", "ended", "ran out", "renewed", "rebate", "late", "ordered", "trial",
 )  # fmt: skip
 
 
@@ -47,6 +47,17 @@ class Issue:
     regular: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """A month's invoice that is issued once more: first wrong, so much cheaper a unit, then as it must be.
+
+    The right one waits until a person says that it replaces the other. ``billed``: the templates run before that.
+    """
+
+    less: Decimal
+    billed: bool
+
+
 @dataclass(slots=True)
 class Story:
     """A form of billing, the lives that are billed so, and what is special in each month but the first."""
@@ -54,6 +65,7 @@ class Story:
     form: Form
     lives: list[Life]
     special: dict[str, str] = field(default_factory=dict)
+    redone: dict[str, Redo] = field(default_factory=dict)
 
     def issues(self) -> list[Issue]:
         """All invoices in their order."""
@@ -75,7 +87,17 @@ class Story:
             if row
         ]
         lives = [f"  {life}" for life in self.lives]
-        return "\n".join([f"{self.form} {self.special}", *lives, *rows])
+        return "\n".join([f"{self.form} {self.special} {self.redone}", *lives, *rows])
+
+
+@st.composite
+def redone(draw: Any, story: st.SearchStrategy[Story]) -> Story:
+    """Some of the months but the first are invoiced twice."""
+    found: Story = draw(story)
+    less = st.sampled_from([Decimal(0), Decimal("0.50")])
+    redo = st.builds(Redo, less, st.booleans())
+    found.redone = draw(st.dictionaries(st.sampled_from(MONTHS[1:]), redo, min_size=1))
+    return found
 
 
 def forms(*, advance: bool, own_cycles: bool, changes: tuple[str, ...]) -> st.SearchStrategy[Form]:
@@ -100,7 +122,7 @@ def stories(draw: Any, form: st.SearchStrategy[Form], specials: tuple[str, ...])
         taken = SPECIALS[story.special[month]](draw, story, month)
         for number in draw(st.sets(st.integers(0, len(story.lives) - 1), max_size=3)):
             life = story.lives[number]
-            if life.name not in taken and life.last is None and life.first < month_days(month)[0]:
+            if life.name not in taken and life.last is None and _is_paid_before(life, month):
                 story.lives[number] = _changed(draw, life, month)
     return story
 
@@ -205,10 +227,29 @@ def _order(draw: Any, story: Story, month: str) -> set[str]:
     return {life.name}
 
 
+def _try_out(draw: Any, story: Story, month: str) -> set[str]:
+    """Seats at nothing; some day of the month or of the next one begins what is paid for.
+
+    In arrears by a cycle of its own that is a cycle's first day: rows of a part alone do not tell where cycles end.
+    """
+    taken = _begin(draw, story, month)
+    if taken:
+        life = story.lives[-1]
+        free, day = replace(life.levels[0], price=Decimal(0)), life.first + draw(st.integers(1, 45)) * DAY
+        if story.form.anchor > 1 and not story.form.advance:
+            day = cycle_of(life.first, story.form.anchor)[1] + DAY
+        story.lives[-1] = replace(life, levels=(free, Level(day, draw(st.integers(1, 20)), draw(PRICES))))
+    return taken
+
+
 def _running(story: Story, month: str) -> st.SearchStrategy[tuple[int, Life]]:
-    first = month_days(month)[0]
-    running = [(n, one) for n, one in enumerate(story.lives) if one.last is None and one.first < first]
+    running = [(n, one) for n, one in enumerate(story.lives) if one.last is None and _is_paid_before(one, month)]
     return st.sampled_from(running)
+
+
+def _is_paid_before(life: Life, month: str) -> bool:
+    first = month_days(month)[0]
+    return life.first < first and life.at(first - DAY).price > 0
 
 
 SPECIALS: dict[str, Special] = {
@@ -220,6 +261,7 @@ SPECIALS: dict[str, Special] = {
     REBATE: _give_a_rebate,
     LATE: _tell_late,
     ORDERED: _order,
+    TRIAL: _try_out,
 }
 
 
