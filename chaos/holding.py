@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
+from math import comb
 
 from chaos.expected import CellKey, Cents, Expected, Level, Part
 
 EVERY_MONTH = ""  # in place of a month: what is held of a tenant and motion all in all
 MOST_WAYS = 20_000
+MOST_LOOKS = 3_000_000  # some seconds
+MOST_PARTS = 36  # two halves of them have 2 ** 18 choices each
 MOST_CREDITS = 3  # of subscriptions and months, each once
 MOST_RUNS = 2  # that count for one month
 NOTHING = Cents()
@@ -36,13 +39,18 @@ def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting
     ways = {Waiting()}
     for key, amount in held.items():
         if parts := _parts_of(wanted, key):
-            ways = {way + choice for way in ways for choice in _choices(wanted, key, parts, amount)}
+            choices = _choices(wanted, key, parts, amount)
+            if len(ways) * len(choices) > MOST_LOOKS:
+                return set()
+            ways = {way + choice for way in ways for choice in choices}
         if len(ways) > MOST_WAYS:
             return set()
     return ways
 
 
 def _choices(wanted: Expected, key: CellKey, parts: Sequence[tuple[str, Part]], amount: Cents) -> set[Waiting]:
+    if len(parts) > MOST_PARTS:
+        return set()
     chosen = list(_chosen(_halves(parts), amount)) or _chosen_with_credit(parts, _too_much(wanted, key), amount)
     return {way for one in chosen for way in _readings(one, wanted)}
 
@@ -121,6 +129,8 @@ def _chosen_with_credit(
     """With as few of these credits as explain it: a template seldom runs before its month's invoice."""
     halves = _halves(parts)
     for number in range(1, MOST_CREDITS + 1):
+        if comb(len(credits), number) * len(halves.other) > MOST_LOOKS:
+            return []
         some = (one for one in combinations(credits, number) if _are_apart(one))
         found = [(*one, *rest) for one in some for rest in _chosen(halves, amount - _source(one))]
         if found:
@@ -187,6 +197,8 @@ def _readings(chosen: Sequence[tuple[str, Part]], wanted: Expected) -> set[Waiti
     for month, part in chosen:
         if wanted.is_owed(part, month):
             sums |= {amount + part.own for amount in sums}
+        if len(sums) > MOST_WAYS:
+            return set()
     return {Waiting(amount, names) for amount in sums}
 
 
