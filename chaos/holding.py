@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
+from math import comb
 
 from chaos.expected import CellKey, Cents, Expected, Level, Part
 
 EVERY_MONTH = ""  # in place of a month: what is held of a tenant and motion all in all
 MOST_WAYS = 20_000
+MOST_LOOKS = 3_000_000  # some seconds
+MOST_PARTS = 36  # two halves of them have 2 ** 18 choices each
 MOST_CREDITS = 3  # of subscriptions and months, each once
 MOST_RUNS = 2  # that count for one month
 NOTHING = Cents()
@@ -36,14 +39,19 @@ def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting
     ways = {Waiting()}
     for key, amount in held.items():
         if parts := _parts_of(wanted, key):
-            ways = {way + choice for way in ways for choice in _choices(wanted, key, parts, amount)}
+            choices = _choices(wanted, key, parts, amount)
+            if len(ways) * len(choices) > MOST_LOOKS:
+                return set()
+            ways = {way + choice for way in ways for choice in choices}
         if len(ways) > MOST_WAYS:
             return set()
     return ways
 
 
 def _choices(wanted: Expected, key: CellKey, parts: Sequence[tuple[str, Part]], amount: Cents) -> set[Waiting]:
-    chosen = list(_chosen(parts, amount)) or list(_chosen_with_credit(parts, _too_much(wanted, key), amount))
+    if len(parts) > MOST_PARTS:
+        return set()
+    chosen = list(_chosen(_halves(parts), amount)) or _chosen_with_credit(parts, _too_much(wanted, key), amount)
     return {way for one in chosen for way in _readings(one, wanted)}
 
 
@@ -118,13 +126,21 @@ def _too_much(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
 def _chosen_with_credit(
     parts: Sequence[tuple[str, Part]], credits: Sequence[tuple[str, Part]], amount: Cents
 ) -> Iterable[tuple[tuple[str, Part], ...]]:
-    """With a few of these credits: a template seldom runs before its month's invoice."""
+    """With as few of these credits as explain it: a template seldom runs before its month's invoice."""
+    halves = _halves(parts)
     for number in range(1, MOST_CREDITS + 1):
-        for some in combinations(credits, number):
-            if len({(month, part.subscription_id) for month, part in some}) < number:
-                continue
-            for chosen in _chosen(parts, amount - _source(some)):
-                yield (*some, *chosen)
+        if comb(len(credits), number) * len(halves.other) > MOST_LOOKS:
+            return []
+        some = (one for one in combinations(credits, number) if _are_apart(one))
+        found = [(*one, *rest) for one in some for rest in _chosen(halves, amount - _source(one))]
+        if found:
+            return found
+    return []
+
+
+def _are_apart(credits: Sequence[tuple[str, Part]]) -> bool:
+    """A month of a subscription has one credit."""
+    return len({(month, part.subscription_id) for month, part in credits}) == len(credits)
 
 
 def _credit(subscription_id: str, amount: Cents) -> Part:
@@ -150,14 +166,27 @@ def _billed_by_runs(wanted: Expected, subscription_id: str) -> set[Cents]:
     return {Cents(int(quantity * retail), int(quantity * cost)) for quantity, retail, cost in levels}
 
 
-def _chosen(parts: Sequence[tuple[str, Part]], amount: Cents) -> Iterable[tuple[tuple[str, Part], ...]]:
-    """The choices of lines that come to the amount; halves are added up apart, or there would be too many."""
+@dataclass(frozen=True)
+class _Halves:
+    """Lines in two halves, each with all the choices of it and what they come to."""
+
+    one: Mapping[Cents, Sequence[tuple[tuple[str, Part], ...]]]
+    other: Sequence[tuple[Cents, tuple[tuple[str, Part], ...]]]
+
+
+def _halves(parts: Sequence[tuple[str, Part]]) -> _Halves:
+    """Halves are added up apart, or there would be too many choices."""
     middle = len(parts) // 2
-    halves: dict[Cents, list[tuple[tuple[str, Part], ...]]] = defaultdict(list)
+    one: dict[Cents, list[tuple[tuple[str, Part], ...]]] = defaultdict(list)
     for chosen in _subsets(parts[:middle]):
-        halves[_source(chosen)].append(chosen)
-    for chosen in _subsets(parts[middle:]):
-        for other in halves.get(amount - _source(chosen), ()):
+        one[_source(chosen)].append(chosen)
+    return _Halves(one, [(_source(chosen), chosen) for chosen in _subsets(parts[middle:])])
+
+
+def _chosen(halves: _Halves, amount: Cents) -> Iterable[tuple[tuple[str, Part], ...]]:
+    """The choices of lines that come to the amount."""
+    for source, chosen in halves.other:
+        for other in halves.one.get(amount - source, ()):
             yield (*other, *chosen)
 
 
@@ -168,6 +197,8 @@ def _readings(chosen: Sequence[tuple[str, Part]], wanted: Expected) -> set[Waiti
     for month, part in chosen:
         if wanted.is_owed(part, month):
             sums |= {amount + part.own for amount in sums}
+        if len(sums) > MOST_WAYS:
+            return set()
     return {Waiting(amount, names) for amount in sums}
 
 

@@ -91,6 +91,7 @@ def plan_mapping(facts: MappingFacts) -> Plan:
             elsewhere=facts.elsewhere,
             uncertain=facts.uncertain,
             leaving=leaving,
+            withdrawn={(one.subscription_id, one.period) for one in facts.periods if not one.charges},
         ),
         Plan(
             changes=[

@@ -38,22 +38,25 @@ def remove_gone(
     elsewhere: Collection[int],
     uncertain: Collection[int],
     leaving: Collection[str],
+    withdrawn: Collection[tuple[int, str]],
 ) -> Plan:
     """Subscriptions that the newest regular month charges no more lose their line once its last period is billed.
 
     ``newest`` is that month, ``gone`` are the subscriptions, those of ``elsewhere`` go on at another customer or under
     a new id. Those that are ``uncertain``, because rows of that month do not count yet, keep their line, and a person
-    is told. Marks that are ``leaving`` go for another reason.
+    is told. Marks that are ``leaving`` go for another reason. Of ``withdrawn`` subscriptions and periods no charge is
+    left that a run would have to bill.
     """
     plan = Plan()
     for own in present.recurring_lines():
         line = present.line_of(own) if own.subscription_id in gone else None
-        posted = postings.at(own.subscription_id, own.period)
+        posted_at = own.subscription_id, own.period
+        posted = postings.at(*posted_at)
         if (
             line is None
             or own.mark in leaving
             or line.counted_by_target
-            or (posted and awaits_run(present, posted, own.mark))
+            or (posted and posted_at not in withdrawn and awaits_run(present, posted, own.mark))
         ):
             continue
         goes_on = own.subscription_id in elsewhere

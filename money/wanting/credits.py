@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from money.amounts import sum_charges
-from money.enums import Chosen, PartRole
+from money.enums import Chosen, PartRole, PartState
 from money.facts import ChargeFact, PostingPart
 from money.holds import held_credit
 from money.month.ahead import credit_mark
@@ -24,14 +24,25 @@ def want_credits(brief: PeriodBrief, credited: Sequence[ChargeFact]) -> PeriodWa
     by_credit: dict[str, list[ChargeFact]] = {}
     for charge in credited:
         by_credit.setdefault(charge.credit, []).append(charge)
-    return sum((_want_credit(brief, charges, ordinal) for ordinal, charges in by_credit.items()), PeriodWants())
+    given = _given_for_others(brief, by_credit)
+    return sum((_want_credit(brief, charges, ordinal, given) for ordinal, charges in by_credit.items()), PeriodWants())
 
 
-def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str) -> PeriodWants:
+def _given_for_others(brief: PeriodBrief, names: Collection[str]) -> list[Money]:
+    """What runs gave back already for invoices that count no more: one that says the same gives nothing again."""
+    known = {brief.marks.of(PartRole.CREDIT, name) for name in names} | {part.mark for part in settled_back(brief)}
+    billed = (part for part in brief.settled if part.role is PartRole.CREDIT and part.state is PartState.BILLED)
+    return [part.source for part in billed if part.mark not in known]
+
+
+def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str, given: list[Money]) -> PeriodWants:
     total = sum_charges(charges)
     amount = total.in_cents()
     mark = brief.marks.of(PartRole.CREDIT, ordinal)
     if not amount or any(part.mark == mark for part in brief.settled):
+        return PeriodWants(rounding=total - amount)
+    if amount in given:
+        given.remove(amount)
         return PeriodWants(rounding=total - amount)
     made_of = made_of_text(charges)
     wanted = Wanted.of(

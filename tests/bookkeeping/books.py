@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tests.bookkeeping.charges import MOTIONS, WORDS, Charge, classify_again, classify_invoice
 from tests.bookkeeping.facts import Mapping, Numbers, Told, facts_of
+from tests.bookkeeping.gate import let_in
 from tests.bookkeeping.ledger import Ledger
 from tests.bookkeeping.product import (
     Action,
@@ -71,6 +72,7 @@ class Books:
     subscriptions: Numbers = field(default_factory=Numbers)
     customers: Numbers = field(default_factory=Numbers)
     first_month: str = "2026-10"  # templates run first on the day after it
+    gated: bool = False  # whether an invoice may have to wait as the second issue of an earlier one
 
     # --- What the world does ---
 
@@ -102,6 +104,8 @@ class Books:
         classify_again(self.source, self.charges)
         for invoice in self.source.invoices[self.imported :]:
             self.charges += classify_invoice(self.source, invoice, self.charges)
+            if self.gated:
+                let_in(invoice, self.source.invoices[: invoice.place - 1], self.charges)
         self.imported = len(self.source.invoices)
         for charge in self.charges:
             if charge.row.subscription:

@@ -41,6 +41,7 @@ from money.month.guard import Upheaval, guard_reason, hold_of_removals, hold_rem
 from money.month.levels import current_level, tell_current
 from money.month.months import Charged, Holder, MonthCharges, Months, read_months
 from money.month.unfinished import note_not_invoiced, note_of_removals
+from money.overlaps import Meeting, RowSeen, is_issued_again, repeated_rows
 from money.owners import Stay, whose_row
 from money.periods import month_after, period_label, period_of
 from money.plan import Hold, Note, Plan, PlannedChange, PlannedPosting
@@ -88,6 +89,7 @@ __all__ = [
     "LineValues",
     "MappingFact",
     "MappingFacts",
+    "Meeting",
     "Money",
     "MonthCharges",
     "Months",
@@ -111,6 +113,7 @@ __all__ = [
     "ProductRules",
     "RowAlone",
     "RowGroup",
+    "RowSeen",
     "RowTogether",
     "Rules",
     "RunAhead",
@@ -139,6 +142,7 @@ __all__ = [
     "hold_of_removals",
     "hold_removals",
     "id_order",
+    "is_issued_again",
     "is_negative",
     "is_part_of_month",
     "is_whole",
@@ -159,6 +163,7 @@ __all__ = [
     "product_name",
     "put_together",
     "read_months",
+    "repeated_rows",
     "split_period",
     "split_rest",
     "tell_current",

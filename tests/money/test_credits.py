@@ -128,3 +128,37 @@ def test_credit_waits_even_if_applied_where_negatives_are_refused() -> None:
           added | Business Premium                        |  96.00
           says negative
     """)
+
+
+def test_credit_that_was_billed_is_not_given_again_by_the_invoice_that_replaces_its_own() -> None:
+    # 8 of 9 seats went on 16 Sep. The run gave 88.00 back, as I2 said; I3 says the same, and takes the place of I2.
+    prove("""
+        settings: credits apply
+        invoice I1 for Aug 2026
+          from  | to     | seats | retail
+          1 Aug | 30 Sep |     9 |  22.00
+        sync, whatever it says
+          standing recurring 198.00, once 0.00
+        generate
+        invoice I2 for Sep 2026
+          from   | to     | seats | retail | ratio
+          16 Sep | 30 Sep |    -9 |  22.00 |   0.5
+          16 Sep | 30 Sep |     1 |  22.00 |   0.5
+          1 Oct  | 31 Oct |     1 |  22.00 |
+        sync, among others
+          line                                | kind | total
+          Business Premium (credit, Sep 2026) | once | -88.00
+        generate
+        invoice I3 for Sep 2026, held
+          from   | to     | seats | retail | ratio
+          16 Sep | 30 Sep |    -9 |  22.00 |   0.5
+          16 Sep | 30 Sep |     1 |  22.00 |   0.5
+          1 Oct  | 31 Oct |     1 |  22.00 |
+        sync, whatever it says
+          billed 132.00, to bill 22.00
+        decide I3 replaces I2
+        sync, whatever it says
+          nothing is written
+          billed 132.00, to bill 22.00
+          charged 66.00 = billed 132.00 - excluded 66.00
+    """)

@@ -216,3 +216,29 @@ def test_applied_credit_that_is_dismissed_later_is_taken_off() -> None:
           nothing is written
           charged 96.00 = synced 96.00
     """)
+
+
+def test_line_that_no_run_has_billed_goes_at_once_when_its_invoice_is_replaced() -> None:
+    # The right invoice of November has nothing of Fabrikam. Nothing of it is billed, so nothing has to wait.
+    prove("""
+        subscription f1: customer Fabrikam
+        invoice I1 for Oct 2026
+          subscription | seats | retail
+          s1           |    10 |   5.00
+        sync, whatever it says
+          to bill on Northwind monthly 50.00
+        generate
+        invoice I2 for Nov 2026
+          subscription | seats | retail
+          s1           |    10 |   5.00
+          f1           |     3 |   5.00
+        sync, whatever it says
+          to bill on Fabrikam monthly 15.00
+        invoice I3 for Nov 2026, held
+          subscription | seats | retail
+          s1           |    10 |   5.00
+        decide I3 replaces I2
+        sync, whatever it says
+          to bill on Northwind monthly 50.00
+          to bill on Fabrikam monthly 0.00
+    """)

@@ -126,6 +126,22 @@ def _row(life: Life, seats: int, price: Decimal, ratio: Decimal, dated: Days) ->
     return Row(life.name, start, end, Decimal(seats), cost, price, ratio, *amounts)
 
 
+def at_other_prices(rows: list[Row], less: Decimal) -> list[Row]:
+    """The same rows, each unit of them so much cheaper (or dearer, below 0)."""
+    return [_priced_otherwise(row, less) for row in rows]
+
+
+def _priced_otherwise(row: Row, less: Decimal) -> Row:
+    retail = abs(row.retail) - less
+    if not row.retail or retail < less:
+        return row
+    cost = (retail * Decimal("0.8")).quantize(CENT)
+    sign = -1 if row.retail_amount < 0 else 1
+    amounts = [(abs(row.seats) * one * row.ratio).quantize(CENT, ROUND_HALF_UP) * sign for one in (cost, retail)]
+    shown = -1 if row.retail < 0 else 1
+    return replace(row, cost=cost * shown, retail=retail * shown, cost_amount=amounts[0], retail_amount=amounts[1])
+
+
 def _length(days: Days) -> int:
     return (days[1] - days[0]).days + 1
 

@@ -47,6 +47,17 @@ class Issue:
     regular: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """A month's invoice that is issued once more: first wrong, so much cheaper a unit, then as it must be.
+
+    The right one waits until a person says that it replaces the other. ``billed``: the templates run before that.
+    """
+
+    less: Decimal
+    billed: bool
+
+
 @dataclass(slots=True)
 class Story:
     """A form of billing, the lives that are billed so, and what is special in each month but the first."""
@@ -54,6 +65,7 @@ class Story:
     form: Form
     lives: list[Life]
     special: dict[str, str] = field(default_factory=dict)
+    redone: dict[str, Redo] = field(default_factory=dict)
 
     def issues(self) -> list[Issue]:
         """All invoices in their order."""
@@ -75,7 +87,17 @@ class Story:
             if row
         ]
         lives = [f"  {life}" for life in self.lives]
-        return "\n".join([f"{self.form} {self.special}", *lives, *rows])
+        return "\n".join([f"{self.form} {self.special} {self.redone}", *lives, *rows])
+
+
+@st.composite
+def redone(draw: Any, story: st.SearchStrategy[Story]) -> Story:
+    """Some of the months but the first are invoiced twice."""
+    found: Story = draw(story)
+    less = st.sampled_from([Decimal(0), Decimal("0.50")])
+    redo = st.builds(Redo, less, st.booleans())
+    found.redone = draw(st.dictionaries(st.sampled_from(MONTHS[1:]), redo, min_size=1))
+    return found
 
 
 def forms(*, advance: bool, own_cycles: bool, changes: tuple[str, ...]) -> st.SearchStrategy[Form]:

@@ -1,0 +1,44 @@
+"""Which invoices wait as they come: whether one is another issued again, by the product's own rules, in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tests.bookkeeping.charges import Charge
+from tests.bookkeeping.product import Meeting, Money, RowSeen, is_issued_again, repeated_rows
+from tests.bookkeeping.source import Invoice
+
+Rows = dict[int, list[RowSeen]]  # by the place of their invoice
+
+
+def let_in(invoice: Invoice, before: Sequence[Invoice], charges: Sequence[Charge]) -> None:
+    """It waits as a second issue of one of those before, or it counts."""
+    rows: Rows = defaultdict(list)
+    for charge in charges:
+        rows[charge.invoice.place].append(_seen(charge))
+    mine, counted = rows[invoice.place], [one for one in before if one.state == "counted"]
+    if any(_is_again(mine, rows[one.place]) for one in counted):
+        invoice.state = "held"
+
+
+def _is_again(mine: Sequence[RowSeen], theirs: Sequence[RowSeen]) -> bool:
+    meeting = Meeting()
+    for ref in {row.ref for row in mine}:
+        repeated = repeated_rows([row for row in mine if row.ref == ref], [row for row in theirs if row.ref == ref])
+        meeting.add(ref, sum(row.positive for row in repeated))
+    several = all(len({row.ref for row in some if row.positive}) > 1 for some in (mine, theirs))
+    return is_issued_again(meeting, positive_rows=sum(row.positive for row in mine), several=several)
+
+
+def _seen(charge: Charge) -> RowSeen:
+    row, unit = charge.row, charge.verdict.unit
+    return RowSeen(
+        charge.number,
+        row.subscription,
+        charge.verdict.days,
+        row.seats,
+        Money(unit.cost, unit.retail),
+        Money(row.cost_amount, row.retail_amount),
+        usage=charge.motion == "azure",
+    )
