@@ -153,3 +153,7 @@ seed-large: setup ## a partner of 5,000 customers and 720,000 charges, of sample
 .PHONY: bench-pages
 bench-pages: setup ## queries, server time and bytes of each screen on the large partner
 	@$(BIN)/python -m bench.pages
+
+.PHONY: rehearse
+rehearse: setup ## install, back up, restore, rotate and upgrade for real; as root on Debian, ON="debian wheel"
+	@$(BIN)/python -m rehearsal $(ON:%=--on %)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
+
+_ABSENT = object()
 
 
 class JsonSerializer:
@@ -16,15 +19,27 @@ class JsonSerializer:
         return value if type(value) is int else json.dumps(value)
 
     def loads(self, stored: Any) -> Any:
-        """None for what is no JSON, as if it were not there."""
-        try:
-            return json.loads(stored)
-        except ValueError:
-            return None
+        """Raises ``ValueError`` for what is no JSON."""
+        return json.loads(stored)
 
 
 class PrefixedRedisCache(RedisCache):
-    """Django's Redis cache, whose ``clear`` removes its own keys alone."""
+    """Django's Redis cache, whose ``clear`` removes its own keys alone.
+
+    What cannot be read is not there: versions before this one wrote otherwise, and their values outlive an update.
+    """
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """The value, or the default."""
+        try:
+            return super().get(key, default, version)
+        except ValueError:
+            return default
+
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """Those that are there."""
+        found = ((key, self.get(key, _ABSENT, version)) for key in keys)
+        return {key: value for key, value in found if value is not _ABSENT}
 
     def clear(self) -> None:
         """Remove the keys that carry this cache's prefix."""

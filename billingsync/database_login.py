@@ -1,4 +1,6 @@
-"""Row security holds only for a role that cannot pass it by and owns no table: with another one nothing starts."""
+"""Row security holds only for a role that cannot pass it by and owns no table: with another one nothing starts.
+
+Nor does it on a server that is too old."""
 
 from __future__ import annotations
 
@@ -17,7 +19,20 @@ _IS_ABOVE = """
            EXISTS (SELECT FROM pg_tables WHERE tablename = 'accounts_partner' AND tableowner = current_user)
     FROM pg_roles WHERE rolname = current_user
 """
+OLDEST_POSTGRESQL = 15  # operations.md names it, and make rehearse runs on it
 _proven: set[str] = set()  # users that this process has asked about
+
+
+@receiver(connection_created)
+def refuse_old_server(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+    """Whoever logs in: an older server lacks what migrations and queries use, or nobody has tried it."""
+    major: int = connection.pg_version // 10_000  # type: ignore[attr-defined]  # of PostgreSQL's
+    if major < OLDEST_POSTGRESQL:
+        connection.close()
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: PostgreSQL {major} is not supported, {OLDEST_POSTGRESQL} is the oldest that is. "
+            "Upgrade the server, or name another one."
+        )
 
 
 @receiver(connection_created)

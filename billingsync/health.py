@@ -7,7 +7,10 @@ not be kept out by what it asks about.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
 
 import structlog
 from django.conf import settings
@@ -26,6 +29,18 @@ log = structlog.get_logger(__name__)
 READS = ("GET", "HEAD")
 LONGEST_SILENCE = 300.0  # seconds: some task is due each minute, and a slice of a run takes some twenty seconds
 PROBE_SECONDS = 60
+GOOD_SECONDS = 1.0  # how long an answer is given again
+
+
+@dataclass(slots=True)
+class Found:
+    """What this process found out last."""
+
+    answers: dict[str, bool] = field(default_factory=dict)
+    good_until: float = 0.0
+
+
+_found, _finding_out = Found(), Lock()
 
 
 def answer_probes(
@@ -49,13 +64,20 @@ def _live() -> JsonResponse:
 
 
 def _ready() -> JsonResponse:
-    """200 when all of it works, else 503; says which does, and nothing else."""
-    answers = {
-        "database": database_is_writable(),
-        "redis": redis_is_writable(),
-        "worker": _was_heard_of(TASK_DONE),
-        "beat": _was_heard_of(BEAT),
-    }
+    """200 when all of it works, else 503; says which does, and nothing else.
+
+    Anybody may ask, and an answer costs a write: for a second each process says again what it found.
+    """
+    with _finding_out:
+        if time.monotonic() >= _found.good_until:
+            _found.answers = {
+                "database": database_is_writable(),
+                "redis": redis_is_writable(),
+                "worker": _was_heard_of(TASK_DONE),
+                "beat": _was_heard_of(BEAT),
+            }
+            _found.good_until = time.monotonic() + GOOD_SECONDS
+        answers = _found.answers
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
 
 

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from accounts.pruning import prune_sessions
 from accounts.services import list_partners
-from core.audit import prune_audit
+from core.audit import prune_audit, prune_history
 from core.each_partner import each_by_itself
 from core.installation import in_maintenance
 from core.models import Job
 from notifications.pruning import prune_account_mails, prune_messages
-from syncs.pruning import prune_runs, thin_runs
+from syncs.pruning import drop_raw_rows, prune_runs, thin_runs
 
 log = structlog.get_logger(__name__)
 LONGEST = 600.0  # seconds; the next night goes on
@@ -30,11 +30,13 @@ Prune = Callable[[dt.datetime], int]
 OF_ALL: dict[str, tuple[Prune, ...]] = {
     "KEEP_SESSIONS_DAYS": (prune_sessions,),
     "KEEP_AUDIT_DAYS": (prune_audit,),
+    "KEEP_HISTORY_DAYS": (prune_history,),
     "KEEP_MAILS_DAYS": (prune_account_mails,),
 }
 OF_A_PARTNER: dict[str, tuple[Prune, ...]] = {
     "KEEP_MAILS_DAYS": (prune_messages,),
     "KEEP_RUNS_DAYS": (prune_runs, thin_runs),
+    "KEEP_RAW_ROWS_DAYS": (drop_raw_rows,),
 }
 
 

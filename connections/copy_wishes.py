@@ -22,13 +22,13 @@ def ask_for_copy(connection_id: int) -> bool:
     """
     now = timezone.now()
     free = Q(copy_wanted_at=None) | Q(copy_wanted_at__lt=now - LOST_AFTER)
-    if not Connection.objects.filter(free, pk=connection_id).update(copy_wanted_at=now):
+    if not Connection.objects.filter(free, pk=connection_id).update(copy_wanted_at=now, copy_problem=""):
         return False
     current_app.send_task(REFRESH_TASK, args=[scoped_partner_id(), connection_id], retry=False)
     return True
 
 
-def note_copy_read(partner_id: int, connection_id: int) -> None:
-    """The reading is over, well or not: the next one may begin."""
+def note_copy_read(partner_id: int, connection_id: int, problem: str = "") -> None:
+    """The reading is over, well or with a ``problem``: the next one may begin."""
     with partner_scope(partner_id):
-        Connection.objects.filter(pk=connection_id).update(copy_wanted_at=None)
+        Connection.objects.filter(pk=connection_id).update(copy_wanted_at=None, copy_problem=problem)

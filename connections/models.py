@@ -28,7 +28,15 @@ class Trouble(models.TextChoices):
 
 
 @pghistory.track(
-    exclude=["permissions", "last_tested_at", "target_read_at", "target_day", "copy_wanted_at", "warnings"]
+    exclude=[
+        "permissions",
+        "last_tested_at",
+        "target_read_at",
+        "target_day",
+        "copy_wanted_at",
+        "copy_problem",
+        "warnings",
+    ]
 )
 class Connection(PartnerModel):
     """One source or target of a partner, who may have several of one system. Secrets are apart, see ``Secret``."""
@@ -54,6 +62,7 @@ class Connection(PartnerModel):
     target_read_at = models.DateTimeField(null=True)  # age of the copy of customers and templates
     target_day = models.DateField(null=True)  # the target's own, as its answers said when the copy was read
     copy_wanted_at = models.DateTimeField(null=True)  # since when a reading of it waits or is under way
+    copy_problem = models.TextField(blank=True, db_default="")  # why its last reading by hand came to nothing
     trouble = models.CharField(max_length=11, choices=Trouble.choices, blank=True, db_default="")
     problem = models.TextField(blank=True)  # for the partner: what is wrong and what to do
     problem_detail = models.TextField(blank=True)  # for the operator

@@ -72,6 +72,16 @@ def prune_audit(before: dt.datetime, at_most: int = 500) -> int:
         return int(cursor.fetchone()[0])
 
 
+def prune_history(before: dt.datetime, at_most: int = 500) -> int:
+    """Rows of the history of connections, programs and mappings that are older, of all partners; how many.
+
+    The newest row of each object stays. Removed as ``prune_audit`` does, and nothing younger than a year.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prune_history(%s, %s)", [before, at_most])
+        return int(cursor.fetchone()[0])
+
+
 def _entry(actor: Actor, fact: Fact) -> AuditEntry:
     kind, record_id = fact.about or ("", None)
     return AuditEntry(

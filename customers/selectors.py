@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -29,6 +29,14 @@ class MappedTo(NamedTuple):
     template: str
     template_gone: bool
     template_paused: bool
+    target_customer_pk: int
+    template_pk: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As ``customers.services.mapping_values`` tells them of the mapping itself."""
+        places = {"target_customer": self.target_customer_pk, "template": self.template_pk}
+        return {**places, "pricing": self.pricing, "sync_on": self.sync_on}
 
 
 _MAPPED_TO = (
@@ -42,6 +50,8 @@ _MAPPED_TO = (
     "template__name",
     "template__gone",
     "template__paused",
+    "target_customer_id",
+    "template_id",
 )
 
 

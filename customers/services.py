@@ -161,12 +161,17 @@ def remove_mapping(*, mapping: Mapping, actor: Actor, drawn: str | None = None) 
 
     Raises ``NewerEdition`` where it is another one than the dialog was ``drawn`` from.
     """
-    lock_mappings(mapping.program_id)
-    mapping.refresh_from_db(fields=["target_customer", "template", "pricing", "sync_on"])
-    refuse_older(drawn, mapping_values(mapping), actions=MAPPED, about=(About.CUSTOMER, mapping.customer_id))
+    refuse_older_mapping(mapping, drawn)
     text = f"{mapping} is no longer mapped to {destination_of(mapping)}"
     mapping.delete()
     record(actor, "mapping.removed", text, (About.CUSTOMER, mapping.customer_id))
+
+
+def refuse_older_mapping(mapping: Mapping, drawn: str | None) -> None:
+    """Lock the mapping and read it anew. Raises ``NewerEdition`` where it is another one than was ``drawn``."""
+    lock_mappings(mapping.program_id)
+    mapping.refresh_from_db(fields=["target_customer", "template", "pricing", "sync_on"])
+    refuse_older(drawn, mapping_values(mapping), actions=MAPPED, about=(About.CUSTOMER, mapping.customer_id))
 
 
 def check_template(program: Program, target_customer: TargetCustomer, template: Template) -> None:

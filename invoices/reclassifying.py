@@ -41,7 +41,8 @@ _DERIVED = (
     "credit",
 )
 _COLUMNS = [name.removesuffix("_id") for name in _DERIVED]
-_OPEN = ~Q(subscription_ref="") & (Q(kind=Kind.UNKNOWN) | Q(product=None)) & Q(set_aside="")
+# Rows that are read again; their raw rows are kept for it.
+UNSETTLED = ~Q(subscription_ref="") & (Q(kind=Kind.UNKNOWN) | Q(product=None)) & Q(set_aside="") & ~Q(raw={})
 
 
 def reclassify_unknown(partner_id: int, program_id: int) -> int:
@@ -52,7 +53,7 @@ def reclassify_unknown(partner_id: int, program_id: int) -> int:
     with partner_scope(partner_id):
         program = Program.objects.select_related("source").get(pk=program_id)
         wait_for_turn("invoices", program.source_id)
-        unsettled = program_invoices(program).filter(pk__in=Charge.objects.filter(_OPEN).values("invoice_id"))
+        unsettled = program_invoices(program).filter(pk__in=Charge.objects.filter(UNSETTLED).values("invoice_id"))
         if not unsettled.exists():
             return 0
         read_row = registry.get_source(program.source.system).read_row
@@ -63,7 +64,7 @@ def reclassify_unknown(partner_id: int, program_id: int) -> int:
 def _reclassify(
     invoice: SourceInvoice, read_row: RowReader, customers: CustomerDirectory, products: ProductFinder
 ) -> int:
-    charges = list(Charge.objects.filter(_OPEN, invoice=invoice).order_by("line"))
+    charges = list(Charge.objects.filter(UNSETTLED, invoice=invoice).order_by("line"))
     before = {charge.customer_id for charge in charges if charge.customer_id}
     rows = {charge.pk: read_row(charge.line, charge.raw) for charge in charges}
     days = {charge.pk: charge.days for charge in charges}

@@ -31,6 +31,11 @@ def listed_invoices(program: Program) -> QuerySet[SourceInvoice]:
     return program_invoices(program).exclude(content_hash="").order_by("-month", "-imported_at", "-pk")
 
 
+def charged_months(program: Program) -> set[dt.date]:
+    """First days of the usage months that have an invoice which was read."""
+    return set(listed_invoices(program).order_by().values_list("month", flat=True).distinct())
+
+
 def invoice_contains(text: str) -> Q:
     """The condition behind every search box over invoices: number, or the source's name of the program."""
     return Q(pk__in=ids_matching("matching_invoices", text))

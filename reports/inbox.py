@@ -22,6 +22,7 @@ from programs.selectors import source_currency
 from reports.billing import BillingRow, unmapped_items, unmapped_rows
 from reports.inbox_kinds import CUSTOMERS, INVOICES, PLANS, ROWS
 from syncs.deciding.answers import label_of
+from syncs.deciding.undoing import answers_of
 from syncs.enums import RunState
 from syncs.facts.questions import open_questions
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
@@ -249,6 +250,7 @@ class Decided:
     by: str
     at: dt.datetime
     program_id: int
+    answers: dict[str, str]  # what an Undo is drawn from
 
     @property
     def token(self) -> str:
@@ -268,8 +270,9 @@ def recent_decisions() -> list[Decided]:
     for each in decisions:
         key = (each.decided_at, each.program_id, each.choice)
         by = str(each.decided_by or "Somebody")
-        group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id))
+        group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id, {}))
         group.texts.append(about.get(each.subject, each.subject))
+        group.answers.update(answers_of([each]))
     return list(groups.values())
 
 
@@ -285,7 +288,7 @@ def recently_seen() -> list[Decided]:
     groups: dict[tuple[object, ...], Decided] = {}
     for each in seen.filter(seen_at__in=newest).select_related("seen_by").order_by("-seen_at", "pk"):
         assert each.seen_at is not None
-        made = Decided("Seen", [], str(each.seen_by or "Somebody"), each.seen_at, each.program_id)
+        made = Decided("Seen", [], str(each.seen_by or "Somebody"), each.seen_at, each.program_id, {})
         group = groups.setdefault((each.seen_at,), made)
         group.texts.append(each.text)
     return list(groups.values())

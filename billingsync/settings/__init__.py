@@ -183,6 +183,8 @@ KEEP_SESSIONS_DAYS = env.int("KEEP_SESSIONS_DAYS", default=30)
 KEEP_MAILS_DAYS = env.int("KEEP_MAILS_DAYS", default=400)
 KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)
 KEEP_AUDIT_DAYS = env.int("KEEP_AUDIT_DAYS", default=3650)
+KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=3650)
+KEEP_RAW_ROWS_DAYS = env.int("KEEP_RAW_ROWS_DAYS", default=3650)
 JANITOR_SECONDS = env.int("JANITOR_SECONDS", default=60)
 # Below 1, pauses before another attempt are that much shorter: for tests that imitate long trouble in seconds.
 WAIT_FACTOR = 1.0 if PRODUCTION else env.float("WAIT_FACTOR", default=1.0)

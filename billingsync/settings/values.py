@@ -12,7 +12,9 @@ LEAST = {
     "CONN_MAX_AGE": 0,
     "JANITOR_SECONDS": 1,
     "KEEP_AUDIT_DAYS": 0,
+    "KEEP_HISTORY_DAYS": 0,
     "KEEP_MAILS_DAYS": 0,
+    "KEEP_RAW_ROWS_DAYS": 0,
     "KEEP_RUNS_DAYS": 0,
     "KEEP_SESSIONS_DAYS": 0,
     "SECURE_HSTS_SECONDS": 0,
@@ -22,7 +24,7 @@ LEAST = {
     "TRUSTED_PROXY_COUNT": 0,
     "WORKERS_PER_PARTNER": 1,
 }
-LEAST_AUDIT_DAYS = 365  # the database removes nothing younger
+LEAST_AUDIT_DAYS = 365  # the database removes nothing younger, of the audit and of the history
 LIMIT = "_REQUESTS_PER_MINUTE"
 SCHEMES = {
     "DATABASE_URL": ("postgres", "postgresql"),
@@ -77,9 +79,10 @@ def _check_numbers(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
 
 
 def _check_audit(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
-    text = environ.get("KEEP_AUDIT_DAYS", "").strip()
-    if text.isdecimal() and 0 < int(text) < LEAST_AUDIT_DAYS:
-        yield SettingProblem("KEEP_AUDIT_DAYS", f"must be {LEAST_AUDIT_DAYS} or more, or 0 to keep it for ever")
+    for name in ("KEEP_AUDIT_DAYS", "KEEP_HISTORY_DAYS"):
+        text = environ.get(name, "").strip()
+        if text.isdecimal() and 0 < int(text) < LEAST_AUDIT_DAYS:
+            yield SettingProblem(name, f"must be {LEAST_AUDIT_DAYS} or more, or 0 to keep it for ever")
 
 
 def _check_hosts(environ: Mapping[str, str]) -> Iterator[SettingProblem]:

@@ -19,22 +19,28 @@ from core.audit import actor_of
 from core.editions import NewerEdition
 from customers.mapping_batches import Wish, apply_batch, propose_batch
 from customers.models import BatchKind, Mapping, MappingBatch
-from customers.services import destination_of, remove_mapping
+from customers.services import destination_of, refuse_older_mapping, remove_mapping
 from portal.kit.going_back import came_from
 from portal.kit.permissions import PartnerRequest, partner_page
-from portal.kit.undone import DRAWN
+from portal.kit.undone import drawn_of
 from reports.template_lines import tell_left_lines
 
 
 @require_POST
 @partner_page(Role.SUPPORT)
 def switch_sync(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResponse:
-    """Switch the sync of one mapping on or off, with an undo."""
+    """Turn the sync of one mapping over, as the list shows it, with an undo."""
     found = _find_mapping(program_id, mapping_id)
-    on = request.POST.get("on") == "on"
+    try:
+        refuse_older_mapping(found, drawn_of(request))
+    except NewerEdition as newer:
+        state = "on" if found.sync_on else "off"
+        messages.error(request, newer.tell(f"{found} is mapped to {destination_of(found)} now, its sync is {state}."))
+        return _back(request, found)
+    on = not found.sync_on
     batch = _switch(request, found, on=on)
     if batch is None:
-        messages.info(request, f"Sync of {found} was {'on' if on else 'off'} already.")
+        messages.error(request, f"The mapping of {found} cannot be changed as it stands. Nothing was done.")
     elif on:
         text = "Sync of {} is on. The next billing sync writes its lines. {}"
         messages.success(request, format_html(text, str(found), _undo(request, batch)))
@@ -60,7 +66,7 @@ def unmap(request: PartnerRequest, program_id: int, mapping_id: int) -> HttpResp
     text = '{} is no longer mapped. {} <a href="{}?{}">Map it again as it was</a>'
     told = format_html(text, str(found), tell_left_lines(found), page, urlencode(entered))
     try:
-        remove_mapping(mapping=found, actor=actor_of(request.user), drawn=request.POST.get(DRAWN))
+        remove_mapping(mapping=found, actor=actor_of(request.user), drawn=drawn_of(request))
     except NewerEdition as newer:
         messages.error(request, newer.tell(f"{found} is mapped to {destination_of(found)} now."))
     else:
@@ -77,7 +83,7 @@ def _find_mapping(program_id: int, mapping_id: int) -> Mapping:
 
 
 def _switch(request: PartnerRequest, mapping: Mapping, *, on: bool) -> MappingBatch | None:
-    """The batch that can be undone; none where the sync is so already."""
+    """The batch that can be undone; none where nothing was changed."""
     actor = actor_of(request.user)
     kind = BatchKind.SYNC_ON if on else BatchKind.SYNC_OFF
     wish = Wish(mapping.customer_id, mapping.motion, sync_on=on)

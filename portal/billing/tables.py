@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Role
 from accounts.selectors import Access
+from core.editions import seal_edition
 from customers.models import Pricing
 from invoices.models import BillingItem
 from portal.kit.addresses import PLACE
@@ -19,6 +20,7 @@ from portal.kit.badges import badge_html
 from portal.kit.figures import money_html, write_month
 from portal.kit.labels import MOTIONS, PRICINGS
 from portal.kit.tables import NUMBER, PortalTable, name_html
+from portal.kit.undone import DRAWN
 from portal.templatetags.portal import marked
 from programs.models import Program
 from reports.billing import MAPPED, BillingRow
@@ -128,15 +130,18 @@ class BillingTable(PortalTable):
 
     def _switch(self, record: Any) -> SafeString | str:
         """The button that turns the sync of the row's mapping over."""
-        if not record.mapping_id:
+        mapping = self.shown[record.pk].mapping
+        if mapping is None:
             return ""
-        word, value = ("on", "on") if self.shown[record.pk].state == MAPPED else ("off", "")
+        word = "on" if self.shown[record.pk].state == MAPPED else "off"
+        drawn = seal_edition(mapping.values, person_id=self.request.user.pk, page=self.request.get_full_path())
         return format_html(
-            '<button class="button small" id="switch-{}" type="submit" form="row-form" name="on" value="{}"'
+            '<button class="button small" id="switch-{}" type="submit" form="row-form" name="{}" value="{}"'
             ' formaction="{url}" hx-post="{url}" hx-swap="none">Switch {}'
             '<span class="visually-hidden"> the sync of {}</span></button>',
             record.pk,
-            value,
+            DRAWN,
+            drawn,
             word,
             self._row_name(record),
             url=self._url("switch_sync", record.mapping_id),

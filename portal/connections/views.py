@@ -34,7 +34,9 @@ from portal.connections.forms import CredentialForm
 from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_action, partner_page
 from portal.kit.reauthentication import ask_again
-from portal.kit.undone import DRAWN
+from portal.kit.undone import drawn_of
+
+TOLD = "told_check"  # in a session: the test whose end was said
 
 
 @require_safe
@@ -101,6 +103,8 @@ def follow_check(request: PartnerRequest, system: str) -> HttpResponse:
         return TemplateResponse(request, template, context)
     if request.htmx:
         return HttpResponseClientRefresh()
+    if request.session.get(TOLD) == check.pk:
+        return redirect("connections", request.partner.slug)
     return _tell_found(request, card, check)
 
 
@@ -117,7 +121,7 @@ def disconnect(request: PartnerRequest, system: str) -> HttpResponse:
             context = {"card": card, "consequences": consequences, "editing": _editing(request, card)}
             return render(request, "portal/connections/disconnect.html", context)
     try:
-        services.disconnect(request.partner.pk, system, actor_of(request.user), drawn=request.POST.get(DRAWN))
+        services.disconnect(request.partner.pk, system, actor_of(request.user), drawn=drawn_of(request))
     except ConnectionRefused as refusal:
         messages.error(request, str(refusal))
     except NewerEdition as newer:
@@ -189,6 +193,7 @@ def _tell_found(request: PartnerRequest, card: ConnectionCard, check: Credential
             messages.warning(request, warning)
     else:
         messages.success(request, f"{label} works.")
+    request.session[TOLD] = check.pk
     return redirect("connections", request.partner.slug)
 
 

@@ -10,11 +10,10 @@ from invoices.models import OverlapChoice
 
 
 class UndoForm(forms.Form):
-    """Which answers are taken back: that about one subject, or those given together ``at`` a moment."""
+    """Which answers are taken back: those given together ``at`` a moment."""
 
     program = forms.IntegerField()
-    subject = forms.CharField(max_length=200, required=False)
-    at = forms.DateTimeField(required=False)
+    at = forms.DateTimeField()
 
 
 class ChoiceForm(forms.Form):

@@ -19,12 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from core.audit import actor_of
+from core.editions import NewerEdition
 from invoices.models import InvoiceState, SourceInvoice
 from invoices.services import DecisionRefused, decide_overlap, undo_overlap_decision
 from portal.inbox.filters import InboxFilter
 from portal.inbox.forms import ChoiceForm, ChoicesForm, OverlapForm, SeenForm, UndoForm
 from portal.kit.paging import PagedRows, page_of
 from portal.kit.permissions import PartnerRequest, partner_page
+from portal.kit.undone import drawn_of
 from programs.models import Program
 from programs.selectors import programs_for, source_currency
 from reports.inbox import decidable, notable, products_of, read_beside
@@ -91,20 +93,20 @@ def decide_many(request: PartnerRequest) -> HttpResponse:
 @require_POST
 @partner_page(Role.SUPPORT)
 def undo(request: PartnerRequest) -> HttpResponse:
-    """Take an answer back, or all that were given together."""
+    """Take back an answer, with all that were given together."""
     form = UndoForm(request.POST)
     if not form.is_valid():
         return _answer(request, error="Which answer to undo could not be read. Nothing was changed.")
     data, actor = form.cleaned_data, actor_of(request.user)
     program = get_object_or_404(Program, pk=data["program"])
-
-    def take_back() -> None:
-        if data["at"]:
-            undoing.undo_decisions(program=program, at=data["at"], actor=actor)
-        else:
-            undoing.undo_decision(program=program, subject=data["subject"], actor=actor)
-
-    return _do(request, take_back, "Undone. It waits again.")
+    drawn = drawn_of(request)
+    try:
+        undoing.undo_decisions(program=program, at=data["at"], actor=actor, drawn=drawn)
+    except NewerEdition as newer:
+        return _answer(request, error=newer.tell(_told_otherwise(newer)))
+    except SyncRefused as refusal:
+        return _answer(request, error=str(refusal))
+    return _answer(request, "Undone. It waits again.")
 
 
 @require_POST
@@ -143,6 +145,14 @@ def decide_invoice(request: PartnerRequest, invoice_id: int) -> HttpResponse:
         return _answer(request, error=str(refusal))
     held = invoice.state == InvoiceState.HELD
     return _answer(request, f"Invoice {invoice.number} {'is held again' if held else 'counts from now on'}.")
+
+
+def _told_otherwise(newer: NewerEdition) -> str:
+    """What became of the answers that an older page shows."""
+    if not newer.changed:
+        return "Your page is too old to compare."
+    left = [now for _, now in newer.changed.values() if now]
+    return "It is answered otherwise by now." if left else "The answer was taken back already."
 
 
 def _refuse_settled(program: Program, subject: str) -> str:

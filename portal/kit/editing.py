@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 
 from core.editions import NewerEdition, seal_edition
-from portal.kit.undone import DRAWN
+from portal.kit.undone import DRAWN, drawn_of
 
 CONFLICT, UNREADABLE = 409, 422  # states of HTTP
 
@@ -39,7 +39,7 @@ class Editing:
         asked = request.POST if posted else (typed or request.GET)
         self._person_id, self._page = request.user.pk, page or request.get_full_path()
         self.data: QueryDict | None = request.POST if posted else typed
-        self.sent: str | None = request.POST.get(DRAWN) if posted else None
+        self.sent: str | None = drawn_of(request) if posted else None
         self.drawn: str = (not anew and asked.get(DRAWN)) or self._seal(values)
         self.newer: Newer | None = None
 

@@ -85,9 +85,14 @@ def forget_undone(response: HttpResponse) -> None:
     response.set_cookie(COOKIE, "", max_age=0, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
 
 
+def drawn_of(request: HttpRequest) -> str:
+    """The edition that a form carries; "" where it carries none, which is refused as one that is too old."""
+    return request.POST.get(DRAWN, "")
+
+
 def read_press(request: HttpRequest) -> Undone:
     """A button that was pressed and does nothing: where it stood, and what its form held."""
-    edition = open_edition(request.POST.get(DRAWN, "")) if _is_short(request) else None
+    edition = open_edition(drawn_of(request)) if _is_short(request) else None
     if edition is None:
         return Undone(_page_before(request), None, "")
     return Undone(edition.page, edition.person_id, _typed(request.POST, edition))

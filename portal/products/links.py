@@ -15,7 +15,7 @@ from core.audit import actor_of
 from core.editions import NewerEdition
 from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_page
-from portal.kit.undone import DRAWN
+from portal.kit.undone import drawn_of
 from portal.products.forms import AdoptForm
 from products.models import Product, TargetProduct
 from programs.models import Program
@@ -41,7 +41,7 @@ def adopt(request: PartnerRequest, program_id: int, product_id: int) -> HttpResp
                 product=product,
                 target_product=chosen,
                 actor=actor_of(request.user),
-                drawn=request.POST.get(DRAWN),
+                drawn=drawn_of(request),
             )
         except LinkRefused as refusal:
             return _show(request, program, product, form, str(refusal))
@@ -61,7 +61,7 @@ def detach(request: PartnerRequest, program_id: int, product_id: int) -> HttpRes
     """Keep the product sync off a product and off what stands for it."""
     program, product = _find(request, program_id, product_id)
     try:
-        actor, drawn = actor_of(request.user), request.POST.get(DRAWN)
+        actor, drawn = actor_of(request.user), drawn_of(request)
         former = product_links.detach_product(program=program, product=product, actor=actor, drawn=drawn)
     except LinkRefused as refusal:
         messages.error(request, str(refusal))
@@ -77,7 +77,7 @@ def detach(request: PartnerRequest, program_id: int, product_id: int) -> HttpRes
 def follow(request: PartnerRequest, program_id: int, product_id: int) -> HttpResponse:
     """Take a detached product up again."""
     program, product = _find(request, program_id, product_id)
-    actor, drawn = actor_of(request.user), request.POST.get(DRAWN)
+    actor, drawn = actor_of(request.user), drawn_of(request)
     try:
         product_links.follow_product(program=program, product=product, actor=actor, drawn=drawn)
     except NewerEdition as newer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -133,6 +133,13 @@ def drawn_role(context: template.Context, membership: Membership) -> str:
     """What a button that changes a member was drawn from."""
     request = context["request"]
     return seal_edition(role_of(membership), person_id=request.user.pk, page=request.get_full_path())
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: template.Context, values: Mapping[str, object]) -> str:
+    """What a button was drawn from."""
+    request = context["request"]
+    return seal_edition(values, person_id=request.user.pk, page=request.get_full_path())
 
 
 @register.filter

@@ -22,7 +22,7 @@ from portal.kit.page_sizes import page_size
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.reauthentication import ask_again
 from portal.kit.tables import cut_pages, list_page
-from portal.kit.undone import DRAWN
+from portal.kit.undone import drawn_of
 from portal.users.forms import InviteForm, RoleForm
 from portal.users.tables import FOR_ADMINS, InvitationTable, MemberTable
 
@@ -81,7 +81,7 @@ def change_role(request: PartnerRequest, membership_id: int) -> HttpResponse:
     if detour := ask_again(request, _list_of(request)):
         return detour
     try:
-        actor, drawn = actor_of(request.user), request.POST.get(DRAWN)
+        actor, drawn = actor_of(request.user), drawn_of(request)
         changed = services.change_role(membership=membership, role=role, actor=actor, drawn=drawn)
     except AccountError as refusal:
         messages.error(request, str(refusal))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from core.audit import Actor, record
+from core.editions import NewerEdition, open_edition, refuse_older
+from core.models import AuditEntry
 from invoices.services import DecisionRefused, hold_row_again
 from money.enums import Question
 from money.holds import question_of
@@ -15,6 +18,7 @@ from syncs.deciding.carrying_out import was_carried_out
 from syncs.errors import SyncRefused
 from syncs.models import Decision
 
+UNDONE = "item.undone"
 CARRIED_OUT = "A sync has carried this out, so it cannot be taken back here. Correct in {target} what it led to."
 
 
@@ -28,7 +32,26 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
     if question_of(subject) is Question.ROW:
         _hold_row_again(subject.partition(":")[2])
     decision.delete()
-    record(actor, "item.undone", f"Undid the decision about {subject}")
+    record(actor, UNDONE, f"Undid the decision about {subject}")
+
+
+def _refuse_older_answers(program: Program, drawn: str | None) -> None:
+    """Whoever answered anew is known from the answer; who took one back where one person alone took any back."""
+    edition = open_edition(drawn) if drawn else None
+    if edition is None:
+        refuse_older(drawn, {})
+        return
+    rows = Decision.objects.filter(program=program, subject__in=edition.values).select_for_update(
+        no_key=True, of=["self"]
+    )
+    standing = list(rows.select_related("decided_by"))
+    try:
+        refuse_older(drawn, {**dict.fromkeys(edition.values, ""), **answers_of(standing)})
+    except NewerEdition as newer:
+        people = {str(each.decided_by or "") for each in standing if each.decided_at > edition.drawn_at}
+        undone = AuditEntry.objects.filter(action=UNDONE, at__gte=edition.drawn_at)
+        people = people or set(undone.values_list("actor_name", flat=True))
+        raise NewerEdition(newer.changed, by=people.pop() if len(people) == 1 else "") from newer
 
 
 def _hold_row_again(row: str) -> None:
@@ -38,9 +61,18 @@ def _hold_row_again(row: str) -> None:
         raise SyncRefused(str(refusal)) from refusal
 
 
+def answers_of(decisions: Iterable[Decision]) -> dict[str, str]:
+    """What an Undo is drawn from: by subject its answer, and when it was given."""
+    return {each.subject: f"{each.choice}, {each.decided_at.isoformat()}" for each in decisions}
+
+
 @transaction.atomic
-def undo_decisions(*, program: Program, at: dt.datetime, actor: Actor) -> int:
-    """Take back the answers that were given together; answers how many. Raises ``SyncRefused`` if one cannot be."""
+def undo_decisions(*, program: Program, at: dt.datetime, actor: Actor, drawn: str | None = None) -> int:
+    """Take back the answers that were given together; answers how many.
+
+    Raises ``SyncRefused`` if one cannot be, and ``NewerEdition`` where they are others than were ``drawn``.
+    """
+    _refuse_older_answers(program, drawn)
     decisions = list(Decision.objects.filter(program=program, decided_at=at))
     if not decisions:
         raise SyncRefused("There is no decision to undo.")

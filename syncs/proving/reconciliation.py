@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from connectors.records import RowAmounts
 from connectors.registry import get_source
 from customers.models import Mapping, Template
 from invoices.models import Charge, InvoiceState, SourceInvoice
@@ -138,9 +139,8 @@ def _read_rows(
     columns = ("raw", "cost", "retail", "kind", "set_aside", "customer__name", "customer__external_id", *key)
     rows = Charge.objects.filter(invoice=invoice).values_list(*columns)
     for raw_row, cost, retail, kind, set_aside, name, external_id, *place in rows.iterator(chunk_size=1000):
-        raw = amounts(raw_row)
-        raw_total += Money(raw.cost, raw.retail)
         amount = Money(cost, retail)
+        raw_total += _amount_of(amounts(raw_row)) if raw_row else amount  # of a closed month it is not kept for ever
         stored_total += amount
         customer_id, motion, subscription_id, period = place
         if set_aside or kind == Kind.UNKNOWN or customer_id is None:
@@ -153,6 +153,10 @@ def _read_rows(
         group.customer_name = group.customer_name or name
         group.external_id = group.external_id or external_id
     return groups, raw_total, stored_total, aside
+
+
+def _amount_of(row: RowAmounts) -> Money:
+    return Money(row.cost, row.retail)
 
 
 def _account(accounts: dict[tuple[int | None, str], CustomerBalance], key: GroupKey, group: _Group) -> None:

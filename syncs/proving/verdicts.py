@@ -110,11 +110,6 @@ def closed_months(program: Program) -> set[dt.date]:
     return {month.account.month for month in judge_programs([program])[program.pk].months if month.closed}
 
 
-def is_closed(program: Program, period: str) -> bool:
-    """Whether the usage month, "2026-10", is closed."""
-    return dt.date.fromisoformat(f"{period}-01") in closed_months(program)
-
-
 def read_state(program: Program) -> ProgramState:
     """As it is now. Five queries, or some more."""
     error = Q(severity=Severity.ERROR)

@@ -25,6 +25,7 @@ from tests.accounts.mailbox import (
     wait_for_blocked,
 )
 from tests.portal.cast import Cast
+from tests.portal.drawing import DRAWN
 
 OLD = "bob@northwind.example"
 NEW = "bob@elsewhere.example"
@@ -251,11 +252,13 @@ def test_password_that_changes_while_the_link_is_followed_leaves_one_address(
 def test_profile_that_is_saved_meanwhile_changes_nothing_else(transactional_db: None, cast: Cast) -> None:
     bob = Person(OLD)
     bob.sign_in()
+    drawn = DRAWN.findall(bob.browser.get("/profile/").content.decode())[0]
+    form = {"name": "Bob", "time_zone": "", "drawn": drawn}
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             User.objects.filter(email=OLD).update(is_operator=True)
-            saved = pool.submit(in_thread, lambda: bob.browser.post("/profile/", {"name": "Bob", "time_zone": ""}))
+            saved = pool.submit(in_thread, lambda: bob.browser.post("/profile/", form))
             wait_for_blocked(1)
         assert saved.result() == 302
 

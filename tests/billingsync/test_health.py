@@ -11,15 +11,23 @@ import pytest
 from celery.signals import after_task_publish, beat_init
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
-from billingsync import healthcheck, signs_of_life
+from billingsync import health, healthcheck, signs_of_life
 from billingsync.version import read_version
 from core.models import Installation
 from notifications.tasks import deliver_due
 
 WELL = {"database": True, "redis": True, "worker": True, "beat": True}
 STRANGER = "10.1.2.3"
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer of another test is given again, and none of this one."""
+    monkeypatch.setattr(health, "GOOD_SECONDS", 0.0)
+    monkeypatch.setattr(health, "_found", health.Found())
 
 
 def ready(client: Client) -> tuple[int, dict[str, bool]]:
@@ -105,3 +113,19 @@ def test_container_of_beat_is_well_while_it_ticks(at_work: None, redis_url: str,
         redis.delete(f"{settings.REDIS_KEY_PREFIX}sign of life:{signs_of_life.BEAT}")
 
     assert healthcheck.main(["beat"]) == 1
+
+
+def test_many_who_ask_at_once_cost_one_write_and_the_next_answer_is_true_again(
+    client: Client, at_work: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "GOOD_SECONDS", 3600.0)
+    with CaptureQueriesContext(connection) as asked:
+        first = [ready(client) for _ in range(20)]
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    later = ready(client)
+    monkeypatch.setattr(health, "_found", health.Found())
+
+    assert first == [(200, WELL)] * 20
+    assert len([one for one in asked.captured_queries if "UPDATE" in one["sql"]]) == 1
+    assert later == (200, WELL)
+    assert ready(client) == (503, {"database": True, "redis": False, "worker": False, "beat": False})

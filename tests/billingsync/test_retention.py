@@ -13,16 +13,21 @@ from django.utils import timezone
 
 from billingsync.tasks import prune, prune_all
 from connections.models import CheckState, CredentialCheck
-from core.audit import COMMAND, record
+from core.audit import COMMAND, Actor, record
 from core.installation import begin_maintenance
 from core.models import AuditEntry, InstallationEntry
 from core.scope import partner_scope
 from invoices.models import Charge, SourceInvoice
 from notifications.models import AccountMail, Message, Notice
+from programs.models import Program
+from syncs.deciding.closing import close_month
 from syncs.models import BilledRun, Change, Finding, Line, Part, Posting, Run
+from syncs.proving.months import prove_months
+from syncs.proving.reconciliation import reconcile_invoice
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, make_cast, stock_shop
 
+SEPTEMBER = dt.date(2026, 9, 1)
 YEARS = dt.timedelta(days=1200)
 PROOF = (SourceInvoice, Charge, Posting, Part, Line, BilledRun)
 
@@ -197,7 +202,7 @@ def test_audit_goes_once_it_is_as_old_as_its_setting_says(cast: Cast, time_machi
 def test_nothing_goes_where_all_is_kept_for_ever_or_in_maintenance(cast: Cast, shop: Shop, settings: Any) -> None:
     with partner_scope(cast.northwind.pk):
         old = run_row(old_run(shop))
-    for name in ("KEEP_RUNS_DAYS", "KEEP_MAILS_DAYS", "KEEP_AUDIT_DAYS", "KEEP_SESSIONS_DAYS"):
+    for name in ("KEEP_RUNS_DAYS", "KEEP_MAILS_DAYS", "KEEP_AUDIT_DAYS", "KEEP_SESSIONS_DAYS", "KEEP_HISTORY_DAYS"):
         setattr(settings, name, 0)
     assert prune() == 0
     settings.KEEP_RUNS_DAYS = 400
@@ -219,3 +224,105 @@ def test_rows_of_every_partner_go(cast: Cast, shop: Shop) -> None:
     assert not is_there(cast, old)
     with partner_scope(cast.tailwind.pk):
         assert CredentialCheck.objects.count() == 0
+
+
+def close(cast: Cast, shop: Shop, month: dt.date) -> None:
+    """An owner closes a month that is proved."""
+    prove_months(shop.program, (month,))
+    alice = Actor("alice@northwind.example", cast.users["alice"].pk)
+    close_month(program=shop.program, month=month, reason="Sample", actor=alice)
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "held"])
+def test_run_that_proves_closed_months_alone_goes(cast: Cast, shop: Shop, state: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        old, ahead, asked, lost = (run_row(old_run(shop)) for _ in range(4))
+        said = {"state": state, "action": "add_line", "mark": "BS:AAAAAAAAAA"}
+        make.ChangeFactory(run=old, period="2026-09", **said)
+        make.ChangeFactory(run=ahead, period="2026-10", **said)
+        make.ChangeFactory(run=asked, period="2026-09", subject=shop.credit.subject, **{**said, "state": "held"})
+        make.ChangeFactory(run=lost, period="2026-09", **{**said, "state": "unknown"})
+        runs = (old, ahead, asked, lost)
+    assert shop.credit.subject
+
+    prune()
+    assert [is_there(cast, run) for run in runs] == [True, True, True, True]
+
+    with partner_scope(cast.northwind.pk):
+        close(cast, shop, SEPTEMBER)
+    prune()
+    assert [is_there(cast, run) for run in runs] == [False, True, True, True]
+
+
+def test_run_stays_while_a_later_month_that_it_may_have_billed_is_open(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        old = run_row(old_run(shop))
+        later = old.finished_at.date().replace(day=1)
+        earlier = (later - dt.timedelta(days=1)).replace(day=1)
+        for month in (earlier, later):
+            make.ChargeFactory(invoice=make.SourceInvoiceFactory(source=shop.program.source, month=month))
+        make.ChangeFactory(run=old, state="done", action="add_line", mark="BS:AAAAAAAAAA", period=f"{earlier:%Y-%m}")
+        close(cast, shop, earlier)
+
+    prune()
+    assert is_there(cast, old)
+
+    with partner_scope(cast.northwind.pk):
+        close(cast, shop, later)
+    prune()
+    assert not is_there(cast, old)
+
+
+def test_raw_rows_of_closed_months_go_and_every_sum_stays(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        SourceInvoice.objects.update(imported_at=timezone.now() - dt.timedelta(days=3660))
+        open_one = make.ChargeFactory(subscription_ref="s1", kind="unknown", invoice=shop.invoice, customer=None)
+        settled = Charge.objects.filter(invoice=shop.invoice).exclude(pk=open_one.pk)
+        number = settled.count()
+    prune()
+    with partner_scope(cast.northwind.pk):
+        assert settled.exclude(raw={}).count() == number > 1
+        before = reconcile_invoice(shop.invoice, shop.program)
+        close(cast, shop, SEPTEMBER)
+        SourceInvoice.objects.update(imported_at=timezone.now() - dt.timedelta(days=3660))
+
+    gone = prune_all()
+
+    assert gone["KEEP_RAW_ROWS_DAYS"] == number
+    with partner_scope(cast.northwind.pk):
+        assert settled.exclude(raw={}).count() == 0
+        assert Charge.objects.get(pk=open_one.pk).raw == open_one.raw != {}
+        assert reconcile_invoice(shop.invoice, shop.program) == before
+
+
+def test_history_goes_but_for_the_newest_row_of_each_object(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        events = Program.pgh_event_model.objects
+        written = events.filter(pgh_obj_id=shop.program.pk).values().latest("pgh_id")
+        written.pop("pgh_id")
+        for program_id, days, name in (
+            (shop.program.pk, 3660, "old"), (shop.program.pk, 3640, "young"),
+            (4711, 3661, "older of one that is gone"), (4711, 3660, "newest of one that is gone"),
+        ):  # fmt: skip
+            at = timezone.now() - dt.timedelta(days=days)
+            events.create(**{**written, "pgh_obj_id": program_id, "pgh_created_at": at, "slug": name})
+        before = set(events.values_list("slug", flat=True))
+
+    gone = prune_all()
+
+    assert gone["KEEP_HISTORY_DAYS"] == 2
+    with partner_scope(cast.northwind.pk):
+        assert before - set(events.values_list("slug", flat=True)) == {"old", "older of one that is gone"}
+
+
+def test_database_removes_no_history_of_the_last_year_whatever_is_asked(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        shop.program.notification_emails = ["somebody@northwind.example"]
+        shop.program.save()
+        before = Program.pgh_event_model.objects.filter(pgh_obj_id=shop.program.pk).count()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prune_history(now() + interval '1 day', 1000)")
+        assert cursor.fetchone()[0] == 0
+    with partner_scope(cast.northwind.pk):
+        assert Program.pgh_event_model.objects.filter(pgh_obj_id=shop.program.pk).count() == before > 1

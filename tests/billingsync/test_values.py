@@ -6,9 +6,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from billingsync import database_login
 from billingsync.database_login import refuse_powerful_login
 from billingsync.settings.environment import environment_name, require_good_values
 from devservers.addresses import OWNER, SUPERUSER
+from devservers.places import CHECKOUT
 from tests import databases
 from tests.billingsync.test_settings import PRODUCTION
 
@@ -100,6 +102,25 @@ def test_login_that_passes_row_security_by_is_refused(db: None, test_servers: da
 
     with pytest.raises(ImproperlyConfigured, match=f"DATABASE_URL: its role {user} {words}"):
         powerful.ensure_connection()
+
+
+def test_server_that_is_too_old_is_refused(db: None, test_servers: databases.TestServers, monkeypatch):
+    present = connection.pg_version // 10_000
+    older = connection.copy()
+    older.ensure_connection()
+    older.close()
+    monkeypatch.setattr(database_login, "OLDEST_POSTGRESQL", present + 1)
+
+    with pytest.raises(
+        ImproperlyConfigured, match=f"PostgreSQL {present} is not supported, {present + 1} is the oldest"
+    ):
+        older.ensure_connection()
+
+
+def test_oldest_server_is_the_one_that_the_page_names():
+    page = (CHECKOUT / "docs/operations.md").read_text()
+
+    assert f"PostgreSQL {database_login.OLDEST_POSTGRESQL} is the oldest" in page
 
 
 def test_both_ends_of_a_connection_notice_that_the_other_is_gone(db: None):

@@ -10,7 +10,7 @@ from pathlib import Path
 from devservers.places import CHECKOUT
 
 MOST_MODULES = 25
-NOT_THE_PRODUCT = {"bench", "chaos", "sandbox", "stubs", "tests"}
+NOT_THE_PRODUCT = {"bench", "chaos", "rehearsal", "sandbox", "stubs", "tests"}
 TEMPLATES = CHECKOUT / "templates"
 PORTAL, PAGES = CHECKOUT / "portal", TEMPLATES / "portal"
 FOR_ALL = {"kit", "frame"}  # rooms whose templates every page may use

@@ -15,7 +15,14 @@ from typing import TypeVar
 
 from devservers.places import CHECKOUT
 
-BESIDE_PRODUCT = {"tests", "sandbox", "chaos", "bench", "stubs"}  # top folders that no customer's money goes through
+BESIDE_PRODUCT = {
+    "tests",
+    "sandbox",
+    "chaos",
+    "bench",
+    "rehearsal",
+    "stubs",
+}  # top folders that no customer's money goes through
 
 Node = TypeVar("Node", bound=ast.AST)
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.test import Client
-
 from accounts.models import Partner, Role, User
 from accounts.services import create_partner, create_user, ensure_member
 from core.audit import COMMAND
@@ -23,6 +21,7 @@ from programs.models import Program
 from syncs.enums import RunKind
 from syncs.models import Change, Finding, Run
 from tests import factories as make
+from tests.portal.drawing import DrawingClient
 
 PASSWORD = "correct horse battery staple"
 NAMES = {Role.OWNER: "alice", Role.ADMIN: "adam", Role.SUPPORT: "bob", Role.VIEWER: "vera"}
@@ -37,13 +36,13 @@ class Cast:
     tailwind: Partner
     users: dict[str, User]
 
-    def client(self, name: str, **options: Any) -> Client:
+    def client(self, name: str, **options: Any) -> DrawingClient:
         """A browser in which that person is signed in."""
-        client = Client(**options)
+        client = DrawingClient(**options)
         client.force_login(self.users[name], backend=BACKEND)
         return client
 
-    def sure(self, name: str) -> Client:
+    def sure(self, name: str) -> DrawingClient:
         """A browser in which that person has proved just now who they are."""
         client = self.client(name)
         client.post("/accounts/reauthenticate/", {"password": PASSWORD})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -17,9 +16,10 @@ from syncs.models import Decision
 from tests import factories as make
 from tests.portal.billing.test_billing import answer, dialog
 from tests.portal.cast import Cast, Shop
+from tests.portal.drawing import DRAWN
 from tests.portal.programs.test_programs import SETTINGS
 
-DRAWN = re.compile(r'name="drawn" value="([^"]+)"')
+INBOX = "/p/northwind/inbox/"
 COMPANY = {"name": "Northwind IT", "time_zone": "Europe/Oslo", "currency": "USD", "locale": "en_US"}
 
 
@@ -251,3 +251,39 @@ def test_form_that_nobody_sealed_here_is_not_saved(cast: Cast) -> None:
 
     assert response.status_code == 409
     assert "your page is too old to compare" in response.content.decode()
+
+
+def test_button_of_an_older_list_does_not_turn_the_sync_over(cast: Cast, shop: Shop) -> None:
+    path = f"/p/northwind/programs/{shop.program.pk}/mappings/{shop.mapping.pk}/sync/"
+    bob = cast.client("bob")
+    old = bob.draw(path)
+    cast.client("adam").post(path)
+
+    page = bob.post(path, {"drawn": old}, follow=True).content.decode()
+
+    assert "adam@northwind.example was quicker" in page
+    assert "its sync is off" in page
+    with partner_scope(cast.northwind.pk):
+        assert not Mapping.objects.get(pk=shop.mapping.pk).sync_on
+    bob.post(path)
+    with partner_scope(cast.northwind.pk):
+        assert Mapping.objects.get(pk=shop.mapping.pk).sync_on
+
+
+def test_undo_of_an_older_inbox_does_not_take_back_what_somebody_answered_anew(cast: Cast, shop: Shop) -> None:
+    bob, adam = cast.client("bob"), cast.client("adam")
+    answer_of = {"program": shop.program.pk, "subject": shop.credit.subject, "choice": "dismiss"}
+    bob.post(f"{INBOX}decide/", answer_of)
+    with partner_scope(cast.northwind.pk):
+        given = {"program": shop.program.pk, "at": Decision.objects.get().decided_at.isoformat()}
+    old = bob.draw(f"{INBOX}undo/")
+    adam.post(f"{INBOX}undo/", given)
+
+    gone = bob.post(f"{INBOX}undo/", {**given, "drawn": old}, follow=True).content.decode()
+    adam.post(f"{INBOX}decide/", {**answer_of, "choice": "apply"})
+    anew = bob.post(f"{INBOX}undo/", {**given, "drawn": old}, follow=True).content.decode()
+
+    assert "adam@northwind.example was quicker. The answer was taken back already." in gone
+    assert "adam@northwind.example was quicker. It is answered otherwise by now." in anew
+    with partner_scope(cast.northwind.pk):
+        assert Decision.objects.get().choice == "apply"

@@ -72,3 +72,19 @@ def test_programs_of_one_time_start_spread_over_half_an_hour() -> None:
     assert [next_start(program, start) - start for program, start in zip(programs, starts, strict=True)] == [
         dt.timedelta(days=1)
     ] * 30
+
+
+@given(
+    after=st.integers(1_577_836_800, 2_051_222_400).map(lambda second: dt.datetime.fromtimestamp(second, dt.UTC)),
+    at=st.sampled_from([dt.time(5, 45), dt.time(23, 50), dt.time(0, 0), dt.time(2, 30)]),
+    number=st.integers(1, 10_000),
+    zone=st.sampled_from(["UTC", OSLO, "Australia/Lord_Howe"]),
+)
+def test_start_is_within_half_an_hour_after_any_time(after: dt.datetime, at: dt.time, number: int, zone: str) -> None:
+    program = Program(pk=number, partner_id=1, time_zone=zone, daily_at=at)
+
+    start = next_start(program, after)
+
+    late = start - next_due(at, zone, start - dt.timedelta(minutes=30))
+    assert dt.timedelta(0) <= late < dt.timedelta(minutes=30)
+    assert after < start <= after + dt.timedelta(hours=27)

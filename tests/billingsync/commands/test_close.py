@@ -12,7 +12,7 @@ from core.models import AuditEntry
 from core.scope import partner_scope
 from programs.models import Program
 from syncs.proving.months import prove_months
-from syncs.proving.verdicts import is_closed
+from syncs.proving.verdicts import closed_months
 from tests import factories as make
 from tests.billingsync.commands.conftest import Run as RunCommand
 from tests.portal.cast import Cast, Shop
@@ -35,7 +35,7 @@ def months(run: RunCommand) -> dict[str, tuple[str, bool]]:
 
 def closed(cast: Cast) -> bool:
     with partner_scope(cast.northwind.pk):
-        return is_closed(Program.objects.select_related("source", "target", "partner").get(), "2026-09")
+        return dt.date(2026, 9, 1) in closed_months(Program.objects.select_related("source", "target", "partner").get())
 
 
 def test_month_that_an_owner_closed_is_closed_and_shows_what_was_not_billed(

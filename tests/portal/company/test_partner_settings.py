@@ -47,7 +47,7 @@ def schedule(cast: Cast, program: Program, zone: str) -> str:
         "time_zone": zone,
     }
     path = f"/p/northwind/programs/{program.pk}/edit/"
-    return cast.client("adam").post(path, form, follow=True).content.decode()
+    return str(cast.client("adam").post(path, form, follow=True).content.decode())
 
 
 def test_admin_changes_the_company(cast: Cast) -> None:

@@ -117,3 +117,15 @@ def test_vendor_that_does_not_answer_leaves_the_connection_as_it_is(
     with partner_scope(cast.northwind.pk):
         assert Connection.objects.get(system="prism").status == ConnectionStatus.CONNECTED
     assert "PRISM took too long to answer" in page
+
+
+def test_end_of_a_test_is_told_once(adam: Client, cast: Cast) -> None:
+    adam.post(f"{PRISM}test/")
+    run_waiting_checks(cast.northwind)
+
+    first = adam.get(f"{PRISM}tested/", follow=True).content.decode()
+    later = adam.get(f"{PRISM}tested/", follow=True)
+
+    assert "PRISM works." in first
+    assert "PRISM works." not in later.content.decode()
+    assert later.redirect_chain[-1][0] == "/p/northwind/connections/"

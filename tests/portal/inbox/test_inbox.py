@@ -33,12 +33,17 @@ def test_number_in_the_menu_counts_what_waits(cast: Cast, shop: Shop) -> None:
     assert '<span class="count">2<span' in page  # a held invoice and a credit
 
 
+def given_at(shop: Shop, decision: Decision) -> dict[str, Any]:
+    """What the Undo of an answer sends, beside what it was drawn from."""
+    return {"program": shop.program.pk, "at": decision.decided_at.isoformat()}
+
+
 def test_credit_is_dismissed_and_that_is_undone(cast: Cast, shop: Shop) -> None:
     page = decide(cast, shop, shop.credit.subject, "dismiss")
     with partner_scope(cast.northwind.pk):
         decision = Decision.objects.get()
 
-    cast.client("bob").post(f"{INBOX}undo/", {"program": shop.program.pk, "subject": decision.subject})
+    cast.client("bob").post(f"{INBOX}undo/", given_at(shop, decision))
 
     assert decision.choice == "dismiss"
     assert "you can undo it" in page
@@ -59,8 +64,8 @@ def test_answer_that_the_item_does_not_offer_is_refused(cast: Cast, shop: Shop) 
 )
 def test_answer_about_nothing_that_there_is_can_be_undone(cast: Cast, shop: Shop, subject: str, choice: str) -> None:
     with partner_scope(cast.northwind.pk):
-        Decision.objects.create(program=shop.program, subject=subject, choice=choice)
-    page = cast.client("bob").post(f"{INBOX}undo/", {"program": shop.program.pk, "subject": subject}, follow=True)
+        decision = Decision.objects.create(program=shop.program, subject=subject, choice=choice)
+    page = cast.client("bob").post(f"{INBOX}undo/", given_at(shop, decision), follow=True)
     assert "Undone. It waits again." in page.content.decode()
     with partner_scope(cast.northwind.pk):
         assert not Decision.objects.exists()
@@ -175,7 +180,9 @@ def test_answered_item_leaves_the_list_and_the_count_at_once(cast: Cast, shop: S
     assert items_on(answered) == []
     assert waiting_number(page) == 1  # the held invoice
     assert "<strong>Dismiss</strong>: Sample Customer: Credit of -19.16" in page
-    undone = bob.post(f"{INBOX}undo/", {"program": shop.program.pk, "subject": shop.credit.subject}, follow=True)
+    with partner_scope(cast.northwind.pk):
+        decision = Decision.objects.get()
+    undone = bob.post(f"{INBOX}undo/", given_at(shop, decision), follow=True)
     assert items_on(undone) == [shop.credit.pk]
     assert waiting_number(undone.content.decode()) == 2
 

@@ -13,7 +13,8 @@ from core.scope import partner_scope
 from customers.models import Mapping
 from tests.portal.billing.test_billing import answer, dialog
 from tests.portal.cast import BACKEND, PASSWORD, Cast, Shop
-from tests.portal.test_two_at_once import COMPANY, DRAWN, drawn
+from tests.portal.drawing import DRAWN
+from tests.portal.test_two_at_once import COMPANY, drawn
 
 HOST = "http://testserver"
 
@@ -35,7 +36,7 @@ def test_button_leads_back_to_its_page_which_says_that_nothing_was_done(cast: Ca
     signed_out(client)
 
     path = f"/p/northwind/programs/{shop.program.pk}/mappings/{shop.mapping.pk}/sync/"
-    location = client.post(path, {"on": ""}, headers={"referer": HOST + page})["Location"]
+    location = client.post(path, headers={"referer": HOST + page})["Location"]
 
     assert parse_qs(urlsplit(location).query)["next"] == [page]
     shown = back_to(client, cast, "bob", location)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from money.enums import PartRole, PartState
 from programs.models import Program
 from syncs.models import Part, Posting
 from syncs.proving.months import prove_months
-from syncs.proving.verdicts import is_closed, judge_programs
+from syncs.proving.verdicts import closed_months, judge_programs
 from tests import factories as make
 from tests.portal.cast import Cast
 from tests.portal.conftest import cast
@@ -36,7 +37,7 @@ def judge(cast: Cast) -> Judge:
             program = Program.objects.select_related("source", "target", "partner").get()
             prove_months(program, ())
             (month,) = judge_programs([program])[program.pk].months
-            return str(month.verdict), is_closed(program, "2026-09"), month.account.balanced
+            return str(month.verdict), dt.date(2026, 9, 1) in closed_months(program), month.account.balanced
 
     return judged
 
