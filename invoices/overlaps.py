@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.scope import scoped_partner_id
+from core.set_queries import without_nested_loops
 from invoices.billing_items import recount_invoices
 from invoices.models import Charge, InvoiceOverlap, InvoiceState, SetAside, SourceInvoice
 from invoices.together import regroup
@@ -203,27 +204,27 @@ FROM invoices_charge mine
 JOIN invoices_charge theirs
   ON theirs.partner_id = mine.partner_id AND theirs.subscription_ref = mine.subscription_ref
  AND theirs.period = ANY(%(periods)s) AND theirs.first_day = mine.first_day AND theirs.last_day = mine.last_day
- AND abs(theirs.quantity) = abs(mine.quantity) AND theirs.invoice_id <> mine.invoice_id
-JOIN invoices_sourceinvoice other ON other.partner_id = theirs.partner_id AND other.id = theirs.invoice_id
+ AND abs(theirs.quantity) = abs(mine.quantity)
 WHERE mine.partner_id = %(partner)s AND mine.invoice_id = %(invoice)s AND mine.subscription_ref <> ''
-  AND other.source_id = %(source)s AND other.program_slug = %(slug)s AND other.state = ANY(%(states)s)
-  AND theirs.set_aside = ''
+  AND theirs.invoice_id = ANY(%(others)s) AND theirs.set_aside = ''
 """
 
 
 def _meeting(invoice: SourceInvoice, *states: InvoiceState) -> dict[str, set[int]]:
-    """By subscription, the other invoices that have a row of the same days and quantity. Two queries."""
+    """By subscription, the other invoices that have a row of the same days and quantity. Three queries."""
+    same = SourceInvoice.objects.filter(source=invoice.source_id, program_slug=invoice.program_slug, state__in=states)
+    others = list(same.exclude(pk=invoice.pk).exclude(content_hash="").values_list("pk", flat=True))
+    found: dict[str, set[int]] = defaultdict(set)
+    if not others:
+        return found
     days = Charge.objects.filter(invoice=invoice).order_by().values_list("first_day", "last_day").distinct()
     values: dict[str, Any] = {
         "partner": scoped_partner_id(),
         "invoice": invoice.pk,
-        "source": invoice.source_id,
-        "slug": invoice.program_slug,
-        "states": list(states),
+        "others": others,
         "periods": sorted({period for first, last in days for period in periods_of(Days(first, last))}),
     }
-    found: dict[str, set[int]] = defaultdict(set)
-    with connection.cursor() as cursor:
+    with without_nested_loops(), connection.cursor() as cursor:
         cursor.execute(_MEETING, values)
         for ref, other in cursor.fetchall():
             found[ref].add(other)
