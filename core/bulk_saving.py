@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 BATCH = 500
 _NEVER_STORED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -49,6 +51,25 @@ def save_differences(
     return Saved(created, update_differences(model, known))
 
 
+def insert_rows(model: type[M], rows: Iterable[M]) -> None:
+    """Insert rows of which nobody needs the number: what Django's ``bulk_create`` does, at a fraction of its time.
+
+    All of them are in one statement, as one JSON text that PostgreSQL reads; it rounds what has more decimals.
+    """
+    columns = _columns_of(model)
+    values = [{name: read(row) for name, read in columns} for row in rows]
+    if not values:
+        return
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" ({names})'  # noqa: S608  # names of our own
+            f' SELECT {names} FROM json_populate_recordset(NULL::"{table}", %s)',
+            [json.dumps(values, default=str)],
+        )
+
+
 def update_differences(model: type[M], wanted: Iterable[tuple[M, Mapping[str, Any]]]) -> list[M]:
     """Give rows these column values, and write the columns that differ; returns the rows that did."""
     changed, columns = _differing(wanted)
@@ -83,6 +104,12 @@ def fit(text: str, length: int) -> str:
     they would turn the amount that stands behind it. Names that are written from right to left need none.
     """
     return text.translate(_NEVER_STORED)[:length]
+
+
+def _columns_of(model: type[models.Model]) -> list[tuple[str, Callable[[models.Model], object]]]:
+    """The columns that a new row comes with, each with what reads it off a row."""
+    fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
+    return [(str(field.column), attrgetter(field.attname)) for field in fields]
 
 
 def _rows_of(model: type[M]) -> models.Manager[M]:

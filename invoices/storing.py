@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from connectors.records import Cadence, InvoiceRow
-from core.bulk_saving import fit
+from core.bulk_saving import fit, insert_rows
 from customers.subscriptions import subscription_ref
 from invoices.directory import (
     NOBODYS,
@@ -90,7 +90,7 @@ def store_invoice(invoice: SourceInvoice, copy: InvoiceCopy, looked_up: LookedUp
     invoice.save()
     charges = _charges(invoice, copy, looked_up)
     while batch := list(islice(charges, _BATCH)):
-        Charge.objects.bulk_create(batch)
+        insert_rows(Charge, batch)
         invoice.charged_cost += sum((charge.cost for charge in batch), ZERO)
         invoice.charged_retail += sum((charge.retail for charge in batch), ZERO)
     invoice.save(update_fields=["charged_cost", "charged_retail", "repriced_rows"])

@@ -35,6 +35,16 @@ NEEDED_COLUMNS = (
     "SubTotal",
     "SubTotalRrp",
 )
+_READ_COLUMNS = (
+    *NEEDED_COLUMNS,
+    "BillingCycle",
+    "TermDurationNumber",
+    "TermDurationUnit",
+    "PrimaryDomainName",
+    "CustomerName",
+    "LineDescription",
+    "Currency",
+)
 
 WHOLE = Decimal(1)  # the ratio of a row that is charged for its whole cycle
 BLANK_RETAIL = "The retail amount of the row is blank."
@@ -65,7 +75,7 @@ def row_amounts(raw: Mapping[str, str]) -> RowAmounts:
 
     Amounts in the invoice's currency. ``UnreadableInvoice`` (without a line) where they are gone.
     """
-    reader = _RowReader(None, {_normalise(name): value for name, value in raw.items()})
+    reader = _RowReader(None, raw, _written_names(tuple(raw)))
     return RowAmounts(cost=reader.number("SubTotal"), retail=reader.number_or_nothing("SubTotalRrp"))
 
 
@@ -95,13 +105,15 @@ class _Columns:
 
 @dataclass(frozen=True, slots=True)
 class _RowReader:
-    """Reads typed values of one row, by normalised column name."""
+    """Reads typed values of one row; ``names`` are its columns' names as written, by ours."""
 
     line: int | None
     values: Mapping[str, str]
+    names: Mapping[str, str]
 
     def text(self, column: str) -> str:
-        return self.values.get(_normalise(column), "").strip()
+        written = self.names.get(column)
+        return "" if written is None else self.values[written].strip()
 
     def number(self, column: str) -> Decimal:
         text = self.text(column)
@@ -112,7 +124,7 @@ class _RowReader:
 
     def number_or_nothing(self, column: str) -> Decimal:
         """0 where the column is blank."""
-        is_blank = not self.values.get(_normalise(column), "?").strip()
+        is_blank = column in self.names and not self.text(column)
         return Decimal(0) if is_blank else self.number(column)
 
     def currency(self, column: str) -> str:
@@ -137,7 +149,7 @@ class _RowReader:
 
 def read_row(line: int, raw: Mapping[str, str]) -> InvoiceRow:
     """One row by its columns' names as written; also of a stored row. ``UnreadableInvoice``."""
-    row = _RowReader(line, {_normalise(name): value for name, value in raw.items()})
+    row = _RowReader(line, raw, _written_names(tuple(raw)))
     cycle, ratio = row.text("BillingCycle"), row.number("BillableRatio")
     term = f"{row.text('TermDurationNumber')} {row.text('TermDurationUnit')}".strip()
     return InvoiceRow(
@@ -222,7 +234,13 @@ class _Lines:
         return line
 
 
-@lru_cache(maxsize=1024)  # a file has few names and many rows
+@lru_cache(maxsize=64)  # a file has one header and many rows
+def _written_names(names: tuple[str, ...]) -> Mapping[str, str]:
+    """By our name of a column, its name as written; of those that mean the same the last one."""
+    written = {_normalise(name): name for name in names}
+    return {column: written[_normalise(column)] for column in _READ_COLUMNS if _normalise(column) in written}
+
+
 def _normalise(name: str) -> str:
     return "".join(name.split()).replace("_", "").casefold()
 

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from connectors.edge.remembering import remember_short
 from connectors.records import Cadence
 
 CSP_PROGRAM_PREFIX = "microsoft csp"
@@ -43,6 +44,7 @@ _NOT_FINAL = re.compile(
 _INACTIVE = re.compile(r"\b(?:in-?active|deactivated|disabled|deleted|removed|cancell?ed|terminated)\b")
 
 
+@remember_short
 def read_moment(text: str) -> dt.datetime | None:
     """An instant with up to nine fraction digits, cut to microseconds, in the offset it names.
 
@@ -75,6 +77,7 @@ def cadence_of(billing_text: str) -> Cadence:
     return told or (Cadence.UNKNOWN if _is_ambiguous(text.rpartition(" for ")[2]) else _cadence_in(text))
 
 
+@remember_short
 def cadence_of_row(cycle: str, term: str) -> Cadence:
     """How often a row is charged, by the words of its own cycle, else by a term that says one-time.
 
@@ -90,6 +93,7 @@ def cadence_of_row(cycle: str, term: str) -> Cadence:
     return Cadence.UNREADABLE
 
 
+@remember_short
 def months_of_term(term: str) -> int:
     """The length of a term in months: ``1 Year`` is 12; 0 where it cannot be read."""
     found = _TERM.search(term.casefold())
