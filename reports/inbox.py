@@ -272,7 +272,8 @@ def recent_decisions() -> list[Decided]:
         by = str(each.decided_by or "Somebody")
         group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id, {}))
         group.texts.append(about.get(each.subject, each.subject))
-        group.answers.update(answers_of([each]))
+        for subject, answer in answers_of([each]).items():
+            group.answers[subject] = answer
     return list(groups.values())
 
 

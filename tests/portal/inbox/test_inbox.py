@@ -24,7 +24,7 @@ INBOX = "/p/northwind/inbox/"
 
 def decide(cast: Cast, shop: Shop, subject: str, choice: str, **more: object) -> str:
     data = {"program": shop.program.pk, "subject": subject, "choice": choice, **more}
-    return cast.client("bob").post(f"{INBOX}decide/", data, follow=True).content.decode()
+    return str(cast.client("bob").post(f"{INBOX}decide/", data, follow=True).content.decode())
 
 
 def test_number_in_the_menu_counts_what_waits(cast: Cast, shop: Shop) -> None:
