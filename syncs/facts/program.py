@@ -64,9 +64,8 @@ def load_billing(
     ``again`` the subscriptions and periods that were planned in this run and
     must be looked at once more.
     """
-    mappings = list(
-        active_mappings(program).filter(pk__in=mapping_ids).select_related("customer", "template", "target_customer")
-    )
+    rows = active_mappings(program).filter(pk__in=mapping_ids)
+    mappings = list(rows.select_related("customer", "template", "target_customer").defer("template__lines"))
     months = months or load_months(program)
     newest = month_to_bill(program, months)
     own_lines = load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings}))

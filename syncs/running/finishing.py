@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from core.set_queries import without_nested_loops
 from invoices.models import Charge
 from money.enums import Severity
 from money.month.waiting import Wait
@@ -35,7 +34,7 @@ def finish(work: Slice, state: RunState) -> None:
     Each step is a transaction of its own and may be done twice: who dies between two of them begins anew.
     """
     for step in BEFORE_THE_END:
-        with work.run() as run, without_nested_loops():
+        with work.run() as run:
             step(run)
     with work.run() as run:
         _conclude(run, state)
