@@ -10,8 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.scope import scoped_partner_id
-from core.set_queries import without_nested_loops
+from core.scope import scoped_partner_id, without_nested_loops
 from invoices.billing_items import recount_invoices
 from invoices.models import Charge, InvoiceOverlap, InvoiceState, SetAside, SourceInvoice
 from invoices.together import regroup

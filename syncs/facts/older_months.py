@@ -11,8 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min
 
-from core.scope import scoped_partner_id
-from core.set_queries import without_nested_loops
+from core.scope import scoped_partner_id, without_nested_loops
 from customers import models as customers
 from invoices.counted import countable_invoices
 from money.enums import Motion, Severity

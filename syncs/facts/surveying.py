@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, QuerySet, Sum
 
-from core.set_queries import without_nested_loops
+from core.scope import without_nested_loops
 from customers.models import Mapping
 from invoices.counted import countable_invoices, newest_month
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import F, QuerySet, Sum
 
 from connectors.records import InvoiceTemplate, id_order
-from core.set_queries import without_nested_loops
+from core.scope import without_nested_loops
 from money.enums import Action, LineState, PartRole
 from money.holds import month_of_subject
 from money.month.guard import Upheaval, guard_reason, hold_of_removals

@@ -8,7 +8,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from connectors.records import id_order
-from core.set_queries import without_nested_loops
+from core.scope import without_nested_loops
 from money.enums import Action, HoldCode, PartState
 from money.holds import month_question
 from money.month.guard import hold_removals

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connectors.records import InvoiceTemplate
 from core.bulk_saving import write_differences
-from core.set_queries import without_nested_loops
+from core.scope import without_nested_loops
 from money.enums import Action, LineState, PartRole, PartState
 from money.facts import PostingPart
 from money.periods import first_day_of
