@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.edge.remembering import remember_short
 from connectors.records import SourceSubscription
 from core.bulk_saving import fit, save_differences
 from customers.models import Subscription
@@ -71,6 +72,7 @@ def subscription_values(record: SourceSubscription, customer_id: int | None) -> 
     return {name: value for name, value in values.items() if value or name not in _REMEMBERED}
 
 
+@remember_short
 def subscription_ref(subscription_id: str) -> str:
     """A subscription's id as rows and charges hold it: trimmed, lower case; "" where a spreadsheet spoilt it."""
     return "" if is_spoilt(subscription_id) else fit(subscription_id.strip().lower(), 100)

@@ -41,7 +41,10 @@ def has_monthly_rows(program: Program, month: dt.date) -> bool:
 def regular_start(program: Program) -> dt.date | None:
     """The newest regular month of what was read and may be the past; None where none is known to be one."""
     read = _read_past(program)
-    month = newest_regular(newest_first(read, months_with_seats(read)))
+    months = months_with_seats(read)
+    if len(months) < 2:
+        return None  # a month is judged by the one before it: none of its rows need be read
+    month = newest_regular(newest_first(read, months))
     return dt.date.fromisoformat(f"{month}-01") if month else None
 
 

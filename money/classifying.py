@@ -17,6 +17,7 @@ from money.recognising import Background, Recognised, recognise_motion
 from money.words import CENT, ZERO, Money
 
 _EIGHT_DIGITS = Decimal("1E-8")
+_SPOILT = re.compile(r"[0-9]+(?:[.,][0-9]+)?e[+-][0-9]+")
 
 NO_SUBSCRIPTION = "The row names no subscription."
 SPOILT_SUBSCRIPTION = "A spreadsheet spoilt the id of the subscription."
@@ -94,7 +95,7 @@ def unit_of_amount(row: InvoiceRow) -> tuple[Money, bool]:
 
 def is_spoilt(subscription_id: str) -> bool:
     """Whether a spreadsheet made a number of an id (``1.23457E+11``), so that it names nobody."""
-    return re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?e[+-][0-9]+", subscription_id.strip().casefold()) is not None
+    return _SPOILT.fullmatch(subscription_id.strip().casefold()) is not None
 
 
 def is_negative(row: InvoiceRow) -> bool:

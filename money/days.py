@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 DAY = dt.timedelta(days=1)
 _MONTH_LENGTHS = range(28, 32)
@@ -49,12 +50,7 @@ class Days:
         A cycle that began on the 31st goes on at the end of a shorter month: 31 Jan to 27 Feb and 28 Feb to
         30 Mar are a month each.
         """
-        first, after = self.first, self.after
-        months = (after.year - first.year) * 12 + after.month - first.month
-        same = after.day == first.day
-        shortened = after.day < first.day and _ends_month(after)
-        lengthened = after.day > first.day and _ends_month(first)
-        return max(months, 0) if same or shortened or lengthened else 0
+        return _whole_months(self.first, self.last)
 
     def around(self, day: dt.date) -> Days:
         """The month of this rhythm in which a day lies; these days are a whole one themselves."""
@@ -115,6 +111,16 @@ def is_part_of_month(days: Days, ratio: Decimal) -> bool:
     """Whether a ratio says that these days were charged of a month: ratio x days of the month is their number."""
     lengths = (length for length in _MONTH_LENGTHS if days.count < length)
     return not is_whole(ratio) and any(abs(ratio * length - days.count) <= _FRACTION_OF_A_DAY for length in lengths)
+
+
+@lru_cache(maxsize=4096)  # an invoice has many rows of the same days
+def _whole_months(first: dt.date, last: dt.date) -> int:
+    after = last + DAY
+    months = (after.year - first.year) * 12 + after.month - first.month
+    same = after.day == first.day
+    shortened = after.day < first.day and _ends_month(after)
+    lengthened = after.day > first.day and _ends_month(first)
+    return max(months, 0) if same or shortened or lengthened else 0
 
 
 def _months_later(day: dt.date, number: int) -> dt.date:

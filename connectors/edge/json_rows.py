@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 
+from connectors.edge.remembering import remember_short
 from connectors.errors import UnexpectedAnswer
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
@@ -18,7 +18,7 @@ _LONGEST_NUMBER = 60
 _TRUE = frozenset({"true", "1", "yes"})
 
 
-@lru_cache(maxsize=4096)  # an invoice says the same quantity, price and ratio in many rows
+@remember_short
 def read_decimal(text: str) -> Decimal | None:
     """A plain decimal number, or None: no blanks inside, no thousands separators, no NaN."""
     stripped = text.strip()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
+from connectors.edge.remembering import remember_short
 from connectors.records import Cadence
 
 CSP_PROGRAM_PREFIX = "microsoft csp"
@@ -43,10 +43,8 @@ _NOT_FINAL = re.compile(
 )
 _INACTIVE = re.compile(r"\b(?:in-?active|deactivated|disabled|deleted|removed|cancell?ed|terminated)\b")
 
-_KNOWN_TEXTS = 4096  # an invoice has many rows and says the same words and days in most of them
 
-
-@lru_cache(maxsize=_KNOWN_TEXTS)
+@remember_short
 def read_moment(text: str) -> dt.datetime | None:
     """An instant with up to nine fraction digits, cut to microseconds, in the offset it names.
 
@@ -79,7 +77,7 @@ def cadence_of(billing_text: str) -> Cadence:
     return told or (Cadence.UNKNOWN if _is_ambiguous(text.rpartition(" for ")[2]) else _cadence_in(text))
 
 
-@lru_cache(maxsize=_KNOWN_TEXTS)
+@remember_short
 def cadence_of_row(cycle: str, term: str) -> Cadence:
     """How often a row is charged, by the words of its own cycle, else by a term that says one-time.
 
@@ -95,7 +93,7 @@ def cadence_of_row(cycle: str, term: str) -> Cadence:
     return Cadence.UNREADABLE
 
 
-@lru_cache(maxsize=_KNOWN_TEXTS)
+@remember_short
 def months_of_term(term: str) -> int:
     """The length of a term in months: ``1 Year`` is 12; 0 where it cannot be read."""
     found = _TERM.search(term.casefold())
