@@ -1,4 +1,4 @@
-"""``python -m bench [calls|overhead|limit|memory|dispatch|workers|fairness ...]``; all parts without any."""
+"""``python -m bench [PART ...]``: the parts that are named, all without any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.installation import CHECKOUT, BenchFailedError, Installation
 from bench.report import describe_machine
 
-PARTS = ("calls", "overhead", "limit", "memory", "dispatch", "workers", "fairness")
+PARTS = ("calls", "overhead", "limit", "memory", "storing", "first_runs", "dispatch", "workers", "fairness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +44,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--charges", type=_numbers, default=(1000, 10000, 60000), help="memory: rows of the invoice")
     parser.add_argument("--products", type=_numbers, default=(1000, 20000), help="memory: products on both sides")
     parser.add_argument("--templates", type=_numbers, default=(1000, 20000), help="memory: the target's templates")
+    parser.add_argument("--rows", type=int, default=10000, help="storing: rows of the invoice")
+    parser.add_argument("--lines", type=_numbers, default=(1000, 10000), help="first_runs: lines, e.g. 60000")
     parser.add_argument("--partners", type=_numbers, default=(1, 10, 100, 1000), help="dispatch: partners in all")
     parser.add_argument("--accounts", type=int, default=4, help="workers: partners that sync at once")
     options = parser.parse_args(arguments)
@@ -59,7 +61,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _measures(options: argparse.Namespace) -> dict[str, Callable[[Installation], bool]]:
     # The parts import models, which is possible only once Django is set up.
-    from bench import calls, dispatch, fairness, limit, memory, overhead, workers
+    from bench import calls, dispatch, fairness, first_runs, limit, memory, overhead, storing, workers
 
     return {
         "calls": calls.measure,
@@ -68,6 +70,8 @@ def _measures(options: argparse.Namespace) -> dict[str, Callable[[Installation],
         "memory": lambda at: memory.measure(
             at, charges=options.charges, products=options.products, templates=options.templates
         ),
+        "storing": lambda at: storing.measure(at, charges=options.rows),
+        "first_runs": lambda at: first_runs.measure(at, lines=options.lines),
         "dispatch": lambda at: dispatch.measure(at, sizes=options.partners),
         "workers": lambda at: workers.measure(at, accounts=options.accounts),
         "fairness": fairness.measure,

@@ -18,7 +18,7 @@ def main(task: str, partner_id: int, program_id: int, source_id: int, target_id:
 
     partner = Seeded(partner_id, program_id, source_id, target_id)
     if task == "map":
-        _read_directories(partner)
+        read_directories(partner)
         return {"mappings": map_everybody(partner)}
     if task == "lists":
         return _read_lists(partner)
@@ -50,7 +50,8 @@ def _import(partner: object) -> dict[str, float]:
     return {"start": start, "peak": peak()}
 
 
-def _read_directories(partner: object) -> None:
+def read_directories(partner: object) -> None:
+    """Bring the copies of the source's and the target's lists up to date."""
     from bench.seeding import Seeded
     from connections.clients import open_source, open_target
     from customers.refreshing import refresh_customers

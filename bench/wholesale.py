@@ -1,7 +1,7 @@
 """Vendors of any size for measuring memory: every answer is computed when it is asked for.
 
 ``python -m bench.wholesale --port N --customers N --products N [--lines N]`` speaks as much of PRISM
-and Syncro as reading needs, with so many lines on each template. Each customer has eight seat
+and Syncro as reading and adding lines need, with so many lines on each template. Each customer has eight seat
 subscriptions, half of them with a change within the month, and one Azure plan with three meters:
 fifteen rows on the invoice.
 """
@@ -12,7 +12,7 @@ import argparse
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 ROWS_PER_CUSTOMER = 15
 SEATS, METERS, PAGE = 8, 3, 25
+_MOST_LINES = 10_000  # of a template: ids of the lines that are added begin beyond those of the others
 AGREEMENT = "10000000-0000-4000-8000-000000000001"
 _COLUMNS = (
     "PrimaryDomainName,SubscriptionId,OfferName,ChargeStartDate,ChargeEndDate,UnitPrice,UnitPriceRrp,"
@@ -40,16 +41,24 @@ class Wholesale:
     customers: int
     products: int
     lines: int = 1
+    added: dict[int, list[Json]] = field(default_factory=dict)  # lines by their template
+
+    def add_line(self, template: int, values: Json) -> Json:
+        """Put a line on a template; the answer to that."""
+        lines = self.added.setdefault(template, [])
+        line = values | {"id": (_MOST_LINES + template) * _MOST_LINES + len(lines), "recurring_type_id": None}
+        lines.append(line)
+        return {"schedule_line_item": line}
 
     def answer(self, path: str, page: int) -> bytes | None:
         """The body of a GET, None where there is nothing."""
-        for pattern, made in self._answers().items():
+        for pattern, made in self._answers(path).items():
             if re.search(pattern, path):
                 told = made(page)
                 return told if isinstance(told, bytes) else json.dumps(told).encode()
         return None
 
-    def _answers(self) -> dict[str, Callable[[int], Json | list[Json] | bytes]]:
+    def _answers(self, path: str) -> dict[str, Callable[[int], Json | list[Json] | bytes]]:
         return {
             r"/me/customers$": lambda _: [self._own_company()],
             r"/tenants$": lambda _: [self._tenant(number) for number in range(self.customers)],
@@ -58,6 +67,7 @@ class Wholesale:
             r"/csv$": lambda _: "".join(self._rows()).encode(),
             r"/api/v1/customers$": lambda page: self._page("customers", self.customers, page, _customer),
             r"/api/v1/schedules$": lambda page: self._page("schedules", self.customers, page, self._schedule),
+            r"/api/v1/schedules/[0-9]+$": lambda _: {"schedule": self._schedule(_number_in(path))},
             r"/api/v1/products$": lambda page: self._page("products", self.products, page, _product),
         }
 
@@ -146,11 +156,20 @@ class Wholesale:
     def _schedule(self, number: int) -> Json:
         lines = [_line(number * self.lines + place, place) for place in range(1, self.lines + 1)]
         schedule = {"id": 1 + number, "customer_id": 1 + number, "name": "Monthly services", "frequency": "Monthly"}
-        return schedule | {"next_run": "2026-10-05T00:00:00.000+00:00", "paused": False, "lines": lines}
+        return schedule | {
+            "next_run": "2026-10-05T00:00:00.000+00:00",
+            "paused": False,
+            "lines": [*lines, *self.added.get(1 + number, [])],
+        }
 
     def _page(self, key: str, count: int, page: int, make: Callable[[int], Json]) -> Json:
         numbers = range((page - 1) * PAGE, min(count, page * PAGE))
         return {key: [make(number) for number in numbers], "meta": {"total_pages": -(-count // PAGE), "page": page}}
+
+
+def _number_in(path: str) -> int:
+    """The numbered thing whose id a path ends with."""
+    return int(path.rpartition("/")[2]) - 1
 
 
 def _row(number: int, ref: str, name: str, days: tuple[str, str], *, amounts: str, cycle: str = "") -> str:
@@ -188,7 +207,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send(self.wholesale.answer(parts.path, page), "text/csv" if self.path.endswith("/csv") else "")
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if to := re.search(r"/schedules/([0-9]+)/add_line_item$", self.path):
+            self.send(json.dumps(self.wholesale.add_line(int(to[1]), json.loads(body))).encode())
+            return
         self.send(b'{"access_token": "sample", "expires_in": 3600, "token_type": "Bearer"}')
 
     def send(self, body: bytes | None, kind: str = "") -> None:
