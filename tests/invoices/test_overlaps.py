@@ -21,7 +21,6 @@ from invoices.services import (
     undo_overlap_decision,
 )
 from tests.invoices.prism_wire import Row, World, row, subscription
-from tests.syncs.running.wide_partner import QueryPlans
 
 
 @pytest.fixture
@@ -376,33 +375,3 @@ def test_facts_of_an_overlap_say_how_much_comes_again(issued_again):
 
     assert (facts.other.number, facts.shared_charges, facts.shared.retail) == ("101", 2, 30)
     assert facts.mirrored_charges == 0
-
-
-def test_rows_are_laid_side_by_side_in_one_pass_whatever_the_database_knows_of_them(counted):
-    refs = [f"n{number}" for number in range(60)]
-    counted.prism.invoice("102", *(row(ref, CustomerName="Contoso") for ref in refs))
-    counted.sync()
-    counted.prism.invoice("103", *(row(ref, CustomerName="Contoso") for ref in refs))
-    plans = QueryPlans()
-
-    with plans.reading():
-        counted.sync()
-
-    assert counted.invoices()["103"] == "held", "nothing was compared"
-    compared = [sql for sql, _ in plans.asked if "invoices_charge theirs" in sql]
-    assert len(compared) == 1
-    assert "Nested Loop" not in plans.joins()
-    assert plans.joins()
-
-
-def test_first_invoice_is_compared_with_nothing(counted):
-    counted.prism.tenant("Fabrikam", subscription("f1"))
-    with partner_scope(counted.partner.pk):
-        SourceInvoice.objects.all().delete()
-    plans = QueryPlans()
-
-    with plans.reading():
-        counted.sync()
-
-    assert counted.invoices() == {"101": "counted"}
-    assert not [sql for sql, _ in plans.asked if "invoices_charge theirs" in sql]

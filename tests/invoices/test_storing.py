@@ -58,9 +58,12 @@ def test_every_value_is_stored_as_django_stores_it(world: Any, kept: Charge) -> 
         assert len(stored(ours)) == len(ODD)
 
 
-def test_nothing_to_insert_asks_nothing(world: Any, django_assert_num_queries: Any) -> None:
-    with partner_scope(world.partner.pk), django_assert_num_queries(0):
-        insert_rows(Charge, [])
+def test_nothing_to_insert_asks_nothing(world: Any, kept: Charge, django_assert_num_queries: Any) -> None:
+    with partner_scope(world.partner.pk):
+        with django_assert_num_queries(0):
+            insert_rows(Charge, [])
+
+        assert Charge.objects.get() == kept
 
 
 def test_row_of_another_partner_is_refused(world: Any, kept: Charge) -> None:
