@@ -97,7 +97,12 @@ def _ready_partner() -> Seeded:
 def _import(partner: Seeded, file: Path) -> float:
     source = open_source(partner.partner_id, partner.source_id)
     started = time.perf_counter()
-    report = import_invoices(partner.partner_id, partner.program_id, Downloaded(source, file))  # type: ignore[arg-type]  # what an import asks of it
+    client = Downloaded(source, file)
+    report = import_invoices(
+        partner.partner_id,
+        partner.program_id,
+        client,  # type: ignore[arg-type]  # an import asks no more of a source
+    )
     if report.problems or not report.imported:
         raise BenchFailedError(f"the invoice was not imported: {report.problems}")
     return time.perf_counter() - started

@@ -9,8 +9,10 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+from psycopg2 import sql
 
 BATCH = 500
+_INSERT = sql.SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)")
 _NEVER_STORED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 K = TypeVar("K", bound=Hashable)
@@ -60,14 +62,12 @@ def insert_rows(model: type[M], rows: Iterable[M]) -> None:
     values = [{name: read(row) for name, read in columns} for row in rows]
     if not values:
         return
-    names = ", ".join(f'"{name}"' for name, _ in columns)
-    table = model._meta.db_table
+    names = {
+        "table": sql.Identifier(model._meta.db_table),
+        "columns": sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{table}" ({names})'  # noqa: S608  # names of our own
-            f' SELECT {names} FROM json_populate_recordset(NULL::"{table}", %s)',
-            [json.dumps(values, default=str)],
-        )
+        cursor.execute(_INSERT.format(**names).as_string(cursor.cursor), [json.dumps(values, default=str)])
 
 
 def update_differences(model: type[M], wanted: Iterable[tuple[M, Mapping[str, Any]]]) -> list[M]:

@@ -1,4 +1,4 @@
-"""What a new invoice is compared with: the others, in one pass, whatever the database knows of them."""
+"""How a new invoice is laid beside those before it: once, whatever the database knows of their rows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.syncs.running.wide_partner import QueryPlans
 
 @pytest.fixture
 def counted(world: World) -> World:
-    """September of one customer is imported."""
-    world.prism.tenant("Contoso", subscription("s1"))
-    world.prism.invoice("101", row("s1", quantity=2))
+    """September is imported."""
+    world.prism.tenant("Contoso", subscription("s1"), subscription("s2"))
+    world.prism.invoice("101", row("s1", quantity=2), row("s2"))
     world.sync()
     return world
 
 
-def test_rows_are_laid_side_by_side_in_one_pass_whatever_the_database_knows_of_them(counted):
+def test_rows_are_laid_side_by_side_in_one_pass_whatever_the_database_knows_of_them(counted: World) -> None:
     refs = [f"n{number}" for number in range(60)]
     counted.prism.invoice("102", *(row(ref, CustomerName="Contoso") for ref in refs))
     counted.sync()
@@ -36,7 +36,7 @@ def test_rows_are_laid_side_by_side_in_one_pass_whatever_the_database_knows_of_t
     assert plans.joins()
 
 
-def test_first_invoice_is_compared_with_nothing(counted):
+def test_first_invoice_is_compared_with_nothing(counted: World) -> None:
     counted.prism.tenant("Fabrikam", subscription("f1"))
     with partner_scope(counted.partner.pk):
         SourceInvoice.objects.all().delete()
