@@ -33,14 +33,14 @@ GOOD_SECONDS = 1.0  # how long an answer is given again
 
 
 @dataclass(slots=True)
-class LastAnswer:
+class Readiness:
     """What this process found out last."""
 
     answers: dict[str, bool] = field(default_factory=dict)
     good_until: float = 0.0
 
 
-_found, _finding_out = LastAnswer(), Lock()
+_found, _finding_out = Readiness(), Lock()
 
 
 def answer_probes(

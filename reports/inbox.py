@@ -250,7 +250,12 @@ class Decided:
     by: str
     at: dt.datetime
     program_id: int
-    answers: dict[str, str]  # what an Undo is drawn from
+    given: list[Decision]  # none where warnings were seen
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What an Undo is drawn from."""
+        return answers_of(self.given)
 
     @property
     def token(self) -> str:
@@ -270,10 +275,9 @@ def recent_decisions() -> list[Decided]:
     for each in decisions:
         key = (each.decided_at, each.program_id, each.choice)
         by = str(each.decided_by or "Somebody")
-        group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id, {}))
+        group = groups.setdefault(key, Decided(label_of(each.choice), [], by, each.decided_at, each.program_id, []))
         group.texts.append(about.get(each.subject, each.subject))
-        for subject, answer in answers_of([each]).items():
-            group.answers[subject] = answer
+        group.given.append(each)
     return list(groups.values())
 
 
@@ -289,7 +293,7 @@ def recently_seen() -> list[Decided]:
     groups: dict[tuple[object, ...], Decided] = {}
     for each in seen.filter(seen_at__in=newest).select_related("seen_by").order_by("-seen_at", "pk"):
         assert each.seen_at is not None
-        made = Decided("Seen", [], str(each.seen_by or "Somebody"), each.seen_at, each.program_id, {})
+        made = Decided("Seen", [], str(each.seen_by or "Somebody"), each.seen_at, each.program_id, [])
         group = groups.setdefault((each.seen_at,), made)
         group.texts.append(each.text)
     return list(groups.values())

@@ -27,7 +27,7 @@ STRANGER = "10.1.2.3"
 def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer of another test is given again, and none of this one."""
     monkeypatch.setattr(health, "GOOD_SECONDS", 0.0)
-    monkeypatch.setattr(health, "_found", health.LastAnswer())
+    monkeypatch.setattr(health, "_found", health.Readiness())
 
 
 def ready(client: Client) -> tuple[int, dict[str, bool]]:
@@ -124,7 +124,7 @@ def test_many_who_ask_at_once_cost_one_write_and_the_next_answer_is_true_again(
     writes = [one["sql"] for one in asked.captured_queries if "UPDATE" in one["sql"]]
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     later = ready(client)
-    monkeypatch.setattr(health, "_found", health.LastAnswer())
+    monkeypatch.setattr(health, "_found", health.Readiness())
 
     assert first == [(200, WELL)] * 20
     assert len(writes) == 1
