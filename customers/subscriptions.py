@@ -10,7 +10,7 @@ from connectors.records import SourceSubscription
 from core.bulk_saving import fit, save_differences
 from customers.models import Subscription
 from money.classifying import is_spoilt
-from money.owners import Stay
+from money.rows.owners import Stay
 
 # A later answer that leaves these out does not make us forget them: old invoices need them.
 _REMEMBERED = ("product_ref", "term", "billing_cycle", "cadence")

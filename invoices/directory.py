@@ -16,8 +16,8 @@ from customers.subscriptions import keep_subscriptions, stays_of, subscription_v
 from invoices.history import History
 from invoices.reading import Profile
 from money.classifying import Classified, is_negative
-from money.owners import Stay
 from money.recognising import EarlierCharge
+from money.rows.owners import Stay
 from money.words import Money
 from products.matching import Match, ProductFacts, ProductIndex, SoughtProduct
 from products.selectors import product_facts

@@ -25,8 +25,8 @@ from invoices.together import alone, credit_number, prices_before, take_over
 from money.classifying import Classified, classify, days_of_row, unit_of_amount
 from money.days import Days
 from money.enums import Kind
-from money.owners import Whose, whose_row
 from money.recognising import Background, EarlierCharge
+from money.rows.owners import Whose, whose_row
 from money.rows.together import RowTogether, put_together
 from money.words import ZERO
 

@@ -42,7 +42,6 @@ from money.month.levels import current_level, tell_current
 from money.month.months import Charged, Holder, MonthCharges, Months, read_months
 from money.month.unfinished import note_not_invoiced, note_of_removals
 from money.overlaps import Meeting, RowSeen, is_issued_again, repeated_rows
-from money.owners import Stay, whose_row
 from money.periods import month_after, period_label, period_of
 from money.plan import Hold, Note, Plan, PlannedChange, PlannedPosting
 from money.planning import plan_billing
@@ -51,6 +50,7 @@ from money.products import ProductChange, ProductPlan, ProductRules, SourceItem,
 from money.recognising import NO_MOTION, UNREADABLE_CYCLE, Background, EarlierCharge, evidence_of
 from money.rows.grouping import GroupFate, RowGroup, group_rows, join_waiting
 from money.rows.grouping import Member as GroupMember
+from money.rows.owners import Stay, whose_row
 from money.rows.together import RowAlone, RowTogether, join_later, put_together
 from money.steps import STEPS, go_through
 from money.steps.amounts import Amounts, Terms

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from money.days import Days
-from money.owners import Stay, Whose, whose_row
+from money.rows.owners import Stay, Whose, whose_row
 
 NORTHWIND, FABRIKAM, CONTOSO = 1, 2, 3
 OCTOBER = Days(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
