@@ -29,7 +29,7 @@ def want_credits(brief: PeriodBrief, credited: Sequence[ChargeFact]) -> PeriodWa
 
 
 def _given_for_others(brief: PeriodBrief, names: Collection[str]) -> list[Money]:
-    """What runs gave back already for invoices that count no more: one that says the same gives nothing again."""
+    """What runs gave back already for invoices that count no more: the one that replaces them gives the rest alone."""
     known = {brief.marks.of(PartRole.CREDIT, name) for name in names} | {part.mark for part in settled_back(brief)}
     billed = (part for part in brief.settled if part.role is PartRole.CREDIT and part.state is PartState.BILLED)
     return [part.source for part in billed if part.mark not in known]
@@ -38,12 +38,14 @@ def _given_for_others(brief: PeriodBrief, names: Collection[str]) -> list[Money]
 def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str, given: list[Money]) -> PeriodWants:
     total = sum_charges(charges)
     amount = total.in_cents()
+    rounding = total - amount
     mark = brief.marks.of(PartRole.CREDIT, ordinal)
     if not amount or any(part.mark == mark for part in brief.settled):
-        return PeriodWants(rounding=total - amount)
-    if amount in given:
-        given.remove(amount)
-        return PeriodWants(rounding=total - amount)
+        return PeriodWants(rounding=rounding)
+    if given:
+        amount -= given.pop(0)
+        if not amount.negative:  # what was given beyond the credit is left for a person
+            return PeriodWants(rounding=rounding)
     made_of = made_of_text(charges)
     wanted = Wanted.of(
         LineAmount(ONE, amount, amount),
@@ -56,7 +58,7 @@ def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str
     )
     if not amount.negative:  # less than a cent is given back, and it costs something: the customer sees nothing of it
         wanted = replace(wanted, hold=None, excluded="Only the cost differs", only_cost=True)
-    return PeriodWants(wanted=[wanted], rounding=total - amount)
+    return PeriodWants(wanted=[wanted], rounding=rounding)
 
 
 def credit_of_reversal(brief: PeriodBrief, wanted: Wanted) -> Wanted:

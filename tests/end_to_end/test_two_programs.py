@@ -18,8 +18,9 @@ from programs.models import Program
 from syncs.deciding.answering import decide
 from syncs.models import Finding, Line
 from syncs.running import planning
+from syncs.running.starting import start_sync
 from tests.end_to_end.conftest import opened, set_aside_first_month
-from tests.end_to_end.office import Json, Office, mark_of
+from tests.end_to_end.office import Json, Office, finish, mark_of
 
 CAST = ("adatum", "coho-winery")
 ADATUM, COHO = 5001, 5010
@@ -188,6 +189,33 @@ def test_guard_counts_the_lines_of_its_program_alone(two: Office, monkeypatch: p
     two.sync()
 
     assert counted == standing
+
+
+@pytest.mark.parametrize("order", [(FIRST, SECOND), (SECOND, FIRST)], ids=["first", "second"])
+def test_line_that_nobody_charges_any_more_goes_with_the_sync_of_its_own_program(two: Office, order: tuple[str, str]):
+    line, *_ = [line for line in lines_of(two, FIRST) if not line["one_time_charge"]]
+    mark = mark_of(line)
+    with partner_scope(two.partner_id()):
+        ended = Line.objects.filter(mark=mark).values_list("subscription__external_id", flat=True)[0]
+    with two.store.exclusive():
+        two.store.remember("story_edits/northwind", [{"subscription_id": ended, "day": "2026-09-30"}])
+    two.advance()
+    two.sync("products")
+
+    for number, source in enumerate(order, start=1):
+        sync_alone(two, source)
+        standing = {one for one in order if mark in map(mark_of, lines_of(two, one))}
+        assert standing == set(order[number:])
+    two.sync()
+    twice(two)
+
+
+def sync_alone(office: Office, source: str) -> None:
+    """Billing of one program."""
+    with partner_scope(office.partner_id()):
+        program = Program.objects.get(source__name=source)
+        (run,) = start_sync(program=program, kinds=["billing"], actor=COMMAND, enqueue=False)
+    finish(office.partner_id(), run.pk)
 
 
 # --- Two targets of one system --------------------------------------------------------------------

@@ -162,3 +162,32 @@ def test_credit_that_was_billed_is_not_given_again_by_the_invoice_that_replaces_
           billed 132.00, to bill 22.00
           charged 66.00 = billed 132.00 - excluded 66.00
     """)
+
+
+def test_invoice_that_gives_back_more_than_the_one_it_replaces_gives_the_rest_alone() -> None:
+    # The run gave 88.00 back. The right invoice gives 99.00: no seat was left in September.
+    prove("""
+        settings: credits apply
+        invoice I1 for Aug 2026
+          from  | to     | seats | retail
+          1 Aug | 30 Sep |     9 |  22.00
+        sync, whatever it says
+          standing recurring 198.00, once 0.00
+        generate
+        invoice I2 for Sep 2026
+          from   | to     | seats | retail | ratio
+          16 Sep | 30 Sep |    -9 |  22.00 |   0.5
+          16 Sep | 30 Sep |     1 |  22.00 |   0.5
+          1 Oct  | 31 Oct |     1 |  22.00 |
+        sync, whatever it says
+          standing recurring 22.00, once -88.00
+        generate
+        invoice I3 for Sep 2026, held
+          from   | to     | seats | retail | ratio
+          16 Sep | 30 Sep |    -9 |  22.00 |   0.5
+          1 Oct  | 31 Oct |     1 |  22.00 |
+        decide I3 replaces I2
+        sync, whatever it says
+          standing recurring 22.00, once -11.00
+          charged 55.00 = billed 132.00 - synced 11.00 - excluded 66.00
+    """)
