@@ -38,11 +38,11 @@ def ways_to_wait(wanted: Expected, held: Mapping[CellKey, Cents]) -> set[Waiting
     """
     ways = {Waiting()}
     for key, amount in held.items():
-        if parts := _parts_of(wanted, key):
-            choices = _choices(wanted, key, parts, amount)
-            if len(ways) * len(choices) > MOST_LOOKS:
-                return set()
-            ways = {way + choice for way in ways for choice in choices}
+        parts = _parts_of(wanted, key)
+        choices = _choices(wanted, key, parts, amount) if parts else {Waiting()}
+        if len(ways) * len(choices) > MOST_LOOKS:
+            return set()
+        ways = {way + choice for way in ways for choice in choices}
         if len(ways) > MOST_WAYS:
             return set()
     return ways

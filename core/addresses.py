@@ -30,14 +30,15 @@ def split_addresses(written: str) -> list[str]:
 
 def _addresses_of(part: str) -> Iterator[str]:
     """Those of a part without semicolons. Beside brackets, a piece that may be an address is one; others are names."""
-    beside_brackets = "<" in part
     for piece in part.split(","):
         bracketed = _BRACKETED.findall(piece)
-        rest = [word.strip(_QUOTES) for word in _BRACKETED.sub(" ", piece).split()]
-        alone = len(rest) == 1 and ("@" in rest[0] or "." in rest[0])
-        if bracketed or (beside_brackets and not alone):
-            rest = [word for word in rest if "@" in word]
-        yield from filter(None, (*bracketed, *rest))
+        words = [word.strip(_QUOTES) for word in _BRACKETED.sub(" ", piece).split()]
+        names = bracketed or ("<" in part and not _may_be_address(words))
+        yield from filter(None, (*bracketed, *(word for word in words if "@" in word or not names)))
+
+
+def _may_be_address(words: list[str]) -> bool:
+    return len(words) == 1 and ("@" in words[0] or "." in words[0])
 
 
 def clean_address(written: str) -> str:

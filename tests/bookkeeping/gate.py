@@ -25,10 +25,18 @@ def let_in(invoice: Invoice, before: Sequence[Invoice], charges: Sequence[Charge
 def _is_again(mine: Sequence[RowSeen], theirs: Sequence[RowSeen]) -> bool:
     meeting = Meeting()
     for ref in {row.ref for row in mine}:
-        repeated = repeated_rows([row for row in mine if row.ref == ref], [row for row in theirs if row.ref == ref])
+        repeated = repeated_rows(_of_subscription(ref, mine), _of_subscription(ref, theirs))
         meeting.add(ref, sum(row.positive for row in repeated))
-    several = all(len({row.ref for row in some if row.positive}) > 1 for some in (mine, theirs))
+    several = min(_charged_subscriptions(mine), _charged_subscriptions(theirs)) > 1
     return is_issued_again(meeting, positive_rows=sum(row.positive for row in mine), several=several)
+
+
+def _of_subscription(ref: str, rows: Sequence[RowSeen]) -> list[RowSeen]:
+    return [row for row in rows if row.ref == ref]
+
+
+def _charged_subscriptions(rows: Sequence[RowSeen]) -> int:
+    return len({row.ref for row in rows if row.positive})
 
 
 def _seen(charge: Charge) -> RowSeen:

@@ -18,7 +18,7 @@ import signal
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -156,15 +156,11 @@ class _Jury:
         witnessed = CHECKOUT / "var" / "witnessed.json"
         status, _ = _in_fork(lambda: self._write_down(witnessed), seconds=3600)
         self._witnessed = json.loads(witnessed.read_text()) if status == SURVIVED else {"all of them": None}
-        self._sources: dict[str, ast.Module] = {}
-        self._by_line: dict[tuple[str, int], set[str]] = defaultdict(set)
-        for test, found in self._witnessed.items():
-            for path, lines in found[1].items() if found else ():
-                for line in lines:
-                    self._by_line[path, line].add(test)
         failing = [test for test, found in self._witnessed.items() if found is None]
         if failing:
             raise pytest.UsageError(f"without any mutant these tests fail: {', '.join(failing)}")
+        self._sources: dict[str, ast.Module] = {}
+        self._by_line = _tests_by_line(self._witnessed)
 
     def judge(self, mutant: Mutant) -> Judged:
         """What the tests that call the mutant's function make of it."""
@@ -224,6 +220,15 @@ class _Jury:
         except ValueError:  # it closes over more or less than before
             return False
         return bool(found)
+
+
+def _tests_by_line(witnessed: Mapping[str, Any]) -> dict[tuple[str, int], set[str]]:
+    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for test, (_, run) in witnessed.items():
+        for path, lines in run.items():
+            for line in lines:
+                found[path, line].add(test)
+    return found
 
 
 def _codes(source: str, file: Path) -> dict[tuple[str, int], CodeType]:
