@@ -276,7 +276,9 @@ def test_run_stays_while_a_later_month_that_it_may_have_billed_is_open(cast: Cas
 def test_raw_rows_of_closed_months_go_and_every_sum_stays(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         SourceInvoice.objects.update(imported_at=timezone.now() - dt.timedelta(days=3660))
-        open_one = make.ChargeFactory(subscription_ref="s1", kind="unknown", invoice=shop.invoice, customer=None)
+        open_one = make.ChargeFactory(
+            subscription_ref="s1", kind="unknown", invoice=shop.invoice, customer=shop.customer
+        )
         settled = Charge.objects.filter(invoice=shop.invoice).exclude(pk=open_one.pk)
         number = settled.count()
     prune()
