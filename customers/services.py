@@ -105,7 +105,7 @@ def lock_mappings(program_id: int) -> None:
     wait_for_turn("mappings", program_id)
 
 
-MAPPED = ("mapping.made", "mapping.changed", "mapping.removed")
+MAPPED = ("mapping.made", "mapping.changed", "mapping.sync", "mapping.removed")
 
 
 def mapping_values(mapping: Mapping | None) -> dict[str, Any]:

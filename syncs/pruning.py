@@ -86,7 +86,7 @@ def _proves_open_month() -> Q:
     proofs = changes.filter(wrote | Q(state__in=(ChangeState.FAILED, ChangeState.HELD)))
     for program in Program.objects.select_related("source", "target", "partner"):
         closed = closed_months(program)
-        names = {"", *(f"{month:%Y-%m}" for month in closed)}  # "": of a product, which no month is charged for
+        names = [f"{month:%Y-%m}" for month in closed]  # a change without a month stays
         found |= Q(Exists(proofs.exclude(month__in=names)), program=program)
         for month in charged_months(program) - closed:
             earlier = proofs.filter(month__lte=f"{month:%Y-%m}")

@@ -51,7 +51,7 @@ def test_refresh_says_what_failed_once_it_is_given_up(cast: Cast, program: Progr
 
 
 def test_refresh_that_the_vendor_refuses_says_so(cast: Cast, program: Program, vendors: Vendors) -> None:
-    vendors.edit(action="revoke_token")
+    vendors.edit(action="revoke_permission", permission="Customers - List/Search")
     bob = cast.client("bob")
 
     refresh_target_copy.apply(args=(cast.northwind.pk, program.target_id))
