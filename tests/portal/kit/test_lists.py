@@ -13,7 +13,7 @@ from pytest_django import Settings as SettingsWrapper
 from core.audit import COMMAND, Actor, record
 from core.scope import partner_scope
 from invoices.models import SourceInvoice
-from portal.audit.filters import SUBJECTS
+from portal.audit.filters import AuditFilter
 from tests import factories as make
 from tests.portal.cast import Cast, Shop, rows_of
 
@@ -160,10 +160,10 @@ def test_every_action_of_the_log_can_be_filtered_for() -> None:
     ):
         for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):
             text = file.read_text()
-            written |= set(re.findall(rf'"((?:{"|".join(SUBJECTS)})\.[a-z_]+)"', text))
+            written |= set(re.findall(rf'"((?:{"|".join(AuditFilter.subjects)})\.[a-z_]+)"', text))
             written |= set(re.findall(r'\brecord(?:_all)?\([^"\n]*"([a-z]+\.[a-z_]+)"', text))
 
-    assert {f"{name}.{what}" for name, (_, words) in SUBJECTS.items() for what in words} == written
+    assert {f"{name}.{what}" for name, (_, words) in AuditFilter.subjects.items() for what in words} == written
 
 
 @pytest.mark.parametrize("asked", [{"until": "9999-12-31"}, {"since": "0001-01-01"}, {"person": "\0"}])
