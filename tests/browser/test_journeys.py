@@ -29,7 +29,12 @@ def test_admin_connects_source_and_target(open_browser: Open, cast: Cast, vendor
     adam.press(adam.page.get_by_role("button", name="Request Syncro"))
     expect(adam.page.get_by_text("Requested by")).to_be_visible()
     olga = Keyboard(open_browser("olga"))
-    olga.press(olga.page.get_by_role("button", name="Enable Syncro for Northwind IT"))
+    enable = olga.page.get_by_role("button", name="Enable Syncro for Northwind IT")
+    olga.press(enable)
+    expect(olga.page.get_by_text("Nothing was changed yet.")).to_be_visible()
+    olga.write(olga.page.get_by_label("Password"), PASSWORD)
+    olga.page.keyboard.press("Enter")
+    olga.press(enable)
     expect(olga.page.get_by_text("Nobody waits for you.")).to_be_visible()
 
     adam.open("Dashboard")
