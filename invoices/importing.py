@@ -1,7 +1,7 @@
 """Detect the source's invoices and import each once, whole.
 
 An invoice is known by its id. A known one is read again only when what the list says of it has
-changed (``verify_newest`` also reads those of the newest month), and what was stored stays.
+changed (``verify_newest`` also reads those of the newest month, once a day), and what was stored stays.
 
 Until it is settled where billing starts (``Program.baseline_at``), months are read back to the newest regular
 one, and the one before it by which that is told; older invoices are recorded by id and never read. What the
@@ -48,6 +48,7 @@ from programs.models import Program, Start
 
 # Of one import; the others are found by domain or name, or when the tenants are read next.
 MOST_LOOK_UPS = 50
+COMPARED_FOR = dt.timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,12 @@ class _Known:
     content_hash: str
     month: dt.date
     past: bool
+    compared_at: dt.datetime | None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its rows were not read for a day; a daily sync may begin some hours earlier than the one before."""
+        return self.compared_at is None or timezone.now() - self.compared_at > COMPARED_FOR
 
 
 @dataclass(slots=True)
@@ -141,7 +148,7 @@ class _Import:
         with partner_scope(partner_id):
             program = Program.objects.select_related("source__partner").get(pk=program_id)
             take_over_past(program)
-            columns = ("external_id", "header_hash", "content_hash", "month", "past")
+            columns = ("external_id", "header_hash", "content_hash", "month", "past", "compared_at")
             known = {row[0]: _Known(*row[1:]) for row in program_invoices(program).values_list(*columns)}
         source = program.source
         return cls(
@@ -205,14 +212,14 @@ class _Import:
         return len(self.problems) == before
 
     def look_for_changes(self, headers: Iterable[InvoiceHeader], *, verify_newest: bool) -> None:
-        """Read known invoices again whose header changed, on demand also those of the newest month or later."""
+        """Read known invoices again whose header changed, on demand also those of the newest month that are due."""
         newest = self._newest_month() if verify_newest else None
         for header in headers:
             known = self.known.get(header.invoice_id)
             if known is None or not known.content_hash:
                 continue
             is_new = newest is not None and known.month >= newest
-            if is_new or known.header_hash != hash_header(header):
+            if (is_new and known.is_due) or known.header_hash != hash_header(header):
                 self._attempt(header, again=True)
 
     def _newest_month(self) -> dt.date | None:
@@ -248,6 +255,7 @@ class _Import:
             invoice = SourceInvoice(source_id=self.program.source_id, program_slug=self.program.slug)
             invoice.past = unsettled.exists()
         _describe_header(invoice, header, copy.fingerprint.currency or self.currency)
+        invoice.compared_at = timezone.now()
         store_invoice(invoice, copy, self.looked_up)
         if settle_overlaps(invoice):
             self.held.append(invoice.pk)
@@ -278,9 +286,12 @@ class _Import:
             changed = "" if content == invoice.content_hash else content
             if changed and changed != invoice.changed_hash:
                 self.changed.append(invoice.pk)
-            if (changed, hash_header(header)) != (invoice.changed_hash, invoice.header_hash):
-                invoice.changed_hash, invoice.header_hash = changed, hash_header(header)
-                invoice.save(update_fields=["changed_hash", "header_hash"])
+            invoice.changed_hash, invoice.header_hash, invoice.compared_at = (
+                changed,
+                hash_header(header),
+                timezone.now(),
+            )
+            invoice.save(update_fields=["changed_hash", "header_hash", "compared_at"])
 
     def _search_start(self, listed: Iterable[InvoiceHeader]) -> bool:
         """Read month by month, the newest first, until it is known where billing starts; false where that is left open.

@@ -63,6 +63,7 @@ class SourceInvoice(PartnerModel):
     charged_cost = models.DecimalField(max_digits=24, decimal_places=8, default=0)  # sum of its charges
     charged_retail = models.DecimalField(max_digits=24, decimal_places=8, default=0)
     imported_at = models.DateTimeField(auto_now_add=True)
+    compared_at = models.DateTimeField(null=True)  # when its rows were last read at the source
 
     class Meta:
         ordering = ["-month", "-imported_at"]

@@ -324,51 +324,6 @@ def test_start_is_settled_once(history):
     assert history.invoices()["101"] == "counted"
 
 
-# --- Changed invoices -------------------------------------------------------------------------------
-
-
-def test_changed_content_is_reported_once_and_stored_rows_stay(monthly):
-    monthly.sync()
-    monthly.prism.invoice("101", row("s1", quantity=5), Total="40.00")
-
-    first, second = monthly.sync(), monthly.sync()
-
-    assert (first.changed, second.changed) == ((monthly.invoice("101").pk,), ())
-    assert monthly.invoice("101").changed_hash
-    assert monthly.charges("101")[0].quantity == 3
-    assert monthly.prism.calls["/api/v1/me/invoice/101/csv"] == 2
-
-
-def test_header_that_changes_without_its_content_is_no_change(monthly):
-    monthly.sync()
-    monthly.prism.invoices["101"]["Status"] = "Paid"
-
-    first = monthly.sync()
-    monthly.sync()
-
-    assert (first.changed, monthly.invoice("101").changed_hash) == ((), "")
-    assert monthly.prism.calls["/api/v1/me/invoice/101/csv"] == 2
-
-
-def test_rows_in_another_order_are_the_same_content(monthly):
-    monthly.prism.invoice("101", row("s1"), row("s1", quantity=2, cost="16.0"))
-    monthly.sync()
-    monthly.prism.invoice("101", row("s1", quantity=2, cost="16.00"), row("s1"), Status="Paid")
-
-    assert monthly.sync().changed == ()
-    assert monthly.prism.calls["/api/v1/me/invoice/101/csv"] == 2  # it was compared
-
-
-def test_newest_month_is_verified_on_demand(monthly):
-    monthly.prism.invoice("102", row("s1", "2026-10"), month="2026-10")
-    monthly.sync()
-    monthly.sync()
-    monthly.prism.files["102"] = monthly.prism.files["101"]
-
-    assert monthly.sync().changed == ()
-    assert monthly.sync(verify_newest=True).changed == (monthly.invoice("102").pk,)
-
-
 def test_file_with_a_stray_sign_at_its_start_is_no_web_page(monthly):
     monthly.prism.invoice("102", row("s1", "2026-10", quantity=7), month="2026-10")
     monthly.prism.files["102"] = b"<" + monthly.prism.files["102"]
