@@ -13,6 +13,7 @@ from accounts.models import Invitation, Membership
 from core.models import AuditEntry
 from core.scope import partner_scope
 from tests.portal.cast import PASSWORD, Cast
+from tests.portal.drawing import DrawingClient
 
 HOME = "/p/northwind/"
 AGAIN = "/accounts/reauthenticate/"
@@ -25,7 +26,7 @@ def adam(cast: Cast) -> Client:
 
 
 def sign_in(cast: Cast, name: str) -> Client:
-    browser = Client()
+    browser = DrawingClient()
     browser.post("/accounts/login/", {"login": cast.users[name].email, "password": PASSWORD})
     return browser
 

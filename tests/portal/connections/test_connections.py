@@ -82,7 +82,7 @@ def test_replacing_credentials_asks_for_the_password_first(cast: Cast, vendors: 
 
 
 def test_target_is_requested_enabled_and_connected(cast: Cast, vendors: Vendors) -> None:
-    adam, olga = cast.client("adam"), cast.client("olga")
+    adam, olga = cast.client("adam"), cast.sure("olga")
     adam.post("/p/northwind/connections/syncro/request/")
     asked = olga.get("/operator/").content.decode()
 
@@ -109,7 +109,7 @@ def test_target_cannot_be_connected_before_it_is_enabled(cast: Cast, vendors: Ve
 
 @pytest.mark.parametrize("subdomain", ["evil.example.com", "127.0.0.1", "northwind.syncromsp.com.evil.example"])
 def test_foreign_hosts_are_refused_as_subdomain(cast: Cast, vendors: Vendors, subdomain: str) -> None:
-    cast.client("olga").post("/operator/northwind/syncro/enable/")
+    cast.sure("olga").post("/operator/northwind/syncro/enable/")
 
     entered = {"subdomain": subdomain, "api_token": "sample-token"}
     response = press(cast.client("adam"), cast.northwind, "/p/northwind/connections/syncro/", entered)
