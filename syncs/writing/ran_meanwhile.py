@@ -93,18 +93,30 @@ def correct_done(
 
     ``changes`` are done, and their template's next run moved on since they were sent. Answers with
     the templates that must be planned anew. What a run billed of a recurring line is asked by the next plan: our row
-    still names the run that the line was written for.
+    still names the run that the line was written for, and stands until then where the line was taken off.
     """
     anew: set[str] = set()
     for change in changes:
         carried = billed.get(change.mark)
-        if carried is None or change.role == PartRole.RECURRING:
+        if carried is None:
+            continue
+        if change.role == PartRole.RECURRING:
+            if change.action == Action.REMOVE_LINE:
+                _let_row_stand(partner_id, change)
             continue
         if change.action == Action.REMOVE_LINE:
             anew |= _resolve_removal(partner_id, change, template, carried)
         elif change.action == Action.CHANGE_LINE and not _at(carried, _wanted(change)):
             anew |= _resolve_change(partner_id, change, carried)
     return anew
+
+
+def _let_row_stand(partner_id: int, change: Change) -> None:
+    """The line ran once more before it was taken off: what that billed counts as of a line that a person deleted."""
+    with partner_scope(partner_id):
+        standing = Line.objects.filter(program=change.run.program_id, mark=change.mark, state=LineState.STANDING)
+        if not standing.exists():
+            _line_of(change).filter(state=LineState.REMOVED).update(state=LineState.STANDING)
 
 
 def _resolve_removal(partner_id: int, change: Change, template: InvoiceTemplate, billed: Carried | None) -> set[str]:

@@ -20,6 +20,7 @@ from syncs.running.advancing import advance
 from syncs.running.slices import Slice
 from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office, amount_of, finish, mark_of
+from tests.end_to_end.running import billed, runs_just_before
 from tests.end_to_end.stepping import advance_to, begin, begin_and_lose, lost
 
 CAST = ("adatum", "coho-winery")
@@ -28,27 +29,8 @@ ADD, REMOVE = "/add_line_item$", "/remove_line_item$"
 IN_A_TURN = 3  # times that a call which reads is made before the turn breaks off
 
 
-def billed(office: Office, template: int) -> dict[str, Decimal]:
-    """Retail that generated invoices of a template carry, by mark."""
-    found: dict[str, Decimal] = {}
-    for invoice in office.records("invoice"):
-        if invoice["schedule_id"] == template:
-            for row in invoice["line_items"]:
-                mark = mark_of({"description": row["name"]})
-                found[mark] = found.get(mark, Decimal(0)) + Decimal(row["quantity"]) * Decimal(row["price"])
-    return found
-
-
 def standing_one_time(office: Office, *templates: int) -> set[str]:
     return {mark_of(line) for template in templates for line in office.one_time(template)}
-
-
-def runs_just_before(office: Office, template: int, method: str, path: str, **more: object) -> None:
-    """The template makes its invoice when this call arrives, before it is processed."""
-    ran = {"action": "run_template", "account": "northwind", "schedule_id": template}
-    office.fault(
-        "edit_before", vendor="syncro", method=method, path=f"/schedules/{template}{path}", edits=[ran], **more
-    )
 
 
 def second_template(office: Office, template: int) -> int:
