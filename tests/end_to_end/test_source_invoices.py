@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from core.audit import COMMAND
 from core.scope import partner_scope
@@ -166,6 +168,9 @@ def test_changed_invoice_is_shown_and_never_planned(office: Office):
         invoice = find_invoice(office.store, "northwind", SEPTEMBER)
         assert invoice is not None
         office.store.keep("northwind", "prism_invoice", invoice | {"rows": changed})
+    assert "was changed at the source" not in office.sync().messages, "it was read a moment ago"
+    with partner_scope(office.partner_id()):
+        SourceInvoice.objects.update(compared_at=F("compared_at") - dt.timedelta(days=1))
 
     synced = office.sync()
 
