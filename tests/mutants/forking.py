@@ -184,8 +184,8 @@ class _Jury:
         spent = accumulate(seconds for seconds, _ in calling)
         return [
             test
-            for so_far, (seconds, test) in zip(spent, calling, strict=True)
-            if self._enough is None or so_far <= self._enough or so_far == seconds
+            for number, (so_far, (_, test)) in enumerate(zip(spent, calling, strict=True))
+            if number == 0 or self._enough is None or so_far <= self._enough
         ]
 
     def _write_down(self, file: Path) -> int:
@@ -196,9 +196,9 @@ class _Jury:
         """Run every test once: how long it takes, in seconds of CPU time, and which lines run; None where it fails."""
         found = {}
         for test, item in self._items.items():
-            started = time.process_time()
+            started = (time.process_time() * 100 // 1 / 100)
             failed, lines = LINES.during(lambda item=item: _fails(item))
-            found[test] = None if failed else (time.process_time() - started, lines)
+            found[test] = None if failed else ((time.process_time() * 100 // 1 / 100) - started, lines)
         return found
 
     def _try(self, tests: Sequence[str], mutant: Mutant) -> int:
