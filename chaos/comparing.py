@@ -85,6 +85,8 @@ def compare(
         gone_customers = vendors.gone_customers - customers
         expected = _without_gone(whole, vendors.gone_templates - schedules.keys(), gone_customers)
         _set_typed_back(vendors.typed, expected, schedules)
+        for wanted in expected:
+            wanted.typed = [(one.before, one.since) for one in vendors.by_hand]
         first = first_month_of(store)
         charges = {key: one for key, one in charges_in(store, vendors.account).items() if key[2] >= first}
         held = _held_in(charges, expected, invoices, damage)

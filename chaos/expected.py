@@ -69,6 +69,7 @@ class Expected:
     templates: set[int] = field(default_factory=set)
     cells: dict[CellKey, list[Part]] = field(default_factory=dict)
     newest: str = ""
+    typed: list[tuple[Cents, Cents]] = field(default_factory=list)  # what a line billed until a person typed, and since
 
     @property
     def due(self) -> Cents:

@@ -161,9 +161,10 @@ def _excesses(wanted: Expected, subscription_id: str, month: str, cells: Sequenc
 
 
 def _billed_by_runs(wanted: Expected, subscription_id: str) -> set[Cents]:
-    """What a run may have billed of a subscription: at each of its levels."""
+    """What a run may have billed of a subscription: at each of its levels, and what a person typed in their place."""
     levels = wanted.levels_of(subscription_id)
-    return {Cents(int(quantity * retail), int(quantity * cost)) for quantity, retail, cost in levels}
+    ours = {Cents(int(quantity * retail), int(quantity * cost)) for quantity, retail, cost in levels}
+    return ours | {since for until, since in wanted.typed if until in ours}
 
 
 @dataclass(frozen=True)

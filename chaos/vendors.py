@@ -51,13 +51,15 @@ class ByHand:
     mark: str
     before: Cents  # what the line bills without
     level: Level
+    since: Cents  # and with
 
     @classmethod
     def of(cls, line: Json, values: Json) -> ByHand:
         """``values``: what the person changed of the line."""
         after = line | values
         quantity = Decimal(after["quantity"]).normalize()
-        return cls(mark_of(line), amount_of(line), (quantity, after["retail_cents"], after["cost_cents"]))
+        level = (quantity, after["retail_cents"], after["cost_cents"])
+        return cls(mark_of(line), amount_of(line), level, amount_of(after))
 
     def is_billed_by(self, mark: str, level: Level) -> bool:
         """Whether a row of an invoice carries it."""

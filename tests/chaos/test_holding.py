@@ -53,3 +53,13 @@ def test_three_credits_of_one_month_are_told_apart():
     wanted = Expected(cells={SEPTEMBER: lines, OCTOBER: rest}, newest=NOVEMBER[2])
     held = sum((part.own - own for part, (_, own) in zip(rest, some, strict=True)), Cents())
     assert Waiting(held) in ways_to_wait(wanted, {OCTOBER: held})
+
+
+def test_what_a_run_billed_of_a_line_that_a_person_had_typed_into_may_be_held_as_a_credit():
+    wanted = Expected(cells={SEPTEMBER: [SIX_SEATS]}, newest=NOVEMBER[2])
+    typed = Cents(3066, 5100)
+    credit = {SEPTEMBER: Cents() - typed}
+    assert ways_to_wait(wanted, credit) == set()
+
+    wanted.typed = [(SIX_SEATS.own, typed)]
+    assert Waiting(Cents() - typed) in ways_to_wait(wanted, credit)
