@@ -10,7 +10,7 @@ from decimal import Decimal
 from connectors.records import InvoiceTemplate, TemplateLine
 from money.days import Days, is_whole
 from money.enums import Chosen, HoldCode, LineState, PartRole, PartState, Prorations
-from money.words import CENT, NOTHING, ZERO, Money, same_name
+from money.words import CENT, NOTHING, ZERO, Money, same_name, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,19 @@ class ProductFact:
         """Whether a line of ours lacks the product that stands for it now, or names one that is gone."""
         lacks = line.product_id is None or line.product_id in self.superseded_ids
         return self.target_id is not None and lacks
+
+    def has_repriced(self, line: TemplateLine, own: OwnLine, *, retail: bool, cost: bool) -> bool:
+        """Whether the target carried this product's prices into a line of ours, so that nobody typed them there.
+
+        ``retail`` and ``cost`` say which of its prices are ours.
+        """
+        sides = (
+            (retail, line.retail_cents, own.retail_cents, self.retail),
+            (cost, line.cost_cents, own.cost_cents, self.cost),
+        )
+        moved = [(now, product) for ours, now, written, product in sides if ours and now != written]
+        same = line.product_id is not None and line.product_id == self.target_id
+        return same and bool(moved) and all(now == to_cents(product) for now, product in moved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def _plan_period(
         posted is not None
         and not again
         and not must_plan(brief.mapping, brief.rules, brief.period, posted, brief.settled)
-        and not _lacks_link(brief, posted)
+        and not _is_out_of_step(brief, posted)
     ):
         return _leave_as_posted(brief, posted)
     wants = want_period(brief).with_marks_apart(brief.marks)
@@ -206,18 +206,24 @@ def _plan_period(
     return _place_period(brief, postings, wants, touched)
 
 
-def _lacks_link(brief: PeriodBrief, posted: Posted) -> bool:
-    """True when a line that stands for the period has no product, or one that is gone, and there is one now."""
+def _is_out_of_step(brief: PeriodBrief, posted: Posted) -> bool:
+    """True when a line that stands for the period lacks its product, or has a price that came from the product."""
     product, done = brief.period.product, {part.mark for part in brief.settled}
-    parts = [part for part in posted.parts if part.mark not in done]
-    return product is not None and any(product.mends(line) for line in _standing(brief, parts))
+    if product is None:
+        return False
+    mapping = brief.mapping
+    return any(
+        product.mends(line)
+        or product.has_repriced(line, own, retail=mapping.sync_retail, cost=mapping.sync_cost)
+        for own, line in _standing(brief, (part for part in posted.parts if part.mark not in done))
+    )
 
 
-def _standing(brief: PeriodBrief, parts: Iterable[PostingPart]) -> list[TemplateLine]:
-    """The lines of ours that carry these parts, as they stand."""
+def _standing(brief: PeriodBrief, parts: Iterable[PostingPart]) -> list[tuple[OwnLine, TemplateLine]]:
+    """The lines of ours that carry these parts, as we know them and as they stand."""
     owns = (brief.present.own.standing(part.mark) for part in parts if part.state is PartState.SYNCED)
-    lines = (brief.present.line_of(own) for own in owns if own is not None)
-    return [line for line in lines if line is not None]
+    lines = ((own, brief.present.line_of(own)) for own in owns if own is not None)
+    return [(own, line) for own, line in lines if line is not None]
 
 
 def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, touched: Collection[str]) -> PeriodPlan:
@@ -258,7 +264,7 @@ def _leave_as_posted(brief: PeriodBrief, posted: Posted) -> PeriodPlan:
     now = {part.mark: part for part in brief.settled}
     parts = tuple(now.get(part.mark, part) for part in posted.parts)
     plan = Plan(unchanged=sum(part.state is PartState.SYNCED for part in parts))
-    if brief.period.product and any(line.product_id is None for line in _standing(brief, parts)):
+    if brief.period.product and any(line.product_id is None for _, line in _standing(brief, parts)):
         plan.notes.append(note_without_product(brief.mapping, brief.period, brief.period.product))
     if parts != posted.parts:
         plan.postings.append(post_again(brief.mapping, brief.period, posted, parts))
