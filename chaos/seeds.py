@@ -22,6 +22,7 @@ BOUND_SECONDS = 60.0  # after that a run may not be active any more
 REVIVAL_SECONDS = 5.0  # between looks whether every process is still there
 QUIET_MONTHS, ROUGH_MONTHS = 2, 3  # a quiet seed is compared after each; a rough one has one whose trouble goes on
 NEIGHBOURS = 0.25  # share of the seeds with a second partner
+SLOW = 0.5  # share of the second partners whose Syncro takes its time over each answer, all along
 MOVES_AT_REST = 0.4  # share of the months before which the mapping that may move does so
 SETTINGS_AT_REST = 0.15  # share of the months before which settings change
 
@@ -69,6 +70,8 @@ def run_seed(installation: Installation, seed: int) -> SeedResult:
     installation.start_sandbox(folder, accounts, [*result.switches, *window])
     vendors = [Vendors(folder, account) for account in accounts]
     try:
+        if len(vendors) > 1 and draws.of("slow neighbour").random() < SLOW:
+            vendors[1].be_slow(draws.of("milliseconds").randint(80, 160))
         play = _Play(
             installation, [Partner(installation, one, draws, quiet=result.quiet) for one in vendors], draws, result
         )

@@ -11,10 +11,11 @@ from typing import Any
 from chaos.mischief import FAULT_KINDS
 from chaos.seeds import SeedResult
 from chaos.upsets import UPSET_KINDS
+from chaos.vendors import SLOW
 
 __all__ = ["SeedResult", "append", "as_row", "head", "is_damaged", "is_toothless", "line", "read", "totals"]
 
-KINDS = (*FAULT_KINDS, *UPSET_KINDS)
+KINDS = (*FAULT_KINDS, *UPSET_KINDS, SLOW)
 
 COLUMNS = {
     "seed": 5, "mode": 7, "faults": 8, "unmet": 7, "kills": 7, "edits": 7, "runs": 6, "dupl.": 7, "missing": 9,

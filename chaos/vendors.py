@@ -14,7 +14,7 @@ from pathlib import Path
 from chaos.draws import pick
 from chaos.expected import Cents, HandPrice, Level
 from sandbox.accounts import USUAL_PERMISSIONS, story_in
-from sandbox.faults import clear_faults, order_fault, ordered_faults
+from sandbox.faults import ALWAYS, clear_faults, order_fault, ordered_faults
 from sandbox.generation import line_amount
 from sandbox.mapping import mapping_of
 from sandbox.prism_api.invoices import KIND as SOURCE_INVOICE
@@ -27,6 +27,7 @@ from sandbox.timeline import advance
 from sandbox.ui_edits import apply_edit
 from sandbox.wire import Json
 
+SLOW = "slow partner"  # as a kind of fault
 _MARK = re.compile(r"\[(BS:[A-Z2-7]{10})\]")
 
 
@@ -79,6 +80,7 @@ class Vendors:
         self.gone_templates: set[int] = set()  # deleted for good, if the request came that it waits for
         self.gone_customers: set[int] = set()
         self.hand_prices: dict[str, HandPrice] = {}  # by subscription
+        self._slowness = 0  # milliseconds
         self.unsynced_prices: set[int] = set()  # templates with a mapping that does not sync all prices
         self.priced_lines: set[int] = set()  # lines with such a price: nobody deletes them
         self.typed: list[Typed] = []  # since the newest invoice
@@ -140,6 +142,12 @@ class Vendors:
         """Let something go wrong with requests to come; it is counted under that kind."""
         with self.alone() as store:
             order_fault(store, {**fault, "name": kind})
+
+    def be_slow(self, milliseconds: int) -> None:
+        """From now on Syncro takes so long over each answer to this account, whatever else is calm."""
+        self._slowness = milliseconds
+        path = f"^/syncro/{self.account}/"
+        self.order(SLOW, {"action": "delay", "path": path, "milliseconds": milliseconds, "count": ALWAYS})
 
     def count_faults(self) -> tuple[Counter[str], Counter[str]]:
         """The faults of all accounts by kind: those that happened, and those that met no request or changed nothing."""
@@ -212,6 +220,8 @@ class Vendors:
         """No faults any more, the token works, and what people had switched off is on again."""
         with self.alone() as store:
             clear_faults(store)
+        if self._slowness:
+            self.be_slow(self._slowness)
         self.restore_access()
         self.switch_on()
 
