@@ -112,11 +112,17 @@ def _cancel(invoice: SourceInvoice, original: SourceInvoice) -> None:
 
 
 def _find_original(invoice: SourceInvoice) -> SourceInvoice | None:
-    """The invoice whose rows the new one takes back one for one; those that count first, then the newest."""
+    """The invoice whose rows the new one takes back one for one; those that count first, then the newest.
+
+    What takes a reversal back charges again, as any invoice does.
+    """
     if not Charge.objects.filter(POSITIVE | NEGATIVE, invoice=invoice).exists():
         return None
     same_size = _others(invoice).filter(
-        row_count=invoice.row_count, charged_cost=-invoice.charged_cost, charged_retail=-invoice.charged_retail
+        reversal=False,
+        row_count=invoice.row_count,
+        charged_cost=-invoice.charged_cost,
+        charged_retail=-invoice.charged_retail,
     )
     order = {InvoiceState.COUNTED: 0, InvoiceState.HELD: 1, InvoiceState.REPLACED: 2, InvoiceState.REVERSED: 3}
     found = sorted(same_size.order_by("-pk"), key=lambda other: order[InvoiceState(other.state)])

@@ -63,10 +63,13 @@ def regroup(invoice: SourceInvoice, refs: Collection[str]) -> None:
 
 
 def prices_before(invoice: SourceInvoice, refs: Collection[str]) -> dict[str, set[Money]]:
-    """Unit prices that earlier invoices charged these subscriptions, by id in lower case. One query."""
+    """Unit prices that earlier invoices charged these subscriptions, by id in lower case. One query.
+
+    What a reversal gives back of a rebate is no price.
+    """
     found: dict[str, set[Money]] = defaultdict(set)
     earlier = Charge.objects.filter(CHARGES, invoice__source_id=invoice.source_id, subscription_ref__in=list(refs))
-    earlier = earlier.exclude(kind=Kind.UNKNOWN).exclude(invoice=invoice.pk)
+    earlier = earlier.exclude(kind=Kind.UNKNOWN).exclude(invoice=invoice.pk).exclude(invoice__reversal=True)
     if invoice.pk is not None:
         earlier = earlier.filter(invoice_id__lt=invoice.pk)
     for ref, cost, retail in earlier.order_by().values_list("subscription_ref", "unit_cost", "unit_retail").distinct():

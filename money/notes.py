@@ -159,8 +159,11 @@ def note_prices(mapping: MappingFact, period: PeriodFact, unit: Money, last: Pos
 
 
 def _first_day_at(period: PeriodFact, side: str, price: Decimal) -> dt.date:
-    """The day from which the period's rows have that unit price, in currency units."""
-    charges = [charge for charge in period.charges if not charge.credit]
+    """The day from which the period's rows have that unit price, in currency units.
+
+    Rows that wait in a credit may be all that tells of it.
+    """
+    charges = [charge for charge in period.charges if not charge.credit] or period.rows
     at_price = [charge for charge in charges if charge.positive and getattr(charge.unit, side) == price]
     return min(charge.days.first for charge in at_price or charges)
 

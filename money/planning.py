@@ -136,7 +136,8 @@ def _plan_periods(
     for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
         months = [charge.month for charge in period.charges]
         early = bool(months) and min(months) > facts.newest
-        brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices, early=early)
+        newest = period.period == facts.newest
+        brief = PeriodBrief(period, facts.mapping, facts.rules, present, facts.choices, early=early, newest=newest)
         known = postings.of(period)
         settled = _settled(brief, postings, known, settlement)
         proved = _proved(brief, known, settled)
@@ -213,8 +214,7 @@ def _is_out_of_step(brief: PeriodBrief, posted: Posted) -> bool:
         return False
     mapping = brief.mapping
     return any(
-        product.mends(line)
-        or product.has_repriced(line, own, retail=mapping.sync_retail, cost=mapping.sync_cost)
+        product.mends(line) or product.has_repriced(line, own, retail=mapping.sync_retail, cost=mapping.sync_cost)
         for own, line in _standing(brief, (part for part in posted.parts if part.mark not in done))
     )
 

@@ -28,6 +28,7 @@ class PeriodBrief:
     stood: bool = False  # on a recurring line of ours, once
     proposed: bool = False  # to be billed by a one-time line in its place
     early: bool = False  # only months charge it that are not regular yet
+    newest: bool = False  # of the month by which it is told whose line goes
     ahead: bool = False  # runs ahead of it billed it: what they billed beyond it is given back
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from money.amounts import NotBillable, sum_charges
-from money.enums import PartRole, Style
+from money.enums import PartRole, PartState, Style
 from money.facts import ChargeFact
 from money.holds import held_quantity
 from money.motions import MOTIONS
@@ -23,7 +23,7 @@ from money.wanting.monthly import want_monthly
 from money.wanting.usage import want_usage
 from money.wanting.wants import PeriodWants, Wanted, charge_ids
 from money.wording import product_name
-from money.words import NOTHING
+from money.words import NOTHING, Money
 
 
 def want_period(brief: PeriodBrief) -> PeriodWants:
@@ -43,18 +43,22 @@ def want_period(brief: PeriodBrief) -> PeriodWants:
         wants = _taken_back(brief, wants)
     if credited:
         wants += want_credits(brief, credited)
-    return wants + _hold_rest(brief, wants, problem)
+    return _with_rest(brief, wants, problem)
 
 
 def _taken_back(brief: PeriodBrief, wants: PeriodWants) -> PeriodWants:
-    """Of a period of which an invoice was reversed: what it gives back is a credit; a line for nothing goes."""
+    """Of a period of which an invoice was reversed: what it gives back of a billed amount is a credit.
+
+    A line for nothing goes. Where an earlier month counts, whose lines go is told by that one.
+    """
     style = MOTIONS[brief.mapping.motion].style
     own = brief.present.own.standing(brief.marks.recurring)
     stands_for_it = own is not None and own.period == brief.period.period
-    over = style is Style.RECURRING_LINE and not brief.period.charges and stands_for_it
+    over = style is Style.RECURRING_LINE and brief.newest and not brief.period.charges and stands_for_it
+    billed = any(part.state is PartState.BILLED for part in brief.settled)
     return replace(
         wants,
-        wanted=[credit_of_reversal(brief, wanted) for wanted in wants.wanted],
+        wanted=[credit_of_reversal(brief, wanted) for wanted in wants.wanted] if billed else wants.wanted,
         no_recurring=wants.no_recurring or over,
     )
 
@@ -65,16 +69,46 @@ def _style(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> Style:
     return Style.LINE_PER_CHARGE if once else MOTIONS[brief.mapping.motion].style
 
 
-def _hold_rest(brief: PeriodBrief, wants: PeriodWants, problem: str) -> PeriodWants:
-    """What no line can carry, or what was billed and charged otherwise since, waits for a person."""
+def _with_rest(brief: PeriodBrief, wants: PeriodWants, problem: str) -> PeriodWants:
+    """The same, with what no line can carry, or what was billed and charged otherwise since: that waits for a person.
+
+    Nothing is written one way while it waits the other way: what an adjustment would undo of it never was.
+    """
     charges = brief.period.charges
     rest = sum_charges(charges) - wants.source
     if not rest:
-        return PeriodWants()
+        return wants
     if brief.period.reversed_by and not charges:
-        return PeriodWants(wanted=[want_reversed(brief, rest)])
-    mark = brief.marks.of(PartRole.RECURRING, "held")
-    held = Wanted(
+        return wants + PeriodWants(wanted=[want_reversed(brief, rest)])
+    opposite = next((wanted for wanted in wants.wanted if _takes_from(wanted, rest)), None)
+    if opposite is not None:
+        return _netted(wants, opposite, opposite.amount + rest)
+    return wants + PeriodWants(wanted=[_held_rest(brief, rest, problem)])
+
+
+def _takes_from(wanted: Wanted, rest: Money) -> bool:
+    """Whether it is a difference that would be written, and the rest is one of the other sign and no greater."""
+    left = wanted.amount + rest
+    return (
+        wanted.role is PartRole.ADJUSTMENT
+        and wanted.hold is None
+        and not wanted.excluded
+        and wanted.quantity == ONE
+        and wanted.amount.negative != rest.negative
+        and (not left or left.negative == wanted.amount.negative)
+    )
+
+
+def _netted(wants: PeriodWants, wanted: Wanted, left: Money) -> PeriodWants:
+    amount = left.in_cents()
+    others = [one for one in wants.wanted if one is not wanted]
+    changed = [replace(wanted, unit=amount, amount=amount)] if amount else []
+    return replace(wants, wanted=[*others, *changed], rounding=wants.rounding + left - amount)
+
+
+def _held_rest(brief: PeriodBrief, rest: Money, problem: str) -> Wanted:
+    charges, mark = brief.period.charges, brief.marks.of(PartRole.RECURRING, "held")
+    return Wanted(
         role=PartRole.RECURRING,
         mark=mark,
         quantity=ONE,
@@ -86,7 +120,6 @@ def _hold_rest(brief: PeriodBrief, wants: PeriodWants, problem: str) -> PeriodWa
         charge_ids=charge_ids(charges),
         hold=held_quantity(problem, rest.retail, f"quantity:{mark}"),
     )
-    return PeriodWants(wanted=[held])
 
 
 _WANT = {

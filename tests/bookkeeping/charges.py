@@ -107,7 +107,8 @@ def _charges(source: Source, invoice: Invoice, rows: list[tuple[int, Row]], earl
     cycles = tuple(one for one in days.values() if one.months == 1)
     told = Told(_earlier(earlier, invoice, rows[0][1].subscription), taken_back, cycles)
     made = [_charge(source, invoice, row, (records[line], days[line]), told) for line, row in rows]
-    prices = [charge.verdict.unit for charge in told.earlier if not is_negative(_record(charge.line, charge.row))]
+    charging = (one for one in told.earlier if not one.invoice.takes_back)
+    prices = [one.verdict.unit for one in charging if not is_negative(_record(one.line, one.row))]
     together = put_together(map(alone, made), prices)
     for charge in made:
         take_over(charge, together[alone(charge).key])

@@ -90,7 +90,8 @@ class Told:
         numbers = {"subscription": self.subscriptions, "customer": self.customers}
         self.months = months_of(self.charges, self.ledger, numbers)
         invoices = [one.month for one in self.source.invoices if one.state == "counted"]
-        self.newest = self.months.regular or max(invoices, default="")
+        cancelled = [one.month for one in self.source.invoices if one.state == "reversed"]
+        self.newest = self.months.regular or max(invoices, default=max(cancelled, default=""))
 
 
 def facts_of(told: Told, mappings: Iterable[Mapping]) -> list[MappingFacts]:
@@ -223,7 +224,14 @@ def _period_fact(told: Told, key: PeriodKey, charges: list[Charge]) -> PeriodFac
         charges=tuple(_charge_fact(told, charge) for charge in charges),
         product=None if product.problem else _product_fact(product),
         problem=product.problem,
+        reversed_by=_reversed_by(told, key),
     )
+
+
+def _reversed_by(told: Told, key: PeriodKey) -> str:
+    """The number of the last invoice that takes back what one charged of the period."""
+    rows = (one for one in told.charges if (one.row.subscription, one.motion, one.verdict.period) == key)
+    return max(((one.invoice.place, one.invoice.number) for one in rows if one.invoice.takes_back), default=(0, ""))[1]
 
 
 def _product_of(told: Told, subscription: str) -> str:

@@ -6,19 +6,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tests.bookkeeping.charges import Charge
-from tests.bookkeeping.product import Meeting, Money, RowSeen, is_issued_again, repeated_rows
+from tests.bookkeeping.product import Meeting, Money, RowSeen, is_issued_again, repeated_rows, reverses
 from tests.bookkeeping.source import Invoice
 
 Rows = dict[int, list[RowSeen]]  # by the place of their invoice
 
 
 def let_in(invoice: Invoice, before: Sequence[Invoice], charges: Sequence[Charge]) -> None:
-    """It waits as a second issue of one of those before, or it counts."""
+    """It takes one of those before back, waits as a second issue of one, or counts."""
     rows: Rows = defaultdict(list)
     for charge in charges:
         rows[charge.invoice.place].append(_seen(charge))
     mine, counted = rows[invoice.place], [one for one in before if one.state == "counted"]
-    if any(_is_again(mine, rows[one.place]) for one in counted):
+    original = next((one for one in reversed(counted) if reverses(mine, rows[one.place])), None)
+    if original is not None:
+        original.state = invoice.state = "reversed"
+        invoice.takes_back = True
+    elif any(_is_again(mine, rows[one.place]) for one in counted):
         invoice.state = "held"
 
 

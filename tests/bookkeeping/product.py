@@ -41,7 +41,7 @@ from money.month.guard import Upheaval, guard_reason, hold_of_removals, hold_rem
 from money.month.levels import current_level, tell_current
 from money.month.months import Charged, Holder, MonthCharges, Months, read_months
 from money.month.unfinished import note_not_invoiced, note_of_removals
-from money.overlaps import Meeting, RowSeen, is_issued_again, repeated_rows
+from money.overlaps import Meeting, RowSeen, is_issued_again, repeated_rows, reverses
 from money.periods import month_after, period_label, period_of
 from money.plan import Hold, Note, Plan, PlannedChange, PlannedPosting
 from money.planning import plan_billing
@@ -164,6 +164,7 @@ __all__ = [
     "put_together",
     "read_months",
     "repeated_rows",
+    "reverses",
     "split_period",
     "split_rest",
     "tell_current",

@@ -43,13 +43,17 @@ class Row:
 
 @dataclass(slots=True, eq=False)
 class Invoice:
-    """One invoice; ``month`` is that of the usage, ``2026-10``. ``state``: counted, held or replaced."""
+    """One invoice; ``month`` is that of the usage, ``2026-10``.
+
+    ``state``: counted, held, replaced, or reversed, which both are, the one that takes back and the one it takes back.
+    """
 
     number: str
     month: str
     rows: list[Row]
     state: str = "counted"
     place: int = 0  # among all invoices, from 1
+    takes_back: bool = False
     credit_name: str = ""  # by which its credits are known: the number, or more where an earlier one bears that too
 
 

@@ -388,20 +388,3 @@ def test_copy_of_our_line_whose_original_was_deleted_is_ours(office: Office):
     assert synced.billing["status"] != "error"
     assert sorted(mark_of(line) for line in office.recurring(COHO)) == marks
     assert (office.doubled(), office.unbalanced(), office.planned()) == ([], [], [])
-
-
-def test_prices_that_the_target_carried_from_products_into_lines_are_set_back_at_once(office: Office):
-    before = office.our_lines(ADATUM)
-    products = {line["product_id"] for line in before}
-    office.switch(price_reaches_lines="on")
-    for number in products:
-        office.edit("edit_product", product_id=number, values={"price_retail": "0.50", "price_cost": "0.25"})
-
-    synced = office.sync()
-
-    repriced = [request for request in synced.writes if "/products/" in request["path"]]
-    assert len(repriced) == len(products)
-    assert any("/schedules/" in request["path"] for request in synced.writes)  # so some lines had other prices
-    assert office.our_lines(ADATUM) == before
-    assert (office.unbalanced(), office.planned()) == ([], [])
-    assert office.sync().writes == []

@@ -20,6 +20,7 @@ from tests.end_to_end.conftest import Open
 from tests.end_to_end.office import Json, Office
 
 CAST = ("adatum", "litware")
+ADATUM = 5001
 TYPED_IN = 331  # Defender for Business
 
 
@@ -276,3 +277,20 @@ def test_product_that_is_denied_once_is_not_made_again(office: Office):
     assert ([call["method"] for call in synced.writes], synced.products["status"]) == (["PUT"], "error")
     office.sync("products")
     assert product_of(office, "Business Standard")["price_retail"] == product["price_retail"]
+
+
+def test_prices_that_the_target_carried_from_products_into_lines_are_set_back_at_once(office: Office):
+    before = office.our_lines(ADATUM)
+    products = {line["product_id"] for line in before}
+    office.switch(price_reaches_lines="on")
+    for number in products:
+        office.edit("edit_product", product_id=number, values={"price_retail": "0.50", "price_cost": "0.25"})
+
+    synced = office.sync()
+
+    repriced = [request for request in synced.writes if "/products/" in request["path"]]
+    assert len(repriced) == len(products)
+    assert any("/schedules/" in request["path"] for request in synced.writes)  # so some lines had other prices
+    assert office.our_lines(ADATUM) == before
+    assert (office.unbalanced(), office.planned()) == ([], [])
+    assert office.sync().writes == []

@@ -280,6 +280,22 @@ def test_original_with_a_negative_row_is_reversed_exactly(world):
     assert world.invoices() == {"101": "reversed", "102": "reversed"}
 
 
+def test_rebate_that_was_taken_back_is_a_rebate_when_it_is_issued_again(world):
+    # The reversal's row of 90.00 is no price that the rebate's row takes back: else the month would be one credit.
+    world.prism.tenant("Contoso", subscription("s1"))
+    month = [row("s1", quantity=2), row("s1", quantity=-1, unit_cost="80.00", unit_retail="90.00")]
+    world.prism.invoice("101", *month)
+    world.prism.invoice("102", row("s1", quantity=-2), row("s1", quantity=1, unit_cost="80.00", unit_retail="90.00"))
+    world.prism.invoice("103", *month)
+
+    world.sync()
+
+    assert world.invoices() == {"101": "reversed", "102": "reversed", "103": "counted"}
+    charge, rebate = world.charges("103")
+    assert (charge.credit, bool(rebate.credit)) == ("", True)
+    assert [one.credit != "" for one in world.charges("101")] == [False, True]
+
+
 @pytest.mark.parametrize("numbers", [("102", "103"), ("103", "102")], ids=["before", "after"])
 def test_replacement_counts_whether_it_comes_before_the_reversal_or_after(counted, numbers):
     reversal, replacement = numbers

@@ -131,6 +131,11 @@ def at_other_prices(rows: list[Row], less: Decimal) -> list[Row]:
     return [_priced_otherwise(row, less) for row in rows]
 
 
+def negative_of(row: Row) -> Row:
+    """The row by which an invoice takes this one back."""
+    return replace(row, seats=-row.seats, cost_amount=-row.cost_amount, retail_amount=-row.retail_amount)
+
+
 def _priced_otherwise(row: Row, less: Decimal) -> Row:
     retail = abs(row.retail) - less
     if not row.retail or retail < less:

@@ -51,11 +51,13 @@ class Issue:
 class Redo:
     """A month's invoice that is issued once more: first wrong, so much cheaper a unit, then as it must be.
 
-    The right one waits until a person says that it replaces the other. ``billed``: the templates run before that.
+    The right one waits until a person says that it replaces the other; or the wrong one is taken back by an invoice of
+    its own before, ``reversed``. ``billed``: the templates run before that.
     """
 
     less: Decimal
     billed: bool
+    reversed: bool = False
 
 
 @dataclass(slots=True)
@@ -96,6 +98,16 @@ def redone(draw: Any, story: st.SearchStrategy[Story]) -> Story:
     found: Story = draw(story)
     less = st.sampled_from([Decimal(0), Decimal("0.50")])
     redo = st.builds(Redo, less, st.just(False)) | st.just(Redo(Decimal(0), True))  # cheaper refunds bill more
+    found.redone = draw(st.dictionaries(st.sampled_from(MONTHS[1:]), redo, min_size=1))
+    return found
+
+
+@st.composite
+def taken_back(draw: Any, story: st.SearchStrategy[Story]) -> Story:
+    """Some of the months' invoices but the first are taken back whole, and issued once more."""
+    found: Story = draw(story)
+    less = st.sampled_from([Decimal(0), Decimal("0.50"), Decimal("-0.50")])
+    redo = st.builds(Redo, less, st.just(False), st.just(True)) | st.just(Redo(Decimal(0), True, True))
     found.redone = draw(st.dictionaries(st.sampled_from(MONTHS[1:]), redo, min_size=1))
     return found
 

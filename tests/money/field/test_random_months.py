@@ -18,7 +18,7 @@ from tests.bookkeeping.books import Books, with_rules
 from tests.bookkeeping.product import LineState, PartRole
 from tests.bookkeeping.source import Invoice, Row, Subscription
 from tests.bookkeeping.target import NOTHING, amount_of
-from tests.money.field.lives import at_other_prices, line_after
+from tests.money.field.lives import at_other_prices, line_after, negative_of
 from tests.money.field.reading import Reading, by_subscription, total
 from tests.money.field.stories import (
     ENDED,
@@ -37,11 +37,13 @@ from tests.money.field.stories import (
     issues_of_usage_and_years,
     redone,
     stories,
+    taken_back,
 )
 
 TOLERANCE = Decimal("0.05")  # for each period, within which a difference is rounding
 THIRD = settings(max_examples=settings().max_examples // 3)  # an example is four months of eight customers
-EVERYTHING = (NEW, ENDED, RAN_OUT, RENEWED, REBATE, ORDERED, TRIAL)
+PAID = (NEW, ENDED, RAN_OUT, RENEWED, REBATE, ORDERED)
+EVERYTHING = (*PAID, TRIAL)
 Lines = dict[str, tuple[Decimal, Decimal]]  # by subscription: seats and retail price
 
 
@@ -103,6 +105,19 @@ class Bookkeeper:
                 found[owners[line.line_id]] += amount_of(line)[1]
         return found
 
+    def take_back(self, issue: Issue, redo: Redo) -> None:
+        """The month's invoice comes wrong, then an invoice of its negatives, then as it must be."""
+        wrong = self.invoice(issue.month, at_other_prices(issue.rows, redo.less))
+        self.sync()
+        if redo.billed:
+            self.books.generate()
+        back = self.invoice(issue.month, [negative_of(row) for row in wrong.rows])
+        self.sync()
+        assert (wrong.state, back.state) == ("reversed", "reversed")
+        self.invoice(issue.month, issue.rows)
+        self.read(issue)
+        self.sync()
+
     def issue_twice(self, issue: Issue, redo: Redo) -> None:
         """The month's invoice comes wrong and then as it must be; what counts in the end is the right one alone."""
         wrong = self.invoice(issue.month, at_other_prices(issue.rows, redo.less))
@@ -161,6 +176,8 @@ def assert_the_months_follow(story: Story, *, apply_credits: bool) -> None:
         redo = story.redone.get(issue.month) if issue.regular else None
         if redo is None:
             keeper.receive(issue)
+        elif redo.reversed:
+            keeper.take_back(issue, redo)
         else:
             keeper.issue_twice(issue, redo)
         if not issue.regular:
@@ -214,6 +231,18 @@ def test_months_in_arrears_that_are_invoiced_twice(story: Story, apply_credits: 
 @THIRD
 @given(redone(stories(IN_ADVANCE, EVERYTHING)), st.booleans())
 def test_months_in_advance_that_are_invoiced_twice(story: Story, apply_credits: bool) -> None:
+    assert_the_months_follow(story, apply_credits=apply_credits)
+
+
+@THIRD
+@given(taken_back(stories(ARREARS, (*EVERYTHING, LATE))), st.booleans())
+def test_months_in_arrears_of_which_an_invoice_is_taken_back(story: Story, apply_credits: bool) -> None:
+    assert_the_months_follow(story, apply_credits=apply_credits)
+
+
+@THIRD
+@given(taken_back(stories(IN_ADVANCE, PAID)), st.booleans())
+def test_months_in_advance_of_which_an_invoice_is_taken_back(story: Story, apply_credits: bool) -> None:
     assert_the_months_follow(story, apply_credits=apply_credits)
 
 
