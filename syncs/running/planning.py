@@ -57,10 +57,11 @@ def _plan(work: Slice) -> RunState:
     Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
     what failed and nothing else.
     """
-    with work.run() as run, without_nested_loops():
+    with work.whole_run() as run, without_nested_loops():
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
-        note_strange_marks(run)
+        mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
+        note_strange_marks(run, mapped)
         evidence = load_evidence(run.program, run.basis)
         run.changes.all().delete()
         run.templates.all().delete()
@@ -71,10 +72,9 @@ def _plan(work: Slice) -> RunState:
         join_waiting_credits(run.program)
         months = load_months(run.program)
         chunks = mapping_chunks(run.program, mappings)
-        mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
     upheaval = Upheaval()
     for mapping_ids in chunks:
-        with work.run() as run, without_nested_loops():
+        with work.whole_run() as run, without_nested_loops():
             if not run.preview:
                 open_months(run.program, mapping_ids, months, evidence.ahead)
             facts = load_billing(
@@ -88,7 +88,7 @@ def _plan(work: Slice) -> RunState:
             made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
                 remember_proof(run.program, facts.mappings, made, evidence)
-    with work.run() as run, without_nested_loops():
+    with work.whole_run() as run, without_nested_loops():
         _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
         if retry is None:
@@ -96,7 +96,7 @@ def _plan(work: Slice) -> RunState:
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
             store_notes(run, [*note_not_invoiced(months), *note_older(run)])
             ended = month_without_invoice(run.program, months.newest)
-            store_notes(run, note_not_any_invoice(ended, load_holders(run.program)))
+            store_notes(run, note_not_any_invoice(ended, load_holders(run.program) if ended else ()))
         return _conclude(run, upheaval, months)
 
 

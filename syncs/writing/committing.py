@@ -36,6 +36,8 @@ def commit_billing(run: Run, plan: Plan, templates: dict[str, InvoiceTemplate], 
 
 def add_changes(run: Run, changes: Sequence[PlannedChange]) -> None:
     """Append changes to the run, in writing order."""
+    if not changes:
+        return
     last = run.changes.aggregate(last=Max("position"))["last"] or 0
     Change.objects.bulk_create(
         [_change_row(run, last + place, change) for place, change in enumerate(changes, start=1)],
