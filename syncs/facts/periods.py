@@ -13,14 +13,14 @@ from customers import models as customers
 from invoices.counted import countable_invoices
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
 from money.enums import Kind, MotionCause
-from money.facts import ChargeFact, PeriodFact, ProductFact
+from money.facts import ChargeFact, OwnLine, PeriodFact, ProductFact
 from money.month.levels import says_all, tell_current
 from money.month.months import Months
 from money.motions import REGULAR
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.facts.products import load_product_facts
-from syncs.models import Line, Posting
+from syncs.models import Posting
 
 MONTHS_OF_HISTORY = 3
 MappingKey = tuple[int, str]  # customer, motion
@@ -249,13 +249,13 @@ def _add_withdrawn(
         loaded[row.customer_id or 0, motion].append(fact)
 
 
-def uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
-    """Subscriptions with rows of the newest regular month or later that are held or could not be classified."""
+def uncertain_subscriptions(program: Program, newest: str, lines: Iterable[OwnLine]) -> frozenset[int]:
+    """Subscriptions of these lines with rows of the newest regular month or later that are held, or of unknown kind."""
+    names = {own.subscription: own.subscription_id for own in lines}
     of_program = {"source": program.source_id, "program_slug": program.slug, "past": False}
     invoices = SourceInvoice.objects.filter(**of_program, month__gte=dt.date.fromisoformat(f"{newest}-01"))
     rows = Charge.objects.filter(invoice__in=invoices.exclude(state=InvoiceState.REPLACED))
     doubtful = rows.filter(Q(kind=Kind.UNKNOWN) | Q(invoice__state=InvoiceState.HELD))
     doubtful = doubtful.exclude(set_aside=SetAside.EXCLUDED)
-    refs = set(doubtful.exclude(subscription_ref="").values_list("subscription_ref", flat=True))
-    lines = Line.objects.filter(program=program, subscription__external_id__in=refs)
-    return frozenset(lines.values_list("subscription_id", flat=True))
+    found = doubtful.filter(subscription_ref__in=names).order_by().values_list("subscription_ref", flat=True)
+    return frozenset(names[name] for name in found.distinct())

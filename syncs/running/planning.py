@@ -23,7 +23,7 @@ from syncs.deciding.restoring import note_older, note_strange_marks, take_billed
 from syncs.enums import ChangeState, RunState
 from syncs.facts.evidence import load_evidence
 from syncs.facts.mappings import mapped_to, mapping_chunks
-from syncs.facts.months import load_holders, load_months, month_without_invoice
+from syncs.facts.months import load_and_keep_months, load_holders, month_without_invoice
 from syncs.facts.older_months import note_older_months
 from syncs.facts.program import BillingFacts, load_billing, load_choices, load_left_behind
 from syncs.facts.retry_scope import retry_scope
@@ -42,6 +42,7 @@ from syncs.writing.joining import join_waiting_credits
 from syncs.writing.leftovers import removals_of_leftovers
 
 HELD_REMOVALS = "held_removals"  # in the basis of a run: why the removals of its plan wait
+MONTHS = "months"  # in the basis of a run: which month its plan took for regular
 Mapped = Mapping[str, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 
@@ -68,9 +69,9 @@ def _plan(work: Slice) -> RunState:
         run.basis["carried"] = sorted(evidence.billed_by)
         run.counts = {"plan_unchanged": 0}
         place_purchases(run.program)
-        run.save(update_fields=["basis", "counts"])
         join_waiting_credits(run.program)
-        months = load_months(run.program)
+        months, run.basis[MONTHS] = load_and_keep_months(run.program)
+        run.save(update_fields=["basis", "counts"])
         chunks = mapping_chunks(run.program, mappings)
     upheaval = Upheaval()
     for mapping_ids in chunks:
