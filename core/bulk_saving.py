@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 from psycopg2 import sql
 
 BATCH = 500
 _INSERT = sql.SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)")
+_RETURNING = sql.SQL(" RETURNING {told}")
 _NEVER_STORED = dict.fromkeys([0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 K = TypeVar("K", bound=Hashable)
@@ -56,18 +59,31 @@ def save_differences(
 def insert_rows(model: type[M], rows: Iterable[M]) -> None:
     """Insert rows of which nobody needs the number: what Django's ``bulk_create`` does, at a fraction of its time.
 
-    All of them are in one statement, as one JSON text that PostgreSQL reads; it rounds what has more decimals.
+    A batch of them is in one statement, as one JSON text that PostgreSQL reads; it rounds what has more decimals.
     """
-    columns = _columns_of(model)
-    values = [{name: read(row) for name, read in columns} for row in rows]
-    if not values:
-        return
-    names = {
-        "table": sql.Identifier(model._meta.db_table),
-        "columns": sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(**names).as_string(cursor.cursor), [json.dumps(values, default=str)])
+    for _ in _insert_batches(model, rows, ()):
+        pass
+
+
+def insert_and_number(model: type[M], rows: Iterable[M], key: Sequence[str]) -> dict[tuple[Any, ...], int]:
+    """The same; the number of each row by what it has in the columns ``key``, which no two of them share."""
+    found: dict[tuple[Any, ...], int] = {}
+    for told in _insert_batches(model, rows, ("id", *key)):
+        found |= {tuple(values): number for number, *values in told}
+    return found
+
+
+def _insert_batches(model: type[M], rows: Iterable[M], told: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
+    """The columns ``told`` of what was inserted, batch by batch."""
+    columns, left = _columns_of(model), iter(rows)
+    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
+    statement: sql.Composable = _INSERT.format(table=sql.Identifier(model._meta.db_table), columns=names)
+    if told:
+        statement += _RETURNING.format(told=sql.SQL(", ").join(map(sql.Identifier, told)))
+    while batch := [{name: read(row) for name, read in columns} for row in islice(left, BATCH)]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.as_string(cursor.cursor), [json.dumps(batch, default=str)])
+            yield cursor.fetchall() if told else []
 
 
 def update_differences(model: type[M], wanted: Iterable[tuple[M, Mapping[str, Any]]]) -> list[M]:
@@ -109,7 +125,16 @@ def fit(text: str, length: int) -> str:
 def _columns_of(model: type[models.Model]) -> list[tuple[str, Callable[[models.Model], object]]]:
     """The columns that a new row comes with, each with what reads it off a row."""
     fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
-    return [(str(field.column), attrgetter(field.attname)) for field in fields]
+    return [(str(field.column), _reader_of(field)) for field in fields if not field.generated]
+
+
+def _reader_of(field: models.Field[Any, Any]) -> Callable[[models.Model], object]:
+    read = attrgetter(field.attname)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return lambda row: field.pre_save(row, add=True)
+    if field.has_db_default():  # a row that was given none has a placeholder
+        return lambda row: field.db_default if isinstance(value := read(row), DatabaseDefault) else value
+    return read
 
 
 def _rows_of(model: type[M]) -> models.Manager[M]:

@@ -130,12 +130,13 @@ def _read_list(
     pages = client.customer_pages if of_customers else client.template_pages
     page, asked = reading.page, timezone.now()
     for rows in pages(first=reading.page, seen=seen):
-        with partner_scope(partner_id):
-            wait_for_turn("target copy", connection_id)
-            if of_customers:
-                _store_customers(connection_id, cast("list[records.CustomerRecord]", rows))
-            else:
-                _store_templates(connection_id, cast("list[records.InvoiceTemplate]", rows), asked)
+        if rows:
+            with partner_scope(partner_id):
+                wait_for_turn("target copy", connection_id)
+                if of_customers:
+                    _store_customers(connection_id, cast("list[records.CustomerRecord]", rows))
+                else:
+                    _store_templates(connection_id, cast("list[records.InvoiceTemplate]", rows), asked)
         page, asked = page + 1, timezone.now()
         if rows and enough():  # beyond the end there are none: only the list itself knows where that is
             return page
@@ -233,9 +234,10 @@ def _store_templates(connection_id: int, listed: list[records.InvoiceTemplate], 
     now = timezone.now()
     every = {record.template_id: record for record in listed}
     known = Template.objects.filter(target_id=connection_id, external_id__in=list(every))
-    newer = set(known.filter(read_at__gt=asked, read_at__lte=now).values_list("external_id", flat=True))
+    stored = {row.external_id: row for row in known}
+    newer = {number for number, row in stored.items() if asked < row.read_at <= now}
     wanted = {number: _template_values(record) for number, record in every.items() if number not in newer}
-    existing = {row.external_id: row for row in known if row.external_id in wanted}
+    existing = {number: row for number, row in stored.items() if number in wanted}
     save_differences(Template, existing, wanted, for_new={"target_id": connection_id, "read_at": now})
     known.filter(external_id__in=list(wanted)).update(read_at=now)
 

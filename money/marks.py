@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 
 from money.enums import PartRole
@@ -20,6 +21,7 @@ LENGTH = 10
 _IN_TEXT = re.compile(r"\[(BS:[A-Z2-7]{10})\]")
 
 
+@lru_cache(maxsize=4096)  # of each line it is asked many times while it is planned
 def line_mark(subscription: str, motion: str, role: str, period: str = "", ordinal: str = "") -> str:
     """Mark of a line, e.g. ``BS:K7Q2M9X4TD``.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from invoices.models import SourceInvoice
+from invoices.models import Charge, SourceInvoice
 from invoices.selectors import listed_invoices
 from money.enums import Action
 from money.words import ZERO, plain
@@ -19,8 +20,10 @@ from syncs.models import Change, Run
 from syncs.proving.accounts import Balance
 from syncs.proving.again import find_billed_again
 from syncs.proving.month_accounts import MonthAccount, add_up, invoices_of
-from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
 from syncs.proving.standing import prove_standing
+
+Charged = tuple[int | None, str]  # customer and motion
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -64,13 +67,17 @@ def find_invoices(program: Program, number: str = "") -> list[SourceInvoice]:
     return [invoice for invoice in invoices if not number or number in {invoice.number, invoice.external_id}]
 
 
-def balance_json(balance: InvoiceBalance, program: Program) -> dict[str, Any]:
-    """The account of one invoice as the ``reconcile`` command prints it, amounts as decimal strings.
+def balances_json(balances: Sequence[InvoiceBalance], program: Program) -> list[dict[str, Any]]:
+    """The accounts of invoices as the ``reconcile`` command prints them, amounts as decimal strings.
 
     ``source`` and ``target`` are as a configuration file has them: programs of one source have an account each.
     """
+    again = _times_billed([balance.invoice for balance in balances], program)
+    return [_balance_json(balance, program, again.get(balance.invoice.pk, {})) for balance in balances]
+
+
+def _balance_json(balance: InvoiceBalance, program: Program, again: Mapping[Charged, int]) -> dict[str, Any]:
     invoice = balance.invoice
-    again = _times_billed(invoice, program)
     return {
         "number": invoice.number,
         "period": f"{invoice.month:%Y-%m}",
@@ -83,13 +90,17 @@ def balance_json(balance: InvoiceBalance, program: Program) -> dict[str, Any]:
     }
 
 
-def _times_billed(invoice: SourceInvoice, program: Program) -> dict[tuple[int | None, str], int]:
-    """By customer and motion, how many invoices of the target carry a period of the invoice, where more than one do."""
-    found: dict[tuple[int | None, str], int] = {}
-    for one in find_billed_again(program):
-        rows = invoice.charges.filter(customer=one.customer, motion=one.motion, period=one.period)
-        if rows.exists():
-            found[one.customer, one.motion] = max(one.times, found.get((one.customer, one.motion), 1))
+def _times_billed(invoices: Sequence[SourceInvoice], program: Program) -> dict[int, dict[Charged, int]]:
+    """By invoice, customer and motion, how many invoices of the target carry a period of it, where more than one do."""
+    times = {(one.customer, one.motion, one.period): one.times for one in find_billed_again(program)}
+    found: dict[int, dict[Charged, int]] = defaultdict(dict)
+    rows = Charge.objects.filter(invoice__in=invoices, customer__in={customer_id for customer_id, _, _ in times})
+    charged = rows.order_by().values_list("invoice", "customer", "motion", "period").distinct()
+    for invoice_id, customer_id, motion, period in charged:
+        number = times.get((customer_id or 0, motion, period), 1)
+        if number > 1:
+            mine = found[invoice_id]
+            mine[customer_id, motion] = max(number, mine.get((customer_id, motion), 1))
     return found
 
 
@@ -124,12 +135,13 @@ def months_json(program: Program, balances: Iterable[InvoiceBalance]) -> list[di
 
 def _whole_month(program: Program, month: dt.date, told: list[InvoiceBalance]) -> MonthAccount:
     """All of the month, also where one invoice was asked for."""
-    known = {balance.invoice.pk: balance for balance in told}
-    invoices = invoices_of(program, month)
-    return add_up(program, month, [known.get(one.pk) or reconcile_invoice(one, program) for one in invoices])
+    known = {balance.invoice.pk for balance in told}
+    others = [one for one in invoices_of(program, month) if one.pk not in known]
+    balances = sorted([*told, *reconcile_invoices(others, program)], key=lambda balance: balance.invoice.pk)
+    return add_up(program, month, balances)
 
 
-def _customers(balance: InvoiceBalance, again: Mapping[tuple[int | None, str], int]) -> list[dict[str, Any]]:
+def _customers(balance: InvoiceBalance, again: Mapping[Charged, int]) -> list[dict[str, Any]]:
     return [
         {
             "customer": entry.external_id,

@@ -197,6 +197,13 @@ def read_months(
     return replace(_sort_out(taken, regular or taken[-1].month, holders), complete=frozenset(complete))
 
 
+def months_since(
+    newest_first: Iterable[MonthCharges], regular: str, holders: Sequence[Holder], complete: Collection[str]
+) -> Months:
+    """The same of some holders alone, where it is known which month is regular: the last of ``newest_first``."""
+    return replace(_sort_out(list(newest_first), regular, holders), complete=frozenset(complete))
+
+
 def _sort_out(taken: Sequence[MonthCharges], regular: str, holders: Sequence[Holder]) -> Months:
     since = [month for month in taken if month.month >= regular]
     later = [month for month in since if month.month > regular]

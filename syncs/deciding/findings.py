@@ -54,11 +54,14 @@ def close_unreported(run: Run, kind: str = "") -> None:
     scope = retry_scope(run)
     if scope is not None:
         unreported = unreported.filter(fingerprint__in=scope.findings)
+    open_ones = list(unreported.values_list("pk", "customer_id", "facts"))
+    if not open_ones:
+        return
     planned = set(run.changes.values_list("subscription_id", flat=True))
     synced = set(Mapping.objects.filter(program=run.program_id, sync_on=True).values_list("customer_id", flat=True))
     over = [
         pk
-        for pk, customer_id, facts in unreported.values_list("pk", "customer_id", "facts")
+        for pk, customer_id, facts in open_ones
         if customer_id not in synced or facts.get("subscription") in {None, *planned}
     ]
     Finding.objects.filter(pk__in=over).update(closed_at=timezone.now())

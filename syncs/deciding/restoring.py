@@ -8,7 +8,7 @@ line that the ledger never wrote is looked for on the invoices made since the ba
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.db.models import Max
 from django.utils import timezone
@@ -25,7 +25,6 @@ from programs.models import Approval, Program
 from syncs.deciding.findings import store_notes
 from syncs.enums import ACTIVE_STATES, ChangeState, RunState, RunStatus
 from syncs.facts.evidence import Carried, Sought
-from syncs.facts.mappings import mapped_to
 from syncs.facts.retry_scope import retry_scope
 from syncs.models import Change, Line, Posting, Run
 from syncs.writing.carried import find_carried
@@ -82,14 +81,14 @@ def _newest_write(program: Program) -> dt.datetime:
 # --- A restore that nobody told us of -------------------------------------------------------------
 
 
-def note_strange_marks(run: Run) -> None:
-    """Our marks on the templates that the ledger has never heard of: is it older than the target? Inside the scope.
+def note_strange_marks(run: Run, mapped: Collection[str]) -> None:
+    """Our marks on the ``mapped`` templates that the ledger never heard of: is it older than the target?
 
-    Those that an earlier run met already say nothing again.
+    Those that an earlier run met already say nothing again. Inside the scope.
     """
     if STRANGE in run.basis or retry_scope(run) is not None:
         return
-    strange = _strange_marks(run.program)
+    strange = _strange_marks(run.program, mapped)
     earlier = Run.objects.filter(program=run.program_id, kind=run.kind, preview=False, basis__has_key=STRANGE)
     before = earlier.exclude(pk=run.pk).order_by("-pk").values_list(f"basis__{STRANGE}", flat=True).first()
     run.basis[STRANGE] = sorted(strange)
@@ -119,8 +118,8 @@ def note_older(run: Run) -> list[Note]:
     return [Note(Severity.WARNING, "older_ledger", "older_ledger", text, cure)] if text else []
 
 
-def _strange_marks(program: Program) -> set[str]:
-    templates = Template.objects.filter(target=program.target_id, gone=False, external_id__in=mapped_to(program))
+def _strange_marks(program: Program, mapped: Collection[str]) -> set[str]:
+    templates = Template.objects.filter(target=program.target_id, gone=False, external_id__in=mapped)
     marks = {
         mark
         for lines in templates.values_list("lines", flat=True)
@@ -141,7 +140,7 @@ def take_billed(partner_id: int, run_id: int, open_client: Callable[[], Target])
     Outside of any scope: it may call the target, once for each line.
     """
     with partner_scope(partner_id):
-        run = Run.objects.get(pk=run_id)
+        run = Run.objects.select_related("program").get(pk=run_id)
         as_of = _backup_age(run.program)
         planned = _never_written(run) if as_of else []
         sought = _sought(run.program, planned, as_of) if as_of else []

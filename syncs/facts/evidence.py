@@ -72,16 +72,16 @@ def lines_to_prove(program: Program, customers: Collection[int] | None = None) -
     All of them, or those of these ``customers`` alone. Where a template names no next run, that a one-time line is gone
     is what tells of a run.
     """
-    templates = {
-        row.external_id: row
-        for row in Template.objects.filter(target=program.target_id, gone=False).only(
-            "external_id", "next_run", "customer_external_id", "frequency"
-        )
-    }
     of = {} if customers is None else {"customer__in": customers}
     confirmed = _confirmed_runs(Posting.objects.filter(program=program, **of))
+    lines = list(Line.objects.filter(program=program, state=LineState.STANDING, **of))
+    rows = Template.objects.filter(target=program.target_id, gone=False)
+    if customers is not None:
+        rows = rows.filter(external_id__in={line.template_id for line in lines})
+    columns = ("external_id", "next_run", "customer_external_id", "frequency")
+    templates = {row.external_id: row for row in rows.only(*columns)}
     sought = []
-    for line in Line.objects.filter(program=program, state=LineState.STANDING, **of):
+    for line in lines:
         template = templates.get(line.template_id)
         if template is None:
             continue
@@ -201,21 +201,24 @@ def add_evidence(
     }
 
 
-def load_evidence(program: Program, basis: Mapping[str, Any]) -> Evidence:
+def load_evidence(program: Program, basis: Mapping[str, Any], customers: Collection[int] | None = None) -> Evidence:
     """What no planning has taken since. Two queries, one more where lines differ from ours; inside the scope.
+
+    Of all lines, or of those of these ``customers`` alone: then ``billed_by`` may have more than theirs.
 
     One invoice proves one generation: a plan that is made again after it was broken off must not use it twice.
     """
     seen = basis.get("runs", ())
     told = {one["mark"]: one["invoice_id"] for one in seen} | basis["billed_by"]
-    lines = Line.objects.filter(program=program, mark__in=told, role=PartRole.RECURRING, state=LineState.STANDING)
+    of = {} if customers is None else {"customer__in": customers}
+    lines = Line.objects.filter(program=program, mark__in=told, role=PartRole.RECURRING, state=LineState.STANDING, **of)
     known = {mark: id_order(seen or "") for mark, seen in lines.values_list("mark", "billed_on")}
     fresh = [
         _seen_run(one) for one in seen if one["mark"] in known and known[one["mark"]] < id_order(one["invoice_id"])
     ]
     before = _written_before(program, fresh)
     fresh = [_as_written_then(run) if run.values in before else run for run in fresh]
-    waiting = BilledRun.objects.filter(program=program, period="").order_by("pk")
+    waiting = BilledRun.objects.filter(program=program, period="", **of).order_by("pk")
     ahead = [RunAhead(row.mark, row.invoice_id, row.quantity, row.price, *row.written) for row in waiting]
     ahead += [one.ahead() for one in fresh if one.is_ahead]
     return Evidence(

@@ -34,11 +34,6 @@ def mapping_chunks(program: Program, only: Collection[int] | None = None) -> lis
     return chunks
 
 
-def mappings_on(program: Program, template_id: str) -> list[int]:
-    """Ids of the mappings that sync to one template."""
-    return list(on_template(program, template_id).values_list("pk", flat=True))
-
-
 def customers_on(program: Program, template_id: str) -> set[int]:
     """Whose mappings sync to one template, or whose lines of ours stand there."""
     mapped = on_template(program, template_id)

@@ -6,27 +6,69 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from customers import models as customers
 from invoices.counted import countable_invoices
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
+from money.days import Days
 from money.enums import Kind, MotionCause
-from money.facts import ChargeFact, PeriodFact, ProductFact
+from money.facts import ChargeFact, OwnLine, PeriodFact, ProductFact
 from money.month.levels import says_all, tell_current
 from money.month.months import Months
 from money.motions import REGULAR
 from programs.models import Program
 from syncs.facts.open_periods import PeriodKey
 from syncs.facts.products import load_product_facts
-from syncs.models import Line, Posting
+from syncs.models import Posting
 
 MONTHS_OF_HISTORY = 3
 MappingKey = tuple[int, str]  # customer, motion
 
 
 PlaceKey = tuple[int, str, int]  # customer, motion, subscription
+
+
+class _Row(NamedTuple):
+    """A charge with what is asked of its invoice and subscription. Thousands of them, so no objects are made."""
+
+    pk: int
+    invoice: int
+    line: int
+    subscription: int
+    customer: int
+    product: int | None
+    motion: str
+    period: str
+    kind: str
+    credit: str
+    motion_by: str
+    problem: str
+    start: dt.datetime
+    end: dt.datetime
+    first_day: dt.date
+    last_day: dt.date
+    quantity: Decimal
+    unit_cost: Decimal
+    unit_retail: Decimal
+    ratio: Decimal
+    cost: Decimal
+    retail: Decimal
+    number: str  # of the invoice
+    month: dt.date  # of the invoice
+    reference: str  # the subscription's id at the source
+
+    @property
+    def key(self) -> PeriodKey:
+        return self.subscription, self.motion, self.period
+
+
+_OWN = ("owner" if name == "customer" else name for name in _Row._fields[:-3])
+_COLUMNS = (*_OWN, "invoice__number", "invoice__month", "subscription__external_id")
 
 
 def load_periods(
@@ -42,14 +84,14 @@ def load_periods(
     """
     beginnings = _Beginnings(begun, _load_posted_since(program, wanted))
     groups = _groups(program, wanted, beginnings)
-    named = {row.product_id for rows in groups.values() for row in rows}
+    named = {row.product for rows in groups.values() for row in rows}
     products = load_product_facts(program, {product_id for product_id in named if product_id is not None})
     reversals = _reversals(program, {*wanted, *withdrawn})
     by_place: dict[PlaceKey, list[PeriodFact]] = defaultdict(list)
     for key, rows in groups.items():
-        since = beginnings.of(rows[-1].customer_id or 0, key)
+        since = beginnings.of(rows[-1].customer, key)
         fact = _period_fact(rows, products, reversed_by=reversals.get(key, ""), since=since)
-        by_place[rows[0].customer_id or 0, key[1], key[0]].append(fact)
+        by_place[rows[0].customer, key[1], key[0]].append(fact)
     earlier = _load_earlier(program, by_place, months)
     loaded: dict[MappingKey, list[PeriodFact]] = defaultdict(list)
     for place, periods in by_place.items():
@@ -78,10 +120,10 @@ class _Beginnings:
         before = self.posted[key]
         return min(first, before) if first and before else before
 
-    def counts(self, row: Charge) -> bool:
+    def counts(self, row: _Row) -> bool:
         """Whether a row is not left out."""
-        since = self.of(row.customer_id or 0, _key_of(row))
-        return since is None or row.invoice.month >= since
+        since = self.of(row.customer, row.key)
+        return since is None or row.month >= since
 
 
 def _load_posted_since(program: Program, wanted: Collection[PeriodKey]) -> dict[PeriodKey, dt.date | None]:
@@ -90,17 +132,12 @@ def _load_posted_since(program: Program, wanted: Collection[PeriodKey]) -> dict[
     return {(subscription, motion, period): since for subscription, motion, period, since in posted}
 
 
-def _groups(program: Program, wanted: Collection[PeriodKey], beginnings: _Beginnings) -> dict[PeriodKey, list[Charge]]:
-    groups: dict[PeriodKey, list[Charge]] = defaultdict(list)
+def _groups(program: Program, wanted: Collection[PeriodKey], beginnings: _Beginnings) -> dict[PeriodKey, list[_Row]]:
+    groups: dict[PeriodKey, list[_Row]] = defaultdict(list)
     for row in _rows(program, wanted):
-        key = _key_of(row)
-        if key in wanted and beginnings.counts(row):
-            groups[key].append(row)
+        if row.key in wanted and beginnings.counts(row):
+            groups[row.key].append(row)
     return groups
-
-
-def _key_of(row: Charge) -> PeriodKey:
-    return row.subscription_id or 0, row.motion, row.period
 
 
 def _known(periods: Iterable[PeriodFact], earlier: Iterable[ChargeFact]) -> list[ChargeFact]:
@@ -126,7 +163,7 @@ def _load_earlier(
     )
     found: dict[PlaceKey, list[ChargeFact]] = defaultdict(list)
     for row in _in_order(rows):
-        found[row.customer_id or 0, row.motion, row.subscription_id or 0].append(_charge_fact(row))
+        found[row.customer, row.motion, row.subscription].append(_charge_fact(row))
     return found
 
 
@@ -155,7 +192,7 @@ def _reversals(program: Program, wanted: Collection[PeriodKey]) -> dict[PeriodKe
     return {(subscription or 0, motion, period): numbers[pk] for subscription, motion, period, pk in found}
 
 
-def _rows(program: Program, wanted: Collection[PeriodKey]) -> Iterable[Charge]:
+def _rows(program: Program, wanted: Collection[PeriodKey]) -> Iterable[_Row]:
     rows = Charge.objects.filter(
         invoice__in=countable_invoices(program),
         subscription__in={key[0] for key in wanted},
@@ -164,49 +201,44 @@ def _rows(program: Program, wanted: Collection[PeriodKey]) -> Iterable[Charge]:
     return _in_order(rows)
 
 
-def _in_order(rows: QuerySet[Charge]) -> Iterable[Charge]:
-    """Rows that count, each with its invoice and subscription."""
-    rows = rows.filter(set_aside="").exclude(kind=Kind.UNKNOWN)
-    rows = rows.select_related("invoice", "subscription").defer("raw")
-    return rows.order_by("subscription", "motion", "period", "invoice", "line").iterator(chunk_size=2000)
+def _in_order(charges: QuerySet[Charge]) -> Iterable[_Row]:
+    """Rows that count, each with what is asked of its invoice and subscription; one of nobody is of the customer 0."""
+    counted = charges.filter(set_aside="").exclude(kind=Kind.UNKNOWN).annotate(owner=Coalesce("customer", 0))
+    rows = counted.order_by("subscription", "motion", "period", "invoice", "line").values_list(*_COLUMNS)
+    return (_Row._make(row) for row in rows.iterator(chunk_size=2000))
 
 
-def _is_once(row: Charge) -> bool:
+def _is_once(row: _Row) -> bool:
     """Bought once, or metered by single days: it says nothing of a recurring line."""
     return bool(row.motion_by) and MotionCause(row.motion_by).once
 
 
-def _month(row: Charge) -> str:
-    return f"{row.invoice.month:%Y-%m}"
-
-
 def _period_fact(
-    rows: list[Charge], products: dict[int, ProductFact], *, reversed_by: str, since: dt.date | None
+    rows: list[_Row], products: dict[int, ProductFact], *, reversed_by: str, since: dt.date | None
 ) -> PeriodFact:
     last = rows[-1]
-    assert last.subscription is not None
     return PeriodFact(
         reversed_by=reversed_by,
         since=f"{since:%Y-%m}" if since else "",
-        subscription_id=last.subscription.pk,
-        subscription=last.subscription.external_id,
+        subscription_id=last.subscription,
+        subscription=last.reference,
         period=last.period,
         charges=tuple(_charge_fact(row) for row in rows),
-        product=products.get(last.product_id) if last.product_id is not None else None,
+        product=products.get(last.product) if last.product is not None else None,
         problem=next((row.problem for row in rows if row.problem), ""),
     )
 
 
-def _charge_fact(row: Charge) -> ChargeFact:
+def _charge_fact(row: _Row) -> ChargeFact:
     return ChargeFact(
         pk=row.pk,
-        invoice_id=row.invoice_id,
-        invoice_number=row.invoice.number,
+        invoice_id=row.invoice,
+        invoice_number=row.number,
         line=row.line,
         start=row.start,
         end=row.end,
-        days=row.days,
-        month=_month(row),
+        days=Days(row.first_day, row.last_day),
+        month=f"{row.month:%Y-%m}",
         period="" if row.credit else row.period,
         quantity=row.quantity,
         unit_cost=row.unit_cost,
@@ -214,7 +246,7 @@ def _charge_fact(row: Charge) -> ChargeFact:
         ratio=row.ratio,
         cost=row.cost,
         retail=row.retail,
-        credit=row.credit or (row.invoice.number if row.kind == Kind.CREDIT else ""),
+        credit=row.credit or (row.number if row.kind == Kind.CREDIT else ""),
         one_time=_is_once(row),
     )
 
@@ -249,13 +281,13 @@ def _add_withdrawn(
         loaded[row.customer_id or 0, motion].append(fact)
 
 
-def uncertain_subscriptions(program: Program, newest: str) -> frozenset[int]:
-    """Subscriptions with rows of the newest regular month or later that are held or could not be classified."""
+def uncertain_subscriptions(program: Program, newest: str, lines: Iterable[OwnLine]) -> frozenset[int]:
+    """Subscriptions of these lines with rows of the newest regular month or later that are held, or of unknown kind."""
+    names = {own.subscription: own.subscription_id for own in lines}
     of_program = {"source": program.source_id, "program_slug": program.slug, "past": False}
     invoices = SourceInvoice.objects.filter(**of_program, month__gte=dt.date.fromisoformat(f"{newest}-01"))
     rows = Charge.objects.filter(invoice__in=invoices.exclude(state=InvoiceState.REPLACED))
     doubtful = rows.filter(Q(kind=Kind.UNKNOWN) | Q(invoice__state=InvoiceState.HELD))
     doubtful = doubtful.exclude(set_aside=SetAside.EXCLUDED)
-    refs = set(doubtful.exclude(subscription_ref="").values_list("subscription_ref", flat=True))
-    lines = Line.objects.filter(program=program, subscription__external_id__in=refs)
-    return frozenset(lines.values_list("subscription_id", flat=True))
+    found = doubtful.filter(subscription_ref__in=names).order_by().values_list("subscription_ref", flat=True)
+    return frozenset(names[name] for name in found.distinct())

@@ -128,7 +128,7 @@ def _mapping_facts(
         for period in periods
     }
     posted = load_posted(program, {mapping.customer_id for mapping in mappings}, owners)
-    uncertain = uncertain_subscriptions(program, newest)
+    uncertain = uncertain_subscriptions(program, newest, own_lines)
     own_by_mapping = defaultdict(list)
     for line in own_lines:
         own_by_mapping[line.customer_id, line.motion].append(line)

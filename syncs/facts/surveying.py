@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Count, QuerySet, Sum
 
 from core.scope import without_nested_loops
@@ -25,14 +27,15 @@ _CURES = {
 @without_nested_loops()
 def survey(program: Program) -> list[Note]:
     """Notes about the program's imported invoices. Inside the partner's scope."""
+    newest = newest_month(program)
     return [
         *_unknown_rows(program),
         *_held_rows(program),
         *_repriced_rows(program),
         *_held_invoices(program),
         *_changed_invoices(program),
-        *_empty_invoices(program),
-        *_unmapped(program),
+        *_empty_invoices(program, newest),
+        *_unmapped(program, newest),
     ]
 
 
@@ -123,9 +126,8 @@ def _changed_invoices(program: Program) -> list[Note]:
     ]
 
 
-def _empty_invoices(program: Program) -> list[Note]:
+def _empty_invoices(program: Program, newest: dt.date | None) -> list[Note]:
     """Those of the newest month, or later, that came without a row: nothing is billed from them, nothing taken off."""
-    newest = newest_month(program)
     if newest is None:
         return []
     return [
@@ -140,9 +142,8 @@ def _empty_invoices(program: Program) -> list[Note]:
     ]
 
 
-def _unmapped(program: Program) -> list[Note]:
+def _unmapped(program: Program, newest: dt.date | None) -> list[Note]:
     """Customers charged in the newest month, or later, that nobody mapped, with the money at risk."""
-    newest = newest_month(program)
     if newest is None:
         return []
     mapped = set(Mapping.objects.filter(program=program).values_list("customer_id", "motion"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -85,12 +86,17 @@ class InvoiceSum:
     counts: bool = True  # False of an invoice and its exact reversal: what was billed of them is accounted for
 
 
-def sums_of(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, str], list[InvoiceSum]]:
-    """By subscription, motion and period, over all invoices that count or were cancelled. Two queries."""
+def sums_of(
+    invoices: Sequence[SourceInvoice], periods: set[str]
+) -> defaultdict[tuple[int, str, str], list[InvoiceSum]]:
+    """By subscription, motion and period, over all invoices of their source that count or were cancelled. Two queries.
+
+    Of the subscriptions that ``invoices`` name, all of one source.
+    """
     states = (InvoiceState.COUNTED, InvoiceState.REVERSED)
-    told = SourceInvoice.objects.filter(source=invoice.source_id, state__in=states, past=False).order_by()
+    told = SourceInvoice.objects.filter(source=invoices[0].source_id, state__in=states, past=False).order_by()
     known = {pk: (state, month) for pk, state, month in told.values_list("pk", "state", "month")}
-    mine = Charge.objects.filter(invoice=invoice, subscription__isnull=False).order_by()
+    mine = Charge.objects.filter(invoice__in=invoices, subscription__isnull=False).order_by()
     rows = (
         Charge.objects.filter(
             subscription__in=mine.values("subscription"),
@@ -102,7 +108,7 @@ def sums_of(invoice: SourceInvoice, periods: set[str]) -> dict[tuple[int, str, s
         .values_list("subscription", "motion", "period", "invoice")
         .annotate(rows=Count("pk"), cost=Sum("cost"), retail=Sum("retail"))
     )
-    sums: dict[tuple[int, str, str], list[InvoiceSum]] = defaultdict(list)
+    sums: defaultdict[tuple[int, str, str], list[InvoiceSum]] = defaultdict(list)
     for subscription, motion, period, invoice_id, number, cost, retail in rows:
         state, month = known[invoice_id]
         counts = state == InvoiceState.COUNTED

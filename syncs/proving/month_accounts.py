@@ -24,7 +24,7 @@ from programs.selectors import source_currency
 from syncs.enums import Bucket
 from syncs.models import MonthTotal
 from syncs.proving.accounts import Balance
-from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
 
 OPEN_BUCKETS = (Bucket.HELD, Bucket.NOT_MAPPED, Bucket.UNKNOWN, Bucket.FAILED)  # of money that is billed to nobody yet
 
@@ -109,8 +109,8 @@ def add_up(program: Program, month: dt.date, balances: Iterable[InvoiceBalance])
 
 
 def read_month(program: Program, month: dt.date) -> MonthAccount:
-    """As it is now, with what is stored of its proof. Some queries for each of its invoices."""
-    found = add_up(program, month, [reconcile_invoice(invoice, program) for invoice in invoices_of(program, month)])
+    """As it is now, with what is stored of its proof. As many queries as for one invoice."""
+    found = add_up(program, month, reconcile_invoices(invoices_of(program, month), program))
     stored = MonthTotal.objects.filter(program=program, month=month, proved_at__isnull=False).first()
     return with_proof(found, stored)
 

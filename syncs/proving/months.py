@@ -15,7 +15,7 @@ from programs.models import Program
 from syncs.facts.closings import load_closings
 from syncs.models import MonthTotal
 from syncs.proving.month_accounts import MonthAccount, add_up, as_stored, basis_of, invoices_of
-from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
 
 MONTHS = 13
 
@@ -28,7 +28,7 @@ def prove_months(program: Program, touched: Collection[dt.date]) -> list[tuple[M
     newest = _newest(program)
     found = []
     for month in _to_prove(program, newest, touched):
-        balances = [reconcile_invoice(invoice, program) for invoice in invoices_of(program, month)]
+        balances = reconcile_invoices(invoices_of(program, month), program)
         account = replace(add_up(program, month, balances), newest=month == newest, proved_at=timezone.now())
         _keep(program, account)
         found.append((account, balances))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Known
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -80,28 +81,58 @@ class _Group:
 GroupKey = tuple[int | None, str, int | None, str]
 
 
+@dataclass(slots=True)
+class _Rows:
+    """What the rows of one invoice say: in groups, and by bucket what is in no group.
+
+    Rows of one subscription, motion and period are one group, of the customer whom the first of them names: they
+    were planned together, also where the subscription moved between two tenants in that period.
+    """
+
+    groups: dict[GroupKey, _Group] = field(default_factory=lambda: defaultdict(_Group))
+    owners: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    customers: set[int | None] = field(default_factory=set)
+    raw_total: Money = NOTHING
+    stored_total: Money = NOTHING
+    aside: dict[str, Money] = field(default_factory=lambda: dict.fromkeys(("held", "excluded", "unknown"), NOTHING))
+
+    def group_of(self, customer_id: int, motion: str, subscription_id: int | None, period: str) -> _Group:
+        if subscription_id is not None:
+            customer_id = self.owners.setdefault((motion, subscription_id, period), customer_id)
+        return self.groups[customer_id, motion, subscription_id, period]
+
+
 def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalance:
     """The account of one invoice, from its stored rows and the ledger."""
-    groups, raw_total, stored_total, aside = _read_rows(invoice, program)
-    aside = _without_what_does_not_count(invoice, program, aside)
+    return reconcile_invoices([invoice], program)[0]
+
+
+def reconcile_invoices(invoices: Sequence[SourceInvoice], program: Program) -> list[InvoiceBalance]:
+    """The accounts of these invoices, in their order. As many queries as for one."""
+    rows = _read_rows(invoices, program)
+    ledger = _read_ledger([one for one in invoices if not _whole_invoice_bucket(one, program)], rows, program)
+    return [_balance_of(invoice, program, rows[invoice.pk], ledger) for invoice in invoices]
+
+
+def _balance_of(invoice: SourceInvoice, program: Program, rows: _Rows, ledger: _Ledger) -> InvoiceBalance:
     accounts: dict[tuple[int | None, str], CustomerBalance] = {}
-    for key, group in groups.items():
+    for key, group in rows.groups.items():
         _account(accounts, key, group)
-    balances = _group_balances(invoice, program, groups)
+    balances = _group_balances(invoice, program, rows, ledger)
     for key, balance in balances.items():
         accounts[key[0], key[1]].balance.add(balance)
     total = Balance()
     for entry in accounts.values():
         total.add(entry.balance)
-    for bucket, amount in aside.items():
+    for bucket, amount in _without_what_does_not_count(invoice, program, rows.aside).items():
         total.put(bucket, amount)
-    total.source = raw_total
+    total.source = rows.raw_total
     return InvoiceBalance(
         invoice=invoice,
         total=total,
         customers=sorted(accounts.values(), key=lambda entry: (entry.name, entry.motion)),
-        stored_equals_raw=raw_total == stored_total,
-        header_differs=_header_difference(invoice, raw_total),
+        stored_equals_raw=rows.raw_total == rows.stored_total,
+        header_differs=_header_difference(invoice, rows.raw_total),
         occurs=_occurring([*balances.values(), total]),
     )
 
@@ -122,37 +153,26 @@ def _without_what_does_not_count(invoice: SourceInvoice, program: Program, aside
     return found
 
 
-def _read_rows(
-    invoice: SourceInvoice, program: Program
-) -> tuple[dict[GroupKey, _Group], Money, Money, dict[str, Money]]:
-    """Groups of rows, the raw and the stored total, and by bucket what is in no group. Flat memory: rows are streamed.
-
-    Rows of one subscription, motion and period are one group, of the customer whom the first of them names: they
-    were planned together, also where the subscription moved between two tenants in that period.
-    """
+def _read_rows(invoices: Sequence[SourceInvoice], program: Program) -> dict[int, _Rows]:
+    """What is told of the rows of each of these invoices. Flat memory: rows are streamed."""
     amounts = get_source(program.source.system).row_amounts
-    groups: dict[GroupKey, _Group] = defaultdict(_Group)
-    owners: dict[tuple[str, int, str], int] = {}
-    raw_total = stored_total = NOTHING
-    aside = dict.fromkeys(("held", "excluded", "unknown"), NOTHING)
+    found = {invoice.pk: _Rows() for invoice in invoices}
     key = ("customer", "motion", "subscription", "period")
     columns = ("raw", "cost", "retail", "kind", "set_aside", "customer__name", "customer__external_id", *key)
-    rows = Charge.objects.filter(invoice=invoice).values_list(*columns)
-    for raw_row, cost, retail, kind, set_aside, name, external_id, *place in rows.iterator(chunk_size=1000):
-        amount = Money(cost, retail)
-        raw_total += _amount_of(amounts(raw_row)) if raw_row else amount  # of a closed month it is not kept for ever
-        stored_total += amount
-        customer_id, motion, subscription_id, period = place
-        if set_aside or kind == Kind.UNKNOWN or customer_id is None:
-            aside[set_aside or "unknown"] += amount
+    rows = Charge.objects.filter(invoice__in=list(found)).values_list("invoice", *columns)
+    for invoice_id, raw_row, cost, retail, kind, set_aside, name, external_id, *place in rows.iterator(chunk_size=1000):
+        amount, told = Money(cost, retail), found[invoice_id]
+        told.raw_total += _amount_of(amounts(raw_row)) if raw_row else amount  # of a closed month it is not kept
+        told.stored_total += amount
+        told.customers.add(place[0])
+        if set_aside or kind == Kind.UNKNOWN or place[0] is None:
+            told.aside[set_aside or "unknown"] += amount
             continue
-        if subscription_id is not None:
-            customer_id = owners.setdefault((motion, subscription_id, period), customer_id)
-        group = groups[customer_id, motion, subscription_id, period]
+        group = told.group_of(place[0], place[1], place[2], place[3])
         group.amount += amount
         group.customer_name = group.customer_name or name
         group.external_id = group.external_id or external_id
-    return groups, raw_total, stored_total, aside
+    return found
 
 
 def _amount_of(row: RowAmounts) -> Money:
@@ -175,25 +195,19 @@ def _header_difference(invoice: SourceInvoice, total: Money) -> Decimal | None:
     return None
 
 
-def _group_balances(
-    invoice: SourceInvoice, program: Program, groups: dict[GroupKey, _Group]
-) -> dict[GroupKey, Balance]:
+def _group_balances(invoice: SourceInvoice, program: Program, rows: _Rows, ledger: _Ledger) -> dict[GroupKey, Balance]:
     whole = _whole_invoice_bucket(invoice, program)
     if whole:
-        return {key: _single(whole, group.amount) for key, group in groups.items()}
-    periods = {key[3] for key in groups}
-    postings = _postings(invoice, program, periods)
-    mappings = _mappings(invoice, program)
-    sums = sums_of(invoice, periods)
+        return {key: _single(whole, group.amount) for key, group in rows.groups.items()}
     return {
         key: _group_balance(
             invoice,
             group,
-            posting=postings.get((key[2] or 0, key[1], key[3])),
-            sums=sums[key[2] or 0, key[1], key[3]],
-            unplanned=_bucket_without_posting(invoice, program, key[1], mappings.get((key[0], key[1]))),
+            posting=ledger.posting_of(key, rows),
+            sums=ledger.sums[key[2] or 0, key[1], key[3]],
+            unplanned=_bucket_without_posting(invoice, program, key[1], ledger.mappings.get((key[0], key[1]))),
         )
-        for key, group in groups.items()
+        for key, group in rows.groups.items()
     }
 
 
@@ -223,9 +237,9 @@ class _Mapped(NamedTuple):
     first_month: dt.date | None
 
 
-def _mappings(invoice: SourceInvoice, program: Program) -> dict[tuple[int | None, str], _Mapped]:
+def _mappings(invoices: Sequence[SourceInvoice], program: Program) -> dict[tuple[int | None, str], _Mapped]:
     """By customer and motion. Thousands of them, so no object is made of any row."""
-    found = Mapping.objects.filter(program=program, customer__in=_customers_of(invoice)).order_by()
+    found = Mapping.objects.filter(program=program, customer__in=_customers_of(invoices)).order_by()
     rows = found.values_list("customer", "motion", "sync_on", "first_month")
     return {(customer_id, motion): _Mapped(on, since) for customer_id, motion, on, since in rows}
 
@@ -252,6 +266,7 @@ def _single(bucket: str, amount: Money) -> Balance:
 class _Planned:
     """What the ledger says of a period: what was planned from, and where every part of it went."""
 
+    customer_id: int
     charge_count: int
     source: Money
     since: dt.date | None
@@ -263,22 +278,49 @@ class _Planned:
         return self.since is None or month >= self.since
 
 
-def _postings(invoice: SourceInvoice, program: Program, periods: set[str]) -> dict[tuple[int, str, str], _Planned]:
+@dataclass(slots=True)
+class _Ledger:
+    """What the ledger and the mappings say of the groups of some invoices."""
+
+    postings: Known[tuple[int, str, str], _Planned]
+    mappings: Known[tuple[int | None, str], _Mapped]
+    sums: defaultdict[tuple[int, str, str], list[InvoiceSum]]
+
+    def posting_of(self, key: GroupKey, rows: _Rows) -> _Planned | None:
+        """What was planned of the group, for a customer whom the rows of its invoice name."""
+        posting = self.postings.get((key[2] or 0, key[1], key[3]))
+        return posting if posting is not None and posting.customer_id in rows.customers else None
+
+
+def _read_ledger(invoices: Sequence[SourceInvoice], rows: Known[int, _Rows], program: Program) -> _Ledger:
+    """For those that are not in one bucket whole."""
+    if not invoices:
+        return _Ledger({}, {}, defaultdict(list))
+    periods = {key[3] for invoice in invoices for key in rows[invoice.pk].groups}
+    postings, mappings = _postings(invoices, program, periods), _mappings(invoices, program)
+    return _Ledger(postings, mappings, sums_of(invoices, periods))
+
+
+def _postings(
+    invoices: Sequence[SourceInvoice], program: Program, periods: set[str]
+) -> dict[tuple[int, str, str], _Planned]:
     """By subscription, motion and period. Thousands of them, so no object is made of any row."""
     # Without the periods, years of postings would be read for each invoice.
-    wanted = Posting.objects.filter(program=program, customer__in=_customers_of(invoice), period__in=periods).order_by()
-    columns = ("pk", "charge_count", "source_cost", "source_retail", "since", "rounding_cost", "rounding_retail")
+    planned_ones = Posting.objects.filter(program=program, customer__in=_customers_of(invoices), period__in=periods)
+    wanted = planned_ones.order_by()
+    amounts = ("source_cost", "source_retail", "rounding_cost", "rounding_retail")
+    columns = ("pk", "customer", "charge_count", "since", *amounts, "subscription", "motion", "period")
     by_key: dict[tuple[int, str, str], _Planned] = {}
     by_id: dict[int, _Planned] = {}
-    for pk, count, cost, retail, since, off_cost, off_retail, *key in wanted.values_list(
-        *columns, "subscription", "motion", "period"
+    for pk, customer_id, count, since, cost, retail, off_cost, off_retail, *key in wanted.values_list(
+        *columns
     ).iterator(chunk_size=1000):
-        planned = _Planned(count, Money(cost, retail), since, Balance())
+        planned = _Planned(customer_id, count, Money(cost, retail), since, Balance())
         planned.balance.buckets[Bucket.ROUNDING] = Money(off_cost, off_retail)
         by_id[pk] = by_key[key[0], key[1], key[2]] = planned
     gone = _marks_of_the_gone(program)
-    amounts = ("posting", "state", "mark", "cost", "retail", "rules_cost", "rules_retail")
-    parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*amounts)
+    told = ("posting", "state", "mark", "cost", "retail", "rules_cost", "rules_retail")
+    parts = Part.objects.filter(posting__in=wanted.values("pk")).order_by().values_list(*told)
     for posting_id, state, mark, cost, retail, rules_cost, rules_retail in parts.iterator(chunk_size=1000):
         if posting_id in by_id:  # else it was planned just now
             by_id[posting_id].has_parts = True
@@ -305,9 +347,9 @@ def _add_part(balance: Balance, state: str, amount: Money, rules: Money) -> None
         balance.billed += amount - rules
 
 
-def _customers_of(invoice: SourceInvoice) -> QuerySet[Charge, Any]:
-    """Ids of the customers of an invoice, for the database to join."""
-    found: QuerySet[Charge, Any] = Charge.objects.filter(invoice=invoice).order_by().values("customer")
+def _customers_of(invoices: Sequence[SourceInvoice]) -> QuerySet[Charge, Any]:
+    """Ids of the customers of these invoices, for the database to join."""
+    found: QuerySet[Charge, Any] = Charge.objects.filter(invoice__in=invoices).order_by().values("customer")
     return found
 
 

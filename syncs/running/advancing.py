@@ -13,6 +13,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from connections.clients import record_failure, record_success
+from connections.models import Connection
 from connections.selectors import known_systems
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError, WritesOff
 from core.installation import in_maintenance
@@ -213,14 +214,10 @@ def _take_steps(work: Slice, begun: Run) -> float | None:
 
 def _take_step(work: Slice, begun: Run | None = None) -> float | None:
     """``begun``: the run, where the slice has only just read it and its program."""
-    with partner_scope(work.partner_id):
-        columns = ("kind", "state", "cancel_requested", "created_at", "after")
-        run = begun or Run.objects.only(*columns).get(pk=work.run_id)
-        sides = (work.program.source, work.program.target) if begun else None
-        reason = reason_to_stop(run, sides or read_sides(work.source_id, work.target_id))
-        step = STEPS[run.kind, run.state]
-        cancelled = run.cancel_requested and run.state == RunState.READING
-    if cancelled:
+    run, sides = (begun, [work.program.source, work.program.target]) if begun else _read_again(work)
+    reason = reason_to_stop(run, sides)
+    step = STEPS[run.kind, run.state]
+    if run.cancel_requested and run.state == RunState.READING:
         finish_unplanned(work)
         return None
     if reason:
@@ -235,6 +232,14 @@ def _take_step(work: Slice, begun: Run | None = None) -> float | None:
     if isinstance(result, RunState):
         return _enter(work, result)
     return work.wait(result, attempts=0)
+
+
+def _read_again(work: Slice) -> tuple[Run, list[Connection]]:
+    """The run, with the one before it, and both sides as they are now."""
+    columns = ("kind", "state", "cancel_requested", "created_at", "after__error")
+    with partner_scope(work.partner_id):
+        run = Run.objects.select_related("after").only(*columns).get(pk=work.run_id)
+        return run, read_sides(work.source_id, work.target_id)
 
 
 def _leave_alone(work: Slice, state: RunState | None) -> float | None:

@@ -26,7 +26,7 @@ def read_sides(source_id: int, target_id: int) -> list[Connection]:
 
 
 def reason_to_stop(run: Run, sides: Iterable[Connection]) -> str:
-    """Why a run must not call its source and target any more, in words; "" while it may. Inside the scope."""
+    """Why a run must not call its source and target any more, in words; "" while it may. No query."""
     for connection in filter(_needs_attention, sides):
         if _began_before_trouble(run, connection):
             label = known_systems()[connection.system].label

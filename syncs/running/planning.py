@@ -23,7 +23,7 @@ from syncs.deciding.restoring import note_older, note_strange_marks, take_billed
 from syncs.enums import ChangeState, RunState
 from syncs.facts.evidence import load_evidence
 from syncs.facts.mappings import mapped_to, mapping_chunks
-from syncs.facts.months import load_holders, load_months, month_without_invoice
+from syncs.facts.months import load_and_keep_months, load_holders, month_without_invoice
 from syncs.facts.older_months import note_older_months
 from syncs.facts.program import BillingFacts, load_billing, load_choices, load_left_behind
 from syncs.facts.retry_scope import retry_scope
@@ -42,6 +42,7 @@ from syncs.writing.joining import join_waiting_credits
 from syncs.writing.leftovers import removals_of_leftovers
 
 HELD_REMOVALS = "held_removals"  # in the basis of a run: why the removals of its plan wait
+MONTHS = "months"  # in the basis of a run: which month its plan took for regular
 Mapped = Mapping[str, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 
@@ -57,24 +58,24 @@ def _plan(work: Slice) -> RunState:
     Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
     what failed and nothing else.
     """
-    with work.run() as run, without_nested_loops():
+    with work.whole_run() as run, without_nested_loops():
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
-        note_strange_marks(run)
+        mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
+        note_strange_marks(run, mapped)
         evidence = load_evidence(run.program, run.basis)
         run.changes.all().delete()
         run.templates.all().delete()
         run.basis["carried"] = sorted(evidence.billed_by)
         run.counts = {"plan_unchanged": 0}
         place_purchases(run.program)
-        run.save(update_fields=["basis", "counts"])
         join_waiting_credits(run.program)
-        months = load_months(run.program)
+        months, run.basis[MONTHS] = load_and_keep_months(run.program)
+        run.save(update_fields=["basis", "counts"])
         chunks = mapping_chunks(run.program, mappings)
-        mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
     upheaval = Upheaval()
     for mapping_ids in chunks:
-        with work.run() as run, without_nested_loops():
+        with work.whole_run() as run, without_nested_loops():
             if not run.preview:
                 open_months(run.program, mapping_ids, months, evidence.ahead)
             facts = load_billing(
@@ -88,7 +89,7 @@ def _plan(work: Slice) -> RunState:
             made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
                 remember_proof(run.program, facts.mappings, made, evidence)
-    with work.run() as run, without_nested_loops():
+    with work.whole_run() as run, without_nested_loops():
         _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
         if retry is None:
@@ -96,7 +97,7 @@ def _plan(work: Slice) -> RunState:
             store_notes(run, note_older_months(run.program, load_choices(run.program)))
             store_notes(run, [*note_not_invoiced(months), *note_older(run)])
             ended = month_without_invoice(run.program, months.newest)
-            store_notes(run, note_not_any_invoice(ended, load_holders(run.program)))
+            store_notes(run, note_not_any_invoice(ended, load_holders(run.program) if ended else ()))
         return _conclude(run, upheaval, months)
 
 

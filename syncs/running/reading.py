@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
 
@@ -14,8 +15,9 @@ from money.plan import Note
 from products.services import ListReading, refresh_price_list, refresh_target_products, reread_products
 from syncs.deciding.findings import NOT_IMPORTED, SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
-from syncs.facts.evidence import keep_evidence, lines_to_prove
+from syncs.facts.evidence import Carried, Sought, keep_evidence, lines_to_prove
 from syncs.facts.retry_scope import RetryScope, retry_scope
+from syncs.models import Run
 from syncs.running.abandoned import find_abandoned, resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
 from syncs.running.slices import Slice
@@ -45,7 +47,7 @@ def read_for_billing(work: Slice) -> RunState | float | None:
         return _ask_what_was_billed(work)
     if not source_read:
         read_source(work)
-    with work.run() as run:
+    with work.whole_run() as run:
         waits = let_products_go_first(run)
     if waits:
         return AT_ONCE
@@ -58,14 +60,21 @@ def read_for_billing(work: Slice) -> RunState | float | None:
 
 def _ask_what_was_billed(work: Slice) -> RunState:
     """Which generated invoices carry our lines: with this answer the run's facts are whole."""
-    with work.run() as run:
+    with work.whole_run() as run:
         scope = retry_scope(run)
         sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
-    carried = find_carried(sought, work.target)
-    with work.run() as run:
-        run.basis |= keep_evidence(sought, carried)
-        run.save(update_fields=["basis"])
+        if not sought:
+            _keep_evidence(run, sought, {})
+    if sought:
+        carried = find_carried(sought, work.target)
+        with work.run() as run:
+            _keep_evidence(run, sought, carried)
     return RunState.PLANNING
+
+
+def _keep_evidence(run: Run, sought: Sequence[Sought], carried: Mapping[str, Carried]) -> None:
+    run.basis |= keep_evidence(sought, carried)
+    run.save(update_fields=["basis"])
 
 
 def read_for_products(work: Slice) -> RunState | float | None:

@@ -18,14 +18,14 @@ from syncs.deciding.findings import store_notes
 from syncs.deciding.restoring import take_billed
 from syncs.enums import Anew, Cause, ChangeState, PartCause
 from syncs.facts.evidence import add_evidence, lines_to_prove, load_evidence
-from syncs.facts.mappings import customers_on, mapped_to, mappings_on
-from syncs.facts.months import load_months
+from syncs.facts.mappings import customers_on, mapped_to, on_template
+from syncs.facts.months import load_months_of
 from syncs.facts.program import BillingFacts, load_billing
 from syncs.facts.target import load_templates
 from syncs.models import Change, Run
 from syncs.proving.billed import remember_proof
 from syncs.running.opening import open_months
-from syncs.running.planning import HELD_REMOVALS, remember_templates
+from syncs.running.planning import HELD_REMOVALS, MONTHS, remember_templates
 from syncs.running.slices import Slice
 from syncs.running.templates import read_template
 from syncs.writing.carried import find_carried
@@ -59,15 +59,16 @@ def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
 
 
 def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> None:
-    with work.run() as run, without_nested_loops():
+    with work.whole_run() as run, without_nested_loops():
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0
-        evidence = load_evidence(run.program, run.basis)
+        mapped_here = dict(on_template(run.program, template_id).values_list("pk", "customer"))
+        mapping_ids, customers = list(mapped_here), set(mapped_here.values())
+        evidence = load_evidence(run.program, run.basis, customers)
         taken = set(run.basis.get("carried", ())) - run.basis["billed_by"].keys()  # what resolving lost writes found
         kept = run.changes.filter(template_id=template_id, action=Action.KEEP, state=ChangeState.DONE)
         again = list(kept.values_list("subscription_id", "period"))
-        mapping_ids = mappings_on(run.program, template_id)
-        months = load_months(run.program)
+        months = load_months_of(run.program, customers, run.basis.get(MONTHS))
         open_months(run.program, mapping_ids, months, evidence.ahead)
         facts = load_billing(
             run.program,

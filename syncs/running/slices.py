@@ -101,6 +101,13 @@ class Slice:
             yield Run.objects.get(pk=self.run_id)
 
     @contextmanager
+    def whole_run(self) -> Iterator[Run]:
+        """As ``run``, with its program and what that belongs to as they are now: one query for all of it."""
+        with partner_scope(self.partner_id):
+            whole = Run.objects.select_related("program__source", "program__target", "program__partner")
+            yield whole.get(pk=self.run_id)
+
+    @contextmanager
     def bare_run(self) -> Iterator[Run]:
         """As ``run``, but with the program as this slice saw it first: for what is done many times a minute."""
         with partner_scope(self.partner_id):

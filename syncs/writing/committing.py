@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Max, QuerySet, Subquery
 from django.utils import timezone
 
-from connectors.records import InvoiceTemplate
-from core.bulk_saving import write_differences
+from connectors.records import InvoiceTemplate, LineValues, TemplateLine
+from core.bulk_saving import insert_and_number, insert_rows, write_differences
 from core.scope import without_nested_loops
 from money.enums import Action, LineState, PartRole, PartState
 from money.facts import PostingPart
@@ -36,11 +37,10 @@ def commit_billing(run: Run, plan: Plan, templates: dict[str, InvoiceTemplate], 
 
 def add_changes(run: Run, changes: Sequence[PlannedChange]) -> None:
     """Append changes to the run, in writing order."""
+    if not changes:
+        return
     last = run.changes.aggregate(last=Max("position"))["last"] or 0
-    Change.objects.bulk_create(
-        [_change_row(run, last + place, change) for place, change in enumerate(changes, start=1)],
-        batch_size=500,
-    )
+    insert_rows(Change, (_change_row(run, last + place, change) for place, change in enumerate(changes, start=1)))
 
 
 def _change_row(run: Run, position: int, change: PlannedChange) -> Change:
@@ -101,7 +101,7 @@ def commit_products(run: Run, plan: ProductPlan) -> None:
         )
         for place, change in enumerate(plan.changes, start=1)
     ]
-    Change.objects.bulk_create(rows, batch_size=500)
+    insert_rows(Change, rows)
 
 
 # --- Lines ----------------------------------------------------------------------------------------
@@ -128,11 +128,21 @@ def _kept_line(run: Run, change: PlannedChange, templates: dict[str, InvoiceTemp
     assert change.line_id is not None
     assert change.after is not None
     template = templates.get(change.template_id)
+    return standing_line(run, change, change.line_id, change.after, template.next_run if template else None)
+
+
+def standing_line(
+    run: Run, change: PlannedChange | Change, line_id: str, now: LineValues | TemplateLine, next_run: dt.date | None
+) -> Line:
+    """The line of a change as it stands ``now``, not stored yet; ``next_run`` is its template's."""
+    assert change.template_id is not None
+    assert change.customer_id is not None
+    assert change.subscription_id is not None
     return Line(
         program_id=run.program_id,
         target_id=run.program.target_id,
         template_id=change.template_id,
-        line_id=change.line_id,
+        line_id=line_id,
         mark=change.mark,
         role=change.role,
         motion=change.motion,
@@ -140,12 +150,12 @@ def _kept_line(run: Run, change: PlannedChange, templates: dict[str, InvoiceTemp
         subscription_id=change.subscription_id,
         period=change.period,
         product_id=change.product_id,
-        target_product_id=change.after.product_id,
-        quantity=change.after.quantity,
-        retail_cents=change.after.retail_cents,
-        cost_cents=change.after.cost_cents,
+        target_product_id=now.product_id,
+        quantity=now.quantity,
+        retail_cents=now.retail_cents,
+        cost_cents=now.cost_cents,
         state=LineState.STANDING,
-        next_run=template.next_run if template else None,
+        next_run=next_run,
         written_at=timezone.now(),
     )
 
@@ -218,14 +228,13 @@ def _store_postings(
         for key, columns in wanted.items()
         if key not in known
     ]
-    Posting.objects.bulk_create(new, batch_size=500)
+    numbers = insert_and_number(Posting, new, ["subscription_id", "motion", "period"])
     write_differences(
         Posting,
         [(known[key], columns) for key, columns in wanted.items() if key in known],
         unique=["partner", "program", "subscription", "motion", "period"],
     )
-    known |= {(row.subscription_id, row.motion, row.period): row for row in new}
-    _store_parts(planned, known, {row.pk for row in new}, waiting_for)
+    _store_parts(planned, {key: row.pk for key, row in known.items()} | numbers, set(numbers.values()), waiting_for)
 
 
 def _posting_columns(posting: PlannedPosting, templates: dict[str, InvoiceTemplate]) -> dict[str, Any]:
@@ -251,24 +260,22 @@ def _posting_columns(posting: PlannedPosting, templates: dict[str, InvoiceTempla
 
 def _store_parts(
     planned: Iterable[PlannedPosting],
-    rows: Mapping[tuple[int, str, str], Posting],
+    numbers: Mapping[tuple[int, str, str], int],
     new: Collection[int],
     waiting_for: str,
 ) -> None:
-    """``new`` are the ids of postings that were made now: they have no parts yet."""
+    """``numbers``: the ids of the postings. ``new`` are those that were made now: they have no parts yet."""
     wanted = {
-        (rows[posting.subscription_id, posting.motion, posting.period].pk, part.mark): _part_columns(part, waiting_for)
+        (numbers[posting.subscription_id, posting.motion, posting.period], part.mark): _part_columns(part, waiting_for)
         for posting in planned
         for part in posting.parts
     }
-    postings = [rows[posting.subscription_id, posting.motion, posting.period].pk for posting in planned]
+    postings = [numbers[posting.subscription_id, posting.motion, posting.period] for posting in planned]
     stored = Part.objects.filter(posting__in=[pk for pk in postings if pk not in new])
     known = {(part.posting_id, part.mark): part for part in stored}
     Part.objects.filter(pk__in=[known[key].pk for key in known.keys() - wanted.keys()]).delete()
     fresh = {key: columns for key, columns in wanted.items() if key not in known}
-    Part.objects.bulk_create(
-        [Part(posting_id=posting, mark=mark, **columns) for (posting, mark), columns in fresh.items()], batch_size=1000
-    )
+    insert_rows(Part, (Part(posting_id=posting, mark=mark, **columns) for (posting, mark), columns in fresh.items()))
     again = [(known[key], columns) for key, columns in wanted.items() if key in known]
     write_differences(Part, again, unique=["partner", "posting", "mark"])
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from connectors.errors import AmountRefused, ConnectorError, WriteFate
 from connectors.records import InvoiceTemplate, LineValues, TemplateLine
@@ -17,7 +16,7 @@ from money.words import from_cents, round_to_cent
 from products.models import TargetProduct
 from syncs.enums import ChangeState, Manner
 from syncs.models import Change, Line, Posting, RunTemplate
-from syncs.writing.committing import forget_other_lines, part_of_change, write_lines
+from syncs.writing.committing import forget_other_lines, part_of_change, standing_line, write_lines
 from syncs.writing.freshness import mapped_now, why_stale
 from syncs.writing.protocol import Found, Outcome, conclude, fail
 from syncs.writing.values import line_from_json, line_to_json
@@ -128,29 +127,7 @@ def found(line: TemplateLine | None) -> Found[TemplateLine | None]:
 
 def store_line(change: Change, returned: TemplateLine) -> Line:
     """Keep the line as the target returned it, with the run that was due when it was sent."""
-    assert change.template_id is not None
-    assert change.customer_id is not None
-    assert change.subscription_id is not None
-    line = Line(
-        program_id=change.run.program_id,
-        target_id=change.run.program.target_id,
-        template_id=change.template_id,
-        line_id=returned.line_id,
-        mark=change.mark,
-        role=change.role,
-        motion=change.motion,
-        customer_id=change.customer_id,
-        subscription_id=change.subscription_id,
-        period=change.period,
-        product_id=change.product_id,
-        target_product_id=returned.product_id,
-        quantity=returned.quantity,
-        retail_cents=returned.retail_cents,
-        cost_cents=returned.cost_cents,
-        state=LineState.STANDING,
-        next_run=change.next_run,
-        written_at=timezone.now(),
-    )
+    line = standing_line(change.run, change, returned.line_id, returned, change.next_run)
     forget_other_lines(line)
     write_lines([line])
     return line

@@ -1,4 +1,4 @@
-"""How many statements a run sends to the database: before its first call, and for each write."""
+"""How many statements a run sends to the database: before its first call, for each write, and with nothing to do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.end_to_end.office import Office
 from tests.end_to_end.stepping import begin
 
 CAST = ("adatum", "coho-winery")
-BEFORE_THE_FIRST_CALL, FOR_A_WRITE, COMMITS = 15, 8, 2
+BEFORE_THE_FIRST_CALL, FOR_A_WRITE, COMMITS, WITHOUT_NEWS = 15, 8, 2, 265
 LINE = re.compile("/(add|update|remove)_line_item$")
 
 
@@ -51,7 +51,7 @@ class Told:
 
 def statements(sent: list[str]) -> list[str]:
     """Without those that open and end a transaction."""
-    return [one for one in sent if "SAVEPOINT" not in one]
+    return [one for one in sent if not is_call(one) and "SAVEPOINT" not in one]
 
 
 def is_call(sent: str) -> bool:
@@ -100,3 +100,18 @@ def test_write_takes_a_few_statements_and_two_commits(open_office, told: Told):
     usual = sorted(writes, key=len)[len(writes) // 2]  # now and then the next changes are loaded, and progress is told
     assert sum(one.startswith("RELEASE") for one in usual) == COMMITS
     assert len(statements(usual)) <= FOR_A_WRITE, "\n".join(usual)
+
+
+def test_run_with_nothing_to_do_takes_no_more_than_it_did(open_office, told: Told):
+    office = open_office()
+    office.configure(*CAST)
+    office.sync()
+
+    with listening(told):
+        synced = office.sync("billing")
+
+    sent = statements(told.sent)
+    assert synced.statuses == ["no_change"]
+    assert len(synced.calls) > 5
+    assert len(sent) <= WITHOUT_NEWS, "\n".join(sent)
+    assert len([one for one in sent if 'FROM "syncs_posting"' in one]) < 10  # not for each invoice of the month

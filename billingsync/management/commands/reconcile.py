@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from billingsync.management.partner_command import PartnerCommand
 from core.scope import partner_scope
-from reports.as_json import balance_json, find_invoices, months_json
+from programs.models import Program
+from reports.as_json import balances_json, find_invoices, months_json
 from reports.verdict import WORDS
 from syncs.enums import Verdict
-from syncs.proving.reconciliation import reconcile_invoice
+from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
+
+
+def _reconcile(program: Program, number: str) -> list[InvoiceBalance]:
+    """Month by month: years of rows are never in memory together."""
+    months = groupby(find_invoices(program, number), key=lambda invoice: invoice.month)
+    return [balance for _, invoices in months for balance in reconcile_invoices(list(invoices), program)]
 
 
 class Command(PartnerCommand):
@@ -30,8 +38,8 @@ class Command(PartnerCommand):
         months: list[dict[str, Any]] = []
         for program in self.find_programs(partner_id):
             with partner_scope(partner_id):
-                balances = [reconcile_invoice(one, program) for one in find_invoices(program, options["invoice"])]
-                found += [balance_json(balance, program) for balance in balances]
+                balances = _reconcile(program, options["invoice"])
+                found += balances_json(balances, program)
                 months += months_json(program, balances)
         if options["invoice"] and not found:
             raise CommandError(f"No invoice {options['invoice']} was imported.", returncode=2)

@@ -12,6 +12,7 @@ from core.scope import partner_scope
 from invoices.models import InvoiceState
 from money.enums import Kind, Motion
 from programs.models import Program
+from syncs.facts.lines import load_own_lines
 from syncs.facts.periods import uncertain_subscriptions
 from syncs.facts.surveying import survey
 from tests import factories as make
@@ -72,5 +73,5 @@ def test_unknown_row_that_does_not_count_keeps_no_line(partner: Partner, program
             billed = make.SourceInvoiceFactory(source=program.source, **values)
             doubtful = {"kind": Kind.UNKNOWN, "subscription": None, "subscription_ref": reference, "customer": customer}
             make.ChargeFactory(invoice=billed, **doubtful)
-            found = uncertain_subscriptions(program, "2026-09")
+            found = uncertain_subscriptions(program, "2026-09", load_own_lines(program))
             assert found == (frozenset() if values else {line.subscription_id})
