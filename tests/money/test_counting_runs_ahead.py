@@ -11,6 +11,7 @@ import pytest
 from money.marks import PeriodMarks
 from money.month.ahead import begins_with, credit_mark, mark_ahead
 from money.planning import plan_billing
+from money.words import Money
 from tests.bookkeeping.product import LineState, OwnLine, PartRole, RunAhead
 from tests.bookkeeping.proving import prove
 from tests.money.beginnings import SEATS
@@ -31,8 +32,11 @@ LINE = OwnLine(
     state=LineState.STANDING,
     next_run=dt.date(2026, 2, 1),
 )
-ONCE, TWICE = "generate", """generate
-        generate"""
+ONCE, TWICE = (
+    "generate",
+    """generate
+        generate""",
+)
 RUN = RunAhead(LINE.mark, "12", Decimal(10), Decimal(12), Decimal(10), Decimal(12))
 
 
@@ -184,4 +188,46 @@ def test_run_of_a_price_of_our_own_counts_for_the_sources_amount() -> None:
           nothing is written
           charged of Feb 2026 120.00 = billed 150.00 - rules 30.00
           says billed ahead
+    """)
+
+
+def test_run_of_a_line_of_which_no_posting_is_known_counts_for_the_next_month_at_its_price() -> None:
+    month = prove(f"""
+        {SEATS}
+        generate
+        generate
+        invoice I2 for Feb 2026
+          | seats
+          | 10
+    """)
+    month.books.import_invoices()
+    (facts,) = month.books.facts()
+    (run,) = facts.ahead
+    (own,) = facts.own_lines
+
+    plan = plan_billing([replace(facts, posted=())], (), {}, {})
+
+    mark = mark_ahead(own, run)
+    counted = {one.period: [part.source for part in one.parts if part.mark == mark] for one in plan.postings}
+    assert counted == {"2026-01": [], "2026-02": [Money(Decimal(100), Decimal(120))]}
+
+
+def test_run_counts_at_the_customer_whose_line_it_billed() -> None:
+    prove("""
+        invoice I1 for Jan 2026
+          subscription | seats
+          s1           | 10
+          s2           | 1
+        sync
+          charged 132.00 = synced 132.00
+        generate
+        generate
+        subscription s1: customer Fabrikam
+        invoice I2 for Feb 2026
+          subscription | seats
+          s1           | 10
+          s2           | 1
+        sync, whatever it says
+          charged of Northwind 144.00 = billed 264.00 - held 120.00
+          charged of Fabrikam 120.00 = synced 120.00
     """)
