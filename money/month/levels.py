@@ -85,7 +85,7 @@ def tell_current(
     """
     known = [row for row in known if not row.one_time]
     if not monthly:
-        newest = max((period.period for period in periods if period.charges), default="")
+        newest = max((period.period for period in periods if period.charges), default=None)
         return [replace(period, current=period.period == newest) for period in periods]
     number = periods[0].subscription_id
     rows = _without_early_orders(known, months) if number in months.early else known

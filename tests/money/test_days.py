@@ -231,3 +231,31 @@ def test_row_of_two_days_may_end_at_midnight():
         row_days("2026-09-14T00:00+00:00", "2026-09-15T00:00+00:00", ratio="0.5", starts=("2026-09-15T00:00+00:00",))
         == "2026-09-14/2026-09-14"
     )
+
+
+@pytest.mark.parametrize(
+    ("days_text", "months"),
+    [
+        ("2026-02-28/2026-03-30", 1),
+        ("2026-02-27/2026-03-30", 0),
+        ("2026-01-31/2026-02-27", 1),
+        ("2026-01-30/2026-02-27", 1),
+        ("2026-01-31/2026-02-26", 0),
+        ("2026-09-16/2026-10-15", 1),
+    ],
+)
+def test_cycle_of_the_end_of_a_month_ends_with_the_shorter_one_or_goes_on_to_the_end_of_the_longer(days_text, months):
+    assert days(days_text).months == months
+
+
+@pytest.mark.parametrize(
+    ("days_text", "ratio", "part"),
+    [
+        ("2026-10-01/2026-10-18", "0.65", True),
+        ("2026-10-01/2026-10-18", "0.66", False),
+        ("2026-10-01/2026-10-31", "0.995", False),
+        ("2026-10-01/2026-10-30", "0.97", True),
+    ],
+)
+def test_ratio_says_of_which_part_of_a_month_days_are_but_of_no_whole_one(days_text, ratio, part):
+    assert is_part_of_month(days(days_text), Decimal(ratio)) is part
