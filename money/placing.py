@@ -36,13 +36,13 @@ def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> 
         return Placed(_part_of(wanted, PartState.EXCLUDED, wanted.excluded), notes=(note,))
     if _is_dismissed(brief, wanted):
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Dismissed"))
-    own = brief.present.own.standing(wanted.mark)
-    line = _adopted(brief, wanted, touched) or brief.present.here.ours(wanted.mark, own)
-    conflict = _conflict(brief, wanted) if line is None else None
-    if conflict is not None and brief.chosen(conflict.subject) == Chosen.EXCLUDE:
-        return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     product = brief.period.product
     assert product is not None  # a period without one fails as a whole
+    own = brief.present.own.standing(wanted.mark)
+    line = _adopted(brief, wanted, touched) or brief.present.here.ours(wanted.mark, own)
+    conflict = _conflict(brief, product, wanted) if line is None else None
+    if conflict is not None and brief.chosen(conflict.subject) == Chosen.EXCLUDE:
+        return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
     asked = _change(brief, product, wanted, line=line, hold=conflict or wanted.hold)
     change = _left_to_target(asked, line, brief.rules.target)
     if change.hold is not None:
@@ -124,7 +124,7 @@ def _values(period: PeriodFact, product: ProductFact, wanted: Wanted, line: Temp
     )
 
 
-def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
+def _conflict(brief: PeriodBrief, product: ProductFact, wanted: Wanted) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
     # What is held needs no second reason; but a catch-up that only a conflict kept from the template missed no run.
     if wanted.hold is not None and wanted.role is not PartRole.CATCH_UP:
@@ -133,7 +133,7 @@ def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
     if choice == Chosen.KEEP or (choice == Chosen.ADOPT and taken_over):
         return None
-    lines = brief.present.foreign_of(brief.period.product)
+    lines = brief.present.foreign_of(product)
     return already_on_template(lines, brief.conflict) if lines else None
 
 

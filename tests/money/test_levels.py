@@ -66,6 +66,23 @@ def test_rows_that_end_last_say_what_a_subscription_stands_at(rows: list[ChargeF
     assert current_level(rows).quantity == D(seats)
 
 
+def priced(days: str, price: str) -> ChargeFact:
+    return replace(row(days), unit_retail=D(price))
+
+
+@pytest.mark.parametrize(
+    ("rows", "price"),
+    [
+        ([priced(OCTOBER, "12"), priced("2026-10-16/2026-10-31", "6")], "12"),
+        ([priced("2026-08-01/2026-10-31", "30"), priced(OCTOBER, "12"), priced("2026-10-16/2026-10-31", "6")], "12"),
+        ([priced(OCTOBER, "12"), replace(priced("2026-10-16/2026-10-31", "13"), ratio=D("0.5"))], "13"),
+        ([priced("2026-10-01/2026-10-20", "9"), priced("2026-10-11/2026-10-20", "6")], "6"),
+    ],
+)
+def test_price_is_that_of_the_last_row_unless_its_days_made_it_smaller(rows: list[ChargeFact], price: str) -> None:
+    assert current_level(rows).unit.retail == D(price)
+
+
 @pytest.mark.parametrize(("seats", "problem"), [("2.5", "2.5 is not a whole number"), ("-12", "add up to -2")])
 def test_level_that_is_negative_or_not_whole_cannot_be_billed(seats: str, problem: str) -> None:
     rows = [row(seats=seats)] if D(seats) > 0 else [row(), refund(seats=seats)]
@@ -92,8 +109,9 @@ def test_level_that_is_negative_or_not_whole_cannot_be_billed(seats: str, proble
         ([row("2026-09-16/2026-10-15"), row("2026-10-16/2026-11-14", ratio="0.97", month="2026-11")], True),
         ([row("2026-09-06/2026-10-05"), row("2026-10-06/2026-10-20", ratio="0.5")], True),
         ([row("2026-08-21/2026-09-20"), row("2026-09-21/2026-10-20", ratio="0.5", month="2026-11")], False),
-        ([row("2026-08-21/2026-09-20", ratio="0.9"), row("2026-09-21/2026-10-20", ratio="0.5")], False),
-        ([row("2026-09-01/2026-09-20"), row("2026-09-21/2026-10-20", ratio="0.9", month="2026-11")], False),
+        ([row("2026-08-21/2026-09-20"), row("2026-09-25/2026-10-20", ratio="0.8")], False),
+        ([row("2026-08-21/2026-09-20", ratio="0.9"), row("2026-09-25/2026-10-20", ratio="0.8")], True),
+        ([row("2026-09-01/2026-09-20"), row("2026-09-25/2026-10-20", ratio="0.8")], True),
         # a row of 0.00 that goes on says that it has not ended
         ([row(PART, ratio="0.5"), free("2026-10-16/2026-10-31", month="2026-11", invoice=2)], False),
         ([row(PART, ratio="0.5"), free(PART, month="2026-11", invoice=2)], True),
