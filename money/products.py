@@ -134,7 +134,7 @@ class _Index:
             if code:
                 self.by_code[code].append(target)
             if code not in keys:  # else it is that key's, whatever its name
-                self.by_token[target.name.split(" ", 1)[0].lower()].append(target)
+                self.by_token[target.name.partition(" ")[0].lower()].append(target)
         self.keys_of_sku = Counter(item.sku.lower() for item in items)
 
     def candidates(self, item: SourceItem) -> list[TargetItem]:

@@ -7,6 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from connectors.records import MONTHLY
+from money.enums import PartState
+from money.facts import Posted, PostingPart, Rules
+from money.marks import PeriodMarks
+from money.postings import fingerprint_of
 from tests.bookkeeping.product import (
     InvoiceTemplate,
     LineState,
@@ -81,3 +85,34 @@ def make_facts(*lines: TemplateLine, own: tuple[OwnLine, ...] = (), foreign: boo
         posted=(),
         foreign_ids=frozenset(line.line_id for line in lines if foreign) - ours,
     )
+
+
+RULES = Rules()
+MARKS = PeriodMarks("s1", "seat_monthly", "2026-10")
+MARK, ONCE = MARKS.recurring, MARKS.of(PartRole.ADJUSTMENT)
+OURS = replace(OWN, mark=MARK)
+LINE = make_line(1, mark=MARK)
+STANDS = make_facts(LINE, own=(OURS,))
+NEXT_RUN = dt.date(2026, 11, 1)
+
+
+def posted(
+    *parts: PostingPart, period: PeriodFact = PERIOD, next_run: dt.date | None = NEXT_RUN, **over: object
+) -> Posted:
+    """What the period was posted with, as things are now."""
+    made = Posted(
+        11,
+        period.period,
+        fingerprint_of(MAPPING, RULES, period),
+        "101",
+        next_run,
+        Decimal("10.00"),
+        Decimal("12.00"),
+        parts,
+    )
+    return replace(made, **over)
+
+
+def part(mark: str = MARK, state: PartState = PartState.SYNCED, role: PartRole = PartRole.RECURRING) -> PostingPart:
+    """A part of 100.00 and 120.00 on the recurring line, or on another one."""
+    return PostingPart(role, mark, state, Decimal(100), Decimal(120))

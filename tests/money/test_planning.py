@@ -8,37 +8,30 @@ from decimal import Decimal
 
 import pytest
 
-from money.enums import Action, HoldCode, LineState, PartRole, PartState, Prorations, Severity
-from money.facts import MappingFacts, Posted, PostingPart, Rules
-from money.marks import PeriodMarks
+from money.enums import Action, Chosen, HoldCode, LineState, PartRole, PartState, Prorations, Severity
+from money.facts import Choice, Posted, PostingPart, Rules
 from money.plan import Plan
-from money.planning import plan_billing, plan_mapping
+from money.planning import plan_mapping
 from money.postings import fingerprint_of
 from tests.bookkeeping.product import Note, OwnLine, PeriodFact, PlannedPosting
 from tests.money.charge_facts import make_charge
-from tests.money.plan_facts import MAPPING, OWN, PERIOD, TEMPLATE, make_facts, make_line
+from tests.money.plan_facts import (
+    LINE,
+    MAPPING,
+    MARK,
+    ONCE,
+    OURS,
+    PERIOD,
+    RULES,
+    STANDS,
+    TEMPLATE,
+    make_facts,
+    make_line,
+    part,
+    posted,
+)
 
 D = Decimal
-RULES = Rules()
-MARKS = PeriodMarks("s1", "seat_monthly", "2026-10")
-MARK, ONCE = MARKS.recurring, MARKS.of(PartRole.ADJUSTMENT)
-OURS = replace(OWN, mark=MARK)
-LINE = make_line(1, mark=MARK)
-NEXT_RUN = dt.date(2026, 11, 1)
-
-
-def posted(
-    *parts: PostingPart, period: PeriodFact = PERIOD, next_run: dt.date | None = NEXT_RUN, **over: object
-) -> Posted:
-    """What the period was posted with, as things are now."""
-    made = Posted(
-        11, period.period, fingerprint_of(MAPPING, RULES, period), "101", next_run, D("10.00"), D("12.00"), parts
-    )
-    return replace(made, **over)
-
-
-def part(mark: str = MARK, state: PartState = PartState.SYNCED, role: PartRole = PartRole.RECURRING) -> PostingPart:
-    return PostingPart(role, mark, state, D(100), D(120))
 
 
 def posting(*parts: PostingPart, **over: object) -> PlannedPosting:
@@ -50,9 +43,6 @@ def posting(*parts: PostingPart, **over: object) -> PlannedPosting:
         source_cost=charge.cost, source_retail=charge.retail, confirms_run=True,
     )  # fmt: skip
     return replace(made, **over)
-
-
-STANDS = make_facts(LINE, own=(OURS,))
 
 
 def test_new_month_is_posted_with_what_the_source_charges() -> None:
@@ -161,6 +151,72 @@ def test_fraction_of_a_cent_is_kept_as_rounding() -> None:
     assert (made.rounding_cost, made.rounding_retail) == (D("0.004"), D("0.003"))
 
 
+def test_invoice_that_carries_the_line_before_its_run_proves_no_month() -> None:
+    before = posted(part(), part(ONCE, PartState.BILLED, PartRole.ADJUSTMENT))
+
+    assert plan_mapping(replace(STANDS, posted=(before,), carried=frozenset([MARK]))).proved == {}
+
+
+def test_run_that_no_invoice_shows_is_told_with_what_is_at_stake() -> None:
+    ran = replace(TEMPLATE, next_run=dt.date(2026, 12, 1), lines=(LINE,))
+    notes = plan_mapping(replace(STANDS, template=ran, posted=(posted(part()),), newest="2026-11")).notes
+
+    subject = f"unproven:{MARK}:2026-10"
+    assert notes == [
+        Note(
+            Severity.WARNING, "unproven", f"unproven:{subject}",
+            "Northwind: The template's next run moved on, but no invoice shows the line of Oct 2026.",
+            "Look at the customer's invoices: say that it was billed, or dismiss it.",
+            subject, customer_id=7, retail=D(120),
+        )
+    ]  # fmt: skip
+
+
+def test_price_of_the_month_itself_is_no_price_before_it() -> None:
+    again = posted(part(), fingerprint="other", unit_cost=D(9))
+    earlier = replace(again, period="2026-09")
+
+    assert plan_mapping(replace(STANDS, posted=(again,))).notes == []
+    notes = plan_mapping(replace(STANDS, posted=(earlier, again))).notes
+    assert [note.key for note in notes] == ["price:cost:s1:2026-10"]
+
+
+def test_line_of_a_quantity_that_came_down_to_nothing_goes() -> None:
+    nothing = replace(PERIOD, charges=(*PERIOD.charges, make_charge(seats="-10")))
+    (removed,) = plan_mapping(replace(STANDS, periods=(nothing,))).changes
+
+    assert (removed.action, removed.what, removed.reason) == (
+        Action.REMOVE_LINE,
+        "Northwind: Business Premium",
+        "Quantity 0 on the invoice for Oct 2026",
+    )
+
+
+def test_line_whose_charges_were_all_withdrawn_goes_without_a_run() -> None:
+    facts = replace(STANDS, posted=(posted(part(), fingerprint="other"),), gone=frozenset([11]), newest="2026-11")
+    withdrawn = replace(PERIOD, charges=(), current=False)
+
+    removed = [one for one in plan_mapping(replace(facts, periods=(withdrawn,))).changes if one.line_id == "1"]
+    assert [one.reason for one in removed] == ["Not on the invoice for Nov 2026"]
+    kept = plan_mapping(replace(facts, periods=(replace(PERIOD, current=False),))).changes
+    assert Action.REMOVE_LINE not in [one.action for one in kept]
+
+
+def test_line_of_others_that_two_subscriptions_would_take_over_is_the_firsts() -> None:
+    second = replace(PERIOD, subscription_id=12, subscription="s2")
+    third = replace(PERIOD, subscription_id=13, subscription="s3")
+    adopt = Choice(Chosen.ADOPT, line_id="5")
+    choices = {f"conflict:seat_monthly:{name}": adopt for name in ("s1", "s3")}
+    keep = {"conflict:seat_monthly:s2": Choice(Chosen.KEEP)}
+    facts = replace(make_facts(make_line(5)), periods=(third, second, PERIOD), choices=choices | keep)
+
+    assert [(one.subscription_id, one.action, one.line_id) for one in plan_mapping(facts).changes] == [
+        (11, Action.CHANGE_LINE, "5"),
+        (12, Action.ADD_LINE, None),
+        (13, Action.ADD_LINE, None),
+    ]
+
+
 # --- Trouble -------------------------------------------------------------------------------------------
 
 
@@ -208,7 +264,8 @@ def test_line_of_a_failing_month_that_nothing_asks_for_any_more_stays_while_it_f
     facts = make_facts(LINE, make_line(2, mark=ONCE, one_time=True), own=(OURS, once))
     asked = replace(facts, posted=(before,), again=frozenset([(11, "2026-10")]))
 
-    assert [one.line_id for one in plan_mapping(asked).changes if one.action is Action.REMOVE_LINE] == ["2"]
+    removed = [one for one in plan_mapping(asked).changes if one.action is Action.REMOVE_LINE]
+    assert [(one.line_id, one.what) for one in removed] == [("2", "Northwind: Business Premium")]
     assert plan_mapping(replace(asked, periods=(WITHOUT,))).changes == []
 
 
@@ -250,94 +307,3 @@ def test_mapping_in_trouble_leaves_what_is_settled() -> None:
         (MARK, PartState.BILLED, 100),
         (f"{MARK}-all", PartState.HELD, 20),
     ]
-
-
-# --- Order and money of the whole --------------------------------------------------------------------
-
-
-def test_moves_come_first_then_what_was_billed_goes_then_one_time_lines_and_recurring_ones_last() -> None:
-    older = replace(PERIOD, period="2026-09", subscription_id=12, subscription="s2", current=False)
-    marks = PeriodMarks("s2", "seat_monthly", "2026-09")
-    billed = replace(
-        OURS, mark=marks.of(PartRole.ADJUSTMENT), role=PartRole.ADJUSTMENT, line_id="3",
-        subscription_id=12, subscription="s2", period="2026-09", next_run=dt.date(2026, 10, 1),
-    )  # fmt: skip
-    there = replace(TEMPLATE, template_id="102", lines=(replace(LINE, template_id="102"),))
-    more = replace(PERIOD, charges=(*PERIOD.charges, make_charge(seats="2", ratio="0.5")))
-    facts = make_facts(make_line(3, mark=billed.mark, one_time=True), own=(replace(OURS, template_id="102"), billed))
-    facts = replace(
-        facts, periods=(more, older), other_templates={"102": there}, carried=frozenset([billed.mark]),
-        posted=(replace(posted(part(marks.recurring, PartState.BILLED), period=older), subscription_id=12),),
-    )  # fmt: skip
-
-    order = [(one.action, one.role, one.moves) for one in plan_mapping(facts).changes]
-    assert order == [
-        (Action.REMOVE_LINE, PartRole.RECURRING, True),
-        (Action.REMOVE_LINE, PartRole.ADJUSTMENT, False),
-        (Action.ADD_LINE, PartRole.ADJUSTMENT, False),
-        (Action.ADD_LINE, PartRole.RECURRING, False),
-    ]
-
-
-def of_mapping(number: int, template_id: str) -> MappingFacts:
-    mapping = replace(MAPPING, mapping_id=number, customer_id=number, template_id=template_id)
-    return replace(make_facts(), mapping=mapping, template=replace(TEMPLATE, template_id=template_id))
-
-
-def test_templates_are_written_in_the_order_of_their_ids_and_mappings_in_the_order_of_theirs() -> None:
-    facts = [of_mapping(4, "10"), of_mapping(3, "9"), of_mapping(2, "10"), of_mapping(1, "a")]
-
-    assert [one.customer_id for one in plan_billing(facts).changes] == [3, 2, 4, 1]
-
-
-def test_what_moves_goes_before_anything_of_other_templates() -> None:
-    moving = replace(make_facts(own=(replace(OURS, template_id="102"),)), other_templates={
-        "102": replace(TEMPLATE, template_id="102", lines=(replace(LINE, template_id="102"),))
-    })  # fmt: skip
-
-    changes = plan_billing([of_mapping(3, "9"), moving]).changes
-    assert [(one.customer_id, one.action) for one in changes] == [
-        (7, Action.REMOVE_LINE),
-        (3, Action.ADD_LINE),
-        (7, Action.ADD_LINE),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("facts", "waits"),
-    [
-        (make_facts(), "120.00"),
-        (make_facts(replace(LINE, quantity=D(8)), own=(replace(OURS, quantity=D(8)),)), "120.00"),
-        (STANDS, "120.00"),
-        (
-            make_facts(
-                LINE,
-                make_line(2, mark="BS:BBBBBBBBBB"),
-                own=(OURS, replace(OURS, mark="BS:BBBBBBBBBB", line_id="2", subscription_id=12)),
-            ),
-            "240.00",
-        ),
-    ],
-)
-def test_paused_template_says_what_it_would_bill_once_the_plan_is_written(facts: MappingFacts, waits: str) -> None:
-    assert facts.template is not None
-    paused = replace(facts, template=replace(facts.template, paused=True), rules=Rules(target="Syncro"))
-
-    notes = [note for note in plan_mapping(paused).notes if note.code == "paused"]
-    assert [(note.retail, note.cure) for note in notes] == [(D(waits), "Resume it in Syncro.")]
-
-
-def test_amount_that_waits_for_a_person_is_no_money_of_a_paused_template() -> None:
-    foreign = make_facts(make_line(5), LINE, own=(OURS,))
-    adjusted = replace(PERIOD, charges=(*PERIOD.charges, make_charge(seats="2", ratio="0.5")))
-    paused = replace(foreign, template=replace(TEMPLATE, paused=True, lines=(make_line(5), LINE)), periods=(adjusted,))
-
-    (note,) = [note for note in plan_mapping(paused).notes if note.code == "paused"]
-    assert note.retail == D("144.00")  # 12 seats, without the -12.00 that wait
-
-
-def test_first_plan_of_a_mapping_names_the_lines_of_others() -> None:
-    foreign = replace(make_facts(replace(make_line(5, name="Backup"), product_id="9")), first=True)
-
-    assert [note.code for note in plan_mapping(foreign).notes] == ["foreign_lines"]
-    assert plan_mapping(replace(foreign, first=False)).notes == []

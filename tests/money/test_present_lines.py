@@ -101,6 +101,8 @@ def test_line_is_found_on_the_template_on_which_it_was_written(present: PresentL
     assert present.line_of(MOVED) == THERE
     assert present.line_of(replace(MOVED, line_id="99")) == THERE
     assert present.line_of(replace(MOVED, template_id="103")) is None
+    twice = PresentLines(make_facts(make_line(9, mark=MARK), replace(HERE, line_id="10"), own=(OWN,)))
+    assert twice.line_of(replace(OWN, line_id="10")) == replace(HERE, line_id="10")
 
 
 def test_recurring_and_one_time_lines_are_told_apart(present: PresentLines) -> None:

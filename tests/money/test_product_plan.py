@@ -211,6 +211,12 @@ def test_product_is_found_by_its_code_else_by_the_first_word_of_its_name(
     assert made.adopts is adopted
 
 
+def test_product_that_is_gone_hides_no_other_one() -> None:
+    (made,) = plan(make_item(), make_target(899, gone=True), make_target(900, code=CODE)).changes
+
+    assert made.target_id == "900"
+
+
 def test_one_that_stands_for_another_product_is_never_adopted() -> None:
     linked = make_item(2, linked_id="900", sku="SKU-1")
     made = plan([make_item(1, sku="SKU-9"), linked], make_target(900, code=CODE), make_target(901, name="x"))
