@@ -114,7 +114,7 @@ def _values(period: PeriodFact, product: ProductFact, wanted: Wanted, line: Temp
         return replace(values, product_id=product.target_id) if product.mends(line) else values
     return LineValues(
         product_id=product.target_id,
-        name=line_name(period, wanted.role),
+        name=line_name(product, period, wanted.role),
         description=with_mark(wanted.text, wanted.mark),
         quantity=wanted.quantity,
         retail_cents=to_cents(wanted.unit.retail),
