@@ -22,10 +22,9 @@ from money.taking_off import (
 )
 from tests.bookkeeping.product import InvoiceTemplate, Note, OwnLine
 from tests.money.plan_facts import OWN, PERIOD, TEMPLATE, make_line
-from tests.money.standing_lines import DUE, HAS_RUN, LINE, MARK, ONCE, OWN_ONCE, STANDS, facts, once, part
+from tests.money.standing_lines import ADJUSTMENT, DUE, HAS_RUN, LINE, MARK, ONCE, OWN_ONCE, STANDS, facts, once, part
 
 D = Decimal
-# --- Lines that go -----------------------------------------------------------------------------------------
 
 POSTED = Posted(11, "2026-10", "", "101", DUE, D(10), D(12), (part(PartState.SYNCED),))
 
@@ -127,6 +126,14 @@ def test_one_time_line_that_nothing_asks_for_goes(
     )
 
 
+def test_every_one_time_line_that_nothing_asks_for_goes() -> None:
+    third = replace(OWN_ONCE, mark="BS:CCCCCCCCCC", line_id="3")
+    told = facts(ADJUSTMENT, make_line(3, mark=third.mark, one_time=True), own=(OWN_ONCE, third))
+
+    made = remove_unwanted(PresentLines(told), {ONCE, third.mark}, {(11, "2026-10")}, set(), "")
+    assert [one.line_id for one in made] == ["2", "3"]
+
+
 def test_second_line_with_one_mark_goes_and_the_one_we_know_stays() -> None:
     counted = replace(make_line(4, mark=MARK), counted_by_target=True)
     lines = (make_line(5, mark=MARK), LINE, make_line(3, mark=MARK), counted)
@@ -139,6 +146,8 @@ def test_second_line_with_one_mark_goes_and_the_one_we_know_stays() -> None:
     assert removals_of_doubles(told.template, OWN) == made
     assert removals_of_doubles(told.template, replace(OWN, state=LineState.LOST)) == []
     assert removals_of_doubles(None, OWN) == []
+    younger = remove_duplicates(PresentLines(facts(*lines, own=(replace(OWN, line_id="5"),))))
+    assert [one.line_id for one in younger] == ["1", "3"]
     unknown = replace(OWN, line_id="99")
     assert [one.line_id for one in removals_of_doubles(told.template, unknown)] == ["5", "3"]
 
@@ -165,6 +174,9 @@ def test_line_left_behind_is_offered_for_removal_with_its_money() -> None:
     assert note.text == "“Business Premium” stays on the template, but its mapping no longer syncs."
     assert note.cure == "Remove the line, or leave it."
     assert left_behind(OWN, choice=Chosen.LEAVE) == ([], [])
+    unmarked = replace(TEMPLATE, lines=(replace(LINE, description="Seats"),))
+    for own, template in ((replace(OWN, line_id="99"), STANDS.template), (OWN, unmarked)):
+        assert [note.code for note in left_behind(own, template=template)[1]] == ["left_behind"]
     reason = "Its mapping no longer syncs"
     assert left_behind(OWN, choice=Chosen.REMOVE) == ([("1", "Business Premium", reason, True)], [])
     assert [note.subject for note in left_behind(OWN, OWN_ONCE)[1]] == [f"left_behind:{MARK}", f"left_behind:{ONCE}"]

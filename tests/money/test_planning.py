@@ -13,12 +13,13 @@ from money.facts import Choice, Posted, PostingPart, Rules
 from money.plan import Plan
 from money.planning import plan_mapping
 from money.postings import fingerprint_of
-from tests.bookkeeping.product import Note, OwnLine, PeriodFact, PlannedPosting
+from tests.bookkeeping.product import Days, Note, OwnLine, PeriodFact, PlannedPosting
 from tests.money.charge_facts import make_charge
 from tests.money.plan_facts import (
     LINE,
     MAPPING,
     MARK,
+    MARKS,
     ONCE,
     OURS,
     PERIOD,
@@ -215,6 +216,36 @@ def test_line_of_others_that_two_subscriptions_would_take_over_is_the_firsts() -
         (12, Action.ADD_LINE, None),
         (13, Action.ADD_LINE, None),
     ]
+
+
+def test_month_that_was_proposed_to_be_billed_waits_on_where_its_subscription_is_gone() -> None:
+    late = part(MARKS.of(PartRole.CATCH_UP), PartState.HELD, PartRole.CATCH_UP)
+    gone = replace(make_facts(), periods=(replace(PERIOD, gone=True),), posted=(posted(late),))
+
+    assert [(one.role, one.hold is not None) for one in plan_mapping(gone).changes] == [(PartRole.CATCH_UP, True)]
+
+
+def test_invoice_shows_the_later_month_of_a_line_that_goes_on() -> None:
+    later = replace(PERIOD, period="2026-11")
+    older = replace(PERIOD, current=False)
+    ran = replace(TEMPLATE, next_run=dt.date(2026, 12, 1), lines=(LINE,))
+    facts = replace(STANDS, template=ran, carried=frozenset([MARK]), newest="2026-11", periods=(older, later))
+    both = (posted(part()), posted(part(), period=later, next_run=dt.date(2026, 12, 1)))
+
+    (followed,) = plan_mapping(replace(facts, posted=both)).postings
+    assert (followed.period, followed.parts[0].state) == ("2026-10", PartState.HELD)
+    alone = plan_mapping(replace(facts, posted=(both[0], replace(both[1], next_run=None)))).postings
+    assert alone[0].parts[0].state is PartState.BILLED
+
+
+def test_cycle_that_begins_anew_has_the_mark_of_the_line_and_the_billed_one_its_own() -> None:
+    cycles = [Days.read("2026-09-16/2026-10-15"), Days.read("2026-10-16/2026-11-15")]
+    anew = replace(PERIOD, charges=tuple(replace(make_charge(), days=days) for days in cycles))
+    facts = replace(STANDS, periods=(anew,), posted=(posted(part(state=PartState.BILLED)),))
+
+    (made,) = plan_mapping(facts).postings
+    billed = MARKS.of(PartRole.RECURRING, "billed 1")
+    assert [(one.mark, one.state) for one in made.parts] == [(billed, PartState.BILLED), (MARK, PartState.SYNCED)]
 
 
 # --- Trouble -------------------------------------------------------------------------------------------

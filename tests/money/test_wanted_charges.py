@@ -125,7 +125,8 @@ def test_charge_that_was_billed_otherwise_makes_one_line_of_the_rest_of_all() ->
     assert made == PeriodWants(wanted=[rest], reasons=(Because.NOT_EXACT, Because.DIFFERENCE))
     withdrawn = want_annual(brief(settled=(billed(SECOND, "20", "24"),)), [charge()])
     assert [one.amount for one in withdrawn.wanted] == [money("80.00", "96.00")]
-    nothing = want_annual(brief(settled=(billed(FIRST, "100", "120.01"),)), [charge(amount="120.014")])
+    otherwise = (billed(FIRST, "90", "110"), billed(SECOND, "30", "34"))
+    nothing = want_annual(brief(settled=otherwise), [charge(amount="120.004"), charge(2, seats="2")])
     assert nothing == PeriodWants(wanted=[], rounding=money("0", "0.004"))
 
 
@@ -216,7 +217,9 @@ def test_usage_that_is_billed_leaves_the_rest_for_another_line() -> None:
 def test_usage_at_a_price_of_its_own_is_billed_as_it_stands_and_once() -> None:
     own = replace(OWN, mark=USED.mark, role=PartRole.USAGE)
     stands = replace(make_line(1, mark=USED.mark, one_time=True), quantity=D(1), retail_cents=200_00)
-    (kept,) = want_usage(use(mapping=OWN_PRICE, lines=(stands,), own=(own,)), [charge()]).wanted
+    made = want_usage(use(mapping=OWN_PRICE, lines=(stands,), own=(own,)), [charge()])
+    (kept,) = made.wanted
+    assert made.reasons == (Because.KEPT_PRICE,)
     assert (kept.unit, kept.rules) == (money("100", "200.00"), money("0", "80.00"))
 
     free = use(mapping=replace(OWN_PRICE, sync_cost=False), settled=(billed(USED.mark, "100", "120", PartRole.USAGE),))
