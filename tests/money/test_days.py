@@ -254,8 +254,22 @@ def test_cycle_of_the_end_of_a_month_ends_with_the_shorter_one_or_goes_on_to_the
         ("2026-10-01/2026-10-18", "0.65", True),
         ("2026-10-01/2026-10-18", "0.66", False),
         ("2026-10-01/2026-10-31", "0.995", False),
+        ("2026-02-01/2026-02-14", "0.5", True),  # of 28
+        ("2026-10-01/2026-10-16", "0.5", False),  # of 32
+        ("2026-10-01/2026-10-10", "0.5", False),  # of 20
         ("2026-10-01/2026-10-30", "0.97", True),
     ],
 )
 def test_ratio_says_of_which_part_of_a_month_days_are_but_of_no_whole_one(days_text, ratio, part):
     assert is_part_of_month(days(days_text), Decimal(ratio)) is part
+
+
+@pytest.mark.parametrize(
+    ("months", "of_the_field"), [(number, number in {1, 3, 6, 12, 24, 36, 60}) for number in range(1, 62)]
+)
+def test_midnight_ends_a_cycle_of_the_months_that_the_field_has(months, of_the_field):
+    year, month = divmod(2026 * 12 + 8 + months, 12)
+    midnight = dt.date(year, month + 1, 1)
+
+    found = row_days("2026-09-01T00:00+00:00", f"{midnight}T00:00+00:00")
+    assert found == f"2026-09-01/{midnight - dt.timedelta(days=1) if of_the_field else midnight}"

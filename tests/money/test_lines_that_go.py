@@ -98,6 +98,7 @@ def test_every_line_that_nobody_charges_goes() -> None:
 def test_line_of_a_quantity_that_came_down_to_nothing_goes_where_it_stands_and_is_ours_to_write() -> None:
     def removed(told: MappingFacts, mark: str = MARK) -> list[tuple[object, ...]]:
         made = remove_recurring(PresentLines(told), mark, PERIOD, "Northwind", "Ended")
+        assert not any(one.moves or one.goes_on or one.asked_for for one in made)
         return [(one.line_id, one.what, one.reason) for one in made]
 
     assert removed(STANDS) == [("1", "Northwind: Business Premium", "Ended on the invoice for Oct 2026")]

@@ -59,7 +59,15 @@ def test_line_waits_from_the_day_it_was_planned_or_its_charge_begins() -> None:
 
 @pytest.mark.parametrize(
     ("every", "times"),
-    [(WEEKLY, 4), (Interval(days=14), 2), (Interval(days=1), 30), (Interval(days=90), 1), (MONTHLY, 1), (None, 1)],
+    [
+        (WEEKLY, 4),
+        (Interval(days=14), 2),
+        (Interval(days=1), 30),
+        (Interval(days=12), 2),
+        (Interval(days=90), 1),
+        (MONTHLY, 1),
+        (None, 1),
+    ],
 )
 def test_how_often_a_month(every: Interval | None, times: int) -> None:
     assert rhythm(every).times_a_month == times
