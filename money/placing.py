@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from connectors.records import LineValues, TemplateLine
 from money.enums import Action, Chosen, PartRole, PartState
-from money.facts import MappingFact, PeriodFact, PostingPart
+from money.facts import PeriodFact, PostingPart, ProductFact
 from money.holds import already_on_template, counted_by_target
 from money.marks import with_mark
 from money.notes import note_excluded, note_of_hold, note_without_product
@@ -36,13 +36,14 @@ def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> 
         return Placed(_part_of(wanted, PartState.EXCLUDED, wanted.excluded), notes=(note,))
     if _is_dismissed(brief, wanted):
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Dismissed"))
+    product = brief.period.product
+    assert product is not None  # a period without one fails as a whole
     own = brief.present.own.standing(wanted.mark)
     line = _adopted(brief, wanted, touched) or brief.present.here.ours(wanted.mark, own)
-    conflict = _conflict(brief, wanted) if line is None else None
+    conflict = _conflict(brief, product, wanted) if line is None else None
     if conflict is not None and brief.chosen(conflict.subject) == Chosen.EXCLUDE:
         return Placed(_part_of(wanted, PartState.EXCLUDED, "Excluded: already on the template"))
-    hold = conflict or wanted.hold
-    asked = _change(brief.mapping, brief.period, wanted, line=line, hold=hold)
+    asked = _change(brief, product, wanted, line=line, hold=conflict or wanted.hold)
     change = _left_to_target(asked, line, brief.rules.target)
     if change.hold is not None:
         note = note_of_hold(brief.mapping, brief.period, change.hold, wanted.mark, wanted.amount.retail)
@@ -52,9 +53,7 @@ def place_line(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> 
         why = "The mapping moved to another invoice template"
         moved = take_off(brief.present, own, brief.mapping.customer, why, moves=True)
     state = PartState.SYNCED if change.action is Action.KEEP else PartState.PLANNED
-    return Placed(
-        _part_of(wanted, state, ""), (*moved, change), _notes_without_product(brief.mapping, brief.period, change)
-    )
+    return Placed(_part_of(wanted, state, ""), (*moved, change), _notes_without_product(brief, product, change))
 
 
 def _is_dismissed(brief: PeriodBrief, wanted: Wanted) -> bool:
@@ -63,15 +62,10 @@ def _is_dismissed(brief: PeriodBrief, wanted: Wanted) -> bool:
 
 
 def _change(
-    mapping: MappingFact,
-    period: PeriodFact,
-    wanted: Wanted,
-    *,
-    line: TemplateLine | None,
-    hold: Hold | None,
+    brief: PeriodBrief, product: ProductFact, wanted: Wanted, *, line: TemplateLine | None, hold: Hold | None
 ) -> PlannedChange:
-    product = period.product
-    after = _values(period, wanted, line)
+    mapping, period = brief.mapping, brief.period
+    after = _values(period, product, wanted, line)
     return PlannedChange(
         action=_action(line, after),
         role=wanted.role,
@@ -86,8 +80,8 @@ def _change(
         line_id=line.line_id if line else None,
         before=values_of(line) if line else None,
         after=after,
-        product_id=product.product_id if product else None,
-        product_key=product.key if product else "",
+        product_id=product.product_id,
+        product_key=product.key,
         retail=wanted.amount.retail,
         cost=wanted.amount.cost,
         hold=hold,
@@ -108,8 +102,7 @@ def _action(line: TemplateLine | None, after: LineValues) -> Action:
     return Action.KEEP if after == values_of(line) else Action.CHANGE_LINE
 
 
-def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> LineValues:
-    product = period.product
+def _values(period: PeriodFact, product: ProductFact, wanted: Wanted, line: TemplateLine | None) -> LineValues:
     if line is not None:
         values = changed_values(
             line,
@@ -118,22 +111,20 @@ def _values(period: PeriodFact, wanted: Wanted, line: TemplateLine | None) -> Li
             unit=wanted.unit,
             one_time=wanted.one_time,
         )
-        if product and product.mends(line):
-            values = replace(values, product_id=product.target_id)
-        return values
+        return replace(values, product_id=product.target_id) if product.mends(line) else values
     return LineValues(
-        product_id=product.target_id if product else None,
-        name=line_name(period, wanted.role),
+        product_id=product.target_id,
+        name=line_name(product, period, wanted.role),
         description=with_mark(wanted.text, wanted.mark),
         quantity=wanted.quantity,
         retail_cents=to_cents(wanted.unit.retail),
         cost_cents=to_cents(wanted.unit.cost),
-        taxable=product.taxable if product else True,
+        taxable=product.taxable,
         one_time=wanted.one_time,
     )
 
 
-def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
+def _conflict(brief: PeriodBrief, product: ProductFact, wanted: Wanted) -> Hold | None:
     """Holds a line to be added where a foreign line has the same product."""
     # What is held needs no second reason; but a catch-up that only a conflict kept from the template missed no run.
     if wanted.hold is not None and wanted.role is not PartRole.CATCH_UP:
@@ -142,7 +133,7 @@ def _conflict(brief: PeriodBrief, wanted: Wanted) -> Hold | None:
     taken_over = brief.present.own.standing(brief.marks.recurring) or brief.adopted(brief.marks.recurring)
     if choice == Chosen.KEEP or (choice == Chosen.ADOPT and taken_over):
         return None
-    lines = brief.present.foreign_of(brief.period.product)
+    lines = brief.present.foreign_of(product)
     return already_on_template(lines, brief.conflict) if lines else None
 
 
@@ -154,10 +145,10 @@ def _adopted(brief: PeriodBrief, wanted: Wanted, touched: Collection[str]) -> Te
     return None if line is None or line.line_id in touched else line
 
 
-def _notes_without_product(mapping: MappingFact, period: PeriodFact, change: PlannedChange) -> tuple[Note, ...]:
-    if period.product is None or change.after is None or change.after.product_id is not None:
+def _notes_without_product(brief: PeriodBrief, product: ProductFact, change: PlannedChange) -> tuple[Note, ...]:
+    if change.after is None or change.after.product_id is not None:
         return ()
-    return (note_without_product(mapping, period, period.product),)
+    return (note_without_product(brief.mapping, brief.period, product),)
 
 
 def _part_of(wanted: Wanted, state: PartState, reason: str) -> PostingPart:

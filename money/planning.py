@@ -131,7 +131,7 @@ def _plan_periods(
     facts: MappingFacts, present: PresentLines, postings: Postings, settlement: Settlement
 ) -> list[PeriodPlan]:
     """Period by period; a foreign line that one takes over is no other's."""
-    touched = {change.line_id for change in settlement.removals if change.line_id is not None}
+    touched: set[str] = set()
     ahead, made = RunsAhead(facts.ahead), []
     for period in sorted(facts.periods, key=lambda p: (p.subscription, p.period)):
         months = [charge.month for charge in period.charges]
@@ -229,11 +229,7 @@ def _standing(brief: PeriodBrief, parts: Iterable[PostingPart]) -> list[tuple[Ow
 def _place_period(brief: PeriodBrief, postings: Postings, wants: PeriodWants, touched: Collection[str]) -> PeriodPlan:
     """Each wanted line against what stands, in turn."""
     mapping, period = brief.mapping, brief.period
-    taken, placed = set(touched), []
-    for wanted in wants.wanted:
-        one = place_line(brief, wanted, taken)
-        taken |= {change.line_id for change in one.changes if change.line_id is not None}
-        placed.append((wanted, one))
+    placed = [(wanted, place_line(brief, wanted, touched)) for wanted in wants.wanted]
     plan = Plan(
         changes=[change for _, one in placed for change in one.changes],
         notes=[note for _, one in placed for note in one.notes],

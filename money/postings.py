@@ -10,7 +10,7 @@ from money.amounts import sum_charges
 from money.enums import PartRole, PartState, Style
 from money.facts import MappingFact, PeriodFact, Posted, PostingPart, Rules, source_of
 from money.fingerprints import charges_digest, digest
-from money.marks import PeriodMarks
+from money.marks import line_mark
 from money.motions import MOTIONS
 from money.plan import PlannedPosting
 from money.words import NOTHING, Money
@@ -104,7 +104,7 @@ def post_unwritten(
 ) -> PlannedPosting:
     """All that the ``fixed`` parts do not stand for, as one part that no line carries."""
     rest = sum_charges(period.charges) - source_of(fixed)
-    mark = f"{PeriodMarks(period.subscription, mapping.motion, period.period).recurring}-all"
+    mark = f"{line_mark(period.subscription, mapping.motion, PartRole.RECURRING)}-all"
     part = PostingPart(PartRole.RECURRING, mark, state, rest.cost, rest.retail, reason=reason)
     return post(mapping, period, [*fixed, part], fingerprint=fingerprint_of(mapping, rules, period))
 

@@ -23,7 +23,7 @@ class TemplateLines:
 
     def __init__(self, template: InvoiceTemplate | None) -> None:
         self.template = template
-        self._by_id: dict[str, TemplateLine] = {}
+        self._by_id: dict[str | None, TemplateLine] = {}
         self._by_mark: dict[str, list[TemplateLine]] = defaultdict(list)
         for line in template.lines if template else ():
             self._by_id[line.line_id] = line
@@ -31,7 +31,7 @@ class TemplateLines:
 
     def by_id(self, line_id: str | None) -> TemplateLine | None:
         """The line with this id."""
-        return None if line_id is None else self._by_id.get(line_id)
+        return self._by_id.get(line_id)
 
     def ours(self, mark: str, own: OwnLine | None) -> TemplateLine | None:
         """Our line as it stands: by its id, else by its mark."""
@@ -106,12 +106,10 @@ class PresentLines:
         line = lines.ours(mark, own)
         return unit_of(line) if line else None
 
-    def foreign_of(self, product: ProductFact | None) -> list[TemplateLine]:
+    def foreign_of(self, product: ProductFact) -> list[TemplateLine]:
         """Lines on the mapping's template that are not ours and bill this product, in the order of the template."""
-        lines = self.here.template.lines if self.here.template and product else ()
-        return [
-            line for line in lines if line.line_id in self.foreign_ids and product is not None and product.is_on(line)
-        ]
+        lines = self.here.template.lines if self.here.template else ()
+        return [line for line in lines if line.line_id in self.foreign_ids and product.is_on(line)]
 
     def to_adopt(self, line_id: str | None, mark: str) -> TemplateLine | None:
         """The foreign line that a person told us to take over under this mark.

@@ -121,7 +121,7 @@ class _Index:
     """The target's products by what they are found by."""
 
     def __init__(self, items: Sequence[SourceItem], targets: Sequence[TargetItem]) -> None:
-        self.by_id = {target.target_id: target for target in targets}
+        self.by_id: dict[str | None, TargetItem] = {target.target_id: target for target in targets}
         self.by_code: dict[str, list[TargetItem]] = defaultdict(list)
         self.by_token: dict[str, list[TargetItem]] = defaultdict(list)
         self.offers_of = Counter(item.former_key for item in items)
@@ -134,7 +134,7 @@ class _Index:
             if code:
                 self.by_code[code].append(target)
             if code not in keys:  # else it is that key's, whatever its name
-                self.by_token[target.name.split(" ", 1)[0].lower()].append(target)
+                self.by_token[target.name.partition(" ")[0].lower()].append(target)
         self.keys_of_sku = Counter(item.sku.lower() for item in items)
 
     def candidates(self, item: SourceItem) -> list[TargetItem]:
@@ -168,7 +168,7 @@ def _in_scope(item: SourceItem, rules: ProductRules) -> bool:
 def _plan_ambiguous(plan: ProductPlan, item: SourceItem, index: _Index) -> None:
     """Nobody knows its prices: one that is linked keeps what it has, a new one is not made."""
     problem = "The price list has it more than once with different prices"
-    linked = index.by_id.get(item.linked_id) if item.linked_id is not None else None
+    linked = index.by_id.get(item.linked_id)
     if linked is None or linked.gone:
         _fail(plan, item, problem, [])
         return
@@ -186,7 +186,7 @@ def _plan_ambiguous(plan: ProductPlan, item: SourceItem, index: _Index) -> None:
 
 
 def _plan_item(plan: ProductPlan, item: SourceItem, index: _Index, rules: ProductRules) -> None:
-    linked = index.by_id.get(item.linked_id) if item.linked_id is not None else None
+    linked = index.by_id.get(item.linked_id)
     if linked is not None and not linked.gone:
         _plan_prices(plan, item, linked, rules)
         if not item.in_price_list:

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from money.enums import PartRole
-from money.facts import ChargeFact, PeriodFact
+from money.facts import ChargeFact, PeriodFact, ProductFact
 from money.periods import period_label
 from money.words import one_line, plain_quantity, shown
 
 MOST_NAMED = 6  # rows of a credit
 
 
-def line_name(period: PeriodFact, role: PartRole) -> str:
+def line_name(product: ProductFact, period: PeriodFact, role: PartRole) -> str:
     """The name of a new line: that of its product, and what it is where that is not the month's amount."""
-    name = period.product.name if period.product else period.subscription
+    name = product.name
     if role is PartRole.ADJUSTMENT:
         return f"{name} (adjustment, {period_label(period.period)})"
     if role is PartRole.CREDIT:

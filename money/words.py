@@ -97,7 +97,7 @@ def plain_quantity(quantity: Decimal) -> str:
 
 def same_name(ours: str, theirs: str) -> bool:
     """Whether people mean one product: the same words, with or without *Microsoft*, whatever our term behind a dash."""
-    names = {_bare(ours), _bare(ours.split(" - ", 1)[0])} - {""}
+    names = {_bare(ours), _bare(ours.partition(" - ")[0])} - {""}
     return _bare(theirs) in names
 
 

@@ -48,7 +48,7 @@ class RunsAhead:
         Where nothing more comes that they could count for, they are of the last period.
         """
         period, own = brief.period, brief.present.own.standing(brief.marks.recurring)
-        runs = self._by_mark.get(brief.marks.recurring, [])
+        runs = self._by_mark[brief.marks.recurring]
         if not runs or own is None or any(charge.one_time for charge in period.charges):
             return []
         waits = own.period >= period.period or brief.early or (known is not None and has_stood(known))

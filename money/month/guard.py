@@ -134,7 +134,5 @@ def _removes(change: PlannedChange) -> bool:
 def _difference(change: PlannedChange) -> Decimal:
     if change.action is Action.KEEP:
         return ZERO
-    before = amount_of_values(change.before).retail if change.before else ZERO
-    if change.action is Action.REMOVE_LINE or change.after is None:
-        return -before
-    return amount_of_values(change.after).retail - before
+    before, after = (amount_of_values(values).retail if values else ZERO for values in (change.before, change.after))
+    return after - before

@@ -61,7 +61,7 @@ def has_ended(rows: Collection[ChargeFact]) -> bool:
     whole = _ending_last([row for row in positive if row.whole_cycle and row.whole_ratio])
     if whole:
         return last < _cycle_end(whole[0].days.last, last)
-    return last < _month_end(last) and last < last_day_of(max(row.month for row in ending))
+    return last < min(_month_end(last), last_day_of(max(row.month for row in ending)))
 
 
 def current_period(rows: Collection[ChargeFact]) -> str:
@@ -85,7 +85,7 @@ def tell_current(
     """
     known = [row for row in known if not row.one_time]
     if not monthly:
-        newest = max((period.period for period in periods if period.charges), default="")
+        newest = max((period.period for period in periods if period.charges), default=None)
         return [replace(period, current=period.period == newest) for period in periods]
     number = periods[0].subscription_id
     rows = _without_early_orders(known, months) if number in months.early else known
@@ -134,7 +134,7 @@ def _ending_last(rows: Collection[ChargeFact]) -> list[ChargeFact]:
 
 def _telling_rows_of_nothing(rows: Collection[ChargeFact]) -> list[ChargeFact]:
     """Rows of 0.00 of a subscription that no row of the same or a later invoice charges, or that end later."""
-    paid = max(((row.month, row.invoice_id) for row in rows if row.positive), default=("", 0))
+    paid = max(((row.month, row.invoice_id) for row in rows if row.positive), default=())
     ended = max((row.days.last for row in rows if row.positive), default=dt.date.min)
     return [row for row in rows if row.of_nothing and (row.month, row.invoice_id) > paid and row.days.last > ended]
 

@@ -149,7 +149,7 @@ def is_regular_after(month: MonthCharges, earlier: MonthCharges) -> bool:
     """The same where nobody had a recurring line yet: whom the month before charged."""
     before = charged_in(earlier)
     ended = {one.subscription: max(row.days.last for row in earlier.charges(one)) for one in before}
-    return is_regular(MonthCharges(month.month, month.rows, ended), before)
+    return is_regular(replace(month, ended=ended), before)
 
 
 def newest_regular(newest_first: Iterable[MonthCharges]) -> str:
@@ -182,37 +182,34 @@ def read_months(
     ``complete``: months of which a person said that all of their invoices are there.
     """
     taken: list[MonthCharges] = []
-    regular = ""
     for month in newest_first:
         if taken and not _with_line_before(taken[-1], holders) and is_regular_after(taken[-1], month):
-            regular = taken[-1].month
             break
         taken.append(month)
         before = _with_line_before(month, holders)
         if month.month in complete or (before and is_regular(month, before)):
-            regular = month.month
             break
     if not taken:
         return Months()
-    return replace(_sort_out(taken, regular or taken[-1].month, holders), complete=frozenset(complete))
+    return replace(_sort_out(taken, holders), complete=frozenset(complete))
 
 
 def months_since(
-    newest_first: Iterable[MonthCharges], regular: str, holders: Sequence[Holder], complete: Collection[str]
+    newest_first: Iterable[MonthCharges], holders: Sequence[Holder], complete: Collection[str]
 ) -> Months:
     """The same of some holders alone, where it is known which month is regular: the last of ``newest_first``."""
-    return replace(_sort_out(list(newest_first), regular, holders), complete=frozenset(complete))
+    return replace(_sort_out(list(newest_first), holders), complete=frozenset(complete))
 
 
-def _sort_out(taken: Sequence[MonthCharges], regular: str, holders: Sequence[Holder]) -> Months:
-    since = [month for month in taken if month.month >= regular]
-    later = [month for month in since if month.month > regular]
-    charged = {one.mark: _is_charged(one, since) for one in holders}
+def _sort_out(taken: Sequence[MonthCharges], holders: Sequence[Holder]) -> Months:
+    """Of these months, the newest first, the last is taken for the regular one."""
+    *later, regular = taken
+    charged = {one.mark: _is_charged(one, taken) for one in holders}
     gone = [one for one in holders if not charged[one.mark]]
     return Months(
         newest=taken[0].month,
-        regular=regular,
-        gone=tuple(Missing(one, any(_goes_elsewhere(month, one) for month in since)) for one in gone),
+        regular=regular.month,
+        gone=tuple(Missing(one, any(_goes_elsewhere(month, one) for month in taken)) for one in gone),
         not_yet=tuple(one for one in holders if charged[one.mark] and later and not _is_named(one, later)),
         early=_early(later, {one.subscription: one for one in holders}),
         holders=len(holders),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -120,12 +120,7 @@ def _connected(rows: Sequence[Member]) -> list[list[Member]]:
             joined = part_of[days] + part_of[other]
             part_of |= dict.fromkeys(joined, joined)
     parts = {id(part): part for part in part_of.values()}.values()
-    return list(chain.from_iterable(_with_a_negative(by_days, part) for part in parts))
-
-
-def _with_a_negative(by_days: Mapping[Days, list[Member]], part: Iterable[Days]) -> list[list[Member]]:
-    rows = sorted((row for days in part for row in by_days[days]), key=lambda row: row.key)
-    return [rows] if any(row.negative for row in rows) else [[row] for row in rows]
+    return [sorted((row for days in part for row in by_days[days]), key=lambda row: row.key) for part in parts]
 
 
 def _judge(rows: Sequence[Member], charged_before: Collection[Money]) -> list[RowGroup]:

@@ -117,9 +117,7 @@ def _in_its_period(row: RowAlone, group: RowGroup) -> RowTogether:
 def _name_of(first: RowAlone, rows: Iterable[RowAlone]) -> str:
     """The invoice's number; with the line where the invoice takes back more of the period before it."""
     same = [row for row in rows if row.negative and (row.key[0], row.period) == (first.key[0], first.period)]
-    return (
-        first.number if min(same, key=lambda row: row.key, default=first) is first else f"{first.number}/{first.key[1]}"
-    )
+    return first.number if min(same, key=lambda row: row.key) is first else f"{first.number}/{first.key[1]}"
 
 
 def _by_invoice(rows: Iterable[RowAlone]) -> dict[int, list[RowAlone]]:

@@ -21,16 +21,14 @@ _NAMES = {False: "Annual charge", True: "One-time charge"}
 def want_annual(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
     """One one-time line per charge; one for the net of them where that is not possible, or where they are metered."""
     ordered = sorted(charges, key=lambda charge: (charge.invoice_id, charge.line))
-    marks = [brief.marks.nth(PartRole.CHARGE, place) for place in range(len(ordered))]
-    amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in zip(marks, ordered, strict=True)}
+    marked = {brief.marks.nth(PartRole.CHARGE, place): charge for place, charge in enumerate(ordered)}
+    amounts = {mark: sum_charges([charge]).in_cents() for mark, charge in marked.items()}
     settled = {part.mark: part.source for part in brief.settled_as(PartRole.CHARGE)}
     refused = not brief.rules.negative_lines and any(amount.negative for amount in amounts.values())
     metered = len(charges) > 1 and any(one.one_time and str(one.days) != brief.period.period for one in charges)
     if refused or metered or any(amounts.get(mark) != amount for mark, amount in settled.items()):
         return _want_net(brief, ordered)
-    lines = (
-        _want_charge(brief, charge, mark, billed=mark in settled) for mark, charge in zip(marks, ordered, strict=True)
-    )
+    lines = (_want_charge(brief, charge, mark, billed=mark in settled) for mark, charge in marked.items())
     return sum(lines, PeriodWants())
 
 

@@ -52,7 +52,7 @@ def load_months_of(program: Program, customers: Collection[int], kept: Mapping[s
     of = Of({*customers, *(one.customer for one in holders)}, own)
     since = [month for month in found.months if f"{month:%Y-%m}" >= kept["regular"]]
     rows = islice(newest_first(found.invoices, found.months, of), len(since))
-    return months_since(chain(found.nothing, rows), kept["regular"], holders, found.complete)
+    return months_since(chain(found.nothing, rows), holders, found.complete)
 
 
 @dataclass(frozen=True, slots=True)

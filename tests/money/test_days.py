@@ -87,7 +87,7 @@ def test_ratio_tells_whether_the_last_midnight_was_charged(ratio, last):
         ("2026-09-01/2026-09-29", 0),
         ("2026-09-20/2026-10-19", 1),
         ("2026-01-31/2026-02-27", 1),
-        ("2026-02-28/2026-03-30", 1),
+        ("2025-02-28/2025-03-30", 1),
         ("2026-02-28/2026-03-27", 1),
         ("2026-09-01/2026-11-30", 3),
         ("2026-01-13/2027-01-12", 12),
@@ -231,3 +231,45 @@ def test_row_of_two_days_may_end_at_midnight():
         row_days("2026-09-14T00:00+00:00", "2026-09-15T00:00+00:00", ratio="0.5", starts=("2026-09-15T00:00+00:00",))
         == "2026-09-14/2026-09-14"
     )
+
+
+@pytest.mark.parametrize(
+    ("days_text", "months"),
+    [
+        ("2025-02-28/2025-03-30", 1),
+        ("2025-02-27/2025-03-30", 0),
+        ("2026-01-31/2026-02-27", 1),
+        ("2026-01-30/2026-02-27", 1),
+        ("2026-01-31/2026-02-26", 0),
+        ("2026-09-16/2026-10-15", 1),
+    ],
+)
+def test_cycle_of_the_end_of_a_month_ends_with_the_shorter_one_or_goes_on_to_the_end_of_the_longer(days_text, months):
+    assert days(days_text).months == months
+
+
+@pytest.mark.parametrize(
+    ("days_text", "ratio", "part"),
+    [
+        ("2026-10-01/2026-10-18", "0.65", True),
+        ("2026-10-01/2026-10-18", "0.66", False),
+        ("2026-10-01/2026-10-31", "0.995", False),
+        ("2026-02-01/2026-02-14", "0.5", True),  # of 28
+        ("2026-10-01/2026-10-16", "0.5", False),  # of 32
+        ("2026-10-01/2026-10-10", "0.5", False),  # of 20
+        ("2026-10-01/2026-10-30", "0.97", True),
+    ],
+)
+def test_ratio_says_of_which_part_of_a_month_days_are_but_of_no_whole_one(days_text, ratio, part):
+    assert is_part_of_month(days(days_text), Decimal(ratio)) is part
+
+
+@pytest.mark.parametrize(
+    ("months", "of_the_field"), [(number, number in {1, 3, 6, 12, 24, 36, 60}) for number in range(1, 62)]
+)
+def test_midnight_ends_a_cycle_of_the_months_that_the_field_has(months, of_the_field):
+    year, month = divmod(2026 * 12 + 8 + months, 12)
+    midnight = dt.date(year, month + 1, 1)
+
+    found = row_days("2026-09-01T00:00+00:00", f"{midnight}T00:00+00:00")
+    assert found == f"2026-09-01/{midnight - dt.timedelta(days=1) if of_the_field else midnight}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from money.rows.grouping import takes_back
+from money.words import NOTHING
 from tests.bookkeeping.product import Days, GroupFate, GroupMember, Money, RowGroup, group_rows, join_waiting
 
 SEPTEMBER, OCTOBER = "2026-09-01/2026-09-30", "2026-10-01/2026-10-31"
@@ -106,6 +109,47 @@ def test_cost_decides_where_no_row_has_a_retail_amount() -> None:
         GroupMember((1, 3), Days.read(OCTOBER), False, Money(Decimal(4), Decimal(1)), Money(Decimal(5), Decimal(1))),
     ]
     assert spoken(group_rows(paid)) == {"summed 2+3: 0"}
+
+
+@pytest.mark.parametrize(
+    ("charge", "group"), [("5", "summed 2+3: 0"), ("5.50", "summed 2+3: 0"), ("4", "credit 2+3: 0")]
+)
+def test_cost_that_comes_to_nothing_or_more_gives_nothing_back(charge: str, group: str) -> None:
+    days, price = Days.read(OCTOBER), Money(Decimal(5), Decimal(0))
+    rows = [
+        GroupMember((1, line), days, Decimal(cost) < 0, Money(Decimal(cost), Decimal(0)), price)
+        for line, cost in ((2, "-5"), (3, charge))
+    ]
+
+    assert spoken(group_rows(rows)) == {group}
+
+
+def test_side_without_a_price_takes_nothing_back() -> None:
+    refund = GroupMember((1, 2), Days.read(OCTOBER), True, NOTHING, Money(Decimal(0), Decimal("5.00")))
+
+    assert not takes_back(refund, [Money(Decimal("0.01"), Decimal("6.00"))])
+    assert not takes_back(
+        replace(refund, unit=Money(Decimal("0.01"), Decimal("5.00"))), [Money(Decimal(0), Decimal(6))]
+    )
+    assert takes_back(refund, [Money(Decimal(0), Decimal("5.01"))])
+
+
+def test_first_row_that_takes_back_names_a_group_else_the_first() -> None:
+    charges = (row(2, OCTOBER, "5.00"), row(3, OCTOBER, "6.00"))
+
+    assert RowGroup(charges, GroupFate.ALONE).first == charges[0]
+    assert RowGroup((*charges, row(4, OCTOBER, "-1.00")), GroupFate.SUMMED).first.key == (1, 4)
+
+
+def test_waiting_credit_joins_no_row_of_its_own_invoice() -> None:
+    price = [Money(Decimal(0), Decimal("5.00"))]
+    waiting = group_rows([row(3, OCTOBER, "-10.00", invoice=2)], price)
+
+    assert join_waiting(waiting, group_rows([row(4, OCTOBER, "12.00", invoice=2)]), price) == []
+    assert join_waiting(waiting, group_rows([row(4, OCTOBER, "12.00", invoice=1)]), price) == []
+    assert spoken(join_waiting(waiting, group_rows([row(4, OCTOBER, "12.00", invoice=3)]), price)) == {
+        "summed 3+4: 2.00"
+    }
 
 
 def test_row_that_nobody_understands_takes_its_group_along() -> None:

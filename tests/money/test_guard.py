@@ -170,6 +170,32 @@ def test_one_time_lines_with_a_past_count_among_the_lines() -> None:
     assert reason(*usages[1:], lines=0, total="0.00", usual=known) == ""
 
 
+@pytest.mark.parametrize(
+    ("amounts", "most", "moved"),
+    [
+        (["3000.00"], "400.00", "2600.00"),
+        (["3000.00"], "3000.00", "0"),
+        (["3000.00", "100.00"], "3000.00", "100.00"),
+        (["0.50"], "9.00", "0"),
+        (["-3000.00"], "500.00", "-3000.00"),
+        (["-3000.00"], "0", "-3000.00"),
+    ],
+)
+def test_one_time_lines_move_what_they_add_up_to_beyond_the_usual(amounts: list[str], most: str, moved: str) -> None:
+    usages = [replace(USAGE, after=replace(LINE, retail_cents=int(Decimal(amount) * 100))) for amount in amounts]
+    upheaval = Upheaval()
+    upheaval.count(usages, set(), {(1, PartRole.USAGE): Decimal(most)})
+
+    assert upheaval.moved == Decimal(moved)
+
+
+def test_what_does_not_count_does_not_end_the_counting() -> None:
+    upheaval = Upheaval()
+    upheaval.count([replace(REMOVAL, asked_for=True), REMOVAL, replace(REMOVAL, mark="BS:BBBBBBBBBB")], set(), {})
+
+    assert (upheaval.removals, upheaval.removed_retail) == (["BS:AAAAAAAAAA", "BS:BBBBBBBBBB"], Decimal(200))
+
+
 # --- A month that changes very much ------------------------------------------------------------------
 
 SUBSCRIPTIONS = [f"s{number}" for number in range(1, 21)]

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from money.days import Days
-from money.overlaps import Meeting, RowSeen, is_issued_again, mirrored_rows, repeated_rows, reverses, same_rows
+from money.overlaps import (
+    Meeting,
+    RowSeen,
+    by_ref,
+    is_issued_again,
+    mirrored_rows,
+    repeated_rows,
+    reverses,
+    same_rows,
+)
 from money.words import NOTHING, Money
 
 SEPTEMBER = Days(dt.date(2026, 9, 1), dt.date(2026, 9, 30))
@@ -77,6 +86,38 @@ def test_half_of_the_rows_of_two_subscriptions_make_a_second_issue(rows, refs, p
     meeting = Meeting(rows, {f"s{number}" for number in range(refs)})
 
     assert is_issued_again(meeting, positive_rows=positive, several=several) is again
+
+
+@pytest.mark.parametrize(
+    ("cost", "retail", "sign"),
+    [
+        ("0", "12", 1),
+        ("10", "0", 1),
+        ("-10", "12", 1),
+        ("10", "-12", -1),
+        ("0", "-12", -1),
+        ("-10", "0", -1),
+        ("0", "0", 0),
+    ],
+)
+def test_retail_decides_what_a_row_does_and_cost_where_there_is_none(cost, retail, sign):
+    row = replace(seen(1), amount=Money(Decimal(cost), Decimal(retail)))
+
+    assert (row.positive, row.negative) == (sign > 0, sign < 0)
+
+
+def test_each_of_their_rows_is_taken_back_once():
+    refunds = [seen(1, sign=-1), seen(2, sign=-1), seen(3, seats=3, sign=-1)]
+
+    assert pks(mirrored_rows(refunds, [seen(7), seen(8, seats=4)])) == [1]
+    assert pks(mirrored_rows(refunds, [seen(7), seen(8)])) == [1, 2]
+    assert mirrored_rows([seen(1)], [seen(7, sign=-1)]) == []
+
+
+def test_rows_are_found_by_their_subscription():
+    rows = [seen(1), replace(seen(2), ref="s2"), seen(3)]
+
+    assert {ref: pks(some) for ref, some in by_ref(rows).items()} == {"s1": [1, 3], "s2": [2]}
 
 
 row_lists = st.lists(

@@ -34,6 +34,10 @@ def rhythm(every: Interval | None = MONTHLY, next_run: dt.date | None = SOON, **
         (rhythm(paused=True), Wait.PAUSED, Wait.PAUSED),
         (rhythm(disabled=True), Wait.DISABLED, Wait.DISABLED),
         (rhythm(WEEKLY), Wait.OFTEN, None),
+        (rhythm(Interval(days=20)), Wait.OFTEN, None),
+        (rhythm(Interval(days=21)), None, None),
+        (rhythm(Interval(days=30)), None, None),
+        (rhythm(Interval(months=2)), Wait.RARE, None),
         (rhythm(QUARTERLY), Wait.RARE, None),
         (rhythm(YEARLY, days(45)), Wait.RARE, None),
         (rhythm(YEARLY, days(46)), Wait.RARE, Wait.LONG),
@@ -54,7 +58,16 @@ def test_line_waits_from_the_day_it_was_planned_or_its_charge_begins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "times"), [(WEEKLY, 4), (Interval(days=14), 2), (Interval(days=1), 30), (MONTHLY, 1), (None, 1)]
+    ("every", "times"),
+    [
+        (WEEKLY, 4),
+        (Interval(days=14), 2),
+        (Interval(days=1), 30),
+        (Interval(days=12), 2),
+        (Interval(days=90), 1),
+        (MONTHLY, 1),
+        (None, 1),
+    ],
 )
 def test_how_often_a_month(every: Interval | None, times: int) -> None:
     assert rhythm(every).times_a_month == times

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
+from money.month.months import charged_in, newest_regular
 from tests.bookkeeping.product import Charged, Days, Holder, MonthCharges, Months, read_months
 
 SEP, OCT, NOV = "2026-09-01/2026-09-30", "2026-10-01/2026-10-31", "2026-11-01/2026-11-30"
@@ -141,3 +144,74 @@ def test_without_lines_the_month_before_says_who_must_go_on() -> None:
     assert read(most, SEPTEMBER, lines="").regular == "2026-10"
     assert read(SEPTEMBER, lines="").regular == "2026-09"
     assert read_months([], []).regular == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "followed"),
+    [
+        ([charge("d", OCT, customer=100)], True),
+        ([charge("d", OCT, "1", customer=100)], False),
+        ([charge("d", OCT, "1", customer=100), charge("d", OCT, "1", customer=100)], True),
+        ([charge("d", OCT, "1", customer=100), charge("e", OCT, "1", customer=100)], False),
+        ([charge("d", OCT)], False),
+        ([charge("b", OCT, customer=100)], False),
+        # of a part that it was charged this month the follower begins the day after
+        ([charge("a", "2026-10-01/2026-10-14"), charge("d", "2026-10-15/2026-10-31", customer=100)], True),
+        ([charge("a", "2026-10-01/2026-10-14"), charge("d", OCT, customer=100)], False),
+    ],
+)
+def test_subscription_is_followed_by_a_new_one_of_as_many_seats_the_day_after_it_ended(
+    rows: list[Charged], followed: bool
+) -> None:
+    assert month("2026-10", *rows).is_followed(holder("a")) is followed
+
+
+def test_parts_go_on_where_nobody_has_a_line_and_so_does_a_new_id() -> None:
+    parts = month("2026-10", charge("a", "2026-10-01/2026-10-14", whole=False), charge("d", OCT, customer=101), who="")
+    assert read(parts, SEPTEMBER, lines="").regular == "2026-10"
+
+    fewer = month("2026-10", charge("a", "2026-10-01/2026-10-14", whole=False), charge("d", OCT, "1", customer=101))
+    assert read(fewer, SEPTEMBER, lines="").regular == "2026-09"
+
+
+def test_month_charges_each_subscription_what_ends_last() -> None:
+    rows = (
+        charge("a", "2026-09-01/2026-09-14", "9"),
+        charge("a", "2026-09-15/2026-09-30", "3"),
+        charge("a", "2026-09-20/2026-09-30", "-1"),
+        charge("b", SEP, "-2"),
+        charge("c", SEP, zero=True),
+        charge("d", SEP, customer=500),
+    )
+
+    assert charged_in(month("2026-09", *rows)) == [
+        Holder("", 0, 100, 7, Decimal(2), Decimal(0)),
+        Holder("", 3, 500, 7, Decimal(2), Decimal(0)),
+    ]
+
+
+NOBODY = month("2026-11", charge("j", NOV), who="")
+MOST = month("2026-10", charge("a", OCT), charge("b", OCT), who="")
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "regular"),
+    [
+        ([MOST, SEPTEMBER], "2026-10"),
+        ([NOBODY, MOST, SEPTEMBER], "2026-10"),
+        ([NOBODY, SEPTEMBER], ""),
+        ([SEPTEMBER], ""),
+        ([], ""),
+    ],
+)
+def test_without_lines_the_newest_month_in_which_half_go_on_is_regular(
+    newest_first: list[MonthCharges], regular: str
+) -> None:
+    assert newest_regular(newest_first) == regular
+
+
+def test_what_is_known_of_the_months_says_how_many_have_a_line_and_what_a_person_said() -> None:
+    months = read(month("2026-10", charge("a", OCT)), SEPTEMBER, complete="2026-10")
+
+    assert (months.holders, months.complete, months.open_month) == (3, {"2026-10"}, "")
+    assert read(NOBODY, SEPTEMBER).open_month == "2026-11"

@@ -104,6 +104,9 @@ def test_amount_is_shown_in_cents_and_never_as_nothing(amount: str, text: str) -
         ("18.412", "18.411", False),
         ("18.42", "18.411", False),
         ("200", "200.004", True),
+        ("18.412", "18.4118", True),
+        ("18.43", "18.425", True),
+        ("NaN", "18.41", False),
     ],
 )
 def test_total_is_compared_at_its_own_decimals(stated: str, amount: str, equal: bool) -> None:
@@ -122,3 +125,20 @@ def test_total_is_compared_at_its_own_decimals(stated: str, amount: str, equal: 
 )
 def test_names_of_one_product_are_the_same_words(theirs: str, same: bool) -> None:
     assert same_name("Defender for Business", theirs) is same
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ("Defender for Business - 1 Year - Monthly", "Defender for Business", True),
+        ("Defender for Business - 1 Year - Monthly", "Defender for Business 1 year monthly", True),
+        ("Defender for Business - 1 Year - Monthly", "Defender for Business - 1 Year", False),
+        ("Defender for Business - 1 Year", "Defender", False),
+        ("Microsoft Defender", "Defender", True),
+        (" - 1 Year", "", False),
+        ("", "", False),
+        ("-", "?", False),
+    ],
+)
+def test_our_term_behind_a_dash_says_nothing_of_the_product(ours: str, theirs: str, same: bool) -> None:
+    assert same_name(ours, theirs) is same

@@ -15,6 +15,8 @@ from tests.mutants.making import Mutant, mutants_of
 from tests.mutants.verdicts import Judged, Verdict, keep
 
 SHOP = """
+from functools import cache
+
 LEAST = 10
 
 def over(value):
@@ -34,6 +36,10 @@ def table():
 def double(value):
     return value + value
 
+@cache
+def triple(value):
+    return value * 3
+
 def idle():
     return 7
 
@@ -47,7 +53,7 @@ class Purse:
 """
 TESTS = """
 import pytest
-from money.shop import LEAST, Purse, countdown, double, over, size, table
+from money.shop import LEAST, Purse, countdown, double, over, size, table, triple
 
 @pytest.mark.parametrize("each", table())
 def test_table(each):
@@ -71,6 +77,12 @@ def test_double_of_nothing():
 
 def test_double_of_very_many():
     assert [double(each) for each in range(999_999)][1] == 2
+
+def test_triple_is_something():
+    assert triple(2)
+
+def test_triple_is_right():
+    assert triple(2) == 6
 """
 
 
@@ -122,6 +134,14 @@ def test_what_must_be_killed_is_and_what_is_the_same_survives(lane):
         "value -= 1 => value = 1": Verdict.TIMED_OUT,
     }
     assert {one.tests for one in verdicts.read(lane.results).values()} == {0, 1}
+
+
+def test_test_that_would_find_an_answer_in_a_cache_is_asked_all_the_same(lane):
+    assert judged(lane, "return value * 3 => return value * 4") == {
+        "return value * 3 => return value * 4": Verdict.KILLED
+    }
+    (found,) = verdicts.read(lane.results).values()
+    assert found.tests == 2
 
 
 def test_what_runs_on_import_or_while_tests_are_collected_gets_a_process_of_its_own(lane):
