@@ -337,18 +337,19 @@ def test_what_was_billed_and_is_charged_no_more_waits_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    ("own", "charges", "goes"),
+    ("own", "charges", "newest", "goes"),
     [
-        (OURS, (), True),
-        (replace(OURS, period="2026-09"), (), False),
-        (None, (), False),
-        (OURS, PERIOD.charges, False),
+        (OURS, (), True, True),
+        (OURS, (), False, False),  # an earlier month tells whose line goes
+        (replace(OURS, period="2026-09"), (), True, False),
+        (None, (), True, False),
+        (OURS, PERIOD.charges, True, False),
     ],
 )
 def test_line_that_stands_for_a_reversed_month_of_nothing_goes(
-    own: OwnLine | None, charges: tuple[ChargeFact, ...], goes: bool
+    own: OwnLine | None, charges: tuple[ChargeFact, ...], newest: bool, goes: bool
 ) -> None:
-    made = want_period(brief(own=own, period=OLDER | {"charges": charges, "reversed_by": "I9"}))
+    made = want_period(brief(own=own, period=OLDER | {"charges": charges, "reversed_by": "I9"}, newest=newest))
 
     assert made.no_recurring is goes
 
