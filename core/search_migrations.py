@@ -35,3 +35,58 @@ CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
         ],
         [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {index}"],
     )
+
+
+# What the eye reads of a text: no accents, no signs that only format, no difference between small and capital letters.
+# Most text is ASCII, for which all of that is one step.
+_FOLDED = r"""
+CREATE FUNCTION folded(said text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT CASE WHEN octet_length(said) = length(said) THEN lower(said)
+        ELSE replace(lower(regexp_replace(normalize(said, NFKD), '[' ||
+            '\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u180e' ||
+            '\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff' ||
+            ']', '', 'g')), 'ß', 'ss') END $$
+"""
+# The words of a search as patterns of LIKE, the longest first, because the index is asked for that one. What is typed
+# about a word, as in {GUID} or <address>, is no part of it; LIKE's own signs are looked for as they are.
+_PATTERNS = r"""
+CREATE FUNCTION search_patterns(words text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp
+    AS $$ SELECT COALESCE(array_agg('%' ||
+            replace(replace(replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%' ORDER BY length(word) DESC, word),
+            ARRAY['%'])
+        FROM (SELECT COALESCE(NULLIF(regexp_replace(typed, '^[][{}()<>"'',;]+|[][{}()<>"'',;:]+$', '', 'g'), ''), typed)
+              FROM regexp_split_to_table(folded(words), '\s+') typed WHERE typed <> '') each_one (word) $$
+"""
+
+
+def make_folding() -> list[migrations.RunSQL]:
+    """The functions that bring what is looked for, and what is there, to one form."""
+    return [
+        migrations.RunSQL(_FOLDED, "DROP FUNCTION folded(text)"),
+        migrations.RunSQL(_PATTERNS, "DROP FUNCTION search_patterns(text)"),
+    ]
+
+
+def fold_search(function: str, table: str, columns: list[str], *, within: str = "") -> migrations.RunSQL:
+    """Let a search that ``make_search`` made find rows with all of the words, in any order, as the eye reads them.
+
+    Others may write meanwhile: its migration has ``atomic = False``. Broken off, it can be done once more.
+    """
+    text = "folded(" + r" || E'\n' || ".join(columns) + ")"  # as the index and the search must both write it
+    index, place = f"{table}_{'place' if within else 'search'}", f"{within}, " if within else ""
+    arguments, also = ("words text, place bigint", f"{within} = place AND ") if within else ("words text", "")
+    return migrations.RunSQL(
+        [
+            f"DROP INDEX CONCURRENTLY IF EXISTS {table}_folded",
+            f"CREATE INDEX CONCURRENTLY {table}_folded ON {table} USING gin ({place}({text}) gin_trgm_ops)",
+            f"""
+CREATE OR REPLACE FUNCTION {function}({arguments}) RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{text} LIKE (search_patterns(words))[1]
+        AND {text} LIKE ALL (search_patterns(words)) $$
+""",  # noqa: S608  # names of ours  # nosec B608
+            f"DROP INDEX CONCURRENTLY IF EXISTS {index}",
+        ]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 FUNCTIONS = (
@@ -20,7 +20,10 @@ WITHIN = ("matching_charges", "matching_changes")  # of one invoice, of one run
 
 
 def ids_matching(function: str, text: str, within: int | None = None) -> RawSQL:
-    """Ids of the open partner's rows that contain ``text``, for ``pk__in``; upper and lower case are alike.
+    """Ids of the open partner's rows that contain all words of ``text``, in any order, for ``pk__in``.
+
+    What is looked for and what is there are brought to one form by the database's ``folded``: case and accents make no
+    difference, nor does what is typed about a word, as in ``{GUID}``.
 
     ``function`` is one of ``FUNCTIONS``; or of ``WITHIN``, which look only at the rows that belong to
     the id ``within``. They run with the rights of the schema's owner: behind row security PostgreSQL
@@ -32,6 +35,17 @@ def ids_matching(function: str, text: str, within: int | None = None) -> RawSQL:
     if within is None:
         return RawSQL(f"SELECT {function}(%s)", [text.strip()])  # noqa: S611  # a name of ours  # nosec B608 B611
     return RawSQL(f"SELECT {function}(%s, %s)", [text.strip(), within])  # noqa: S611  # as above  # nosec B608 B611
+
+
+def says(column: str, text: str) -> Func:
+    """The condition that a column contains all words of the text, for a table without an index of its own for that."""
+    return Func(
+        F(column),
+        Value(text.strip()),
+        template="folded(%(expressions)s))",
+        arg_joiner=") LIKE ALL (search_patterns(",
+        output_field=BooleanField(),
+    )
 
 
 def found_by(rows: QuerySet[Any], *ways: Q) -> Q:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from core.searching import ids_matching, one_of
 from customers.matching import Matcher, Suggestion
@@ -56,8 +57,16 @@ _MAPPED_TO = (
 
 
 def customer_contains(text: str, path: str = "") -> Q:
-    """The condition behind every search box over customers; ``path`` leads to the customer."""
-    return Q(**{f"{path}pk__in": ids_matching("matching_customers", text)})
+    """The condition behind every search box over customers; ``path`` leads to the customer.
+
+    They are known by their own names, and by those of the target's customers that they are mapped to.
+    """
+    words = text.strip()
+    return Q(**{f"{path}pk__in": RawSQL(_NAMED, [words, words])})  # noqa: S611  # no word of it is typed  # nosec B611
+
+
+_NAMED = """SELECT matching_customers(%s) UNION SELECT customer_id FROM customers_mapping
+    WHERE target_customer_id IN (SELECT matching_target_customers(%s))"""
 
 
 def choosable_target_customers(program: Program, text: str = "") -> QuerySet[TargetCustomer]:

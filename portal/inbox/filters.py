@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
+from core.searching import says
 from customers.selectors import customer_contains
 from portal.kit.filters import PickFilter, SearchFilter
 from reports.inbox_kinds import KINDS
@@ -24,7 +25,7 @@ class InboxFilter(filters.FilterSet):
         fields = ("q", "kind")
 
     def by_words(self, rows: QuerySet[Finding], _name: str, words: str) -> QuerySet[Finding]:
-        return rows.filter(Q(text__icontains=words) | customer_contains(words, "customer__"))
+        return rows.filter(Q(says("text", words)) | customer_contains(words, "customer__"))
 
     def by_kind(self, rows: QuerySet[Finding], _name: str, name: str) -> QuerySet[Finding]:
         kind = KINDS[name]
