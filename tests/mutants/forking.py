@@ -196,7 +196,7 @@ class _Jury:
         """Run every test once: how long it takes, in seconds of CPU time, and which lines run; None where it fails."""
         found = {}
         for test, item in self._items.items():
-            started = (time.process_time() * 100 // 1 / 100)
+            started = time.process_time() * 100 // 1 / 100
             failed, lines = LINES.during(lambda item=item: _fails(item))
             found[test] = None if failed else ((time.process_time() * 100 // 1 / 100) - started, lines)
         return found
