@@ -198,13 +198,9 @@ class _Jury:
         """Run every test once: how long it takes, in seconds of CPU time, and which lines run; None where it fails."""
         found = {}
         for test, item in self._items.items():
-<<<<<<< HEAD
             for cache in self._caches:  # what another test asked before would run no line in this one
                 cache.cache_clear()
             started = time.process_time()
-=======
-            started = time.process_time() * 100 // 1 / 100
->>>>>>> 554745b738c61ef59d792c9058f0e7a1bdf18871
             failed, lines = LINES.during(lambda item=item: _fails(item))
             found[test] = None if failed else (time.process_time() - started, lines)
         return found
