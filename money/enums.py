@@ -11,8 +11,8 @@ class Worded(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
-        """``value`` is stored, ``label`` is shown."""
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """``value`` is stored, ``label`` is shown; a call with the value alone answers the member that has it."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

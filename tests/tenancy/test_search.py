@@ -79,6 +79,8 @@ ENERGIE, POWER = "Énergie du Nord – Straße 5", "City Power & Light"
         ("strasse", ENERGIE),
         ("du\u200b\u00a0  nord", ENERGIE),
         ("light city", POWER),
+        ("r y t & p c", POWER),
+        ("r y t & p c zz", None),
         ("& city", POWER),
         ("city_power", None),
         ("city%light", None),
@@ -111,15 +113,3 @@ def test_customers_are_found_by_the_names_that_the_target_knows_them_by(cast: Ca
         found = type(others).objects.filter(customer_contains("sons zebra"))
 
         assert list(found) == [mapping.customer]
-
-
-def test_search_for_the_longest_word_asks_the_index(cast: Cast, shop: Shop) -> None:
-    with partner_scope(cast.northwind.pk), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT id FROM customers_customer WHERE folded(name || E'\\n' || domain || E'\\n' || external_id)"
-            " LIKE (search_patterns('city power'))[1]"
-        )
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-
-    assert "customers_customer_folded" in plan or "partner" in plan
