@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models import QuerySet
 
 from bench.seeding import Seeded
 from connectors.records import LineValues, TemplateLine
@@ -17,11 +18,13 @@ from core.scope import partner_scope
 from invoices.models import Charge
 from money.enums import PartState
 from syncs.enums import ChangeState, RunState
-from syncs.models import Change, Part, Posting, Run
+from syncs.models import Change, Line, Part, Posting, Run
 from syncs.running.planning import plan_billing_run
 from syncs.running.slices import open_slice
+from syncs.writing.committing import standing_line
 from syncs.writing.lines import LineWrite
 from syncs.writing.protocol import Outcome, send
+from syncs.writing.values import line_from_json
 from tests import databases
 from tests.syncs.running.wide_partner import EACH, QueryPlans, end_run, run_to_plan, wide_partner
 
@@ -86,6 +89,19 @@ def rows_read_by_writing(partner: Seeded, change: Change) -> Counter[str]:
     return plans.rows_read()
 
 
+def stand(partner: Seeded, changes: QuerySet[Change]) -> None:
+    """As many lines stand as the run is to write in all, as at its end."""
+    with partner_scope(partner.partner_id):
+        lines = [
+            standing_line(change.run, change, f"old-{change.pk}", line_from_json(change.after or {}), None)
+            for change in changes
+        ]
+        for line in lines:
+            line.mark = line.line_id
+        Line.objects.bulk_create(lines, batch_size=1000)
+        assert Line.objects.count() == EACH * CUSTOMERS
+
+
 class Answering:
     """A target that takes every line as it is."""
 
@@ -101,6 +117,7 @@ def test_nothing_is_looped_over_and_writes_read_a_few_rows_in_a_new_database(new
     with partner_scope(partner.partner_id):
         changes = Change.objects.filter(state=ChangeState.PLANNED).select_related("run__program__target")
         first, last = changes.earliest("position"), changes.latest("position")
+    stand(partner, changes)
     for change in (first, last):
         read = rows_read_by_writing(partner, change)
         assert read["customers_mapping"] + read["customers_template"] <= 3 * CUSTOMERS  # once each, no product of both
