@@ -39,7 +39,7 @@ from money.marks import find_mark, line_mark, with_mark
 from money.month.ahead import begins_with, mark_ahead
 from money.month.guard import Upheaval, guard_reason, hold_of_removals, hold_removals
 from money.month.levels import current_level, tell_current
-from money.month.months import Charged, Holder, MonthCharges, Months, read_months
+from money.month.months import Charged, Holder, MonthCharges, Months, months_since, read_months
 from money.month.unfinished import note_not_invoiced, note_of_removals
 from money.overlaps import Meeting, RowSeen, is_issued_again, repeated_rows, reverses
 from money.periods import month_after, period_label, period_of
@@ -153,6 +153,7 @@ __all__ = [
     "month_after",
     "month_of_subject",
     "months_of_term",
+    "months_since",
     "note_not_invoiced",
     "note_of_removals",
     "own_kind",

@@ -22,7 +22,8 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/month_accounts.py": (f"{_END}one_number.py", f"{_END}months.py"),
     "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
     "syncs/proving/reconciliation.py": (
-        "tests/end_to_end/test_replay.py", f"{_END}source_invoices.py", f"{_END}settings.py", f"{_END}months.py",
+        "tests/syncs/proving", f"{_END}replay.py", f"{_END}source_invoices.py", f"{_END}settings.py",
+        f"{_END}months.py",
     ),
     "syncs/proving/standing.py": (
         "tests/syncs/proving/test_standing.py", f"{_END}standing_lines.py", f"{_END}months.py",
@@ -31,7 +32,7 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/waiting.py": (f"{_END}waiting_money.py",),
     "syncs/writing/carried.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}months.py"),
     "syncs/writing/committing.py": (
-        f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py", f"{_END}months.py",
+        "tests/syncs/writing", f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py", f"{_END}months.py",
     ),
     "syncs/writing/freshness.py": (f"{_END}waiting_plans.py", f"{_END}plan_after_a_dead_run.py"),
     "syncs/writing/joining.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
