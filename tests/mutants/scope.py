@@ -32,7 +32,8 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/waiting.py": (f"{_END}waiting_money.py",),
     "syncs/writing/carried.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}months.py"),
     "syncs/writing/committing.py": (
-        "tests/syncs/writing", f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py", f"{_END}months.py",
+        "tests/syncs/writing", f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py",
+        f"{_END}months.py",
     ),
     "syncs/writing/freshness.py": (f"{_END}waiting_plans.py", f"{_END}plan_after_a_dead_run.py"),
     "syncs/writing/joining.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
