@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,6 +49,9 @@ STATE_LABELS = {
 }
 
 
+Late = MappingOf[tuple[int, str], Sequence[str]]  # by customer and motion, what is not billed in its time, or too often
+
+
 @dataclass(frozen=True, slots=True)
 class BillingRow:
     """A customer x motion that occurs in the program's invoices.
@@ -83,12 +87,13 @@ class BillingRow:
         return STATE_LABELS[self.state]
 
 
-def billing_items(program: Program, text: str = "", motion: str = "") -> QuerySet[Any]:
+def billing_items(program: Program, text: str = "", motion: str = "", late: Late | None = None) -> QuerySet[Any]:
     """The program's billing list, the most money first; each with ``state`` and ``mapping_id``.
 
-    ``text`` is looked for in name, domain and id of the customer.
+    ``text`` is looked for in name, domain and id of the customer; ``late`` is what ``find_late`` found before.
     """
-    found: QuerySet[Any] = _with_mapping(program, _items(program, text, motion)).annotate(state=_state(program))
+    state = _state(program, find_late(program) if late is None else late)
+    found: QuerySet[Any] = _with_mapping(program, _items(program, text, motion)).annotate(state=state)
     return found
 
 
@@ -117,15 +122,16 @@ def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
     return {state: (count, retail) for state, count, retail in sums}
 
 
-def rows_of(program: Program, items: Iterable[Any]) -> dict[int, BillingRow]:
-    """Items with all that the list says of them, by the item's id. One query more where any is mapped."""
+def rows_of(program: Program, items: Iterable[Any], late: Late | None = None) -> dict[int, BillingRow]:
+    """Items with all that the list says of them, by the item's id. One query more where any is mapped.
+
+    ``late`` is what ``find_late`` found before.
+    """
     chosen = list(items)
     found = describe_mappings({item.mapping_id for item in chosen if item.mapping_id})
-    everywhere, out_of_time = _currency_problems(program), _out_of_time(program)
+    everywhere, told = _currency_problems(program), find_late(program) if late is None else late
     return {
-        item.pk: _row(
-            item, found.get(item.mapping_id), (*everywhere, *out_of_time.get((item.customer_id, item.motion), ()))
-        )
+        item.pk: _row(item, found.get(item.mapping_id), (*everywhere, *told.get((item.customer_id, item.motion), ())))
         for item in chosen
     }
 
@@ -139,7 +145,8 @@ def unmapped_rows(item_ids: Sequence[int]) -> list[BillingRow]:
 
 def billing_rows(program: Program, text: str = "") -> list[BillingRow]:
     """The whole billing list by customer name; for commands and exports, not for pages. Two queries."""
-    rows = rows_of(program, billing_items(program, text)).values()
+    late = find_late(program)
+    rows = rows_of(program, billing_items(program, text, late=late), late).values()
     return sorted(rows, key=lambda row: (row.customer.name.casefold(), row.customer.domain, row.motion))
 
 
@@ -176,14 +183,14 @@ def _all_items(program: Program) -> QuerySet[Any]:
     return found
 
 
-def _state(program: Program) -> Case:
+def _state(program: Program, late: Late) -> Case:
     """The state as an expression over ``mapped``.
 
     Few templates and customers of the target are gone or paused: those are looked up, instead of joining each row's.
     """
     broken = Q(mapped__template__in=Template.objects.filter(Q(gone=True) | Q(paused=True)))
     broken |= Q(mapped__target_customer__in=TargetCustomer.objects.filter(gone=True))
-    for customer_id, motion in _out_of_time(program):
+    for customer_id, motion in late:
         broken |= Q(customer=customer_id, motion=motion)
     if _currency_problems(program):
         broken |= Q(Value(True, output_field=BooleanField()))  # SQL's true
@@ -195,7 +202,7 @@ def _state(program: Program) -> Case:
     )
 
 
-def _out_of_time(program: Program) -> dict[tuple[int, str], list[str]]:
+def find_late(program: Program) -> Late:
     """By customer and motion, what is billed several times, too often, or not in its time."""
     found: dict[tuple[int, str], list[str]] = {}
     for again in find_billed_again(program):

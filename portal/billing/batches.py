@@ -56,7 +56,8 @@ def export_mappings(request: PartnerRequest, program_id: int) -> HttpResponse:
 
 
 def _export_rows(program: Program, request: PartnerRequest) -> Iterator[list[str]]:
-    for row in rows_of(program, choose_items(program, request.GET).items).values():
+    choice = choose_items(program, request.GET)
+    for row in rows_of(program, choice.items, choice.late).values():
         yield mapping_cells(row.customer, row.motion, plain(row.money.retail), f"{row.month:%Y-%m}", row.mapping)
 
 

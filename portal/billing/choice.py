@@ -14,7 +14,7 @@ from money.enums import Motion
 from money.words import ZERO
 from portal.billing.forms import ALL, TABS, BillingSearch
 from programs.models import Program
-from reports.billing import NOT_MAPPED, billing_items, count_items, sums_by_state, unmapped_items
+from reports.billing import NOT_MAPPED, Late, billing_items, count_items, find_late, sums_by_state, unmapped_items
 
 MOST_TICKED = 1000  # far more than a page has boxes
 
@@ -31,6 +31,7 @@ class RowChoice:
     items: QuerySet[Any]
     sums: dict[str, tuple[int, Decimal]]
     total: int
+    late: Late
 
     def sum(self, tab: str) -> tuple[int, Decimal]:
         """How many rows a tab has, and what retail they come to."""
@@ -43,7 +44,8 @@ def choose_items(program: Program, data: QueryDict) -> RowChoice:
     form = BillingSearch(data)
     form.is_valid()
     words, motion = form.cleaned_data.get("q", ""), form.cleaned_data.get("motion", "")
-    items = billing_items(program, words, motion)
+    late = find_late(program)
+    items = billing_items(program, words, motion, late)
     sums = sums_by_state(items)
     narrowed = bool(words.strip() or motion)
     total = count_items(program) if narrowed else sum(count for count, _ in sums.values())
@@ -52,7 +54,7 @@ def choose_items(program: Program, data: QueryDict) -> RowChoice:
         items = unmapped_items(program, words, motion)
     elif tab != ALL:
         items = items.filter(state=tab)
-    return RowChoice(form, tab, items, sums, total)
+    return RowChoice(form, tab, items, sums, total, late)
 
 
 def chosen_pairs(program: Program, data: QueryDict) -> list[tuple[int, str]]:

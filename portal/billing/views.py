@@ -79,7 +79,7 @@ def billing(request: PartnerRequest, program_id: int) -> HttpResponse:
         month=None if narrowed else newest_account(program),
     )
     response.context_data["kept"]["tab"] = choice.tab  # type: ignore[index]  # list_page fills it
-    table.shown = rows_of(program, [row.record for row in table.paginated_rows])
+    table.shown = rows_of(program, [row.record for row in table.paginated_rows], choice.late)
     return response
 
 

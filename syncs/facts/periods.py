@@ -40,7 +40,7 @@ class _Row(NamedTuple):
     invoice: int
     line: int
     subscription: int
-    customer: int
+    owner: int  # the customer
     product: int | None
     motion: str
     period: str
@@ -67,8 +67,7 @@ class _Row(NamedTuple):
         return self.subscription, self.motion, self.period
 
 
-_OWN = ("owner" if name == "customer" else name for name in _Row._fields[:-3])
-_COLUMNS = (*_OWN, "invoice__number", "invoice__month", "subscription__external_id")
+_COLUMNS = (*_Row._fields[:-3], "invoice__number", "invoice__month", "subscription__external_id")
 
 
 def load_periods(
@@ -89,9 +88,9 @@ def load_periods(
     reversals = _reversals(program, {*wanted, *withdrawn})
     by_place: dict[PlaceKey, list[PeriodFact]] = defaultdict(list)
     for key, rows in groups.items():
-        since = beginnings.of(rows[-1].customer, key)
+        since = beginnings.of(rows[-1].owner, key)
         fact = _period_fact(rows, products, reversed_by=reversals.get(key, ""), since=since)
-        by_place[rows[0].customer, key[1], key[0]].append(fact)
+        by_place[rows[0].owner, key[1], key[0]].append(fact)
     earlier = _load_earlier(program, by_place, months)
     loaded: dict[MappingKey, list[PeriodFact]] = defaultdict(list)
     for place, periods in by_place.items():
@@ -122,7 +121,7 @@ class _Beginnings:
 
     def counts(self, row: _Row) -> bool:
         """Whether a row is not left out."""
-        since = self.of(row.customer, row.key)
+        since = self.of(row.owner, row.key)
         return since is None or row.month >= since
 
 
@@ -163,7 +162,7 @@ def _load_earlier(
     )
     found: dict[PlaceKey, list[ChargeFact]] = defaultdict(list)
     for row in _in_order(rows):
-        found[row.customer, row.motion, row.subscription].append(_charge_fact(row))
+        found[row.owner, row.motion, row.subscription].append(_charge_fact(row))
     return found
 
 

@@ -45,7 +45,8 @@ from reports.suggestions import propose_mappings
 from reports.template_lines import template_places
 from reports.verdict import Waiting
 from syncs.deciding.answering import decide
-from syncs.facts.months import load_months
+from syncs.facts.lines import load_own_lines
+from syncs.facts.months import load_and_keep_months, load_months
 from syncs.facts.open_periods import find_open_periods
 from syncs.facts.retry_scope import RETRY, RetryScope
 from syncs.models import Change, Line
@@ -160,7 +161,9 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "card": program_cards([program])[0].cards[1],
         "failed": list(run.changes.all()),
         "ids": [template.external_id],
+        "kept": load_and_keep_months(program)[1],
         "line": line,
+        "lines": load_own_lines(program),
         "mapping": mapping,
         "months": load_months(program),
         "own_ids": [line.line_id],
@@ -195,6 +198,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "customer": Customer.objects.get(pk=shop.customer.pk),
         "customer_id": shop.customer.pk,
         "customer_ids": [shop.customer.pk],
+        "customers": [shop.customer.pk],
         "finding": shop.credit,
         "findings": list(decidable()),
         "invoice": SourceInvoice.objects.get(pk=shop.invoice.pk),
