@@ -194,9 +194,7 @@ def read_months(
     return replace(_sort_out(taken, holders), complete=frozenset(complete))
 
 
-def months_since(
-    newest_first: Iterable[MonthCharges], holders: Sequence[Holder], complete: Collection[str]
-) -> Months:
+def months_since(newest_first: Iterable[MonthCharges], holders: Sequence[Holder], complete: Collection[str]) -> Months:
     """The same of some holders alone, where it is known which month is regular: the last of ``newest_first``."""
     return replace(_sort_out(list(newest_first), holders), complete=frozenset(complete))
 

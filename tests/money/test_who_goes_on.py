@@ -223,7 +223,7 @@ def test_where_the_regular_month_is_known_the_same_is_said_of_some_lines_alone()
     lines = [holder(name) for name in "abcd"]
     whole = read_months([november, october, SEPTEMBER], lines, {"2026-08"})
 
-    some = months_since([november, october], "2026-10", lines[:3], {"2026-08"})
+    some = months_since([november, october], lines[:3], {"2026-08"})
 
     assert (whole.newest, whole.regular) == (some.newest, some.regular) == ("2026-11", "2026-10")
     assert gone(some) == "bc"
