@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -120,7 +120,11 @@ def _connected(rows: Sequence[Member]) -> list[list[Member]]:
             joined = part_of[days] + part_of[other]
             part_of |= dict.fromkeys(joined, joined)
     parts = {id(part): part for part in part_of.values()}.values()
-    return [sorted((row for days in part for row in by_days[days]), key=lambda row: row.key) for part in parts]
+    return [_in_order(by_days, part) for part in parts]
+
+
+def _in_order(by_days: Mapping[Days, list[Member]], part: Iterable[Days]) -> list[Member]:
+    return sorted((row for days in part for row in by_days[days]), key=lambda row: row.key)
 
 
 def _judge(rows: Sequence[Member], charged_before: Collection[Money]) -> list[RowGroup]:

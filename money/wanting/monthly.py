@@ -18,7 +18,7 @@ from money.wanting.credits import settled_back, want_back
 from money.wanting.late import catch_up, ran_meanwhile
 from money.wanting.wants import PeriodWants, Wanted, want_one_time
 from money.wording import adjustment_text, product_name
-from money.words import NOTHING, ZERO, Money, plain_quantity
+from money.words import NOTHING, Money, plain_quantity
 
 
 def want_monthly(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> PeriodWants:
@@ -59,7 +59,7 @@ def _want_difference(
     if amounts.rest:
         return _want_adjustment(brief, charges, amounts.difference, ended=ended)
     if amounts.only_cost:
-        return _leave_out_cost(brief, charges, Money(amounts.only_cost, ZERO))
+        return _leave_out_cost(brief, charges, Money(cost=amounts.only_cost))
     return PeriodWants()
 
 

@@ -244,6 +244,13 @@ def test_rest_is_billed_by_its_units_at_our_own_price_and_in_proportion_once_the
     assert settled.difference.amount == Money(Decimal("99.00"), Decimal("220.00"))  # 110.00 x 9/10, 132.00 x 20/12
 
 
+def test_rebate_is_no_unit_at_our_own_price() -> None:
+    rebate = make_charge(seats="0", cost_amount="-9.00", amount="-9.00")
+    own, _ = go_through(month(make_charge(seats="10"), rebate), terms_of(synced=False))
+
+    assert (own.rest.retail, own.difference.amount) == (Decimal("-9.00"), Money(Decimal("0.00"), Decimal("0.00")))
+
+
 def test_price_that_is_not_synced_is_the_sources_where_neither_line_nor_product_has_one() -> None:
     amounts, reasons = go_through(month(make_charge()), replace(terms_of(synced=False), product=None))
 

@@ -229,6 +229,13 @@ def test_usage_at_a_price_of_its_own_is_billed_as_it_stands_and_once() -> None:
     assert (unwritten.amount, unwritten.source) == (NOTHING, money("20", "24"))
 
 
+def test_usage_below_zero_that_the_target_refuses_waits() -> None:
+    (held,) = want_usage(use(rules=Rules(negative_lines=False, target="Syncro")), [charge(seats="-2")]).wanted
+
+    assert held.hold is not None
+    assert (held.hold.code, held.hold.subject) == (HoldCode.NEGATIVE, f"usage:{USED.mark}")
+
+
 # --- Credits ------------------------------------------------------------------------------------------------
 
 SEATS = PeriodMarks("s1", "seat_monthly", "2026-10")

@@ -9,21 +9,20 @@ from decimal import Decimal
 import pytest
 
 from connectors.records import MONTHLY, Interval
-from money.enums import Because, Chosen, HoldCode, PartRole, PartState, Prorations
+from money.enums import Chosen, HoldCode, PartRole, PartState, Prorations
 from money.facts import ChargeFact, Choice, PostingPart, Rules
 from money.marks import PeriodMarks
 from money.month.ahead import credit_mark
 from money.present import PresentLines
-from money.steps.amounts import LineAmount
 from money.wanting.brief import PeriodBrief
 from money.wanting.late import catch_up, ran_meanwhile
 from money.wanting.monthly import want_monthly
 from money.wanting.period import want_period
-from money.wanting.wants import PeriodWants, Wanted, want_one_time
+from money.wanting.wants import PeriodWants, Wanted
 from money.words import NOTHING, Money
 from tests.bookkeeping.product import Days, Hold, InvoiceTemplate, OwnLine
 from tests.money.charge_facts import make_charge
-from tests.money.plan_facts import MAPPING, MARK, MARKS, ONCE, OURS, PERIOD, TEMPLATE, make_facts, make_line
+from tests.money.plan_facts import MAPPING, MARK, MARKS, ONCE, OURS, PERIOD, PRODUCT, TEMPLATE, make_facts, make_line
 
 D = Decimal
 RULES = Rules(target="Syncro")
@@ -54,55 +53,6 @@ SEATS = Wanted(
     text="Business Premium", reason="10 on the invoice for Oct 2026",
     charge_ids=tuple(one.pk for one in PERIOD.charges),
 )  # fmt: skip
-
-
-# --- What is added up ----------------------------------------------------------------------------------
-
-
-def test_parts_of_what_is_wanted_add_up() -> None:
-    one = PeriodWants([SEATS], [part("1", "2")], money("0.1", "0.2"), money("10", "12"), reasons=(Because.NOT_EXACT,))
-    other = PeriodWants(no_recurring=True, ended=True, rounding=money("1", "1"), reasons=(Because.KEPT_PRICE,))
-
-    for both in (one + other, other + one):
-        assert (both.wanted, both.fixed, both.rounding, both.unit) == (
-            [SEATS], [part("1", "2")], money("1.1", "1.2"), money("10", "12"),
-        )  # fmt: skip
-        assert (both.no_recurring, both.ended) == (True, True)
-    assert (one + other).reasons == (Because.NOT_EXACT, Because.KEPT_PRICE)
-    assert (one + one).ended is False
-    assert one.source == money("101.1", "122.2")
-
-
-def test_what_was_billed_by_a_line_that_stands_for_the_period_again_has_a_mark_of_its_own() -> None:
-    first, second = (MARKS.of(PartRole.RECURRING, f"billed {number}") for number in (1, 2))
-    twice = PeriodWants([SEATS], [part("1", "2"), part("3", "4"), part("5", "6", mark=ONCE)])
-    assert [one.mark for one in twice.with_marks_apart(MARKS).fixed] == [first, second, ONCE]
-    taken = PeriodWants([SEATS], [part("1", "2"), part("3", "4", mark=first)])
-    assert [one.mark for one in taken.with_marks_apart(MARKS).fixed] == [second, first]
-
-    future = PeriodWants([replace(SEATS, counts=False)], [part("1", "2")])
-    assert future.with_marks_apart(MARKS) == future
-    assert replace(twice, fixed=[]) == replace(twice.with_marks_apart(MARKS), fixed=[])
-
-
-def test_one_time_line_of_nothing_is_a_part_without_a_line() -> None:
-    made = want_one_time(
-        LineAmount(D(1), NOTHING, money("10", "12")), PartRole.USAGE, ONCE, PERIOD.charges, RULES, text="", reason=""
-    )
-
-    unwritten = PostingPart(PartRole.USAGE, ONCE, PartState.SYNCED, D(0), D(0), D(-10), D(-12))
-    assert made == PeriodWants(fixed=[unwritten])
-
-
-def test_answer_to_adopt_names_the_line_under_the_recurring_mark_alone() -> None:
-    adopt = {"conflict:seat_monthly:s1": Choice(Chosen.ADOPT, line_id="5")}
-    told = PeriodBrief(PERIOD, MAPPING, RULES, PresentLines(make_facts(make_line(5), own=(OURS,))), adopt)
-
-    assert told.adopted(MARK) is None  # ours stands
-    found = told.adopted(ONCE)
-    assert found is not None
-    assert found.line_id == "5"
-    assert told.terms(None, money("1", "2"), settled=True, whole=True).billed == money("1", "2")
 
 
 # --- Lines that ran meanwhile ----------------------------------------------------------------------------
@@ -291,6 +241,34 @@ def test_cycle_that_begins_in_a_month_of_which_one_is_billed_is_what_the_line_st
     made = month(*charges, settled=(part(*billed),), period=period)
 
     assert next((one.counts for one in made.wanted if one.role is LINE), None) is counts
+
+
+def at_our_price(told: PeriodBrief) -> PeriodBrief:
+    """The same, where the retail price is ours: 15.00."""
+    period = replace(told.period, product=replace(PRODUCT, retail=D("15.00")))
+    return replace(told, mapping=replace(MAPPING, sync_retail=False), period=period)
+
+
+def test_difference_at_our_price_leaves_out_what_was_billed_of_it() -> None:
+    rows = [make_charge(), make_charge(seats="2", ratio="0.5"), make_charge(seats="2", ratio="0.25")]
+    before = PostingPart(REST, ONCE, PartState.BILLED, D(-10), D(-15), D(0), D(-3))
+    told = at_our_price(brief(*rows, settled=(before,)))
+
+    line, rest = want_monthly(told, rows).wanted
+    assert line.amount.retail == 14 * 15
+    # 11.5 units were charged and 14 stand: 2.5 less at 15.00, of which 15.00 were given back before
+    assert (rest.amount.retail, rest.source.retail) == (D("-22.50"), D("-18.00"))
+
+
+def test_price_that_stands_is_that_of_our_line_once_there_is_one() -> None:
+    adopt = {"conflict:seat_monthly:s1": Choice(Chosen.ADOPT, line_id="5")}
+    foreign, ours = replace(make_line(5), retail_cents=20_00), replace(make_line(1, mark=MARK), retail_cents=17_00)
+
+    for lines, own, price in (((foreign,), (), "20.00"), ((foreign, ours), (OURS,), "17.00")):
+        told = at_our_price(brief(choices=adopt))
+        told = replace(told, present=PresentLines(make_facts(*lines, own=own)))
+        (line,) = want_monthly(told, told.period.charges).wanted
+        assert line.unit.retail == D(price)
 
 
 # --- Whatever a period is -------------------------------------------------------------------------------------

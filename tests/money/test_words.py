@@ -80,6 +80,7 @@ def test_plain_loses_no_digit(amount: Decimal) -> None:
         ("Bell\x07 and NUL\x00", "Bell and NUL"),
         ("\ufeffÆther – Ünïcode 日本", "Æther – Ünïcode 日本"),
         ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),
+        ("half \ud83d a sign", "half a sign"),
         (" \n ", ""),
     ],
 )
