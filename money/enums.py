@@ -11,7 +11,7 @@ class Worded(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str = "") -> Self:
+    def __new__(cls, value: str, label: str) -> Self:
         """``value`` is stored, ``label`` is shown."""
         member = str.__new__(cls, value)
         member._value_ = value
