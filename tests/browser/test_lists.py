@@ -186,6 +186,19 @@ def test_what_decides_is_on_the_screen(open_browser: Open, cast: Cast, shop: Sho
         assert box["x"] + box["width"] <= width, path
 
 
+def test_filter_bar_is_one_row_on_a_wide_screen(open_browser: Open, cast: Cast, shop: Shop) -> None:
+    page = open_browser("alice", viewport={"width": 1440, "height": 900})
+    base = f"/p/northwind/programs/{shop.program.pk}/"
+    lists = ["billing/?tab=all", "products/", "history/", "invoices/", f"invoices/{shop.invoice.pk}/"]
+    for path in [*(f"{base}{one}" for one in lists), f"/p/northwind/runs/{shop.run.pk}/", "/p/northwind/audit/"]:
+        page.goto(path)
+        ends = page.locator("form.toolbar[role=search] :is(.field, .button:not(summary))").evaluate_all(
+            "parts => parts.map(part => Math.round(part.getBoundingClientRect().bottom)).filter(Boolean)"
+        )
+        assert len(ends) > 1, path
+        assert len(set(ends)) == 1, path
+
+
 def test_sync_of_one_row_is_switched_without_scripts(open_browser: Open, cast: Cast, shop: Shop) -> None:
     page = open_browser("bob", java_script_enabled=False)
     page.goto(f"/p/northwind/programs/{shop.program.pk}/billing/?tab=all&sort=customer")
