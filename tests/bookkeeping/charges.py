@@ -107,12 +107,16 @@ def _charges(source: Source, invoice: Invoice, rows: list[tuple[int, Row]], earl
     cycles = tuple(one for one in days.values() if one.months == 1)
     told = Told(_earlier(earlier, invoice, rows[0][1].subscription), taken_back, cycles)
     made = [_charge(source, invoice, row, (records[line], days[line]), told) for line, row in rows]
-    charging = (one for one in told.earlier if not one.invoice.takes_back)
-    prices = [one.verdict.unit for one in charging if not is_negative(_record(one.line, one.row))]
-    together = put_together(map(alone, made), prices)
+    together = put_together(map(alone, made), _prices_charged(told.earlier))
     for charge in made:
         take_over(charge, together[alone(charge).key])
     return made
+
+
+def _prices_charged(earlier: Iterable[Charge]) -> list[Money]:
+    """Unit prices of earlier charges; what an invoice takes back of another one is no price."""
+    charging = (one for one in earlier if not one.invoice.takes_back)
+    return [one.verdict.unit for one in charging if not is_negative(_record(one.line, one.row))]
 
 
 def take_over(charge: Charge, found: RowTogether) -> None:

@@ -105,6 +105,15 @@ class Bookkeeper:
                 found[owners[line.line_id]] += amount_of(line)[1]
         return found
 
+    def receive_as(self, issue: Issue, redo: Redo | None) -> None:
+        """As it must be at once, or wrong at first."""
+        if redo is None:
+            self.receive(issue)
+        elif redo.reversed:
+            self.take_back(issue, redo)
+        else:
+            self.issue_twice(issue, redo)
+
     def take_back(self, issue: Issue, redo: Redo) -> None:
         """The month's invoice comes wrong, then an invoice of its negatives, then as it must be."""
         wrong = self.invoice(issue.month, at_other_prices(issue.rows, redo.less))
@@ -174,12 +183,7 @@ def assert_the_months_follow(story: Story, *, apply_credits: bool) -> None:
     for issue in story.issues():
         before, owed = keeper.lines(), keeper.billed_and_standing()
         redo = story.redone.get(issue.month) if issue.regular else None
-        if redo is None:
-            keeper.receive(issue)
-        elif redo.reversed:
-            keeper.take_back(issue, redo)
-        else:
-            keeper.issue_twice(issue, redo)
+        keeper.receive_as(issue, redo)
         if not issue.regular:
             check_order(keeper, before, owed, issue, in_advance=story.form.advance)
             continue
