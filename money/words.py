@@ -85,7 +85,7 @@ class Money:
         return self.cost < 0 or self.retail < 0
 
 
-NOTHING = Money(ZERO, ZERO)
+NOTHING = Money()
 
 
 def plain_quantity(quantity: Decimal) -> str:

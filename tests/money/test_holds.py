@@ -23,6 +23,13 @@ ALL_HOLDS = [
         "conflict:monthly:s1",
     ),
     (
+        holds.already_on_template([LINE, LINE], "conflict:monthly:s1"),
+        HoldCode.CONFLICT,
+        "Already on the template: “Defender for Business”, quantity 18 and 1 more.",
+        "Adopt the line, keep both, or exclude the subscription.",
+        "conflict:monthly:s1",
+    ),
+    (
         holds.already_on_template([LINE, LINE, LINE], "conflict:monthly:s1"),
         HoldCode.CONFLICT,
         "Already on the template: “Defender for Business”, quantity 18 and 2 more.",
@@ -125,6 +132,8 @@ def test_unknown_subject_asks_nothing(subject: str) -> None:
 def test_answers_are_those_that_the_question_can_have() -> None:
     assert holds.choices_about("conflict:monthly:s1") == (Chosen.ADOPT, Chosen.KEEP, Chosen.EXCLUDE)
     assert holds.choices_about("lost:BS:A") == (Chosen.AGAIN, Chosen.DISMISS)
+    for word in ("quantity", "adjustment", "usage", "charge"):
+        assert holds.choices_about(f"{word}:BS:A") == (Chosen.DISMISS,)
 
 
 def test_subject_of_a_conflict_is_the_same_however_the_source_writes_the_id() -> None:

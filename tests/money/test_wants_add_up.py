@@ -77,3 +77,4 @@ def test_answer_to_adopt_names_the_line_under_the_recurring_mark_alone() -> None
     assert found is not None
     assert found.line_id == "5"
     assert told.terms(None, money("1", "2"), settled=True, whole=True).billed == money("1", "2")
+    assert (told.terms(None).billed, told.terms(None).settled, told.terms(None).whole) == (NOTHING, False, False)
