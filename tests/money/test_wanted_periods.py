@@ -391,3 +391,8 @@ def test_nothing_is_written_one_way_while_it_waits_the_other_way(
     assert all(one.unit == one.amount for one in made.wanted if one.role is REST)
     assert made.rounding == money("0", rounding)
     assert made.source == money("100", "114")
+
+
+def test_difference_of_a_reversed_month_that_was_never_billed_is_no_credit() -> None:
+    made = want_period(brief(make_charge(), REBATE, period={"reversed_by": "I9"}))
+    assert [(one.role, one.hold) for one in made.wanted] == [(LINE, None), (REST, None)]
