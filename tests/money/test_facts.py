@@ -15,6 +15,7 @@ from money.fingerprints import charges_digest, digest
 from money.words import Money
 from tests.bookkeeping.product import ChargeFact, Days
 from tests.money.charge_facts import make_charge
+from tests.money.plan_facts import OWN, PRODUCT, make_line
 
 D = Decimal
 
@@ -134,3 +135,31 @@ def test_digest_tells_each_column_that_decides(column: str) -> None:
 
     assert charges_digest([row]) != charges_digest([replace(row, **{column: getattr(row, column) + 1})])
     assert charges_digest([row]) == charges_digest([replace(row, **{column: getattr(row, column) * 1})])
+
+
+@pytest.mark.parametrize(
+    ("line", "own", "ours", "repriced"),
+    [
+        ({}, {"retail_cents": 11_00}, (True, True), True),
+        ({}, {"retail_cents": 11_00}, (True, False), True),
+        ({}, {"retail_cents": 11_00}, (False, True), False),
+        ({}, {"cost_cents": 9_00}, (False, True), True),
+        ({}, {"cost_cents": 9_00}, (True, False), False),
+        ({}, {}, (True, True), False),
+        # what somebody typed, on one side or on both, and a line of another product
+        ({"retail_cents": 13_00}, {}, (True, True), False),
+        ({"cost_cents": 8_00}, {"retail_cents": 11_00}, (True, True), False),
+        ({"cost_cents": 8_00}, {"retail_cents": 11_00}, (True, False), True),
+        ({"product_id": "32"}, {"retail_cents": 11_00}, (True, True), False),
+        ({"product_id": None}, {"retail_cents": 11_00}, (True, True), False),
+    ],
+)
+def test_price_of_the_product_on_a_line_of_ours_that_nobody_wrote_came_with_the_product(
+    line: dict[str, object], own: dict[str, object], ours: tuple[bool, bool], repriced: bool
+) -> None:
+    retail, cost = ours
+    stands, written = replace(make_line(1), **line), replace(OWN, **own)
+
+    assert PRODUCT.has_repriced(stands, written, retail=retail, cost=cost) is repriced
+    unlinked = replace(PRODUCT, target_id=None)
+    assert not unlinked.has_repriced(replace(stands, product_id=None), written, retail=retail, cost=cost)

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from money.enums import Action, Chosen, HoldCode, LineState, PartRole, PartState, Prorations, Severity
-from money.facts import Choice, Posted, PostingPart, Rules
+from money.facts import Choice, MappingFact, Posted, PostingPart, Rules
 from money.plan import Plan
 from money.planning import plan_mapping
 from money.postings import fingerprint_of
-from tests.bookkeeping.product import Days, Note, OwnLine, PeriodFact, PlannedPosting
+from tests.bookkeeping.product import Days, Note, OwnLine, PeriodFact, PlannedPosting, TemplateLine
 from tests.money.charge_facts import make_charge
 from tests.money.plan_facts import (
     LINE,
@@ -246,6 +246,44 @@ def test_cycle_that_begins_anew_has_the_mark_of_the_line_and_the_billed_one_its_
     (made,) = plan_mapping(facts).postings
     billed = MARKS.of(PartRole.RECURRING, "billed 1")
     assert [(one.mark, one.state) for one in made.parts] == [(billed, PartState.BILLED), (MARK, PartState.SYNCED)]
+
+
+REPRICED = replace(LINE, retail_cents=12_00)
+CHEAPER = replace(OURS, retail_cents=11_00)
+
+
+@pytest.mark.parametrize(
+    ("line", "own", "mapping", "billed", "again"),
+    [
+        (LINE, OURS, MAPPING, False, False),
+        (replace(LINE, product_id=None), OURS, MAPPING, False, True),
+        (REPRICED, CHEAPER, MAPPING, False, True),
+        (REPRICED, CHEAPER, replace(MAPPING, sync_cost=False), False, True),
+        (REPRICED, CHEAPER, replace(MAPPING, sync_retail=False), False, False),
+        (LINE, replace(OURS, cost_cents=9_00), replace(MAPPING, sync_retail=False), False, True),
+        (LINE, replace(OURS, cost_cents=9_00), replace(MAPPING, sync_cost=False), False, False),
+        (REPRICED, CHEAPER, MAPPING, True, False),
+    ],
+)
+def test_line_that_lost_its_product_or_took_its_price_from_it_is_planned_again(
+    line: TemplateLine, own: OwnLine, mapping: MappingFact, billed: bool, again: bool
+) -> None:
+    known = posted(part(state=PartState.BILLED if billed else PartState.SYNCED))
+    known = replace(known, fingerprint=fingerprint_of(mapping, RULES, PERIOD))
+    facts = replace(make_facts(line, own=(own,)), mapping=mapping, posted=(known,))
+
+    assert bool(plan_mapping(facts).postings) is again
+    unknown = replace(PERIOD, product=None)
+    without = replace(known, fingerprint=fingerprint_of(mapping, RULES, unknown))
+    assert plan_mapping(replace(facts, periods=(unknown,), posted=(without,))).postings == []
+
+
+def test_line_of_a_month_that_was_taken_back_goes_where_it_is_the_newest() -> None:
+    nothing = replace(PERIOD, charges=(), reversed_by="I9")
+    facts = replace(STANDS, periods=(nothing,), posted=(posted(part(), fingerprint="other"),))
+
+    assert [one.action for one in plan_mapping(facts).changes] == [Action.REMOVE_LINE]
+    assert plan_mapping(replace(facts, newest="2026-09")).changes == []
 
 
 # --- Trouble -------------------------------------------------------------------------------------------

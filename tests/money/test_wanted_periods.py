@@ -355,3 +355,44 @@ def test_year_that_is_reversed_takes_no_line_off() -> None:
     )
 
     assert want_period(year).no_recurring is False
+
+
+REBATE = replace(
+    make_charge(seats="1", cost_amount="0", amount="-3.00"), unit_cost=D(0), unit_retail=D(3)
+)  # takes no seat back
+GIVEN = replace(REBATE, pk=REBATE.pk + 1000, credit="CR-1", invoice_number="CR-1")
+
+
+@pytest.mark.parametrize(
+    ("given", "rules", "lines", "rounding"),
+    [
+        # what waits the other way is taken off the difference, as long as it is no greater
+        ("-5.00", RULES, [(LINE, "120.00", False), (REST, "-1.00", False)], "0"),
+        ("-6.00", RULES, [(LINE, "120.00", False)], "0"),
+        ("-5.004", RULES, [(LINE, "120.00", False), (REST, "-1.00", False)], "0.004"),
+        ("-7.00", RULES, [(LINE, "120.00", False), (REST, "-3.00", False), (LINE, "4.00", True)], "0"),
+        ("-2.00", RULES, [(LINE, "120.00", False), (REST, "-3.00", False), (LINE, "-1.00", True)], "0"),
+        ("-3.00", RULES, [(LINE, "120.00", False), (REST, "-3.00", False)], "0"),
+        (
+            "-5.00",
+            replace(RULES, prorations=Prorations.WARN),
+            [(LINE, "120.00", False), (REST, "-3.00", False), (LINE, "2.00", True)],
+            "0",
+        ),
+    ],
+)
+def test_nothing_is_written_one_way_while_it_waits_the_other_way(
+    given: str, rules: Rules, lines: list[tuple[PartRole, str, bool]], rounding: str
+) -> None:
+    back = part("0", given, mark=MARKS.of(PartRole.CREDIT, "CR-1"), role=PartRole.CREDIT)
+    made = want_period(brief(make_charge(), REBATE, GIVEN, rules=rules, settled=(back,)))
+
+    assert [(one.role, f"{one.amount.retail:.2f}", one.hold is not None) for one in made.wanted] == lines
+    assert all(one.unit == one.amount for one in made.wanted if one.role is REST)
+    assert made.rounding == money("0", rounding)
+    assert made.source == money("100", "114")
+
+
+def test_difference_of_a_reversed_month_that_was_never_billed_is_no_credit() -> None:
+    made = want_period(brief(make_charge(), REBATE, period={"reversed_by": "I9"}))
+    assert [(one.role, one.hold) for one in made.wanted] == [(LINE, None), (REST, None)]

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from money.month.months import charged_in, newest_regular
-from tests.bookkeeping.product import Charged, Days, Holder, MonthCharges, Months, months_since, read_months
+from money.month.months import charged_in, months_since, newest_regular
+from tests.bookkeeping.product import Charged, Days, Holder, MonthCharges, Months, read_months
 
 SEP, OCT, NOV = "2026-09-01/2026-09-30", "2026-10-01/2026-10-31", "2026-11-01/2026-11-30"
 NAMES = "abcdefghij"
@@ -217,17 +217,8 @@ def test_what_is_known_of_the_months_says_how_many_have_a_line_and_what_a_person
     assert read(NOBODY, SEPTEMBER).open_month == "2026-11"
 
 
-def test_where_the_regular_month_is_known_the_same_is_said_of_some_lines_alone() -> None:
-    october = month("2026-10", charge("a", OCT), charge("c", OCT, customer=9), who="abcd")
-    november = month("2026-11", charge("d", "2026-11-12/2026-11-30", whole=False), ended="2026-10-31", who="ad")
-    lines = [holder(name) for name in "abcd"]
-    whole = read_months([november, october, SEPTEMBER], lines, {"2026-08"})
+def test_some_holders_alone_are_sorted_out_by_the_month_that_is_known_to_be_regular() -> None:
+    october = month("2026-10", charge("a", OCT))
+    months = months_since(iter([october, SEPTEMBER]), [holder("a"), holder("d")], {"2026-09"})
 
-    some = months_since([november, october], lines[:3], {"2026-08"})
-
-    assert (whole.newest, whole.regular) == (some.newest, some.regular) == ("2026-11", "2026-10")
-    assert gone(some) == "bc"
-    assert [one for one in whole.gone if one.holder in lines[:3]] == list(some.gone)
-    assert [one.elsewhere for one in some.gone] == [False, True]
-    assert (some.not_yet, some.early, some.holders) == ((lines[0],), whole.early, 3)
-    assert some.complete == whole.complete == {"2026-08"}
+    assert (months.newest, months.regular, gone(months), months.complete) == ("2026-10", "2026-09", "d", {"2026-09"})
