@@ -20,27 +20,46 @@ def make_search(
     ``live``: the table may be full, so the index is made while others write; such a migration has
     ``atomic = False``.
     """
-    text = "upper(" + r" || E'\n' || ".join(columns) + ")"  # as the index and the search must both write it
     how = " CONCURRENTLY" if live else ""
-    index, place = (f"{table}_place", f"{within}, ") if within else (f"{table}_search", "")
-    arguments, also = ("words text, place bigint", f"{within} = place AND ") if within else ("words text", "")
     return migrations.RunSQL(
+        [_plain_index(table, columns, within, how=how), _plain_search("CREATE", function, table, columns, within)],
         [
-            f"CREATE INDEX{how} {index} ON {table} USING gin ({place}({text}) gin_trgm_ops)",
-            f"""
-CREATE FUNCTION {function}({arguments}) RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-    AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{text} LIKE {_PATTERN} $$
-""",  # noqa: S608  # names of ours  # nosec B608
+            f"DROP FUNCTION {function}({_arguments(within)})",
+            f"DROP INDEX{how} {_name_of_plain_index(table, within)}",
         ],
-        [f"DROP FUNCTION {function}({arguments})", f"DROP INDEX{how} {index}"],
     )
+
+
+def _arguments(within: str) -> str:
+    return "words text, place bigint" if within else "words text"
+
+
+def _name_of_plain_index(table: str, within: str) -> str:
+    return f"{table}_place" if within else f"{table}_search"
+
+
+def _plain_text(columns: list[str]) -> str:
+    return "upper(" + r" || E'\n' || ".join(columns) + ")"  # as the index and the search must both write it
+
+
+def _plain_index(table: str, columns: list[str], within: str, *, how: str) -> str:
+    index, place = _name_of_plain_index(table, within), f"{within}, " if within else ""
+    return f"CREATE INDEX{how} {index} ON {table} USING gin ({place}({_plain_text(columns)}) gin_trgm_ops)"
+
+
+def _plain_search(make: str, function: str, table: str, columns: list[str], within: str) -> str:
+    also = f"{within} = place AND " if within else ""
+    return f"""
+{make} FUNCTION {function}({_arguments(within)}) RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{_plain_text(columns)} LIKE {_PATTERN} $$
+"""  # noqa: S608  # names of ours  # nosec B608
 
 
 # What the eye reads of a text: no accents, no signs that only format, no difference between small and capital letters.
 # Most text is ASCII, for which all of that is one step. By its cost the planner would rather ask an index than it.
 _FOLDED = r"""
-CREATE FUNCTION folded(said text) RETURNS text
+CREATE OR REPLACE FUNCTION folded(said text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
     AS $$ BEGIN
     IF octet_length(said) = length(said) THEN
@@ -55,7 +74,7 @@ CREATE FUNCTION folded(said text) RETURNS text
 # The words of a search as patterns of LIKE, the longest first, because the index is asked for that one. What is typed
 # about a word, as in {GUID} or <address>, is no part of it; LIKE's own signs are looked for as they are.
 _PATTERNS = r"""
-CREATE FUNCTION search_patterns(words text) RETURNS text[]
+CREATE OR REPLACE FUNCTION search_patterns(words text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp
     AS $$ SELECT COALESCE(array_agg('%' ||
             replace(replace(replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%' ORDER BY length(word) DESC, word),
@@ -86,17 +105,23 @@ def fold_search(function: str, table: str, columns: list[str], *, within: str = 
     Others may write meanwhile: its migration has ``atomic = False``. Broken off, it can be done once more.
     """
     text = "folded(" + r" || E'\n' || ".join(columns) + ")"  # as the index and the search must both write it
-    index, place = f"{table}_{'place' if within else 'search'}", f"{within}, " if within else ""
-    arguments, also = ("words text, place bigint", f"{within} = place AND ") if within else ("words text", "")
+    index, place = _name_of_plain_index(table, within), f"{within}, " if within else ""
+    also = f"{within} = place AND " if within else ""
     return migrations.RunSQL(
         [
             f"DROP INDEX CONCURRENTLY IF EXISTS {table}_folded",
             f"CREATE INDEX CONCURRENTLY {table}_folded ON {table} USING gin ({place}({text}) gin_trgm_ops)",
             f"""
-CREATE OR REPLACE FUNCTION {function}({arguments}) RETURNS SETOF bigint
+CREATE OR REPLACE FUNCTION {function}({_arguments(within)}) RETURNS SETOF bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT id FROM {table} WHERE {PARTNER_IS_CURRENT} AND {also}{_has_words(text)} $$
 """,  # noqa: S608  # names of ours  # nosec B608
             f"DROP INDEX CONCURRENTLY IF EXISTS {index}",
-        ]
+        ],
+        [
+            f"DROP INDEX CONCURRENTLY IF EXISTS {index}",
+            _plain_index(table, columns, within, how=" CONCURRENTLY"),
+            _plain_search("CREATE OR REPLACE", function, table, columns, within),
+            f"DROP INDEX CONCURRENTLY IF EXISTS {table}_folded",
+        ],
     )
