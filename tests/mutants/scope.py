@@ -13,12 +13,12 @@ MONEY_TESTS = ("tests/money", "tests/bookkeeping", "tests/replay")
 DRAWN = ("syncs/writing/", "syncs/proving/")
 
 # By module, the quickest file first.
-_END = "tests/end_to_end/test_"
+_END, _PROOF = "tests/end_to_end/test_", "tests/syncs/proving/test_"
 DRAWN_TESTS: Mapping[str, Sequence[str]] = {
-    "syncs/proving/accounts.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
-    "syncs/proving/again.py": (f"{_END}too_often.py", f"{_END}ran_meanwhile.py"),
+    "syncs/proving/accounts.py": (f"{_PROOF}accounts.py", f"{_END}source_invoices.py", f"{_END}months.py"),
+    "syncs/proving/again.py": (f"{_PROOF}runs_said.py", f"{_END}too_often.py", f"{_END}ran_meanwhile.py"),
     "syncs/proving/billed.py": (f"{_END}ran_meanwhile.py", f"{_END}months.py"),
-    "syncs/proving/by_hand.py": (f"{_END}people_edit.py", f"{_END}too_often.py"),
+    "syncs/proving/by_hand.py": (f"{_PROOF}runs_said.py", f"{_END}people_edit.py", f"{_END}too_often.py"),
     "syncs/proving/month_accounts.py": (f"{_END}one_number.py", f"{_END}months.py"),
     "syncs/proving/months.py": (f"{_END}settings.py", f"{_END}months.py", f"{_END}source_invoices.py"),
     "syncs/proving/reconciliation.py": (
