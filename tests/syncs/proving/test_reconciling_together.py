@@ -15,6 +15,7 @@ from accounts.models import Partner
 from core.scope import partner_scope
 from invoices.models import InvoiceState, SourceInvoice
 from money.enums import PartRole, PartState
+from money.words import Money
 from syncs.models import Part, Posting
 from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoice, reconcile_invoices
 from tests import factories as make
@@ -84,3 +85,26 @@ def test_invoices_of_a_month_have_the_same_accounts_together_as_alone():
     assert queries == counted(invoices[:1], program)[1] > 0
     synced = [balance.total.buckets["synced"].retail for balance in together]
     assert synced == [10, 10, 10, 0, 0, 0, 0]
+
+
+@pytest.mark.usefixtures("northwind")
+def test_what_rules_make_of_a_period_is_added_up_over_its_lines():
+    program = make.ProgramFactory()
+    subscription = make.SubscriptionFactory(customer=make.CustomerFactory(source=program.source))
+    invoice = charged(program, subscription.customer, subscription)
+    posting = Posting.objects.create(
+        program=program, customer=subscription.customer, subscription=subscription, motion="seat_monthly",
+        period="2026-09", charge_count=1, source_cost=Decimal(8), source_retail=Decimal(10),
+    )  # fmt: skip
+    parts = [(PartRole.RECURRING, 6, 8, 1, 2), (PartRole.ADJUSTMENT, 7, 9, 4, 5)]
+    for role, cost, retail, rules_cost, rules_retail in parts:
+        Part.objects.create(
+            posting=posting, role=role, state=PartState.SYNCED, mark=f"BS:{role}", cost=cost, retail=retail,
+            rules_cost=rules_cost, rules_retail=rules_retail,
+        )  # fmt: skip
+
+    balance = reconcile_invoice(invoice, program).total
+
+    assert (balance.rules, balance.ready) == (Money(Decimal(5), Decimal(7)), True)
+    assert balance.buckets["synced"] == balance.source == Money(Decimal(8), Decimal(10))
+    assert balance.side("retail")["total"] == 17

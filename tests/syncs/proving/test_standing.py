@@ -131,6 +131,7 @@ def test_month_that_is_not_regular_leaves_nobody_without_a_charge(shop: Shop):
     for line in lines:
         shop.charge(line, "2026-09")
     shop.charge(lines[0], "2026-10")
+    Decision.objects.create(program=shop.program, subject="month:2026-09", choice="complete")
     assert shop.found() == []
 
     Decision.objects.create(program=shop.program, subject="month:2026-10", choice="complete")
