@@ -28,7 +28,9 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/standing.py": (
         "tests/syncs/proving/test_standing.py", f"{_END}standing_lines.py", f"{_END}months.py",
     ),
-    "syncs/proving/verdicts.py": ("tests/syncs/proving", f"{_END}one_number.py"),
+    "syncs/proving/verdicts.py": (
+        "tests/syncs/proving", "tests/billingsync/commands/test_close.py", f"{_END}one_number.py",
+    ),
     "syncs/proving/waiting.py": (f"{_END}waiting_money.py",),
     "syncs/writing/carried.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}months.py"),
     "syncs/writing/committing.py": (

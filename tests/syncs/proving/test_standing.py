@@ -126,6 +126,17 @@ def test_row_that_charges_another_customer_is_none_for_this_one(shop: Shop, left
     assert shop.found() == [("Litware", Decimal(50))]
 
 
+def test_line_of_nothing_is_charged_by_rows_of_nothing_and_no_other_is(shop: Shop, left: Line):
+    shop.charge(left, "2026-10", retail=Decimal(0), cost=Decimal(0))
+    assert [name for name, _ in shop.found()] == ["Litware"]
+
+    Line.objects.filter(pk=left.pk).update(retail_cents=0)
+    assert [name for name, _ in shop.found()] == ["Litware"]
+
+    Line.objects.filter(pk=left.pk).update(cost_cents=0)
+    assert shop.found() == []
+
+
 def test_month_that_is_not_regular_leaves_nobody_without_a_charge(shop: Shop):
     lines = [shop.line(name) for name in ("Adatum", "Contoso", "Fabrikam")]
     for line in lines:
