@@ -72,7 +72,8 @@ CREATE OR REPLACE FUNCTION folded(said text) RETURNS text
     END $$
 """
 # The words of a search as patterns of LIKE, the longest first, because the index is asked for that one. What is typed
-# about a word, as in {GUID} or <address>, is no part of it; LIKE's own signs are looked for as they are.
+# about a word, as in {GUID} or <address>, is no part of it; LIKE's own signs are looked for as they are. Of many words
+# twelve are looked for.
 _PATTERNS = r"""
 CREATE OR REPLACE FUNCTION search_patterns(words text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp
@@ -80,7 +81,7 @@ CREATE OR REPLACE FUNCTION search_patterns(words text) RETURNS text[]
             replace(replace(replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%' ORDER BY length(word) DESC, word),
             ARRAY['%'])
         FROM (SELECT COALESCE(NULLIF(regexp_replace(typed, '^[][{}()<>"'',;]+|[][{}()<>"'',;:]+$', '', 'g'), ''), typed)
-              FROM regexp_split_to_table(folded(words), '\s+') typed WHERE typed <> '') each_one (word) $$
+              FROM regexp_split_to_table(folded(words), '\s+') typed WHERE typed <> '' LIMIT 12) each_one (word) $$
 """
 
 

@@ -85,6 +85,8 @@ ENERGIE, POWER = "Énergie du Nord – Straße 5", "City Power & Light"
         ("city_power", None),
         ("city%light", None),
         ("energie light", None),
+        ("city " * 12 + "nobody", POWER),
+        ("city " * 11 + "nobody", None),
         ("{9d38a46b-eab8-45be-988c-ad58e152e6ed}", POWER),
         ("<billing@power.example>", POWER),
         ("(power.example)", POWER),
