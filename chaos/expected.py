@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.accounts import story_in
-from sandbox.billing import Row, rows_of
+from sandbox.billing import REVERSAL, Row, rows_of
 from sandbox.months import last_of
 from sandbox.prism_api.invoices import KIND as INVOICE
 from sandbox.state import Store
@@ -96,10 +96,10 @@ class Expected:
         newest = (parts for (_, _, month), parts in self.cells.items() if month == self.newest)
         return [part for parts in newest for part in parts if part.level is not None]
 
-    def last_months(self) -> dict[str, str]:
-        """By subscription, the last month that charges it."""
+    def last_months(self) -> dict[tuple[str, str], str]:
+        """By motion and subscription, the last month that charges it."""
         cells = sorted(self.cells.items(), key=lambda cell: cell[0][2])
-        return {part.subscription_id: month for (_, _, month), parts in cells for part in parts}
+        return {(motion, part.subscription_id): month for (_, motion, month), parts in cells for part in parts}
 
     def levels_of(self, subscription_id: str) -> set[Level]:
         """Every level that a subscription has had."""
@@ -131,7 +131,7 @@ def _fill_cells(
 ) -> None:
     mapped = {(entry["customer"], entry["motion"]): entry.get("pricing", BOTH) for entry in wanted.entries}
     for (tenant, motion, subscription, month), charged in rows.items():
-        if (tenant, motion) not in mapped:
+        if (tenant, motion) not in mapped or not charged:
             continue
         if month > wanted.newest:  # an order before the month's invoice leaves the line alone
             parts = [_one_time(charged)]
@@ -165,7 +165,8 @@ def _grouped(entries: Iterable[Json]) -> list[Expected]:
 
 
 def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, str, str], list[Row]]:
-    """By tenant, motion, subscription and month; credits wait for a person and are left out."""
+    """By tenant, motion, subscription and month; credits wait for a person and are left out, and so is a row that was
+    taken back, with the one that took it back."""
     story, first = story_in(store, account), first_month_of(store)
     rows: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
     for invoice in store.records(account, INVOICE):
@@ -173,8 +174,13 @@ def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, st
         if month < first or invoice["kind"] == "other":
             continue
         for row in rows_of(story, invoice, store.switches):
-            if row.tenant is not None and row.motion and row.role != "credit":
-                rows[row.tenant.tenant_id, row.motion, row.subscription_id, month].append(row)
+            if row.tenant is None or not row.motion or row.role == "credit":
+                continue
+            same = rows[row.tenant.tenant_id, row.motion, row.subscription_id, month]
+            if row.role == REVERSAL:
+                same.remove(next(one for one in same if one.amount.retail == -row.amount.retail))
+            else:
+                same.append(row)
     return rows
 
 

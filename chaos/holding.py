@@ -85,15 +85,17 @@ def _parts_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
     A run that billed it once more is given back with its last month.
     """
     of_cells = _lines_of(wanted, key)
-    again = [(month, _credit(part.subscription_id, NOTHING - part.own)) for month, part in _over(wanted, of_cells)]
+    again = [
+        (month, _credit(part.subscription_id, NOTHING - part.own)) for month, part in _over(wanted, key[1], of_cells)
+    ]
     return of_cells + again
 
 
-def _over(wanted: Expected, cells: Iterable[tuple[str, Part]]) -> list[tuple[str, Part]]:
-    """The last recurring lines of subscriptions that are charged no more."""
+def _over(wanted: Expected, motion: str, cells: Iterable[tuple[str, Part]]) -> list[tuple[str, Part]]:
+    """The last recurring lines of subscriptions that are charged no more in that motion."""
     last = wanted.last_months()
     recurring = [(month, part) for month, part in cells if part.level is not None]
-    return [(month, part) for month, part in recurring if last[part.subscription_id] == month < wanted.newest]
+    return [(month, part) for month, part in recurring if last[motion, part.subscription_id] == month < wanted.newest]
 
 
 def _lines_of(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
@@ -117,7 +119,7 @@ def _too_much(wanted: Expected, key: CellKey) -> list[tuple[str, Part]]:
     }
     found |= {
         (month, _credit(part.subscription_id, NOTHING - billed))
-        for month, part in _over(wanted, of_cells)
+        for month, part in _over(wanted, key[1], of_cells)
         for billed in _billed_by_runs(wanted, part.subscription_id)
     }
     return sorted(found, key=repr)

@@ -7,7 +7,7 @@ level, ratio = active days by days in the month.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -23,6 +23,7 @@ from sandbox.wire import Json
 
 CSP_PROGRAM = "Microsoft CSP Indirect"
 OTHER_PROGRAM = "SPLA"
+REVERSAL = "reversal"  # the role of a row that takes back one of an earlier invoice
 ONE = Decimal(1)
 
 
@@ -82,6 +83,7 @@ def invoices_issued_on(story: Story, day: dt.date) -> Iterator[Json]:
                 "program": CSP_PROGRAM,
                 "kind": "early",
                 "month": extra.month.isoformat(),
+                "day": day.isoformat(),
                 "subscription_id": extra.subscription.subscription_id,
             }
 
@@ -92,21 +94,22 @@ def rows_of(story: Story, invoice: Json, switches: Mapping[str, str]) -> list[Ro
     rounding = Rounding.of(switches)
     if invoice["kind"] == "monthly":
         by_meter = switches["azure_rows"] == "meter"
-        rows = _monthly_rows(story, month, rounding, by_meter=by_meter)
-        return [_as_price(row) if switches["credit_form"] == "price" else row for row in rows]
+        return _in_form(_monthly_rows(story, month, rounding, by_meter=by_meter), switches)
     if invoice["kind"] == "order":
         day = dt.date.fromisoformat(invoice["day"])
         orders = story.orders_between(day, day)
         wanted = invoice["subscription_id"]
         return [_order_row(o, rounding) for o in orders if o.subscription.subscription_id == wanted]
     if invoice["kind"] == "early":
-        return _early_rows(story, invoice["subscription_id"], month, rounding)
+        return _in_form(_early_rows(story, invoice, rounding), switches)
     return list(_other_rows(story, month, rounding))
 
 
-def _early_rows(story: Story, subscription_id: str, month: dt.date, rounding: Rounding) -> list[Row]:
-    own = [one for one in story.extras if one.issued and one.subscription.subscription_id == subscription_id]
-    return [_extra_row(one, rounding) for one in own if one.month == month]
+def _early_rows(story: Story, invoice: Json, rounding: Rounding) -> Iterator[Row]:
+    issued = dt.date.fromisoformat(invoice["day"])
+    for extra in story.extras:
+        if extra.issued == issued and extra.subscription.subscription_id == invoice["subscription_id"]:
+            yield _extra_row(extra, rounding)
 
 
 def _monthly_rows(story: Story, month: dt.date, rounding: Rounding, *, by_meter: bool) -> Iterator[Row]:
@@ -259,9 +262,13 @@ def _other_rows(story: Story, month: dt.date, rounding: Rounding) -> Iterator[Ro
         )
 
 
+def _in_form(rows: Iterable[Row], switches: Mapping[str, str]) -> list[Row]:
+    return [_as_price(row) if switches["credit_form"] == "price" else row for row in rows]
+
+
 def _as_price(row: Row) -> Row:
     """What is given back with the minus at the unit price instead of the quantity."""
-    if row.role not in ("credit", "rebate"):
+    if row.role not in ("credit", "rebate", REVERSAL):
         return row
     return replace(row, unit=Price(-row.unit.cost, -row.unit.retail), quantity=-row.quantity)
 

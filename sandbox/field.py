@@ -8,13 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from sandbox.catalogue import MONTHLY, ONE_TIME, Price
+from sandbox.billing import REVERSAL
+from sandbox.catalogue import ANNUAL, MONTHLY, ONE_TIME, Price
 from sandbox.drafting import Draft
 from sandbox.months import ONE_DAY, add_months, days_in_month, last_of
-from sandbox.story import Extra, Subscription
+from sandbox.story import Credit, Extra, Subscription
 
 TEAMS, PROJECT, VISIO = "CFQ7TTC0RM8K:0002", "CFQ7TTC0HDB0:0002", "CFQ7TTC0HD33:0003"
 WINDOWS, PHONE, OFFICE = "CFQ7TTC0LGTX:0004", "CFQ7TTC0LH0T:0001", "CFQ7TTC0LF8R:0001"
+COPILOT = "CFQ7TTC0MM8R:0002"
 ACCESS_2021, ACCESS_2024 = "DG7GMGF0D7FV:0001", "DG7GMGF0PN5J:0002"
 
 _CYCLE_DAY = 7
@@ -119,6 +121,47 @@ def _ends_at_two_times(draft: Draft) -> None:
         )  # fmt: skip
 
 
+def _taken_back_and_issued_again(draft: Draft) -> None:
+    """Five seats more for November on an invoice of their own; weeks later it is taken back, and four are charged."""
+    month, late = draft.day(4), draft.day(4, 20)
+    subscription = draft.subscribe("proseware-west", TEAMS, (draft.long_ago(), 10), (draft.day(5), 14))
+    ordered = Extra(
+        subscription, month, month, last_of(month), 5, subscription.offer.price_on(month), "Cycle fee",
+        role="early", issued=month + ONE_DAY,
+    )  # fmt: skip
+    reversal = replace(ordered, quantity=-5, detail="Reversal", role=REVERSAL, issued=late)
+    draft.extras += (ordered, reversal, replace(ordered, quantity=4, issued=late + ONE_DAY))
+
+
+def _monthly_becomes_annual_under_one_id(draft: Draft) -> None:
+    """From 15 October paid for a year: the rest of the month is given back, the year has an invoice of its own."""
+    month, since = draft.day(3), draft.day(3, 15)
+    monthly = draft.subscribe("liberty", PHONE, (draft.long_ago(), 10), end=last_of(month))
+    draft.extras.append(
+        Extra(
+            monthly, month, since, last_of(month), -10, monthly.offer.price_on(since),
+            "Prorate fee when billing frequency changed", share=_share(since, last_of(month)),
+        )
+    )  # fmt: skip
+    draft.subscribe("liberty", PHONE, (since, 10), cycle=ANNUAL)
+    draft.subscriptions[-1] = replace(draft.subscriptions[-1], subscription_id=monthly.subscription_id)
+
+
+def _only_a_refund_is_left(draft: Draft) -> None:
+    """Charged for all of September; ended on the 20th, as the one row tells that the invoice of October has."""
+    month = draft.day(2)
+    subscription = draft.subscribe("proseware-east", OFFICE, (draft.long_ago(), 7), end=last_of(month))
+    draft.credits.append(Credit(subscription, draft.day(3), month.replace(day=21), last_of(month), -7))
+
+
+def _two_new_months_on_one_invoice(draft: Draft) -> None:
+    """Bought on 12 September, and charged for the first time by the invoice of October."""
+    since = draft.day(2, 12)
+    subscription = draft.subscribe("proseware-west", COPILOT, (draft.day(3), 5))
+    end, price = last_of(since), subscription.offer.price_on(since)
+    draft.extras.append(Extra(subscription, draft.day(3), since, end, 5, price, "Cycle fee", share=_share(since, end)))
+
+
 def _change(subscription: Subscription, month: dt.date, since: dt.date, before: int, after: int) -> tuple[Extra, Extra]:
     """From one quantity to another until the cycle's end: given back and charged anew in a month's invoice."""
     begins, end = subscription.cycle_in(since if since.day >= subscription.cycle_day else add_months(since, -1))
@@ -135,5 +178,6 @@ def _share(first: dt.date, last: dt.date) -> Fraction:
 FIELD_PLOTS: tuple[Callable[[Draft], None], ...] = (
     _change_told_a_month_later, _rebate_in_a_row_of_its_own, _trial_then_paid, _bought_once, _renewed_under_a_new_id,
     _seats_ordered_before_the_months_invoice, _ends_within_a_month, _cycles_from_the_seventh, _moved_to_another_tenant,
-    _ends_at_two_times,
+    _ends_at_two_times, _taken_back_and_issued_again, _monthly_becomes_annual_under_one_id, _only_a_refund_is_left,
+    _two_new_months_on_one_invoice,
 )  # fmt: skip

@@ -162,9 +162,9 @@ def _annual_template(books: _Books, tenant: Tenant, customer_id: int) -> Json:
     if tenant.key in _MONTHLY_ANNUAL_TEMPLATE:
         return _template(books, customer_id, "Yearly licences, billed when ordered", "Monthly", _next_day(books, 15))
     orders = [s for s in books.story.subscriptions if s.tenant == tenant and s.motion == "seat_annual"]
-    # Runs soon after the order's invoice can have been read: in the month behind the order's.
+    # Runs soon after the first order's invoice can have been read: in the month behind the order's.
     today = books.store.today
-    run = add_months(orders[0].start.replace(day=1), 1).replace(day=12)
+    run = add_months(min(one.start for one in orders).replace(day=1), 1).replace(day=12)
     while run <= today:
         run = add_months(run, 12)
     return _template(books, customer_id, "Yearly licences", "Annually", run)

@@ -42,6 +42,7 @@ class Subscription:
     ``cycle_day`` is the day of a month on which its cycles begin, each charged in the month where it begins;
     ``moved`` is a day and the tenant whose it is from then on, which is charged the month of that day whole;
     ``last_moment`` is how its rows write their end: 00:00:00 of the last day, 23:59:59, or the midnight after.
+    One that goes on in another way (by the year instead of by the month) is a second one of the same id, written later.
     """
 
     subscription_id: str
@@ -190,10 +191,13 @@ class Story:
         """The tenants that have joined by then."""
         return [tenant for tenant in self.tenants if tenant.joined <= day]
 
-    def subscription(self, subscription_id: str) -> Subscription | None:
-        """One subscription, by its id without case."""
-        wanted = subscription_id.lower()
-        return next((s for s in self.subscriptions if s.subscription_id == wanted), None)
+    def known_on(self, day: dt.date) -> dict[str, Subscription]:
+        """By id, what has begun by then: of one that was sold in another way since, as it is now."""
+        return {one.subscription_id: one for one in self.subscriptions if one.start <= day}
+
+    def subscription_on(self, subscription_id: str, day: dt.date) -> Subscription | None:
+        """One subscription as it is on that day, by its id without case; None where it has not begun."""
+        return self.known_on(day).get(subscription_id.lower())
 
     def orders_between(self, first: dt.date, last: dt.date) -> list[Order]:
         """The annual charges ordered on those days, oldest first."""

@@ -16,7 +16,7 @@ from money.steps.amounts import ONE, LineAmount
 from money.wanting.brief import PeriodBrief
 from money.wanting.wants import PeriodWants, Wanted, refusal
 from money.wording import credit_text, made_of_text
-from money.words import Money
+from money.words import NOTHING, Money
 
 
 def want_credits(brief: PeriodBrief, credited: Sequence[ChargeFact]) -> PeriodWants:
@@ -61,17 +61,42 @@ def _want_credit(brief: PeriodBrief, charges: Sequence[ChargeFact], ordinal: str
     return PeriodWants(wanted=[wanted], rounding=rounding)
 
 
-def credit_of_reversal(brief: PeriodBrief, wanted: Wanted) -> Wanted:
-    """A line of a period that was taken back: what it gives back of a billed amount waits as a credit does."""
-    if not wanted.one_time or not wanted.amount.negative or wanted.hold is not None:
-        return wanted
-    return replace(wanted, hold=_hold(brief, wanted.amount, f"invoice {brief.period.reversed_by}", wanted.mark))
+def settle_reversal(brief: PeriodBrief, wants: PeriodWants) -> PeriodWants:
+    """Of a period that was taken back after it was billed: lines that its other rows still ask for settle it.
+
+    What would be given back beyond them is a credit.
+    """
+    others = [one.amount for one in wants.wanted if _stays(one)]
+    charged = sum(others, NOTHING)
+    settled = replace(wants, wanted=[])
+    for wanted in wants.wanted:
+        settled += _settled(brief, wanted, charged) if _gives_back(wanted) else PeriodWants(wanted=[wanted])
+    return settled
 
 
-def want_reversed(brief: PeriodBrief, rest: Money) -> Wanted:
-    """What was billed of a period of which nothing is charged any more: one credit, held or applied."""
-    number, amount = brief.period.reversed_by, rest.in_cents()
-    mark = brief.marks.of(PartRole.CREDIT, number)
+def _stays(wanted: Wanted) -> bool:
+    return wanted.counts and wanted.hold is None and not wanted.excluded and not wanted.amount.negative
+
+
+def _gives_back(wanted: Wanted) -> bool:
+    return wanted.one_time and wanted.amount.negative and wanted.hold is None
+
+
+def _settled(brief: PeriodBrief, wanted: Wanted, charged: Money) -> PeriodWants:
+    beyond = wanted.amount + charged
+    if not beyond.negative:
+        return PeriodWants(wanted=[wanted])
+    reversal = f"invoice {brief.period.reversed_by}"
+    if not charged:
+        return PeriodWants(wanted=[replace(wanted, hold=_hold(brief, wanted.amount, reversal, wanted.mark))])
+    of_it = replace(wanted, unit=NOTHING - charged, amount=NOTHING - charged)
+    return PeriodWants(wanted=[of_it, want_reversed(brief, beyond)])
+
+
+def want_reversed(brief: PeriodBrief, beyond: Money) -> Wanted:
+    """What was billed of a period that was taken back, beyond what it charges still: one credit, held or applied."""
+    number, amount = brief.period.reversed_by, beyond.in_cents()
+    mark = _reversal_mark(brief)
     return Wanted.of(
         LineAmount(ONE, amount, amount),
         PartRole.CREDIT,
@@ -84,14 +109,15 @@ def want_reversed(brief: PeriodBrief, rest: Money) -> Wanted:
 
 
 def settled_back(brief: PeriodBrief) -> list[PostingPart]:
-    """What was given back already of what runs billed beyond the period."""
-    marks = {credit_mark(brief.marks, ordinal) for ordinal in range(1, len(brief.settled) + 1)}
-    return [part for part in brief.settled if part.mark in marks]
+    """What was given back already of what was billed beyond the period: by runs, or before an invoice was reversed."""
+    reversed_by = {_reversal_mark(brief)} if brief.period.reversed_by else set()
+    return [part for part in brief.settled if part.mark in _marks_ahead(brief) | reversed_by]
 
 
 def want_back(brief: PeriodBrief, line: LineAmount, charges: Sequence[ChargeFact]) -> PeriodWants:
     """What runs of the template billed beyond the period: one credit, held or applied."""
-    mark = credit_mark(brief.marks, len(settled_back(brief)) + 1)
+    ordinal = sum(part.mark in _marks_ahead(brief) for part in brief.settled) + 1
+    mark = credit_mark(brief.marks, ordinal)
     made_of = f"what the template billed beyond {period_label(brief.period.period)}"
     wanted = Wanted.of(
         line,
@@ -103,6 +129,14 @@ def want_back(brief: PeriodBrief, line: LineAmount, charges: Sequence[ChargeFact
         hold=_hold(brief, line.amount, made_of, mark),
     )
     return PeriodWants(wanted=[wanted])
+
+
+def _marks_ahead(brief: PeriodBrief) -> set[str]:
+    return {credit_mark(brief.marks, ordinal) for ordinal in range(1, len(brief.settled) + 1)}
+
+
+def _reversal_mark(brief: PeriodBrief) -> str:
+    return brief.marks.of(PartRole.CREDIT, brief.period.reversed_by)
 
 
 def _hold(brief: PeriodBrief, amount: Money, made_of: str, mark: str) -> Hold | None:

@@ -18,7 +18,7 @@ from money.motions import MOTIONS
 from money.steps.amounts import ONE
 from money.wanting.annual import want_annual
 from money.wanting.brief import PeriodBrief
-from money.wanting.credits import credit_of_reversal, want_credits, want_reversed
+from money.wanting.credits import settle_reversal, want_credits, want_reversed
 from money.wanting.monthly import want_monthly
 from money.wanting.usage import want_usage
 from money.wanting.wants import PeriodWants, Wanted, charge_ids
@@ -47,7 +47,7 @@ def want_period(brief: PeriodBrief) -> PeriodWants:
 
 
 def _taken_back(brief: PeriodBrief, wants: PeriodWants) -> PeriodWants:
-    """Of a period of which an invoice was reversed: what it gives back of a billed amount is a credit.
+    """Of a period of which an invoice was reversed: what was billed of it is settled with what else it charges.
 
     A line for nothing goes. Where an earlier month counts, whose lines go is told by that one.
     """
@@ -56,11 +56,8 @@ def _taken_back(brief: PeriodBrief, wants: PeriodWants) -> PeriodWants:
     stands_for_it = own is not None and own.period == brief.period.period
     over = style is Style.RECURRING_LINE and brief.newest and not brief.period.charges and stands_for_it
     billed = any(part.state is PartState.BILLED for part in brief.settled)
-    return replace(
-        wants,
-        wanted=[credit_of_reversal(brief, wanted) for wanted in wants.wanted] if billed else wants.wanted,
-        no_recurring=wants.no_recurring or over,
-    )
+    settled = settle_reversal(brief, wants) if billed else wants
+    return replace(settled, no_recurring=settled.no_recurring or over)
 
 
 def _style(brief: PeriodBrief, charges: Sequence[ChargeFact]) -> Style:

@@ -65,7 +65,7 @@ ROUTES = (
 
 
 def _azure_plan(call: Call, subscription_id: str) -> Subscription | None:
-    found = story_in(call.store, call.account).subscription(subscription_id)
+    found = story_in(call.store, call.account).subscription_on(subscription_id, call.store.today)
     return found if found is not None and found.offer.sku == AZURE_SKU else None
 
 

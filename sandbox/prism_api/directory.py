@@ -54,8 +54,8 @@ def list_agreement_tenants(call: Call) -> Reply:
 
 def get_subscription(call: Call) -> Reply:
     """GET of one subscription, also one that its tenant no longer lists."""
-    found = _story(call).subscription(call.values[0])
-    if found is None or found.seen == "nowhere" or found.start > call.store.today:
+    found = _story(call).subscription_on(call.values[0], call.store.today)
+    if found is None or found.seen == "nowhere":
         return _missing("subscription")
     answer = _subscription(call, found)
     if call.switch("subscription_owner") == "on":
@@ -110,10 +110,9 @@ def _tenant_with_subscriptions(call: Call, story: Story, tenant: Tenant) -> Json
     today = call.store.today
     shown = [
         _subscription(call, subscription)
-        for subscription in story.subscriptions
+        for subscription in story.known_on(today).values()
         if subscription.owner_on(today).tenant_id == tenant.tenant_id
         and subscription.seen == "tenants"
-        and subscription.start <= today
         and (subscription.active_on(today) or call.switch("ended_subscriptions") == "listed")
     ]
     return {**_tenant(tenant), "Subscriptions": shown}

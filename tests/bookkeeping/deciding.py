@@ -25,6 +25,7 @@ SETTINGS = {
     "credits": ("hold", "apply"),
     "negative lines": ("accepted", "refused"),
     "one-time lines": ("vanish", "stay"),
+    "reversals": ("told apart", "as rows"),
 }
 
 
@@ -47,6 +48,8 @@ def read_settings(block: Block) -> Act:
         )
         if "one-time lines" in said:
             of.books.target.one_time_lines_vanish = said["one-time lines"] == "vanish"
+        if "reversals" in said:
+            of.books.gated = said["reversals"] == "told apart"
         if "offset" in facts:
             of.zone = dt.datetime.strptime(facts["offset"], "%z").tzinfo or dt.UTC
         if "zone" in facts:

@@ -23,6 +23,7 @@ class Month:
     truth: list[Json]
     totals: dict[int, tuple[Decimal, Decimal]]
     lines: dict[str, list[Json]]  # ours, by customer
+    annual: dict[str, list[Json]]  # ours on the template of annual charges, by customer
     unbalanced: list[str]
 
 
@@ -47,18 +48,19 @@ def _sync_a_month(office: Office) -> Month:
     return Month(
         truth,
         {number: (amount_of(found), amount_of(found, "cost")) for number, found in lines.items()},
-        {entry["tenant"]: office.our_lines(entry["invoice_template"]) for entry in entries if _is_monthly(entry)},
+        _lines_of(office, entries, "seat_monthly"),
+        _lines_of(office, entries, "seat_annual"),
         office.unbalanced(),
     )
 
 
-def _is_monthly(entry: Json) -> bool:
-    return bool(entry["motion"] == "seat_monthly")
+def _lines_of(office: Office, entries: list[Json], motion: str) -> dict[str, list[Json]]:
+    return {one["tenant"]: office.our_lines(one["invoice_template"]) for one in entries if one["motion"] == motion}
 
 
 def test_templates_total_what_the_story_expects_in_each_month(months: list[Month]):
     expected = [told for month in months for told in month.truth if told["expected"] is not None]
-    assert len(expected) == SYNCS * len(CAST)
+    assert len(expected) == SYNCS * len(CAST) + 1  # and a template of annual charges, once
     for month in months:
         for told in month.truth:
             if told["expected"] is not None:
@@ -86,12 +88,40 @@ def test_invoices_balance_in_each_month(months: list[Month]):
         ("proseware-west", "Microsoft Teams Phone Standard", [(15, RECURRING)]),  # moved here
         ("proseware-west", "Planner and Project Plan 3", [(12, RECURRING), (1, ONE_TIME)]),  # ends at two times
         ("liberty", "Windows 10/11 Enterprise E3", [(9, RECURRING), (1, ONE_TIME)]),  # and at the midnight after
+        (
+            "liberty",
+            "Microsoft Teams Phone Standard",
+            [(1, ONE_TIME)],
+        ),  # by the year from mid-month: on another template
+        ("proseware-east", "Office 365 E3", []),  # only a refund is left
+        ("proseware-west", "Microsoft 365 Copilot", [(5, RECURRING), (1, ONE_TIME)]),  # two new months
+        ("proseware-west", "Microsoft Teams Premium", [(10, RECURRING), (1, ONE_TIME)]),  # ordered for November
     ],
 )
 def test_october_is_on_the_lines_as_the_field_means_it(months: list[Month], tenant, product, lines):
     found = [line for line in months[1].lines[tenant] if line["name"].startswith(product)]
 
     assert sorted((Decimal(line["quantity"]), line["one_time_charge"]) for line in found) == sorted(lines)
+
+
+def test_what_became_annual_is_billed_once_in_each_way(months: list[Month]):
+    """The days of October by the month, the year on the template of annual charges."""
+    product = "Microsoft Teams Phone Standard"
+    before, since = (
+        [line for line in month.lines["liberty"] if line["name"].startswith(product)] for month in months[:2]
+    )
+    of_the_year = [line for line in months[1].annual["liberty"] if line["name"].startswith(product)]
+
+    assert [(Decimal(line["quantity"]), line["one_time_charge"]) for line in before] == [(10, RECURRING)]
+    assert [line["retail_cents"] for line in since] == [4516]
+    assert [(Decimal(line["quantity"]), line["one_time_charge"]) for line in of_the_year] == [(10, ONE_TIME)]
+
+
+def test_order_that_was_taken_back_is_settled_with_its_month(months: list[Month]):
+    """Five seats were billed; the invoice took them back and charged four, beside November's ten."""
+    found = [line for line in months[2].lines["proseware-west"] if line["name"].startswith("Microsoft Teams Premium")]
+
+    assert sorted((Decimal(line["quantity"]), line["retail_cents"]) for line in found) == [(1, -5000), (14, 1000)]
 
 
 def test_early_order_is_billed_once(months: list[Month]):

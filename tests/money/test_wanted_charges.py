@@ -15,7 +15,7 @@ from money.present import PresentLines
 from money.steps.amounts import LineAmount
 from money.wanting.annual import want_annual
 from money.wanting.brief import PeriodBrief
-from money.wanting.credits import credit_of_reversal, settled_back, want_back, want_credits, want_reversed
+from money.wanting.credits import settled_back, want_back, want_credits
 from money.wanting.usage import want_usage
 from money.wanting.wants import PeriodWants, Wanted
 from money.words import NOTHING, Money
@@ -339,40 +339,6 @@ def test_credit_gives_only_what_the_invoice_that_it_replaces_had_not_given(
     made = want_credits(give(settled=settled, rules=APPLY), [back(1, "-3.00"), back(2, "-4.00", credit="CR-2")])
 
     assert [one.amount for one in made.wanted] == [money(*one) for one in amounts]
-
-
-def test_what_was_billed_of_a_reversed_period_is_one_credit() -> None:
-    told = give(reversed_by="I9", charges=())
-
-    made = want_reversed(told, money("-10.004", "-12.004"))
-    expected = credit_line("I9", "-10.00", "-12.00", (), "", reason="Invoice I9 takes back what was billed")
-    assert replace(made, hold=None) == expected
-    assert made.hold is not None
-    assert (made.hold.text, made.hold.subject) == ("Credit of -12.00 on invoice I9.", f"credit:{expected.mark}")
-
-
-@pytest.mark.parametrize(
-    ("over", "waits"),
-    [
-        ({}, True),
-        ({"role": PartRole.RECURRING}, False),
-        ({"amount": money("1", "3")}, False),
-        ({"hold": None, "amount": NOTHING}, False),
-    ],
-)
-def test_line_of_a_reversed_period_that_gives_money_back_waits_as_a_credit(
-    over: dict[str, object], waits: bool
-) -> None:
-    line = replace(CREDIT, **over)
-    made = credit_of_reversal(give(reversed_by="I9"), line)
-
-    assert replace(made, hold=None) == line
-    if waits:
-        assert made.hold is not None
-        assert (made.hold.text, made.hold.subject) == ("Credit of -3.00 on invoice I9.", f"credit:{CREDIT.mark}")
-        assert credit_of_reversal(give(reversed_by="I8"), made) == made
-    else:
-        assert made.hold is None
 
 
 def test_what_runs_billed_beyond_the_period_has_a_mark_for_each_time() -> None:

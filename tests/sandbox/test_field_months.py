@@ -101,8 +101,9 @@ def test_purchase_is_charged_on_one_day_once(rows_of, month, product, quantity, 
 
 
 def test_renewal_has_a_new_id_between_months_and_within_one(rows_of):
-    before, after = rows_of(SEPTEMBER, LIBERTY, "Microsoft Teams Premium"), rows_of(OCTOBER, LIBERTY, "Microsoft Teams")
-    within = rows_of(OCTOBER, EAST, "Microsoft Teams Premium")
+    product = "Microsoft Teams Premium"
+    before, after = rows_of(SEPTEMBER, LIBERTY, product), rows_of(OCTOBER, LIBERTY, product)
+    within = rows_of(OCTOBER, EAST, product)
 
     assert days_of(before) + days_of(after) == [("2026-09-01", "2026-09-30", "14"), ("2026-10-01", "2026-10-31", "14")]
     assert days_of(within) == [("2026-10-01", "2026-10-14", "8"), ("2026-10-15", "2026-10-31", "8")]
@@ -195,6 +196,86 @@ def test_one_last_day_is_written_in_two_ways(rows_of, domain, product, end):
     assert (Decimal(whole["Quantity"]) > 2, more["Quantity"]) == (True, "2")
 
 
+def test_order_is_taken_back_and_issued_again(rows_of):
+    product = "Microsoft Teams Premium"
+    ordered, reversal, again = rows_of(NOVEMBER, WEST, product, "early")
+
+    assert told([ordered, reversal, again]) == [
+        ("2026-11-01", "2026-11-30", "5", "50.00"),
+        ("2026-11-01", "2026-11-30", "-5", "-50.00"),
+        ("2026-11-01", "2026-11-30", "4", "40.00"),
+    ]
+    assert days_of(rows_of(NOVEMBER, WEST, product, "monthly")) == [("2026-11-01", "2026-11-30", "10")]
+    assert days_of(rows_of(DECEMBER, WEST, product)) == [("2026-12-01", "2026-12-31", "14")]
+
+
+def test_reversal_comes_on_an_invoice_of_its_own_and_takes_the_form_of_credits(start):
+    vendors = start(months="field", credit_form="price")
+    for _ in range(2):
+        vendors.admin("POST", "/advance")
+    early = [one for one in vendors.admin("GET", "/truth")["invoices"] if one["kind"] == "early"]
+    whole = [read(vendors, one["invoice_id"]) for one in early]
+
+    found = [rows[0] for rows in whole if rows[0]["OfferName"].startswith("Microsoft Teams Premium")]
+    assert [len(rows) for rows in whole] == [1] * len(early)
+    assert [(row["Quantity"], row["UnitPriceRrp"]) for row in found] == [
+        ("5", "10.00"),
+        ("5", "-10.00"),
+        ("4", "10.00"),
+    ]
+
+
+def test_monthly_becomes_annual_under_one_id(rows_of):
+    product = "Microsoft Teams Phone"
+    before, monthly = rows_of(SEPTEMBER, LIBERTY, product), rows_of(OCTOBER, LIBERTY, product, "monthly")
+    annual = rows_of(OCTOBER, LIBERTY, product, "order")
+
+    assert days_of(monthly) == [("2026-10-01", "2026-10-31", "10"), ("2026-10-15", "2026-10-31", "-10")]
+    assert days_of(annual) == [("2026-10-15", "2027-10-14", "10")]
+    assert [row["BillingCycle"] for row in [*monthly, *annual]] == ["Monthly", "Monthly", "Annual"]
+    assert len({*ids_of(before), *ids_of(monthly), *ids_of(annual)}) == 1
+    assert rows_of(NOVEMBER, LIBERTY, product) == []
+
+
+def test_what_became_annual_is_listed_once_as_it_is_now(start):
+    vendors = start(months="field")
+    story = story_of(vendors.subdomain, "", dt.date(2026, 7, 1), field=True)
+    changed = next(
+        one.subscription_id
+        for one in story.subscriptions
+        if one.motion == "seat_annual" and one.start == dt.date(2026, 10, 15)
+    )
+
+    def cycles() -> list[str]:
+        tenants = vendors.prism(f"/api/v2/contractagreements/{vendors.agreement}/tenants").json
+        listed = [sub for one in tenants for sub in one["Subscriptions"] if sub["SubscriptionId"] == changed]
+        asked = vendors.prism(f"/api/v2/microsoftcsp/subscriptions/{changed}").json
+        return [sub["BillingCycle"] for sub in [*listed, asked]]
+
+    before = cycles()
+    vendors.admin("POST", "/advance")
+
+    assert (before, cycles()) == (["Monthly"] * 2, ["Annual"] * 2)
+
+
+def test_only_a_refund_is_left(rows_of):
+    product = "Office 365 E3"
+
+    assert days_of(rows_of(SEPTEMBER, EAST, product)) == [("2026-09-01", "2026-09-30", "7")]
+    assert told(rows_of(OCTOBER, EAST, product)) == [("2026-09-21", "2026-09-30", "-7", "-53.67")]
+    assert rows_of(NOVEMBER, EAST, product) == []
+
+
+def test_two_new_months_come_on_one_invoice(rows_of):
+    product = "Microsoft 365 Copilot"
+
+    assert rows_of(SEPTEMBER, WEST, product) == []
+    assert days_of(rows_of(OCTOBER, WEST, product)) == [
+        ("2026-10-01", "2026-10-31", "5"),
+        ("2026-09-12", "2026-09-30", "5"),
+    ]
+
+
 def test_rebate_takes_the_form_of_credits(start):
     vendors = start(months="field", credit_form="price")
     newest = max(
@@ -214,7 +295,9 @@ def test_story_of_the_calendar_is_a_part_of_that_of_the_field(tmp_path):
 
     assert field.subscriptions[: len(usual.subscriptions)] == usual.subscriptions
     assert (usual.extras, usual.fated) == ((), frozenset())
-    assert len(field.fated) == len(field.subscriptions) - len(usual.subscriptions) > 10
+    told = field.subscriptions[len(usual.subscriptions) :]
+    assert field.fated == {one.subscription_id for one in told}
+    assert len(field.fated) > 10
 
 
 def test_months_are_chosen_when_a_sandbox_begins(tmp_path, capsys):
