@@ -101,9 +101,9 @@ class Slice:
             yield Run.objects.get(pk=self.run_id)
 
     @contextmanager
-    def whole_run(self) -> Iterator[Run]:
+    def whole_run(self, *, whole_sets: bool = False) -> Iterator[Run]:
         """As ``run``, with its program and what that belongs to as they are now: one query for all of it."""
-        with partner_scope(self.partner_id):
+        with partner_scope(self.partner_id, whole_sets=whole_sets):
             whole = Run.objects.select_related("program__source", "program__target", "program__partner")
             yield whole.get(pk=self.run_id)
 
