@@ -8,8 +8,8 @@ means no rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 from django.db import connection, transaction
@@ -19,6 +19,13 @@ SETTING = "app.partner_id"
 # PostgreSQL plans a cursor for the first tenth of its rows; ours are read to the end.
 _CURSORS_FOR_ALL_ROWS = "set_config('cursor_tuple_fraction', '1', true)"
 _COMMIT_WITHOUT_WAITING = "set_config('synchronous_commit', 'off', true)"
+# Where a nested loop is the only way it is taken all the same, at a price that would make PostgreSQL compile the query.
+_WHOLE_SETS = "set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"
+_AS_BEFORE = (
+    "set_config('enable_nestloop', (SELECT reset_val FROM pg_settings WHERE name = 'enable_nestloop'), true), "
+    "set_config('jit', (SELECT reset_val FROM pg_settings WHERE name = 'jit'), true)"
+)
+_joins_whole_sets: ContextVar[bool] = ContextVar("joins whole sets", default=False)
 
 
 class PartnerScopeError(RuntimeError):
@@ -26,7 +33,7 @@ class PartnerScopeError(RuntimeError):
 
 
 @contextmanager
-def partner_scope(partner_id: int, *, flushed: bool = True) -> Iterator[None]:
+def partner_scope(partner_id: int, *, flushed: bool = True, whole_sets: bool = False) -> Iterator[None]:
     """Open a transaction in which only this partner's rows exist.
 
     Entering it again for the same partner is allowed; for another partner it raises
@@ -35,18 +42,27 @@ def partner_scope(partner_id: int, *, flushed: bool = True) -> Iterator[None]:
     Without ``flushed`` its end does not wait for the disk: should the database crash within the next
     moment, it is as if the program had been killed just before. Only for what is found out again by
     reading the vendor. A later flushed transaction flushes it too.
+
+    With ``whole_sets`` all of it is ``without_nested_loops``, which costs no statement of its own.
     """
     outer = current_partner_id()
     if outer is not None and outer != partner_id:
         raise PartnerScopeError(f"already in the scope of partner {outer}, not {partner_id}")
     outermost = not connection.in_atomic_block
+    opens_sets = whole_sets and not _joins_whole_sets.get()
+    settings = [_CURSORS_FOR_ALL_ROWS]
+    if outermost and not flushed:
+        settings.append(_COMMIT_WITHOUT_WAITING)
+    if opens_sets:
+        settings.append(_WHOLE_SETS)
     with transaction.atomic():
-        _set_partner(str(partner_id), flushed=flushed or not outermost)
-        with scope(partner=partner_id):
+        _set_partner(str(partner_id), settings)
+        with scope(partner=partner_id), _joining_whole_sets() if opens_sets else nullcontext():
             yield
-        # The setting is local to the transaction: with the outermost one it ends by itself.
+        # The settings are local to the transaction: with the outermost one they end by themselves.
         if not outermost and not connection.needs_rollback:
-            _set_partner("" if outer is None else str(outer))
+            before = [_CURSORS_FOR_ALL_ROWS, *([_AS_BEFORE] if opens_sets else [])]
+            _set_partner("" if outer is None else str(outer), before)
 
 
 def current_partner_id() -> int | None:
@@ -63,10 +79,10 @@ def scoped_partner_id() -> int:
     return partner_id
 
 
-def _set_partner(value: str, *, flushed: bool = True) -> None:
-    told = _CURSORS_FOR_ALL_ROWS if flushed else f"{_CURSORS_FOR_ALL_ROWS}, {_COMMIT_WITHOUT_WAITING}"
+def _set_partner(value: str, settings: Sequence[str]) -> None:
+    """With the settings of ours that go with it, all in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT set_config(%s, %s, true), {told}", [SETTING, value])
+        cursor.execute(f"SELECT set_config(%s, %s, true), {', '.join(settings)}", [SETTING, value])
 
 
 def in_real_transaction() -> bool:
@@ -77,33 +93,33 @@ def in_real_transaction() -> bool:
 # --- Whole sets -----------------------------------------------------------------------------------
 
 
-_within: ContextVar[bool] = ContextVar("without nested loops", default=False)
-
-# Where a nested loop is the only way it is taken all the same, at a price that would make PostgreSQL compile the query.
-_OFF = "SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"
-_AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT"
-
-
 @contextmanager
 def without_nested_loops() -> Iterator[None]:
     """Sets are joined by hashes or in order while it is open, never row by row. Inside a transaction.
 
     Of a partner that is new or has just imported much the statistics know nothing yet: a loop over what PostgreSQL
     takes for a row or two reads one large table once for each row of another. Only the owner of the tables may bring
-    statistics up to date. Opened again within itself it does nothing more. Also for a whole function, as a decorator.
+    statistics up to date. Opened again within itself it does nothing more. Also for a whole function, as a decorator;
+    a whole scope opens with it (``whole_sets``).
     """
-    if _within.get():
+    if _joins_whole_sets.get():
         yield
         return
-    _tell(_OFF)
-    token = _within.set(True)
+    _set(_WHOLE_SETS)
+    with _joining_whole_sets():
+        yield
+    _set(_AS_BEFORE)  # an error leaves it to the end of the transaction, with which the settings end by themselves
+
+
+@contextmanager
+def _joining_whole_sets() -> Iterator[None]:
+    token = _joins_whole_sets.set(True)
     try:
         yield
     finally:
-        _within.reset(token)
-    _tell(_AS_BEFORE)  # an error leaves it to the end of the transaction, with which the settings end by themselves
+        _joins_whole_sets.reset(token)
 
 
-def _tell(statement: str) -> None:
+def _set(settings: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(f"SELECT {settings}")

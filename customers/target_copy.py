@@ -124,9 +124,7 @@ def _read_list(
 ) -> int | None:
     """The page to go on with, None at the end of the list."""
     of_customers = reading.listed is Listed.CUSTOMERS
-    with partner_scope(partner_id):
-        known = (TargetCustomer if of_customers else Template).objects.filter(target=connection_id)
-        seen = list(known.filter(read_at__gte=reading.since).values_list("external_id", flat=True))
+    seen = [] if reading.page == 1 else _read_since(partner_id, connection_id, reading)
     pages = client.customer_pages if of_customers else client.template_pages
     page, asked = reading.page, timezone.now()
     for rows in pages(first=reading.page, seen=seen):
@@ -141,6 +139,14 @@ def _read_list(
         if rows and enough():  # beyond the end there are none: only the list itself knows where that is
             return page
     return None
+
+
+def _read_since(partner_id: int, connection_id: int, reading: CopyReading) -> list[str]:
+    """Ids of what the pages of its list had that were read before."""
+    with partner_scope(partner_id):
+        model = TargetCustomer if reading.listed is Listed.CUSTOMERS else Template
+        known = model.objects.filter(target=connection_id, read_at__gte=reading.since)
+        return list(known.values_list("external_id", flat=True))
 
 
 def _ask_for_unlisted(

@@ -85,8 +85,7 @@ def import_invoices(partner_id: int, program_id: int, client: Source, *, verify_
     A single invoice that cannot be read becomes a problem of the report, and the others go on.
     Raises ``ConfigurationError`` and ``RateLimited``; what was imported before stays.
     """
-    reclassified = reclassify_unknown(partner_id, program_id)
-    work = _Import.begin(partner_id, program_id, client, reclassified=reclassified)
+    work = _Import.begin(partner_id, program_id, client, reclassify=True)
     headers = work.sort_out(client.list_invoices())
     if work.program.baseline_at is None:
         work.import_since_start(headers)
@@ -102,7 +101,7 @@ def record_start(partner_id: int, program_id: int, client: Source) -> bool:
     One call to the source; no invoice is read. Call it outside any scope. Raises what the client raises:
     then the list of the first sync counts instead.
     """
-    work = _Import.begin(partner_id, program_id, client, reclassified=0)
+    work = _Import.begin(partner_id, program_id, client)
     return awaits_start(work.program) and work.record_listed(work.sort_out(client.list_invoices()))
 
 
@@ -144,9 +143,10 @@ class _Import:
     baseline_recorded: bool = False
 
     @classmethod
-    def begin(cls, partner_id: int, program_id: int, client: Source, *, reclassified: int) -> _Import:
+    def begin(cls, partner_id: int, program_id: int, client: Source, *, reclassify: bool = False) -> _Import:
         with partner_scope(partner_id):
             program = Program.objects.select_related("source__partner").get(pk=program_id)
+            reclassified = reclassify_unknown(program) if reclassify else 0
             take_over_past(program)
             columns = ("external_id", "header_hash", "content_hash", "month", "past", "compared_at")
             known = {row[0]: _Known(*row[1:]) for row in program_invoices(program).values_list(*columns)}

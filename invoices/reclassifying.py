@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from connectors import registry
 from connectors.records import InvoiceRow
-from core.scope import partner_scope
 from core.turns import wait_for_turn
 from customers.subscriptions import subscription_ref
 from invoices.billing_items import recount_invoices
@@ -45,20 +44,18 @@ _COLUMNS = [name.removesuffix("_id") for name in _DERIVED]
 UNSETTLED = ~Q(subscription_ref="") & (Q(kind=Kind.UNKNOWN) | Q(product=None)) & Q(set_aside="") & ~Q(raw={})
 
 
-def reclassify_unknown(partner_id: int, program_id: int) -> int:
+def reclassify_unknown(program: Program) -> int:
     """Give charges a customer, motion or product that has become known; the number of changed ones.
 
-    Their amounts, dates and raw rows stay as imported. Call it outside any scope.
+    Their amounts, dates and raw rows stay as imported. Inside the scope.
     """
-    with partner_scope(partner_id):
-        program = Program.objects.select_related("source").get(pk=program_id)
-        wait_for_turn("invoices", program.source_id)
-        unsettled = program_invoices(program).filter(pk__in=Charge.objects.filter(UNSETTLED).values("invoice_id"))
-        if not unsettled.exists():
-            return 0
-        read_row = registry.get_source(program.source.system).read_row
-        customers, products = CustomerDirectory(program.source_id), ProductFinder(program.source_id)
-        return sum(_reclassify(invoice, read_row, customers, products) for invoice in unsettled)
+    wait_for_turn("invoices", program.source_id)
+    unsettled = program_invoices(program).filter(pk__in=Charge.objects.filter(UNSETTLED).values("invoice_id"))
+    if not unsettled.exists():
+        return 0
+    read_row = registry.get_source(program.source.system).read_row
+    customers, products = CustomerDirectory(program.source_id), ProductFinder(program.source_id)
+    return sum(_reclassify(invoice, read_row, customers, products) for invoice in unsettled)
 
 
 def _reclassify(

@@ -61,8 +61,10 @@ def take_over_past(program: Program) -> None:
     """
     others = Program.objects.filter(source=program.source_id, slug=program.slug).exclude(pk=program.pk)
     for column in ("baseline_at", "start_listed_at"):
+        if getattr(program, column) is not None:
+            continue
         settled = others.exclude(**{column: None}).values_list(column, flat=True).first()
-        if settled is not None and getattr(program, column) is None:
+        if settled is not None:
             Program.objects.filter(pk=program.pk).update(**{column: settled})
             setattr(program, column, settled)
 

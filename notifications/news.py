@@ -58,6 +58,9 @@ def tell(
     In the caller's scope and transaction. Whoever was told of the event before is left out. Unless
     nothing worth a ``notice`` happened, the portal shows it too. Answers how many e-mails were queued.
     """
+    members = _members_who_want(news)
+    if not (notice or group.addresses or members):
+        return 0
     partner = Partner.objects.get(pk=scoped_partner_id())
     if notice:
         add_notice(event, compose(kind, context, partner), partner)
@@ -65,7 +68,7 @@ def tell(
     together = [address for address in group.addresses if address.casefold() not in told]
     sent = outbox.queue(kind, event=event, to=together, context=context, why=group.why)
     told |= {address.casefold() for address in together}
-    own = [(member, address) for member, address in _members_who_want(news) if address.casefold() not in told]
+    own = [(member, address) for member, address in members if address.casefold() not in told]
     why = why_asked(partner)
     queued = [
         outbox.queue(kind, event=f"{event}/{member}", to=[address], context=context, why=why) for member, address in own

@@ -84,7 +84,7 @@ def _newest_write(program: Program) -> dt.datetime:
 def note_strange_marks(run: Run, mapped: Collection[str]) -> None:
     """Our marks on the ``mapped`` templates that the ledger never heard of: is it older than the target?
 
-    Those that an earlier run met already say nothing again. Inside the scope.
+    Those that an earlier run met already say nothing again. The run's basis is not saved for you. Inside the scope.
     """
     if STRANGE in run.basis or retry_scope(run) is not None:
         return
@@ -93,7 +93,6 @@ def note_strange_marks(run: Run, mapped: Collection[str]) -> None:
     before = earlier.exclude(pk=run.pk).order_by("-pk").values_list(f"basis__{STRANGE}", flat=True).first()
     run.basis[STRANGE] = sorted(strange)
     run.basis[OLDER] = len(strange.difference(before or ()))
-    run.save(update_fields=["basis"])
     if run.basis[OLDER] and not run.preview and _backup_age(run.program) is None:
         run.program.ledger_as_of = _newest_write(run.program)
         run.program.save(update_fields=["ledger_as_of"])
@@ -126,9 +125,9 @@ def _strange_marks(program: Program, mapped: Collection[str]) -> set[str]:
         for line in lines
         if (mark := find_mark(line["description"]))
     }
-    lines = Line.objects.filter(target=program.target_id, mark__in=marks).values_list("mark", flat=True)
-    sent = Change.objects.filter(mark__in=marks, sent_at__isnull=False).values_list("mark", flat=True)
-    return marks - set(lines) - set(sent)
+    marks -= set(Line.objects.filter(target=program.target_id, mark__in=marks).values_list("mark", flat=True))
+    sent = Change.objects.filter(mark__in=marks, sent_at__isnull=False) if marks else Change.objects.none()
+    return marks - set(sent.values_list("mark", flat=True))
 
 
 # --- What may be billed already -------------------------------------------------------------------
@@ -137,7 +136,7 @@ def _strange_marks(program: Program, mapped: Collection[str]) -> set[str]:
 def take_billed(partner_id: int, run_id: int, open_client: Callable[[], Target]) -> bool:
     """One-time lines of the plan that invoices carry already become billed; true where it must be made again then.
 
-    Outside of any scope: it may call the target, once for each line.
+    Outside of any scope: it may call the target, once for each line. Nothing where no backup was restored.
     """
     with partner_scope(partner_id):
         run = Run.objects.select_related("program").get(pk=run_id)
@@ -156,6 +155,11 @@ def take_billed(partner_id: int, run_id: int, open_client: Callable[[], Target])
             _take_as_billed(run, change, invoice)
         store_notes(run, _note_billed(found))
         return bool(found) and not run.preview
+
+
+def was_restored(program: Program) -> bool:
+    """Whether invoices may carry what the ledger does not know: a backup was restored lately."""
+    return _backup_age(program) is not None
 
 
 def _backup_age(program: Program) -> dt.datetime | None:

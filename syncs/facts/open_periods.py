@@ -6,13 +6,12 @@ The work is done by the database, so that a year of invoices costs planning no m
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
 
 from core.scope import scoped_partner_id, without_nested_loops
-from customers.models import Mapping
 from programs.models import Program
 
 PeriodKey = tuple[int, str, str]  # subscription, motion, period
@@ -88,16 +87,19 @@ WHERE p.partner_id = %(partner)s AND p.program_id = %(program)s AND m.id = ANY(%
 
 @without_nested_loops()
 def find_open_periods(
-    program: Program, mapping_ids: Collection[int], newest: str
+    program: Program, mapped: Mapping[int, int], newest: str
 ) -> tuple[frozenset[PeriodKey], frozenset[PeriodKey]]:
-    """Periods to plan, and posted ones whose charges were withdrawn. Inside the partner's scope."""
+    """Periods to plan, and posted ones whose charges were withdrawn. Inside the partner's scope.
+
+    ``mapped``: the mappings, each with its customer.
+    """
     values = {
         "partner": scoped_partner_id(),
         "program": program.pk,
         "source": program.source_id,
         "slug": program.slug,
-        "mappings": list(mapping_ids),
-        "customers": list(Mapping.objects.filter(pk__in=mapping_ids).values_list("customer_id", flat=True)),
+        "mappings": list(mapped),
+        "customers": list(mapped.values()),
         "newest": dt.date.fromisoformat(f"{newest}-01"),
     }
     return _ask(_OPEN, values), _ask(_WITHDRAWN, values) | _ask(_EMPTIED, values)

@@ -52,6 +52,7 @@ def load_billing(
     mapping_ids: Collection[int],
     *,
     months: Months | None = None,
+    choices: MappingOf[str, Choice] | None = None,
     carried: Collection[str] = (),
     billed_before: MappingOf[str, Money] = MappingProxyType({}),
     ahead: Sequence[RunAhead] = (),
@@ -59,17 +60,17 @@ def load_billing(
 ) -> BillingFacts:
     """Everything that the plan of these mappings depends on.
 
-    ``months``: what the newest months say, where that was read already. ``carried`` are the marks that a
-    generated invoice is known to carry, ``billed_before`` what it has of them where it came before their last change;
-    ``again`` the subscriptions and periods that were planned in this run and
-    must be looked at once more.
+    ``months`` and ``choices``: what the newest months say, and what people decided, where that was read already.
+    ``carried`` are the marks that a generated invoice is known to carry, ``billed_before`` what it has of them where it
+    came before their last change; ``again`` the subscriptions and periods that were planned in this run and must be
+    looked at once more.
     """
     rows = active_mappings(program).filter(pk__in=mapping_ids)
     mappings = list(rows.select_related("customer", "template", "target_customer").defer("template__lines"))
     months = months or load_months(program)
     newest = month_to_bill(program, months)
     own_lines = load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings}))
-    facts = BillingFacts(choices=load_choices(program))
+    facts = BillingFacts(choices=load_choices(program) if choices is None else dict(choices))
     template_ids = {line.template_id for line in own_lines} | {m.template.external_id for m in mappings}
     facts.templates = load_templates(program, template_ids)
     if newest:
@@ -118,7 +119,7 @@ def _mapping_facts(
     months: Months,
     newest: str,
 ) -> list[MappingFacts]:
-    wanted, withdrawn = find_open_periods(program, [mapping.pk for mapping in mappings], newest)
+    wanted, withdrawn = find_open_periods(program, {mapping.pk: mapping.customer_id for mapping in mappings}, newest)
     wanted |= _billed_once_more(own_lines, ahead, months)
     begun = {(mapping.customer_id, mapping.motion): mapping.first_month for mapping in mappings}
     loaded = load_periods(program, wanted, withdrawn, months, begun)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.scope import without_nested_loops
 from customers.models import Mapping
@@ -27,20 +28,26 @@ _CURES = {
 @without_nested_loops()
 def survey(program: Program) -> list[Note]:
     """Notes about the program's imported invoices. Inside the partner's scope."""
-    newest = newest_month(program)
+    newest, odd = newest_month(program), _odd_invoices(program)
     return [
         *_unknown_rows(program),
         *_held_rows(program),
-        *_repriced_rows(program),
-        *_held_invoices(program),
-        *_changed_invoices(program),
-        *_empty_invoices(program, newest),
+        *_repriced_rows(odd),
+        *_held_invoices(odd),
+        *_changed_invoices(odd),
+        *_empty_invoices(odd, newest),
         *_unmapped(program, newest),
     ]
 
 
 def _invoices(program: Program) -> QuerySet[SourceInvoice]:
     return SourceInvoice.objects.filter(source=program.source_id, program_slug=program.slug, past=False)
+
+
+def _odd_invoices(program: Program) -> list[SourceInvoice]:
+    """Those of which there may be something to say. One query."""
+    odd = Q(repriced_rows__gt=0) | Q(state=InvoiceState.HELD) | ~Q(changed_hash="") | Q(row_count=0)
+    return list(_invoices(program).filter(odd))
 
 
 def _unknown_rows(program: Program) -> list[Note]:
@@ -82,7 +89,7 @@ def _held_rows(program: Program) -> list[Note]:
     ]
 
 
-def _repriced_rows(program: Program) -> list[Note]:
+def _repriced_rows(invoices: Iterable[SourceInvoice]) -> list[Note]:
     """Invoices whose amounts are not price x quantity x ratio: the amounts are billed."""
     return [
         Note(
@@ -93,11 +100,12 @@ def _repriced_rows(program: Program) -> list[Note]:
             f"row{'s' if invoice.repriced_rows > 1 else ''}. The amounts are billed.",
             "Is the price in another currency? Compare it with the distributor's invoice.",
         )
-        for invoice in _invoices(program).filter(repriced_rows__gt=0).exclude(state=InvoiceState.REVERSED)
+        for invoice in invoices
+        if invoice.repriced_rows and invoice.state != InvoiceState.REVERSED
     ]
 
 
-def _held_invoices(program: Program) -> list[Note]:
+def _held_invoices(invoices: Iterable[SourceInvoice]) -> list[Note]:
     return [
         Note(
             Severity.WARNING,
@@ -108,11 +116,12 @@ def _held_invoices(program: Program) -> list[Note]:
             f"overlap:{invoice.pk}",
             retail=invoice.charged_retail,
         )
-        for invoice in _invoices(program).filter(state=InvoiceState.HELD)
+        for invoice in invoices
+        if invoice.state == InvoiceState.HELD
     ]
 
 
-def _changed_invoices(program: Program) -> list[Note]:
+def _changed_invoices(invoices: Iterable[SourceInvoice]) -> list[Note]:
     return [
         Note(
             Severity.WARNING,
@@ -122,11 +131,12 @@ def _changed_invoices(program: Program) -> list[Note]:
             "What was imported stays; nothing is planned from the change.",
             "Compare it with the distributor's invoice, and bill the difference by hand.",
         )
-        for invoice in _invoices(program).exclude(changed_hash="")
+        for invoice in invoices
+        if invoice.changed_hash
     ]
 
 
-def _empty_invoices(program: Program, newest: dt.date | None) -> list[Note]:
+def _empty_invoices(invoices: Iterable[SourceInvoice], newest: dt.date | None) -> list[Note]:
     """Those of the newest month, or later, that came without a row: nothing is billed from them, nothing taken off."""
     if newest is None:
         return []
@@ -138,7 +148,8 @@ def _empty_invoices(program: Program, newest: dt.date | None) -> list[Note]:
             f"Invoice {invoice.number} has no rows: nothing is billed from it, and no line is removed.",
             "Compare it with the distributor's invoice, and bill by hand what it charges.",
         )
-        for invoice in _invoices(program).filter(month__gte=newest, row_count=0).exclude(content_hash="")
+        for invoice in invoices
+        if invoice.month >= newest and not invoice.row_count and invoice.content_hash
     ]
 
 

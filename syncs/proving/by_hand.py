@@ -15,14 +15,17 @@ MONTHS_SAID = 2
 
 
 def notes_of_edited_runs(program: Program) -> list[Note]:
-    """One for each line that was billed so, until its customer's template ran for a later month. Three queries.
+    """One for each line that was billed so, until its customer's template ran for a later month. Three queries at most.
 
     Of a customer who left it is said for a month.
     """
     runs = BilledRun.objects.filter(program=program)
-    newest = runs.aggregate(month=Max("stood_for"))["month"]
     later = runs.filter(customer=OuterRef("customer"), motion=OuterRef("motion"), stood_for__gt=OuterRef("stood_for"))
-    found = runs.exclude(by_hand=0).filter(~Exists(later)).select_related("customer", "subscription").order_by("pk")
+    edited_runs = runs.exclude(by_hand=0).filter(~Exists(later)).order_by("pk")
+    found = list(edited_runs.select_related("customer", "subscription"))
+    if not found:
+        return []
+    newest = runs.aggregate(month=Max("stood_for"))["month"]
     edited = [run for run in found if months_between(first_day_of(run.stood_for), first_day_of(newest)) < MONTHS_SAID]
     lines = Line.objects.filter(program=program, mark__in=[run.mark for run in edited], product__isnull=False)
     names = dict(lines.order_by("pk").values_list("mark", "product__name"))

@@ -71,14 +71,16 @@ def _is_settled(program: Program, stored: MonthTotal | None, *, closed: bool) ->
 
 def _keep(program: Program, account: MonthAccount) -> None:
     billed = account.billed
-    MonthTotal.objects.update_or_create(
-        program=program,
-        month=account.month,
-        defaults={
-            "retail": billed.retail,
-            "cost": billed.cost,
-            "account": as_stored(account),
-            "basis": basis_of(program, account.month),
-            "proved_at": account.proved_at,
-        },
+    proved = {
+        "retail": billed.retail,
+        "cost": billed.cost,
+        "account": as_stored(account),
+        "basis": basis_of(program, account.month),
+        "proved_at": account.proved_at,
+    }
+    MonthTotal.objects.bulk_create(
+        [MonthTotal(program=program, month=account.month, **proved)],
+        update_conflicts=True,
+        unique_fields=["partner", "program", "month"],
+        update_fields=list(proved),
     )

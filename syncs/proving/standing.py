@@ -19,15 +19,15 @@ from django.db.models.functions import Coalesce, TruncDate
 from connectors.records import InvoiceTemplate
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
 from money.days import Days, covers_cycle
-from money.enums import Chosen, Kind, LineState, MotionCause, PartRole, PartState, Severity
-from money.holds import month_of_subject, month_subject
+from money.enums import Kind, LineState, MotionCause, PartRole, PartState, Severity
 from money.marks import find_mark
 from money.periods import period_label
 from money.plan import Note
 from money.words import ZERO, from_cents, shown
 from programs.models import Program
+from syncs.facts.months import complete_months
 from syncs.facts.target import load_templates
-from syncs.models import Decision, Line, Part
+from syncs.models import Line, Part
 
 _FIRST, _LAST = (
     Coalesce(f"{name}_day", TruncDate(edge, tzinfo=dt.UTC), output_field=DateField())
@@ -89,12 +89,13 @@ def prove_standing(program: Program) -> StandingProof:
     """Every recurring line needs a row in the newest regular month or later, or waits for the run of its last one."""
     uncharged = _lines(program)
     lines, month = tuple(uncharged), ""
-    for month in _months(program):
+    complete = complete_months(program)
+    for month in _months(program, complete):
         if not uncharged:
             break
         rows = _MonthRows.read(program, month, {line.subscription for line in lines})
         uncharged = [line for line in uncharged if not rows.charges(line)]
-        if _is_complete(program, month) or rows.is_regular(lines):
+        if month in complete or rows.is_regular(lines):
             break
     return StandingProof(month, tuple(_without_run(program, uncharged)))
 
@@ -120,20 +121,12 @@ def _lines(program: Program) -> list[StandingLine]:
     ]  # fmt: skip
 
 
-def _months(program: Program) -> list[str]:
+def _months(program: Program, complete: Collection[str]) -> list[str]:
     """Usage months with rows of a motion that has recurring lines, or called complete, the newest first."""
     motions = Line.objects.filter(program=program, role=PartRole.RECURRING).values("motion").distinct()
     charging = _rows(program).filter(_CHARGING, motion__in=motions)
     months = charging.order_by("-invoice__month").values_list("invoice__month", flat=True).distinct()
-    said = Decision.objects.filter(program=program, choice=Chosen.COMPLETE, subject__startswith=month_subject(""))
-    complete = map(month_of_subject, said.values_list("subject", flat=True))
     return sorted({*(f"{month:%Y-%m}" for month in months), *complete}, reverse=True)
-
-
-def _is_complete(program: Program, month: str) -> bool:
-    """Whether a person said that all invoices of the month are there."""
-    said = Decision.objects.filter(program=program, subject=month_subject(month), choice=Chosen.COMPLETE)
-    return said.exists()
 
 
 def _rows(program: Program) -> QuerySet[Charge]:

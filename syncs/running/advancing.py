@@ -66,8 +66,8 @@ class _NotNow(Exception):
     """Another worker has the run and goes on with it, or another run comes first and wakes this one."""
 
 
-def advance(partner_id: int, run_id: int) -> float | None:
-    """Work on one step of the run, for at most one slice.
+def advance(partner_id: int, run_id: int, *, whole_slice: bool = False) -> float | None:
+    """Work on one step of the run, for at most one slice; with ``whole_slice`` on one after the other until it is over.
 
     Answers the seconds after which it wants to be called again (0 = at once), None when it is
     finished or waits for a person. Safe to call twice, by anybody, at any time: one worker at a
@@ -75,7 +75,7 @@ def advance(partner_id: int, run_id: int) -> float | None:
     """
     with bound_contextvars(partner=partner_id, run=run_id), run_lock(run_id) as locked:
         try:
-            wait = _advance_locked(partner_id, run_id) if locked else BUSY_WAIT
+            wait = _advance_locked(partner_id, run_id, whole_slice=whole_slice) if locked else BUSY_WAIT
         except _NotNow:
             return BUSY_WAIT
         if wait is None:
@@ -159,9 +159,9 @@ def _wake_followers(partner_id: int, run_id: int) -> None:
         tickets.wake_followers(run_id)
 
 
-def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool = False) -> float | None:
+def _advance_locked(partner_id: int, run_id: int, *, whole_slice: bool) -> float | None:
     with partner_scope(partner_id):
-        run = Run.objects.select_related("after").get(pk=run_id)
+        run = Run.objects.select_related("after", "program__source", "program__target").get(pk=run_id)
         wait = _not_yet(run)
         if wait is None or wait > 0:
             return wait

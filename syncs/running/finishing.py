@@ -21,7 +21,7 @@ from syncs.proving.months import prove_months
 from syncs.proving.reconciliation import InvoiceBalance
 from syncs.proving.standing import prove_standing
 from syncs.proving.waiting import find_waiting, note_day
-from syncs.running.judging import count_changes, judge, messages_of
+from syncs.running.judging import Tally, any_in, count_changes, judge, messages_of, tally_changes
 from syncs.running.slices import Slice
 from syncs.running.telling import tell_of_run
 from syncs.writing.committing import hold_parts
@@ -31,15 +31,16 @@ from syncs.writing.repeats import drop_repeats
 def finish(work: Slice, state: RunState) -> None:
     """End a run that came to its end, or whose plan now waits for a person.
 
-    Each step is a transaction of its own and may be done twice: who dies between two of them begins anew.
+    It is one transaction: who dies in it begins anew. What it has to say is stored at its end, so that people who
+    answer findings do not wait for the proofs.
     """
-    for prove in PROOFS:
-        with work.whole_run() as run:
-            prove(run)
     with work.whole_run() as run:
-        _report_failures(run)
-        _close_findings(run)
-        _conclude(run, state)
+        tally = tally_changes(run)
+        notes = [*_prove_months(run, tally), *_prove_lines(run), *_failures(run, tally)]
+        store_notes(run, notes)
+        if not run.preview:
+            close_unreported(run)  # what it no longer reports is over
+        _conclude(run, state, tally)
 
 
 def hold_plan(work: Slice, why: str) -> None:
@@ -54,9 +55,10 @@ def hold_plan(work: Slice, why: str) -> None:
 def finish_unplanned(work: Slice) -> None:
     """End a run that was cancelled before it planned: what was known before stands, a waiting plan too."""
     with work.run() as run:
-        run.counts = count_changes(run)
+        tally = tally_changes(run)
+        run.counts = count_changes(run, tally)
         news = new_findings(run)
-        run.state, run.status = RunState.CANCELLED, judge(run, RunState.CANCELLED, news)
+        run.state, run.status = RunState.CANCELLED, judge(run, RunState.CANCELLED, news, tally)
         run.messages = [*run.messages, *messages_of(run, news)]
         run.finished_at = timezone.now()
         run.save()
@@ -72,7 +74,7 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
     with work.run() as run:
         had_plan = run.state in (RunState.APPLYING, RunState.SETTLING, RunState.VERIFYING) or run.changes.exists()
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.FAILED, error=f"Not written: {text}")
-        run.counts = count_changes(run)
+        run.counts = count_changes(run, tally_changes(run))
         run.error, run.error_detail = text, detail
         run.state, run.status = RunState.FINISHED, RunStatus.ERROR
         run.messages = [*run.messages, text]
@@ -87,25 +89,26 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
             tell_of_run(run, news)
 
 
-def _prove_months(run: Run) -> None:
+def _prove_months(run: Run, tally: Tally) -> list[Note]:
     """Balance the invoices of the newest months, of those that this run touched, and of what is not settled."""
+    notes: list[Note] = []
     if run.preview or run.kind != RunKind.BILLING:
-        return
-    touched = _touched_months(run)
+        return notes
+    touched = _touched_months(run) if tally else set[dt.date]()
     for account, balances in prove_months(run.program, touched):
         if account.newest:
             money = {name: plain(amount) for name, amount in account.retail_by_bucket().items()}
             run.basis["proved"] = {"month": f"{account.month:%Y-%m}", "retail": money}
-        _note_balances(run, balances, headers=account.newest or account.month in touched)
-    run.save(update_fields=["basis"])
+        notes += _note_balances(balances, headers=account.newest or account.month in touched)
+    return notes
 
 
-def _note_balances(run: Run, balances: Sequence[InvoiceBalance], *, headers: bool) -> None:
+def _note_balances(balances: Sequence[InvoiceBalance], *, headers: bool) -> list[Note]:
     """What does not balance; with ``headers`` also what these say otherwise than the rows."""
     notes = [_unbalanced(one) for one in balances if not one.balanced]
     if headers:
         notes += [_header_differs(one) for one in balances if one.header_differs is not None]
-    store_notes(run, notes)
+    return notes
 
 
 def _unbalanced(balance: InvoiceBalance) -> Note:
@@ -133,15 +136,18 @@ def _header_differs(balance: InvoiceBalance) -> Note:
     )
 
 
-def _prove_lines(run: Run) -> None:
+def _prove_lines(run: Run) -> list[Note]:
     """What stands at the target has a charge, or is said to have none; what runs billed again is said too."""
-    if not run.preview and run.kind == RunKind.BILLING:
-        store_notes(run, prove_standing(run.program).notes())
-        store_notes(run, [one.note() for one in find_billed_again(run.program)])
-        store_notes(run, notes_of_edited_runs(run.program))
-        note_day(run.program)
-        waiting = (one for one in find_waiting(run.program) if one.wait is not Wait.PAUSED)  # planning says that
-        store_notes(run, [one.note(run.program.target.label) for one in waiting])
+    if run.preview or run.kind != RunKind.BILLING:
+        return []
+    note_day(run.program)
+    waiting = (one for one in find_waiting(run.program) if one.wait is not Wait.PAUSED)  # planning says that
+    return [
+        *prove_standing(run.program).notes(),
+        *(one.note() for one in find_billed_again(run.program)),
+        *notes_of_edited_runs(run.program),
+        *(one.note(run.program.target.label) for one in waiting),
+    ]
 
 
 def _touched_months(run: Run) -> set[dt.date]:
@@ -155,47 +161,41 @@ def _touched_months(run: Run) -> set[dt.date]:
     return set(rows.values_list("invoice__month", flat=True).distinct())
 
 
-def _report_failures(run: Run) -> None:
+def _failures(run: Run, tally: Tally) -> list[Note]:
     """Every failed change is said again each time it fails."""
-    failed = run.changes.filter(state=ChangeState.FAILED)
-    store_notes(
-        run,
-        [
-            Note(
-                Severity.ERROR,
-                "failed",
-                finding_of_failure(change),
-                f"{change.what}: {change.error}",
-                "Try it again once the cause is gone.",
-                customer_id=change.customer_id,
-                retail=change.retail,
-                product_id=change.product_id,
-                change_id=change.pk,
-            )
-            for change in failed
-        ],
-    )
+    if not any_in(tally, ChangeState.FAILED):
+        return []
+    return [
+        Note(
+            Severity.ERROR,
+            "failed",
+            finding_of_failure(change),
+            f"{change.what}: {change.error}",
+            "Try it again once the cause is gone.",
+            customer_id=change.customer_id,
+            retail=change.retail,
+            product_id=change.product_id,
+            change_id=change.pk,
+        )
+        for change in run.changes.filter(state=ChangeState.FAILED)
+    ]
 
 
-def _close_findings(run: Run) -> None:
-    """What this run no longer reports is over."""
-    if not run.preview:
-        close_unreported(run)
-
-
-def _conclude(run: Run, state: RunState) -> None:
+def _conclude(run: Run, state: RunState, tally: Tally) -> None:
     """Count, judge, and tell, all at once: nobody hears of a run that did not end."""
-    drop_repeats(run)
-    run.counts = count_changes(run)
+    if any_in(tally, ChangeState.HELD) and drop_repeats(run):
+        tally = tally_changes(run)
+    run.counts = count_changes(run, tally)
     cancelled = run.cancel_requested and state is RunState.FINISHED
-    if state is RunState.FINISHED and not run.preview:
+    if state is RunState.FINISHED and not run.preview and any_in(tally, ChangeState.PLANNED):
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Cancelled")
     run.state = RunState.CANCELLED if cancelled else state
     news = new_findings(run)
-    run.status = judge(run, state, news)
+    run.status = judge(run, state, news, tally)
     run.messages = [*run.messages, *messages_of(run, news)]
     run.finished_at = timezone.now()
-    run.save()
+    # Alone: a ticket, or a wish to cancel, may have come since the run was read.
+    run.save(update_fields=["counts", "state", "status", "messages", "finished_at", "basis"])
     _supersede_waiting(run)
     tell_of_run(run, news, run.basis.get("proved"))
 
@@ -205,10 +205,9 @@ def _supersede_waiting(run: Run) -> None:
     if run.preview:
         return
     older = Run.objects.filter(program=run.program_id, kind=run.kind, state=RunState.WAITING, pk__lt=run.pk)
+    if not older.exists():
+        return
     Change.objects.filter(run__in=older, state=ChangeState.PLANNED).update(
         state=ChangeState.DROPPED, error="Replaced by a newer plan"
     )
     older.update(state=RunState.SUPERSEDED)
-
-
-PROOFS = (_prove_months, _prove_lines)  # in this order

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from money.enums import Action, Severity
 from syncs.deciding.findings import NOT_IMPORTED, SOURCE, open_findings
@@ -14,6 +13,7 @@ from syncs.models import Finding, Run
 from syncs.writing.repeats import HELD_AGAIN
 
 WITHOUT_PRODUCT = "plan_without_product"  # in the counts of a preview: products that its lines would lack
+Tally = Mapping[tuple[str, str], int]  # the changes of a run, by action and state
 _COUNTED_AS = {
     Action.ADD_LINE: "created",
     Action.CREATE_PRODUCT: "created",
@@ -25,14 +25,24 @@ _COUNTED_AS = {
 }
 
 
-def count_changes(run: Run) -> dict[str, int]:
+def tally_changes(run: Run) -> Tally:
+    """How many changes a run has of each action in each state. One query."""
+    rows = run.changes.order_by().values_list("action", "state").annotate(number=Count("pk"))
+    return {(action, state): number for action, state, number in rows}
+
+
+def any_in(tally: Tally, state: ChangeState) -> bool:
+    """Whether any change is in that state."""
+    return any(each == state for _, each in tally)
+
+
+def count_changes(run: Run, tally: Tally) -> dict[str, int]:
     """Counts of a run as the field's words; planned changes count by what they would do."""
     counts = dict.fromkeys(COUNT_NAMES, 0)
     for name in ("unchanged", "skipped", "failed"):
         counts[name] = run.counts.get(f"plan_{name}", 0)
     counts["held"] = run.counts.get(HELD_AGAIN, 0)
-    states = Counter(run.changes.values_list("action", "state"))
-    for (action, state), number in states.items():
+    for (action, state), number in tally.items():
         if state in (ChangeState.HELD, ChangeState.FAILED):
             counts[str(state)] += number
         elif state == ChangeState.DONE or (run.preview and state == ChangeState.PLANNED):
@@ -44,18 +54,17 @@ def count_changes(run: Run) -> dict[str, int]:
     return counts | {k: v for k, v in run.counts.items() if k.startswith("plan_")}
 
 
-def judge(run: Run, state: RunState, news: Sequence[Finding]) -> RunStatus:
+def judge(run: Run, state: RunState, news: Sequence[Finding], tally: Tally) -> RunStatus:
     """A run speaks of what is new in it; a write that fails speaks up every time."""
     severities = {finding.severity for finding in news}
-    failed_write = run.changes.filter(state=ChangeState.FAILED).exists()
-    if failed_write or Severity.ERROR in severities or _not_imported(run).exists():
+    if any_in(tally, ChangeState.FAILED) or Severity.ERROR in severities or _not_imported(run).exists():
         return RunStatus.ERROR
     if Severity.WARNING in severities or run.counts.get(WITHOUT_PRODUCT):
         return RunStatus.WARNING
     if state is RunState.WAITING and not _said_before(run):
         return RunStatus.WARNING
     wrote = ChangeState.PLANNED if run.preview else ChangeState.DONE
-    changed = run.changes.filter(state=wrote).exclude(action=Action.KEEP).exists()
+    changed = any(each == wrote and action != Action.KEEP for action, each in tally)
     return RunStatus.SUCCESS if changed else RunStatus.NO_CHANGE
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from collections.abc import Mapping as MappingOf
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -19,7 +20,7 @@ from invoices.billing_items import recount_invoices
 from invoices.counted import countable_invoices
 from invoices.models import Charge, SourceInvoice
 from money.enums import Chosen, Kind, Motion, MotionCause
-from money.facts import OwnLine, RunAhead
+from money.facts import Choice, OwnLine, RunAhead
 from money.month.ahead import begins_with
 from money.month.months import Months
 from money.periods import first_day_of
@@ -28,13 +29,17 @@ from syncs.facts.lines import load_own_lines
 from syncs.facts.mappings import active_mappings
 from syncs.facts.months import month_to_bill
 from syncs.facts.older_months import find_older_months, older_subject
-from syncs.models import Decision, Posting
+from syncs.models import Posting
 
 SEATS = (Motion.SEAT_MONTHLY, Motion.SEAT_ANNUAL)  # on one day the monthly template goes first
 
 
 def open_months(
-    program: Program, mapping_ids: Collection[int], months: Months, ahead: Collection[RunAhead] = ()
+    program: Program,
+    mapping_ids: Collection[int],
+    months: Months,
+    choices: MappingOf[str, Choice],
+    ahead: Collection[RunAhead] = (),
 ) -> None:
     """A mapping that was never planned begins with the newest regular month; nothing while there is none.
 
@@ -46,7 +51,7 @@ def open_months(
         return
     mappings = list(active_mappings(program).filter(pk__in=mapping_ids))
     _take_up_newest(program, mappings, newest, ahead)
-    _take_up_older(program, mappings)
+    _take_up_older(program, mappings, choices)
 
 
 def place_purchases(program: Program) -> int:
@@ -88,10 +93,10 @@ def _own_lines(program: Program, mappings: Collection[Mapping]) -> list[OwnLine]
     return load_own_lines(program, Q(customer__in={mapping.customer_id for mapping in mappings})) if mappings else []
 
 
-def _take_up_older(program: Program, mappings: Iterable[Mapping]) -> None:
+def _take_up_older(program: Program, mappings: Iterable[Mapping], choices: MappingOf[str, Choice]) -> None:
     offered = {older_subject(mapping): mapping for mapping in mappings}
-    accepted = Decision.objects.filter(program=program, choice=Chosen.TAKE_UP, subject__in=offered)
-    wanted = {offered[subject].pk: offered[subject] for subject in accepted.values_list("subject", flat=True)}
+    accepted = [subject for subject in offered if subject in choices and choices[subject].choice is Chosen.TAKE_UP]
+    wanted = {offered[subject].pk: offered[subject] for subject in accepted}
     for older in find_older_months(program, wanted):
         lock_mappings(program.pk)
         first = wanted[older.mapping_id].first_month

@@ -7,19 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import F, QuerySet, Sum
 
 from connectors.records import InvoiceTemplate, id_order
-from core.scope import without_nested_loops
 from money.enums import Action, LineState, PartRole
+from money.facts import Choice
 from money.holds import month_of_subject
 from money.month.guard import Upheaval, guard_reason, hold_of_removals
 from money.month.months import Months
 from money.month.unfinished import note_not_any_invoice, note_not_invoiced, note_of_removals
 from money.notes import NO_PRODUCT
-from money.plan import Hold, Plan
+from money.plan import Hold, Note, Plan
 from money.planning import plan_billing
 from money.words import ZERO
 from programs.models import Approval
 from syncs.deciding.findings import store_notes
-from syncs.deciding.restoring import note_older, note_strange_marks, take_billed, why_older
+from syncs.deciding.restoring import note_older, note_strange_marks, take_billed, was_restored, why_older
 from syncs.enums import ChangeState, RunState
 from syncs.facts.evidence import load_evidence
 from syncs.facts.mappings import mapped_to, mapping_chunks
@@ -48,24 +48,27 @@ Mapped = Mapping[str, Sequence[tuple[int, str]]]  # as ``mapped_to`` answers
 
 def plan_billing_run(work: Slice) -> RunState:
     """Make the plan; after a restore, once more where invoices carry some of it already."""
-    state = _plan(work)
-    return RunState.PLANNING if take_billed(work.partner_id, work.run_id, lambda: work.target) else state
+    state, restored = _plan(work)
+    if restored and take_billed(work.partner_id, work.run_id, lambda: work.target):
+        return RunState.PLANNING
+    return state
 
 
-def _plan(work: Slice) -> RunState:
+def _plan(work: Slice) -> tuple[RunState, bool]:
     """Make the plan, chunk by chunk; it waits when approval is required or it changes very much.
 
     Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
-    what failed and nothing else.
+    what failed and nothing else. Answers also whether a backup was restored: invoices may carry some of the plan then.
     """
-    with work.whole_run() as run, without_nested_loops():
+    with work.whole_run(whole_sets=True) as run:
         retry = retry_scope(run)
         marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
         mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
         note_strange_marks(run, mapped)
         evidence = load_evidence(run.program, run.basis)
-        run.changes.all().delete()
-        run.templates.all().delete()
+        if run.counts:  # planning began before
+            run.changes.all().delete()
+            run.templates.all().delete()
         run.basis["carried"] = sorted(evidence.billed_by)
         run.counts = {"plan_unchanged": 0}
         place_purchases(run.program)
@@ -75,13 +78,15 @@ def _plan(work: Slice) -> RunState:
         chunks = mapping_chunks(run.program, mappings)
     upheaval = Upheaval()
     for mapping_ids in chunks:
-        with work.whole_run() as run, without_nested_loops():
+        with work.whole_run(whole_sets=True) as run:
+            choices = load_choices(run.program)
             if not run.preview:
-                open_months(run.program, mapping_ids, months, evidence.ahead)
+                open_months(run.program, mapping_ids, months, choices, evidence.ahead)
             facts = load_billing(
                 run.program,
                 mapping_ids,
                 months=months,
+                choices=choices,
                 carried=evidence.billed_by,
                 billed_before=evidence.billed_before,
                 ahead=evidence.ahead,
@@ -89,19 +94,30 @@ def _plan(work: Slice) -> RunState:
             made = _plan_chunk(run, facts, mapped, upheaval)
             if not run.preview:
                 remember_proof(run.program, facts.mappings, made, evidence)
-    with work.whole_run() as run, without_nested_loops():
-        _plan_chunk(run, load_left_behind(run.program, marks), mapped, upheaval)
+            run.save(update_fields=["counts", "messages"])
+    with work.whole_run(whole_sets=True) as run:
+        left_behind = load_left_behind(run.program, marks)
+        _plan_chunk(run, left_behind, mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
         if retry is None:
-            store_notes(run, survey(run.program))
-            store_notes(run, note_older_months(run.program, load_choices(run.program)))
-            store_notes(run, [*note_not_invoiced(months), *note_older(run)])
-            ended = month_without_invoice(run.program, months.newest)
-            store_notes(run, note_not_any_invoice(ended, load_holders(run.program) if ended else ()))
-        return _conclude(run, upheaval, months)
+            store_notes(run, _survey(run, months, left_behind.choices))
+        return _conclude(run, upheaval, months), was_restored(run.program)
+
+
+def _survey(run: Run, months: Months, choices: Mapping[str, Choice]) -> list[Note]:
+    """What people should know about beside the plan."""
+    ended = month_without_invoice(run.program, months.newest)
+    return [
+        *survey(run.program),
+        *note_older_months(run.program, choices),
+        *note_not_invoiced(months),
+        *note_older(run),
+        *note_not_any_invoice(ended, load_holders(run.program) if ended else ()),
+    ]
 
 
 def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheaval) -> Plan:
+    """The run's counts and messages are not saved for you."""
     made = plan_billing(facts.mappings, facts.left_behind, facts.templates, facts.choices)
     first = {(f.mapping.customer_id, f.mapping.motion) for f in facts.mappings if f.first}
     upheaval.count(made.changes, first, usual_amounts(run.program, made.changes))
@@ -111,7 +127,6 @@ def _plan_chunk(run: Run, facts: BillingFacts, mapped: Mapped, upheaval: Upheava
     store_notes(run, made.notes)
     remember_templates(run, made, facts.templates, mapped)
     run.counts["plan_unchanged"] += made.unchanged
-    run.save(update_fields=["counts", "messages"])
     return made
 
 
@@ -149,12 +164,12 @@ def remember_templates(run: Run, made: Plan, templates: dict[str, InvoiceTemplat
 
 def _conclude(run: Run, upheaval: Upheaval, months: Months) -> RunState:
     lines = Line.objects.filter(program=run.program_id, state=LineState.STANDING, role=PartRole.RECURRING)
-    hold = hold_of_removals(months, upheaval, line_count=lines.count())
+    hold = hold_of_removals(months, upheaval, line_count=lines.count()) if upheaval.removals else None
     if hold is not None:
         _hold_removals(run, hold, upheaval)
     run.total = run.changes.filter(state=ChangeState.PLANNED).count()
     run.waiting_for = _must_wait(run, upheaval, lines) if run.total else ""
-    run.save(update_fields=["total", "waiting_for", "basis"])
+    run.save(update_fields=["total", "waiting_for", "basis", "counts", "messages"])
     if run.preview or not run.total:
         return RunState.FINISHED
     if run.waiting_for:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils import timezone
 
@@ -45,26 +47,34 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     resolve_abandoned_lines(work, abandoned)
     if read_again(work, scope):  # a retry: what failed is read, and nothing else
         return _ask_what_was_billed(work)
-    if not source_read:
-        read_source(work)
+    source = None if source_read else read_source(work)
     with work.whole_run() as run:
+        if source is not None:
+            keep_source(run, source)
         waits = let_products_go_first(run)
+        copy = _copy_to_read(run)
     if waits:
         return AT_ONCE
     if products_off and not read_target_products(work):
         return None
-    if not read_target_copy(work):
+    if copy is not None and not _read_target_copy(work, copy):
         return None
-    return _ask_what_was_billed(work)
+    return _ask_what_was_billed(work, {COPY: None})
 
 
-def _ask_what_was_billed(work: Slice) -> RunState:
-    """Which generated invoices carry our lines: with this answer the run's facts are whole."""
+def _ask_what_was_billed(work: Slice, basis: Mapping[str, object] = MappingProxyType({})) -> RunState:
+    """Which generated invoices carry our lines: with this answer the run's facts are whole.
+
+    ``basis`` is kept with the run at once.
+    """
     with work.whole_run() as run:
+        run.basis |= basis
         scope = retry_scope(run)
         sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
         if not sought:
             _keep_evidence(run, sought, {})
+        elif basis:
+            run.save(update_fields=["basis"])
     if sought:
         carried = find_carried(sought, work.target)
         with work.run() as run:
@@ -92,14 +102,23 @@ def read_for_products(work: Slice) -> RunState | float | None:
     resolve_abandoned_products(work, abandoned)
     if read_again(work, scope):  # a retry: what failed is read, and nothing else
         return RunState.PLANNING
-    if not source_read:
-        read_source(work)
+    source = None if source_read else read_source(work)
     with work.run() as run:
+        if source is not None:
+            keep_source(run, source)
         idle = nothing_in_use(run.program)
     return RunState.PLANNING if idle or read_target_products(work) else None
 
 
-def read_source(work: Slice) -> None:
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """What reading the source has to say, and the ids of the invoices that it imported."""
+
+    notes: list[Note]
+    imported: tuple[int, ...]
+
+
+def read_source(work: Slice) -> SourceRead:
     """Bring customers, products and invoices up to date. Raises what the source's client raises."""
     customers = refresh_customers(work.partner_id, work.source_id, work.source)
     products = refresh_price_list(work.partner_id, work.source_id, work.source, timezone.now().date())
@@ -107,13 +126,16 @@ def read_source(work: Slice) -> None:
     notes = [
         Note(Severity.ERROR, "source", f"source:{text}", text) for text in (customers.problem, products.problem) if text
     ]
-    notes += import_notes(imported)
-    with work.run() as run:
-        run.basis["source"] = True
-        run.basis["imported"] = list(imported.imported)
-        run.save(update_fields=["basis"])
-        store_notes(run, notes, SOURCE)
-        close_unreported(run, SOURCE)
+    return SourceRead(notes + import_notes(imported), imported.imported)
+
+
+def keep_source(run: Run, read: SourceRead) -> None:
+    """The run need not read the source again, and says what was found there. Inside the scope."""
+    run.basis["source"] = True
+    run.basis["imported"] = list(read.imported)
+    run.save(update_fields=["basis"])
+    store_notes(run, read.notes, SOURCE)
+    close_unreported(run, SOURCE)
 
 
 def import_notes(report: ImportReport) -> list[Note]:
@@ -169,22 +191,25 @@ def read_target_products(work: Slice) -> bool:
 COPY = "target_copy"  # in the basis of a run, as READING
 
 
-def read_target_copy(work: Slice) -> bool:
-    """Go on reading customers and templates until the slice is over; true when all are read."""
-    with work.run() as run:
-        if COPY in run.basis and run.basis[COPY] is None:
-            return True
-        stored = run.basis.get(COPY)
-    reading = CopyReading(timezone.now())
-    if stored:
-        reading = CopyReading(dt.datetime.fromisoformat(stored["since"]), Listed(stored["listed"]), stored["page"])
+def _copy_to_read(run: Run) -> CopyReading | None:
+    """Where the run goes on reading customers and templates; None where all are read."""
+    if COPY not in run.basis:
+        return CopyReading(timezone.now())
+    stored = run.basis[COPY]
+    if stored is None:
+        return None
+    return CopyReading(dt.datetime.fromisoformat(stored["since"]), Listed(stored["listed"]), stored["page"])
+
+
+def _read_target_copy(work: Slice, reading: CopyReading) -> bool:
+    """Go on reading customers and templates until the slice is over; true when all are read, which is not kept here."""
     left = read_copy(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
+    if left is None:
+        return True
     with work.run() as run:
-        run.basis[COPY] = None
-        if left is not None:
-            run.basis[COPY] = {"since": left.since.isoformat(), "listed": left.listed, "page": left.page}
+        run.basis[COPY] = {"since": left.since.isoformat(), "listed": left.listed, "page": left.page}
         run.save(update_fields=["basis"])
-    return left is None
+    return False
 
 
 MOST_READ_ALONE = 50  # templates and products: more of them are read quicker with the whole list

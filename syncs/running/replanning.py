@@ -15,12 +15,12 @@ from money.month.guard import hold_removals
 from money.plan import Plan
 from money.planning import plan_billing
 from syncs.deciding.findings import store_notes
-from syncs.deciding.restoring import take_billed
+from syncs.deciding.restoring import take_billed, was_restored
 from syncs.enums import Anew, Cause, ChangeState, PartCause
 from syncs.facts.evidence import add_evidence, lines_to_prove, load_evidence
 from syncs.facts.mappings import customers_on, mapped_to, on_template
 from syncs.facts.months import load_months_of
-from syncs.facts.program import BillingFacts, load_billing
+from syncs.facts.program import BillingFacts, load_billing, load_choices
 from syncs.facts.target import load_templates
 from syncs.models import Change, Run
 from syncs.proving.billed import remember_proof
@@ -41,8 +41,8 @@ def replan_template(work: Slice, template_id: str, why: Anew, *, read: bool = Fa
     broken off between the two, it would go on with the old one.
     """
     _ask_what_was_billed_since(work, template_id)
-    _replan(work, template_id, why, read=read)
-    if take_billed(work.partner_id, work.run_id, lambda: work.target):
+    restored = _replan(work, template_id, why, read=read)
+    if restored and take_billed(work.partner_id, work.run_id, lambda: work.target):
         _replan(work, template_id, why, read=read)
 
 
@@ -58,8 +58,9 @@ def _ask_what_was_billed_since(work: Slice, template_id: str) -> None:
         run.save(update_fields=["basis"])
 
 
-def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> None:
-    with work.whole_run() as run, without_nested_loops():
+def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> bool:
+    """Whether invoices may carry what it plans, as a backup was restored."""
+    with work.whole_run(whole_sets=True) as run:
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0
         mapped_here = dict(on_template(run.program, template_id).values_list("pk", "customer"))
@@ -69,11 +70,13 @@ def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> None:
         kept = run.changes.filter(template_id=template_id, action=Action.KEEP, state=ChangeState.DONE)
         again = list(kept.values_list("subscription_id", "period"))
         months = load_months_of(run.program, customers, run.basis.get(MONTHS))
-        open_months(run.program, mapping_ids, months, evidence.ahead)
+        choices = load_choices(run.program)
+        open_months(run.program, mapping_ids, months, choices, evidence.ahead)
         facts = load_billing(
             run.program,
             mapping_ids,
             months=months,
+            choices=choices,
             carried=taken | evidence.billed_by.keys(),
             billed_before=evidence.billed_before,
             ahead=evidence.ahead,
@@ -103,6 +106,7 @@ def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> None:
         run.messages.append(f"“{name}”: {said}")
         run.total = run.changes.filter(state=ChangeState.PLANNED).count() + run.done
         run.save(update_fields=["messages", "total"])
+        return was_restored(run.program)
 
 
 def _keep_visit(run: Run, facts: BillingFacts, template_id: str, mapped: str, *, read: bool) -> None:

@@ -37,13 +37,13 @@ class Slice:
     target_id: int
     source_system: str
     target_system: str
+    program: Program  # with both sides, as this slice saw it first
     lost_before: int  # writes in a row whose answer was lost, at the end of the slice before
     progress: Headway  # of the run before this slice
     turns: int  # that began where this slice begins, itself included
     seconds: float = SLICE_SECONDS
     started: float = field(default_factory=time.monotonic)
     _told_at: float = 0.0
-    _program: Program | None = None
     _source: Source | None = None
     _target: Target | None = None
 
@@ -101,9 +101,9 @@ class Slice:
             yield Run.objects.get(pk=self.run_id)
 
     @contextmanager
-    def whole_run(self) -> Iterator[Run]:
+    def whole_run(self, *, whole_sets: bool = False) -> Iterator[Run]:
         """As ``run``, with its program and what that belongs to as they are now: one query for all of it."""
-        with partner_scope(self.partner_id):
+        with partner_scope(self.partner_id, whole_sets=whole_sets):
             whole = Run.objects.select_related("program__source", "program__target", "program__partner")
             yield whole.get(pk=self.run_id)
 
@@ -114,13 +114,6 @@ class Slice:
             run = Run.objects.get(pk=self.run_id)
             run.program = self.program
             yield run
-
-    @property
-    def program(self) -> Program:
-        """As this slice saw it first. Inside the scope."""
-        if self._program is None:
-            self._program = Program.objects.select_related("source", "target").get(pk=self.program_id)
-        return self._program
 
     def planned_changes(self) -> Iterator[list[Change]]:
         """The next planned changes of the run, each time anew, until none is left or somebody cancelled.
@@ -176,12 +169,12 @@ class Slice:
 
 
 def open_slice(run: Run) -> Slice:
-    """Read what a slice needs to know of its run, and keep that it has begun. Inside the scope."""
+    """What a slice needs to know of its run, which comes with its program; kept that it has begun. Inside the scope."""
     now = timezone.now()
     run.heartbeat_at, run.resume_at, run.started_at = now, None, run.started_at or now
     if run.state == RunState.QUEUED:
         run.state = RunState.READING
-    program = Program.objects.select_related("source", "target").get(pk=run.program_id)
+    program = run.program
     progress = headway_of(run, program.source_id)
     turns = count_turn(run, progress)
     run.save(update_fields=["heartbeat_at", "resume_at", "started_at", "state", "headway", "turns"])
@@ -196,7 +189,7 @@ def open_slice(run: Run) -> Slice:
         lost_before=run.lost_writes,
         progress=progress,
         turns=turns,
-        _program=program,
+        program=program,
     )
 
 

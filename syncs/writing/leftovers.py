@@ -28,10 +28,13 @@ def removals_of_leftovers(run: Run) -> list[PlannedChange]:
 
     A line of quantity 0 is one whose removal the target refused.
     """
+    standing = list(_standing(run.program))
+    if not standing:
+        return []
     planned = set(run.changes.filter(line_id__isnull=False).values_list("line_id", flat=True))
     return [
         removal_of(own_line_of(row), line, line.name, "Still there although it was taken off")
-        for row, line in _standing(run.program)
+        for row, line in standing
         if line.line_id not in planned
     ]
 

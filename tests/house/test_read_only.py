@@ -140,7 +140,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
     run.program = program
     template = Template.objects.get(pk=shop.template.pk)
     line = Line.objects.select_related("subscription", "product").earliest("pk")
-    wanted, withdrawn = find_open_periods(program, [shop.mapping.pk], NEWEST)
+    wanted, withdrawn = find_open_periods(program, {shop.mapping.pk: shop.customer.pk}, NEWEST)
     mapping = program.mappings.select_related("customer", "template", "target_customer").get(pk=shop.mapping.pk)
     usage = PlannedChange(
         Action.ADD_LINE, PartRole.USAGE, "BS:mark", shop.customer.pk, Motion.AZURE_PLAN, line.subscription_id,
@@ -164,6 +164,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "kept": load_and_keep_months(program)[1],
         "line": line,
         "lines": load_own_lines(program),
+        "mapped": {shop.mapping.pk: shop.customer.pk},
         "mapping": mapping,
         "months": load_months(program),
         "own_ids": [line.line_id],

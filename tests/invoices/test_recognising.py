@@ -187,7 +187,8 @@ def test_unknown_rows_are_classified_once_their_customer_is_known(world):
     assert report.reclassified == 2
     assert world.kinds("101") == ["recurring", "proration", "unknown"]
     assert world.charges("101")[0].product.name == "Sample Suite"
-    assert reclassify_unknown(world.partner.pk, world.program.pk) == 0
+    with partner_scope(world.partner.pk):
+        assert reclassify_unknown(world.program) == 0
 
 
 # --- Which product ------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ class Command(PartnerCommand):
         """Move the run on until it is over, whoever else may be at it; answers with the runs that it let go first."""
         gone_first: list[Run] = []
         with ProgressTeller(partner_id, run.pk, self.say) as teller:
-            while (delay := advance(partner_id, run.pk)) is not None:
+            while (delay := advance(partner_id, run.pk, whole_slice=True)) is not None:
                 teller.look()
                 first = _goes_first(partner_id, run)
                 if first is None:
