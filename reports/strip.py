@@ -62,10 +62,10 @@ class Strip:
 
 def draw_strip(total: Balance, *, balanced: bool) -> Strip:
     """The strip of an account; ``balanced`` says whether it is exact for everybody in it."""
-    return Strip(_segments(_amounts(total)), total.source, total.rules, balanced)
+    return Strip(_segments(parts_of(total)), total.source, total.rules, balanced)
 
 
-def _amounts(total: Balance) -> dict[str, Money]:
+def parts_of(total: Balance) -> dict[str, Money]:
     """By part, in reading order: what is synced is billed, or ready to be."""
     ready = total.buckets[Bucket.SYNCED] - total.billed
     return {BILLED: total.billed, READY: ready} | {

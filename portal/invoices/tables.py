@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from invoices.models import Charge, SourceInvoice
 from portal.kit.badges import badge_html
-from portal.kit.figures import money_html, write_period
+from portal.kit.figures import NOTHING, money_html, write_date, write_period, write_quantity
+from portal.kit.icons import icon_html
 from portal.kit.tables import (
     NUMBER,
     MoneyColumn,
@@ -22,6 +24,8 @@ from portal.kit.tables import (
     name_html,
 )
 from programs.models import Program
+from reports.invoice import Became, PostedLine, part_of_month, what_became
+from reports.strip import LABELS
 
 
 class InvoiceTable(PortalTable):
@@ -77,34 +81,47 @@ class InvoiceTable(PortalTable):
         )
 
 
+_RECKONING = ("quantity", "unit_retail", "share", "retail", "cost")
+
+
 class ChargeTable(PortalTable):
-    """Rows of a source invoice."""
+    """Rows of a source invoice: what each charges, and what became of it."""
 
     line = tables.Column(verbose_name="Line")
-    customer = tables.Column(order_by="customer__name")
+    customer = tables.Column(order_by="customer__name", attrs={"td": {"class": "customer"}})
     product_name = tables.Column(verbose_name="Product", attrs={"td": {"class": "name"}})
-    kind = tables.Column()
-    period = tables.Column()
+    period = tables.Column(attrs={"td": {"class": "period"}})
     quantity = QuantityColumn()
-    unit_retail = PriceColumn(verbose_name="Unit retail")
-    cost = MoneyColumn(verbose_name="Cost")
+    unit_retail = PriceColumn(verbose_name="× Unit retail")
+    share = tables.Column(empty_values=(), orderable=False, verbose_name="× Share", attrs=NUMBER)
     retail = MoneyColumn(verbose_name="Retail")
+    cost = MoneyColumn(verbose_name="Cost")
+    became = tables.Column(
+        empty_values=(), orderable=False, verbose_name="What became of it", attrs={"td": {"class": "name became"}}
+    )
 
     class Meta(PortalTable.Meta):
         model = Charge
-        fields = ("line", "customer", "product_name", "kind", "period", "quantity", "unit_retail", "cost", "retail")
+        fields = ("line", "customer", "product_name", "period", *_RECKONING, "became")
 
     card_title = "product_name"
     card_figure = "retail"
     list_name = "charges"
     many_columns = True
-    choosable = ("line", "customer", "kind", "period", "quantity", "unit_retail", "cost", "retail")
+    choosable = ("line", "customer", "period", *_RECKONING, "became")
+    empty_title = "No row"
+    empty_help = "The invoice has none."
 
-    def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, program: Program, invoice: SourceInvoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.program = program
-        for name in ("cost", "retail"):
-            self.columns[name].column.verbose_name = f"{name.title()} ({currency})"
+        self.program, self.invoice = program, invoice
+        self.columns["retail"].column.verbose_name = f"= Retail ({invoice.currency})"
+        self.columns["cost"].column.verbose_name = f"Cost ({invoice.currency})"
+
+    @cached_property
+    def told(self) -> dict[int, Became]:
+        """What became of the rows of this page."""
+        return what_became(self.invoice, self.program, [row.record for row in self.paginated_rows])
 
     def render_customer(self, record: Charge) -> SafeString:
         if record.customer is None:
@@ -117,10 +134,59 @@ class ChargeTable(PortalTable):
         under = record.problem or f"{record.subscription_ref}{told}"
         return format_html('{}<span class="under">{}</span>', record.product_name or "–", under)
 
-    def render_kind(self, record: Charge) -> SafeString:
-        if record.kind in {"unknown", "credit"}:
-            return badge_html(record.kind, record.get_kind_display())
-        return format_html('<span class="nowrap">{}</span>', record.get_kind_display())
+    def render_period(self, record: Charge) -> SafeString:
+        kind = record.get_kind_display()
+        said = badge_html(record.kind, kind) if record.kind in {"unknown", "credit"} else kind
+        days = f"{write_date(record.first_day)} {NOTHING} {write_date(record.last_day)}"
+        if "/" in record.period:  # which names its days
+            return format_html('{} <span class="under">{}</span>', days, said)
+        whole = record.days.months == 1 and record.first_day.day == 1
+        under = "" if whole else format_html('<span class="under">{}</span>', days)
+        return format_html('{} <span class="under">{}</span>{}', write_period(record.period) or NOTHING, said, under)
 
-    def render_period(self, value: str) -> SafeString:
-        return format_html('<span class="nowrap">{}</span>', write_period(value))
+    def render_share(self, record: Charge) -> SafeString | str:
+        if record.ratio == 1:
+            return format_html('<span class="quiet">{}</span>', "1")
+        part = part_of_month(record)
+        if part is None:
+            return write_quantity(record.ratio)
+        return format_html('{}/{}<span class="under">of the days</span>', *part)
+
+    def render_became(self, record: Charge) -> SafeString:
+        return became_html(self.told[record.pk])
+
+
+def became_html(told: Became) -> SafeString:
+    """What became of a row, and of those planned with it: where its money counts, and the lines that carry it."""
+    alone = len(told.parts) == 1 and not told.others
+    parts = format_html_join(
+        "",
+        '<span class="part"><span class="swatch fill-{}"></span>{}{}</span>',
+        ((name, LABELS[name], "" if alone else format_html(" {}", money_html(amount))) for name, amount in told.parts),
+    )
+    lines = format_html_join("", '<span class="under">{}</span>', ((_line_html(line),) for line in told.lines))
+    return format_html("{}{}{}", parts or "Nothing to bill", _together_html(told.others), lines)
+
+
+def _together_html(others: int) -> SafeString | str:
+    if others < 1:
+        return ""
+    return format_html('<span class="under">together with {} more row{}</span>', others, "s" if others > 1 else "")
+
+
+def _line_html(line: PostedLine) -> SafeString:
+    if not line.name:
+        return format_html("{}: {}", line.role, line.reason or LABELS[line.part])
+    place = line.place
+    name = format_html("{} <bdi>{}</bdi>, {}", line.role, line.name, money_html(line.retail))
+    if place is not None and place.url:
+        link = format_html(
+            '<a href="{}" target="_blank" rel="noopener noreferrer"><bdi>{}</bdi>{}</a>',
+            place.url,
+            place.template.name,
+            icon_html("out", "opens a new window"),
+        )
+    else:
+        link = format_html("<bdi>{}</bdi>", place.template.name if place else "a template that is gone")
+    carried = f", on invoice {', '.join(line.invoices)}" if line.invoices else ""
+    return format_html("{} on {}{}{}", name, link, carried, f": {line.reason}" if line.reason else "")

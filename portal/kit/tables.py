@@ -199,7 +199,7 @@ def list_page(
     ``fragment`` alone.
     """
     form = filters.form if filters is not None else search
-    chips = list(_chips(request, form)) if form is not None else []
+    chips = list(filter_chips(request, form)) if form is not None else []
     if filters is not None:
         table.data.whole = filters.queryset
     if total is not None and not chips and table.data.known is None:
@@ -235,7 +235,8 @@ def cut_pages(request: HttpRequest, table: PortalTable, size: int) -> None:
     table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field, 1))
 
 
-def _chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:
+def filter_chips(request: HttpRequest, form: forms.Form) -> Iterable[Chip]:
+    """The active filters of a form, each with the way to remove it."""
     for name, field in form.fields.items():
         value = request.GET.get(name, "")
         if not value:

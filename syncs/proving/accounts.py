@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -87,16 +87,18 @@ class InvoiceSum:
 
 
 def sums_of(
-    invoices: Sequence[SourceInvoice], periods: set[str]
+    invoices: Sequence[SourceInvoice], periods: set[str], among: Collection[int] | None = None
 ) -> defaultdict[tuple[int, str, str], list[InvoiceSum]]:
     """By subscription, motion and period, over all invoices of their source that count or were cancelled. Two queries.
 
-    Of the subscriptions that ``invoices`` name, all of one source.
+    Of the subscriptions that ``invoices`` name, all of one source; of those ``among`` these where it is given.
     """
     states = (InvoiceState.COUNTED, InvoiceState.REVERSED)
     told = SourceInvoice.objects.filter(source=invoices[0].source_id, state__in=states, past=False).order_by()
     known = {pk: (state, month) for pk, state, month in told.values_list("pk", "state", "month")}
     mine = Charge.objects.filter(invoice__in=invoices, subscription__isnull=False).order_by()
+    if among is not None:
+        mine = mine.filter(subscription__in=among)
     rows = (
         Charge.objects.filter(
             subscription__in=mine.values("subscription"),

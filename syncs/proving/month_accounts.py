@@ -23,15 +23,24 @@ from programs.models import Program
 from programs.selectors import source_currency
 from syncs.enums import Bucket
 from syncs.models import MonthTotal
-from syncs.proving.accounts import Balance
+from syncs.proving.accounts import BUCKETS, Balance
 from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
 
 OPEN_BUCKETS = (Bucket.HELD, Bucket.NOT_MAPPED, Bucket.UNKNOWN, Bucket.FAILED)  # of money that is billed to nobody yet
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceAccount:
+    """What became of one invoice of a month."""
+
+    invoice_id: int
+    total: Balance
+    balanced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class MonthAccount:
-    """All invoices of one usage month, in ``currency``.
+    """All invoices of one usage month, in ``currency``; ``invoices`` are the accounts that it is the sum of.
 
     ``occurs`` are the buckets with money of anybody, also where it adds up to nothing. ``proved_at`` is None where no
     sync has proved the month.
@@ -44,6 +53,7 @@ class MonthAccount:
     occurs: frozenset[str] = frozenset()
     newest: bool = False  # the newest regular month of the program
     proved_at: dt.datetime | None = None
+    invoices: tuple[InvoiceAccount, ...] = ()
 
     @property
     def billed(self) -> Money:
@@ -105,6 +115,7 @@ def add_up(program: Program, month: dt.date, balances: Iterable[InvoiceBalance])
         total=total,
         balanced=all(one.balanced for one in told),
         occurs=frozenset[str]().union(*(one.occurs for one in told)),
+        invoices=tuple(InvoiceAccount(one.invoice.pk, one.total, one.balanced) for one in told),
     )
 
 
@@ -183,34 +194,56 @@ def basis_of(program: Program, month: dt.date) -> str:
 
 def as_stored(account: MonthAccount) -> dict[str, Any]:
     """As ``MonthTotal`` keeps it."""
-    total = account.total
     return {
-        "source": _texts(total.source),
-        "rules": _texts(total.rules),
-        "billed": _texts(total.billed),
-        "buckets": {name: _texts(amount) for name, amount in total.buckets.items()},
-        "ready": total.ready,
+        **_sums(account.total, BUCKETS),
         "balanced": account.balanced,
         "occurs": sorted(account.occurs),
         "currency": account.currency,
         "newest": account.newest,
+        "invoices": [
+            {"id": one.invoice_id, "balanced": one.balanced, **_sums(one.total, _filled(one.total))}
+            for one in account.invoices
+        ],
     }
+
+
+def has_invoices(told: Mapping[str, Any]) -> bool:
+    """Whether what ``MonthTotal`` keeps tells each invoice by itself: what was proved long ago does not."""
+    return "invoices" in told
 
 
 def _restore(program: Program, row: MonthTotal) -> MonthAccount:
     told: Mapping[str, Any] = row.account
-    buckets = dict.fromkeys(Balance().buckets, NOTHING)
-    buckets |= {name: _money(texts) for name, texts in told["buckets"].items()}
-    total = Balance(_money(told["source"]), _money(told["rules"]), buckets, _money(told["billed"]), told["ready"])
     return MonthAccount(
         month=row.month,
         currency=told["currency"] or source_currency(program),
-        total=total,
+        total=_balance(told),
         balanced=told["balanced"],
         occurs=frozenset(told["occurs"]),
         newest=told["newest"],
         proved_at=row.proved_at,
+        invoices=tuple(InvoiceAccount(one["id"], _balance(one), one["balanced"]) for one in told.get("invoices", ())),
     )
+
+
+def _filled(total: Balance) -> list[str]:
+    """Those with any money."""
+    return [name for name, amount in total.buckets.items() if amount]
+
+
+def _sums(total: Balance, buckets: Iterable[str]) -> dict[str, Any]:
+    return {
+        "source": _texts(total.source),
+        "rules": _texts(total.rules),
+        "billed": _texts(total.billed),
+        "buckets": {name: _texts(total.buckets[name]) for name in buckets},
+        "ready": total.ready,
+    }
+
+
+def _balance(told: Mapping[str, Any]) -> Balance:
+    buckets = dict.fromkeys(BUCKETS, NOTHING) | {name: _money(texts) for name, texts in told["buckets"].items()}
+    return Balance(_money(told["source"]), _money(told["rules"]), buckets, _money(told["billed"]), told["ready"])
 
 
 def _texts(amount: Money) -> list[str]:

@@ -14,7 +14,7 @@ from invoices.selectors import listed_invoices
 from programs.models import Program
 from syncs.facts.closings import load_closings
 from syncs.models import MonthTotal
-from syncs.proving.month_accounts import MonthAccount, add_up, as_stored, basis_of, invoices_of
+from syncs.proving.month_accounts import MonthAccount, add_up, as_stored, basis_of, has_invoices, invoices_of
 from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
 
 MONTHS = 13
@@ -65,6 +65,8 @@ def _is_settled(program: Program, stored: MonthTotal | None, *, closed: bool) ->
     if stored is None or stored.proved_at is None or stored.account["newest"]:
         return False
     told = stored.account
+    if not has_invoices(told):
+        return False
     over = closed or not (told["ready"] or set(told["occurs"]) - {"synced", "rounding", "excluded"})
     return over and stored.basis == basis_of(program, stored.month)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Known
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from connectors.records import RowAmounts
 from connectors.registry import get_source
@@ -27,8 +27,8 @@ from programs.models import Program
 from syncs.enums import Bucket
 from syncs.models import Line, Part, Posting
 from syncs.proving.accounts import Balance, InvoiceSum, share_of, sums_of
+from syncs.proving.unplanned import NOT_PLANNED_YET, Mapped, amounts_aside, bucket_without_posting, whole_bucket_of
 
-_NOT_PLANNED_YET = Bucket.HELD
 _BUCKET_OF = {
     PartState.SYNCED: Bucket.SYNCED,
     PartState.BILLED: Bucket.SYNCED,
@@ -58,6 +58,7 @@ class InvoiceBalance:
     total: Balance
     customers: list[CustomerBalance]
     stored_equals_raw: bool
+    aside: Balance = field(default_factory=Balance)  # rows of no customer's account: unknown, or set aside
     header_differs: Decimal | None = None  # what the header says, where it says something else
     occurs: frozenset[str] = frozenset()  # buckets with money of anybody, also where it adds up to nothing
 
@@ -110,8 +111,22 @@ def reconcile_invoice(invoice: SourceInvoice, program: Program) -> InvoiceBalanc
 def reconcile_invoices(invoices: Sequence[SourceInvoice], program: Program) -> list[InvoiceBalance]:
     """The accounts of these invoices, in their order. As many queries as for one."""
     rows = _read_rows(invoices, program)
-    ledger = _read_ledger([one for one in invoices if not _whole_invoice_bucket(one, program)], rows, program)
+    ledger = _read_ledger([one for one in invoices if not whole_bucket_of(one, program)], rows, program)
     return [_balance_of(invoice, program, rows[invoice.pk], ledger) for invoice in invoices]
+
+
+def reconcile_groups(
+    invoice: SourceInvoice, program: Program, among: Collection[int] | None = None
+) -> dict[GroupKey, Balance]:
+    """What the account of an invoice is made of, by customer, motion, subscription and period.
+
+    ``among``: of these subscriptions alone, and of rows that name none.
+    """
+    rows = _read_rows([invoice], program, among)
+    if among is not None:
+        rows[invoice.pk].customers = set(_customers_of([invoice]).distinct().values_list("customer", flat=True))
+    counting = [] if whole_bucket_of(invoice, program) else [invoice]
+    return _group_balances(invoice, program, rows[invoice.pk], _read_ledger(counting, rows, program, among))
 
 
 def _balance_of(invoice: SourceInvoice, program: Program, rows: _Rows, ledger: _Ledger) -> InvoiceBalance:
@@ -124,14 +139,17 @@ def _balance_of(invoice: SourceInvoice, program: Program, rows: _Rows, ledger: _
     total = Balance()
     for entry in accounts.values():
         total.add(entry.balance)
-    for bucket, amount in _without_what_does_not_count(invoice, program, rows.aside).items():
-        total.put(bucket, amount)
+    aside = Balance()
+    for bucket, amount in amounts_aside(invoice, program, rows.aside).items():
+        aside.put(bucket, amount)
+    total.add(aside)
     total.source = rows.raw_total
     return InvoiceBalance(
         invoice=invoice,
         total=total,
         customers=sorted(accounts.values(), key=lambda entry: (entry.name, entry.motion)),
         stored_equals_raw=rows.raw_total == rows.stored_total,
+        aside=aside,
         header_differs=_header_difference(invoice, rows.raw_total),
         occurs=_occurring([*balances.values(), total]),
     )
@@ -141,25 +159,18 @@ def _occurring(balances: Iterable[Balance]) -> frozenset[str]:
     return frozenset(name for balance in balances for name, amount in balance.buckets.items() if amount)
 
 
-def _without_what_does_not_count(invoice: SourceInvoice, program: Program, aside: dict[str, Money]) -> dict[str, Money]:
-    """Unknown rows of an invoice that is held, or does not count, wait for nobody by themselves."""
-    reversed_one = invoice.state == InvoiceState.REVERSED
-    whole = Bucket.EXCLUDED if reversed_one else _whole_invoice_bucket(invoice, program)
-    if whole is None:
-        return aside
-    found = dict.fromkeys(aside, NOTHING)
-    for name, amount in aside.items():
-        found[name if name == Bucket.EXCLUDED else whole] += amount
-    return found
-
-
-def _read_rows(invoices: Sequence[SourceInvoice], program: Program) -> dict[int, _Rows]:
+def _read_rows(
+    invoices: Sequence[SourceInvoice], program: Program, among: Collection[int] | None = None
+) -> dict[int, _Rows]:
     """What is told of the rows of each of these invoices. Flat memory: rows are streamed."""
     amounts = get_source(program.source.system).row_amounts
     found = {invoice.pk: _Rows() for invoice in invoices}
     key = ("customer", "motion", "subscription", "period")
     columns = ("raw", "cost", "retail", "kind", "set_aside", "customer__name", "customer__external_id", *key)
-    rows = Charge.objects.filter(invoice__in=list(found)).values_list("invoice", *columns)
+    charges = Charge.objects.filter(invoice__in=list(found))
+    if among is not None:
+        charges = charges.filter(Q(subscription__in=among) | Q(subscription=None)).exclude(kind=Kind.UNKNOWN)
+    rows = charges.values_list("invoice", *columns)
     for invoice_id, raw_row, cost, retail, kind, set_aside, name, external_id, *place in rows.iterator(chunk_size=1000):
         amount, told = Money(cost, retail), found[invoice_id]
         told.raw_total += _amount_of(amounts(raw_row)) if raw_row else amount  # of a closed month it is not kept
@@ -196,7 +207,7 @@ def _header_difference(invoice: SourceInvoice, total: Money) -> Decimal | None:
 
 
 def _group_balances(invoice: SourceInvoice, program: Program, rows: _Rows, ledger: _Ledger) -> dict[GroupKey, Balance]:
-    whole = _whole_invoice_bucket(invoice, program)
+    whole = whole_bucket_of(invoice, program)
     if whole:
         return {key: _single(whole, group.amount) for key, group in rows.groups.items()}
     return {
@@ -205,7 +216,7 @@ def _group_balances(invoice: SourceInvoice, program: Program, rows: _Rows, ledge
             group,
             posting=ledger.posting_of(key, rows),
             sums=ledger.sums[key[2] or 0, key[1], key[3]],
-            unplanned=_bucket_without_posting(invoice, program, key[1], ledger.mappings.get((key[0], key[1]))),
+            unplanned=bucket_without_posting(invoice, program, key[1], ledger.mappings.get((key[0], key[1]))),
         )
         for key, group in rows.groups.items()
     }
@@ -222,38 +233,11 @@ def _group_balance(
     return _from_posting(invoice, posting, group, known, unplanned=unplanned)
 
 
-def _whole_invoice_bucket(invoice: SourceInvoice, program: Program) -> Bucket | None:
-    if invoice.state == InvoiceState.HELD:
-        return Bucket.HELD
-    if invoice.state == InvoiceState.REPLACED or invoice.past or not program.billing_enabled:
-        return Bucket.EXCLUDED
-    return None
-
-
-class _Mapped(NamedTuple):
-    """What of a mapping decides where the money of a row without a posting is."""
-
-    sync_on: bool
-    first_month: dt.date | None
-
-
-def _mappings(invoices: Sequence[SourceInvoice], program: Program) -> dict[tuple[int | None, str], _Mapped]:
+def _mappings(invoices: Sequence[SourceInvoice], program: Program) -> dict[tuple[int | None, str], Mapped]:
     """By customer and motion. Thousands of them, so no object is made of any row."""
     found = Mapping.objects.filter(program=program, customer__in=_customers_of(invoices)).order_by()
     rows = found.values_list("customer", "motion", "sync_on", "first_month")
-    return {(customer_id, motion): _Mapped(on, since) for customer_id, motion, on, since in rows}
-
-
-def _bucket_without_posting(invoice: SourceInvoice, program: Program, motion: str, mapping: _Mapped | None) -> Bucket:
-    if motion not in program.motions:
-        return Bucket.EXCLUDED
-    if mapping is None:
-        return Bucket.NOT_MAPPED
-    if not mapping.sync_on:
-        return Bucket.EXCLUDED
-    if mapping.first_month is not None and invoice.month < mapping.first_month:
-        return Bucket.NOT_MAPPED
-    return _NOT_PLANNED_YET
+    return {(customer_id, motion): Mapped(on, since) for customer_id, motion, on, since in rows}
 
 
 def _single(bucket: str, amount: Money) -> Balance:
@@ -283,7 +267,7 @@ class _Ledger:
     """What the ledger and the mappings say of the groups of some invoices."""
 
     postings: Known[tuple[int, str, str], _Planned]
-    mappings: Known[tuple[int | None, str], _Mapped]
+    mappings: Known[tuple[int | None, str], Mapped]
     sums: defaultdict[tuple[int, str, str], list[InvoiceSum]]
 
     def posting_of(self, key: GroupKey, rows: _Rows) -> _Planned | None:
@@ -292,22 +276,29 @@ class _Ledger:
         return posting if posting is not None and posting.customer_id in rows.customers else None
 
 
-def _read_ledger(invoices: Sequence[SourceInvoice], rows: Known[int, _Rows], program: Program) -> _Ledger:
+def _read_ledger(
+    invoices: Sequence[SourceInvoice],
+    rows: Known[int, _Rows],
+    program: Program,
+    among: Collection[int] | None = None,
+) -> _Ledger:
     """For those that are not in one bucket whole."""
     if not invoices:
         return _Ledger({}, {}, defaultdict(list))
     periods = {key[3] for invoice in invoices for key in rows[invoice.pk].groups}
-    postings, mappings = _postings(invoices, program, periods), _mappings(invoices, program)
-    return _Ledger(postings, mappings, sums_of(invoices, periods))
+    postings, mappings = _postings(invoices, program, periods, among), _mappings(invoices, program)
+    return _Ledger(postings, mappings, sums_of(invoices, periods, among))
 
 
 def _postings(
-    invoices: Sequence[SourceInvoice], program: Program, periods: set[str]
+    invoices: Sequence[SourceInvoice], program: Program, periods: set[str], among: Collection[int] | None
 ) -> dict[tuple[int, str, str], _Planned]:
     """By subscription, motion and period. Thousands of them, so no object is made of any row."""
     # Without the periods, years of postings would be read for each invoice.
     planned_ones = Posting.objects.filter(program=program, customer__in=_customers_of(invoices), period__in=periods)
     wanted = planned_ones.order_by()
+    if among is not None:
+        wanted = wanted.filter(subscription__in=among)
     amounts = ("source_cost", "source_retail", "rounding_cost", "rounding_retail")
     columns = ("pk", "customer", "charge_count", "since", *amounts, "subscription", "motion", "period")
     by_key: dict[tuple[int, str, str], _Planned] = {}
@@ -358,7 +349,7 @@ def _from_posting(
 ) -> Balance:
     """This invoice's share of a posting: all of it, unless several invoices make up the period."""
     whole = posting.balance.without_source()
-    if unplanned != _NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
+    if unplanned != NOT_PLANNED_YET:  # what failed while the mapping was on is not tried again by itself
         whole.buckets[unplanned] += whole.buckets[Bucket.FAILED]
         whole.buckets[Bucket.FAILED] = NOTHING
     counted = [each for each in sums if each.counts]

@@ -175,6 +175,7 @@ def test_what_decides_is_on_the_screen(open_browser: Open, cast: Cast, shop: Sho
         f"{base}history/": "Success",
         f"{base}invoices/": "60.00",
         f"{base}invoices/{shop.invoice.pk}/": "50.00",
+        f"{base}invoices/{shop.invoice.pk}/rows/": "50.00",
         "/p/northwind/users/": "Remove",
     }
     for path, text in deciding.items():
@@ -190,6 +191,7 @@ def test_filter_bar_is_one_row_on_a_wide_screen(open_browser: Open, cast: Cast, 
     page = open_browser("alice", viewport={"width": 1440, "height": 900})
     base = f"/p/northwind/programs/{shop.program.pk}/"
     lists = ["billing/?tab=all", "products/", "history/", "invoices/", f"invoices/{shop.invoice.pk}/"]
+    lists.append(f"invoices/{shop.invoice.pk}/rows/")
     for path in [*(f"{base}{one}" for one in lists), f"/p/northwind/runs/{shop.run.pk}/", "/p/northwind/audit/"]:
         page.goto(path)
         ends = page.locator("form.toolbar[role=search] :is(.field, .button:not(summary))").evaluate_all(

@@ -49,6 +49,8 @@ SCREENS = (
     "programs/{program}/customers/{customer}/",
     "programs/{program}/invoices/",
     "programs/{program}/invoices/{invoice}/",
+    "programs/{program}/invoices/{invoice}/rows/",
+    "programs/{program}/invoices/{invoice}/?q=nothing+like+it",
     "programs/{program}/invoices/{invoice}/account/",
     "programs/{program}/months/",
     "programs/{program}/months/2026-09/",

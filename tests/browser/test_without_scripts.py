@@ -68,9 +68,10 @@ def test_invoice_is_read_on_a_narrow_screen(open_browser: Open, shop: Shop) -> N
     page.get_by_role("link", name="Open the menu").click()
     page.locator("#rail").get_by_role("link", name="Invoices").click()
     page.get_by_role("link", name="1000013").click()
-    page.get_by_role("link", name="Account of invoice 1000013").click()
 
     expect(page.get_by_text("Accounted for to the cent")).to_be_visible()
+    page.get_by_role("link", name="50.00").first.click()
+    expect(page.get_by_role("row").filter(has_text="Sample Product")).to_contain_text("Held")
 
 
 def test_held_credit_is_resolved_and_undone(open_browser: Open, shop: Shop) -> None:

@@ -39,6 +39,7 @@ from products.selectors import list_products
 from programs.models import Program
 from reports.billing import billing_items
 from reports.inbox import decidable, unmapped_of
+from reports.invoice import read_account
 from reports.overview import program_cards
 from reports.run import listed_runs
 from reports.suggestions import propose_mappings
@@ -203,6 +204,12 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "finding": shop.credit,
         "findings": list(decidable()),
         "invoice": SourceInvoice.objects.get(pk=shop.invoice.pk),
+        "charges": list(shop.invoice.charges.all()),
+        "part": "not_mapped",
+        "rows": list(read_account(shop.invoice, program).rows),
+        "reports.invoice.rows_that_became.rows": shop.invoice.charges.all(),
+        "charge": shop.invoice.charges.all()[0],
+        "words": "contoso",
         "item_ids": [item.pk for item in items],
         "items": billing_items(program),
         "least": 75,

@@ -28,6 +28,9 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/proving/standing.py": (
         "tests/syncs/proving/test_standing.py", f"{_END}standing_lines.py", f"{_END}months.py",
     ),
+    "syncs/proving/unplanned.py": (
+        "tests/syncs/proving", f"{_END}source_invoices.py", f"{_END}settings.py", f"{_END}mappings_change.py",
+    ),
     "syncs/proving/verdicts.py": (
         "tests/syncs/proving", "tests/billingsync/commands/test_close.py", f"{_END}one_number.py",
     ),

@@ -40,6 +40,7 @@ PAGES = (
     "programs/{program}/billing/batches/{batch}/",
     "programs/{program}/customers/{customer}/",
     "programs/{program}/invoices/{invoice}/",
+    "programs/{program}/invoices/{invoice}/rows/",
     "runs/{run}/",
     "runs/{run}/changes/{change}/",
 )
@@ -129,6 +130,7 @@ def test_searches_take_anything(cast: Cast, shop: Shop, query: str) -> None:
         f"{base}/billing/{shop.customer.pk}/azure_plan/",
         f"{base}/products/",
         f"{base}/invoices/{shop.invoice.pk}/",
+        f"{base}/invoices/{shop.invoice.pk}/rows/",
         f"/p/northwind/runs/{shop.run.pk}/",
         "/p/northwind/search/",
         "/p/northwind/audit/",

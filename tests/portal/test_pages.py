@@ -83,7 +83,7 @@ def test_strip_says_so_when_the_rows_do_not_add_up(cast: Cast, shop: Shop) -> No
 
 
 def test_invoice_page_filters_its_rows(cast: Cast, shop: Shop) -> None:
-    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/"
+    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/rows/"
 
     page = cast.client("vera").get(path, {"motion": "azure_plan"})
 

@@ -21,7 +21,7 @@ LISTS = {
     "customer": "programs/{program}/customers/{customer}/",
     "e-mails": "messages/",
     "history": "programs/{program}/history/",
-    "invoice": "programs/{program}/invoices/{invoice}/",
+    "invoice": "programs/{program}/invoices/{invoice}/rows/",
     "invoices": "programs/{program}/invoices/",
     "notices": "notices/",
     "product": "programs/{program}/products/{product}/",

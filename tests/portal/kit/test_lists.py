@@ -107,7 +107,7 @@ def test_invoices_are_found_by_number_and_state(cast: Cast, shop: Shop, asked: s
 
 
 def test_rows_that_a_sorted_column_holds_for_equal_keep_their_order(cast: Cast, shop: Shop) -> None:
-    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/"
+    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/rows/"
     with partner_scope(cast.northwind.pk):
         first, second = shop.invoice.charges.order_by("pk")
         first.save()  # lies behind the other one in the table now
@@ -119,7 +119,7 @@ def test_rows_that_a_sorted_column_holds_for_equal_keep_their_order(cast: Cast, 
 
 @pytest.mark.parametrize("words", ["sample prod", "5b000000-", "contoso"])
 def test_rows_of_an_invoice_are_found(cast: Cast, shop: Shop, words: str) -> None:
-    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/"
+    path = f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/rows/"
 
     assert len(rows_of(cast, cast.client("vera").get(path, {"q": words}))) == 2
     assert rows_of(cast, cast.client("vera").get(path, {"q": "fabrikam"})) == []

@@ -78,7 +78,7 @@ def account_for(
 
 
 def _whole_invoice(done: Imported, charge: Charge, came: Mapping[Key, Came]) -> str:
-    """``syncs.proving.reconciliation._whole_invoice_bucket``; what was posted of a cancelled one counts."""
+    """``syncs.proving.unplanned.whole_bucket_of``; what was posted of a cancelled one counts."""
     state = done.states[charge.invoice]
     if state == "counted" or (state == "reversed" and charge.key in came and came[charge.key].parts):
         return ""
@@ -103,7 +103,7 @@ def _balance(came: Came, charged: Money, *, unplanned: str, waits: bool) -> Bala
 
 
 def _unplanned(record: form.Record, done: Imported, starts: Mapping[Owner, str], charge: Charge) -> str:
-    """``syncs.proving.reconciliation._bucket_without_posting``."""
+    """``syncs.proving.unplanned.bucket_without_posting``."""
     if charge.motion not in record.program.billing.motions:
         return "excluded"
     tenant = record.source.tenants[(charge.customer or 1) - 1].id
