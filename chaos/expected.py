@@ -167,21 +167,24 @@ def _grouped(entries: Iterable[Json]) -> list[Expected]:
 def _rows_by_subscription(store: Store, account: str) -> dict[tuple[str, str, str, str], list[Row]]:
     """By tenant, motion, subscription and month; credits wait for a person and are left out, and so is a row that was
     taken back, with the one that took it back."""
-    story, first = story_in(store, account), first_month_of(store)
     rows: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
-    for invoice in store.records(account, INVOICE):
-        month = invoice["month"][:7]
-        if month < first or invoice["kind"] == "other":
+    for month, row in _counted_rows(store, account):
+        if row.tenant is None or not row.motion or row.role == "credit":
             continue
-        for row in rows_of(story, invoice, store.switches):
-            if row.tenant is None or not row.motion or row.role == "credit":
-                continue
-            same = rows[row.tenant.tenant_id, row.motion, row.subscription_id, month]
-            if row.role == REVERSAL:
-                same.remove(next(one for one in same if one.amount.retail == -row.amount.retail))
-            else:
-                same.append(row)
+        same = rows[row.tenant.tenant_id, row.motion, row.subscription_id, month]
+        if row.role == REVERSAL:
+            same.remove(next(one for one in same if one.amount.retail == -row.amount.retail))
+        else:
+            same.append(row)
     return rows
+
+
+def _counted_rows(store: Store, account: str) -> Iterable[tuple[str, Row]]:
+    """Rows of the program's invoices since the start, each with its month."""
+    story, first = story_in(store, account), first_month_of(store)
+    for invoice in store.records(account, INVOICE):
+        if invoice["month"][:7] >= first and invoice["kind"] != "other":
+            yield from ((invoice["month"][:7], row) for row in rows_of(story, invoice, store.switches))
 
 
 def _parts(motion: str, rows: Sequence[Row], pricing: str, typed: HandPrice | None) -> list[Part]:

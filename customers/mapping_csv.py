@@ -1,14 +1,15 @@
-"""Mappings as a CSV file: what an export holds, and what an import asks for."""
+"""Mappings as a table: what an export holds, and what an import asks for."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.csv_files import Row, read_csv
+from core.sheets.cells import as_whole_number, lost_digits
+from core.sheets.reading import Row, read_table
 from customers.mapping_batches import Wish
 from customers.models import Customer, Mapping, Pricing, TargetCustomer, Template
 from customers.selectors import MappedTo
@@ -24,8 +25,10 @@ COLUMNS = (
     "customer_id", "customer", "domain", "motion", "retail", "month",
     "target_customer_id", "target_customer", "template_id", "template", "pricing", "sync",
 )  # fmt: skip
-MOST_BYTES = 5_000_000
+AMOUNTS = ("retail",)
+MOST_BYTES = 12_000_000  # of 16-bit text too
 MOST_ROWS = 20_000
+_SHOWN = 20  # of the lines that say something twice
 _SYNC = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
 
 
@@ -65,25 +68,33 @@ def read_mappings(program: Program, content: bytes) -> MappingReading:
 
     ``content`` is of at most ``MOST_BYTES``. A line without a template asks for nothing: a file takes no mapping away.
     """
-    columns, rows = read_csv(content, needed=NEEDED, most_rows=MOST_ROWS)
-    known = _Known(program, rows)
-    wishes: list[Wish] = []
+    table = read_table(content, needed=NEEDED, most_rows=MOST_ROWS)
+    known = _Known(program, table.rows)
+    wishes: dict[tuple[int, str], Wish] = {}
     problems: list[LineProblem] = []
-    lines: dict[tuple[int, str], int] = {}
-    for row in rows:
+    repeated: list[int] = []
+    for row in table.rows:
         try:
             wish = known.wish(row)
         except _LineRefused as refusal:
             problems.append(LineProblem(row.line, str(refusal), refusal.cure))
             continue
-        wishes.append(wish)
-        first = lines.setdefault((wish.customer_id, wish.motion), row.line)
-        if first != row.line:
-            text = f"Line {first} is about the same customer and motion."
+        first = wishes.setdefault((wish.customer_id, wish.motion), wish)
+        if first.line != row.line and replace(wish, line=first.line) == first:
+            repeated.append(row.line)
+        elif first.line != row.line:
+            text = f"Line {first.line} is about the same customer and motion."
             problems.append(LineProblem(row.line, text, "Keep one of the two lines."))
+    return MappingReading(list(wishes.values()), problems, [*table.notes, *_notes(table.columns, repeated)])
+
+
+def _notes(columns: Sequence[str], repeated: Sequence[int]) -> list[str]:
     ignored = [name for name in columns if name and name not in {*NEEDED, *OPTIONAL, *FOR_READERS}]
     notes = [f"Columns that were not read: {', '.join(ignored)}."] if ignored else []
-    return MappingReading(wishes, problems, notes)
+    if repeated:
+        lines = ", ".join(map(str, repeated[:_SHOWN])) + (" and others" if len(repeated) > _SHOWN else "")
+        notes.append(f"Lines that say once more what an earlier one says were read once: {lines}.")
+    return notes
 
 
 class _LineRefused(Exception):
@@ -104,13 +115,14 @@ class _Known:
         for each in customers.filter(domain__in=words - {""}):
             self.by_domain[each.domain].append(each)
         named = {row.cells.get("template_id", "") for row in rows}
-        templates = Template.objects.filter(target_id=program.target_id, external_id__in=named).defer("lines")
+        ids = named | {as_whole_number(word) for word in named}
+        templates = Template.objects.filter(target_id=program.target_id, external_id__in=ids).defer("lines")
         self.templates = {each.external_id: each for each in templates}
         owners = {each.customer_external_id for each in self.templates.values()}
         found = TargetCustomer.objects.filter(target_id=program.target_id, external_id__in=owners)
         self.owners = {each.external_id: each for each in found}
-        ids = {each.pk for each in (*self.by_id.values(), *(one for some in self.by_domain.values() for one in some))}
-        mappings = Mapping.objects.filter(program=program, customer_id__in=ids)
+        pks = {each.pk for each in (*self.by_id.values(), *(one for some in self.by_domain.values() for one in some))}
+        mappings = Mapping.objects.filter(program=program, customer_id__in=pks)
         self.present = {(each.customer_id, each.motion): each.template_id for each in mappings}
 
     def wish(self, row: Row) -> Wish:
@@ -144,12 +156,13 @@ class _Known:
             return None, None
         if not owner_id or not template_id:
             raise _LineRefused("One of target_customer_id and template_id is empty.", "Fill in both, or neither.")
-        template = self.templates.get(template_id)
+        _refuse_lost_digits(owner_id, template_id)
+        template = self.templates.get(template_id) or self.templates.get(as_whole_number(template_id))
         if template is None:
             cure = "Correct the id, or press Refresh on the Billing page if the template is new."
             raise _LineRefused(f"There is no invoice template {_cut(template_id)} in the target.", cure)
         owner = self.owners.get(template.customer_external_id)
-        if owner is None or owner_id != owner.external_id:
+        if owner is None or owner.external_id not in {owner_id, as_whole_number(owner_id)}:
             text = f"The template {template.external_id} does not belong to the target’s customer {_cut(owner_id)}."
             whose = f"It belongs to {template.customer_external_id}. Correct one of the two ids."
             raise _LineRefused(text, whose)
@@ -162,6 +175,13 @@ class _Known:
             check_template(self.program, owner, template)
         except MappingRefused as refusal:
             raise _LineRefused(str(refusal), "Choose another template.") from refusal
+
+
+def _refuse_lost_digits(*cells: str) -> None:
+    for cell in cells:
+        if lost_digits(cell):
+            cure = "Format the column as text, and copy the ids from an export again."
+            raise _LineRefused(f"“{_cut(cell)}” is a number that the spreadsheet rewrote.", cure)
 
 
 def _motion(row: Row) -> str:

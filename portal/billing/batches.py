@@ -1,4 +1,4 @@
-"""Many mappings at once: sync on or off, CSV export and import, and the page of what that changes."""
+"""Many mappings at once: sync on or off, export and import, and the page of what that changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Role
 from core.audit import actor_of
-from core.csv_files import UnreadableFile, write_csv
+from core.sheets.reading import UnreadableFile
+from core.sheets.writing import Form
 from customers.mapping_batches import (
     BatchRefused,
     Wish,
@@ -26,7 +27,7 @@ from customers.mapping_batches import (
     show_entries,
     undo_batch,
 )
-from customers.mapping_csv import COLUMNS, mapping_cells, read_mappings
+from customers.mapping_csv import AMOUNTS, COLUMNS, mapping_cells, read_mappings
 from customers.models import BatchKind, BatchState, Customer, MappingBatch
 from invoices.selectors import imported_since
 from money.enums import Motion
@@ -49,10 +50,12 @@ LATELY = 10
 def export_mappings(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The mappings of the filtered billing list, as a file that can be imported again."""
     program = program_for(request, program_id)
-    content = write_csv(COLUMNS, _export_rows(program, request))
-    name = f"mappings-{request.partner.slug}-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}.csv"
+    wanted = request.GET.get("file", "")
+    form = Form(wanted) if wanted in list(Form) else Form.COMMA
+    content = form.write(COLUMNS, _export_rows(program, request), amounts=AMOUNTS)
+    name = f"mappings-{request.partner.slug}-{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}.{form.suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type=form.content_type, headers=headers)
 
 
 def _export_rows(program: Program, request: PartnerRequest) -> Iterator[list[str]]:

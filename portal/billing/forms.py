@@ -63,11 +63,11 @@ class ImportForm(forms.Form):
     """A file of mappings."""
 
     file = forms.FileField(
-        label="CSV file",
-        help_text="As an export makes it. Comma, semicolon or tab; at most 5 MB and 20,000 rows.",
+        label="File",
+        help_text="A workbook (XLSX) or CSV (comma, semicolon, tab), of at most 12 MB and 20,000 rows.",
         max_length=300,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,text/csv"}),
     )
 
     def clean_file(self) -> Any:

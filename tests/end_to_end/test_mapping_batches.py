@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 
 from accounts.services import find_partner
 from core.audit import COMMAND
-from core.csv_files import write_csv
 from core.scope import partner_scope
+from core.sheets.writing import write_csv
 from customers.mapping_batches import Wish, apply_batch, propose_batch, undo_batch
 from customers.mapping_csv import NEEDED, read_mappings
 from customers.models import Mapping, MappingBatch

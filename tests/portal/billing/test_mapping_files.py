@@ -80,8 +80,9 @@ def test_export_holds_the_filtered_list(cast: Cast, shop: Shop) -> None:
     assert nobody == []
 
 
-def test_import_of_an_export_changes_nothing(cast: Cast, shop: Shop) -> None:
-    page = upload(cast.client("bob"), shop, export(cast, shop)).content.decode()
+@pytest.mark.parametrize("file", ["csv", "semicolon", "xlsx"])
+def test_import_of_an_export_changes_nothing(cast: Cast, shop: Shop, file: str) -> None:
+    page = upload(cast.client("bob"), shop, export(cast, shop, tab="all", file=file)).content.decode()
 
     batch = batch_of(cast)
     assert "Nothing would change." in page
@@ -164,9 +165,37 @@ def test_file_with_one_wrong_line_is_not_half_applied(cast: Cast, shop: Shop) ->
 
 
 def test_customer_and_motion_may_stand_in_a_file_once(cast: Cast, shop: Shop) -> None:
-    upload(cast.client("bob"), shop, "\n".join([HEAD, line(shop), line(shop, customer="contoso.example")]))
+    upload(cast.client("bob"), shop, "\n".join([HEAD, line(shop), line(shop, customer="contoso.example", sync="on")]))
 
     assert [problem["text"] for problem in batch_of(cast).problems] == ["Line 2 is about the same customer and motion."]
+
+
+def test_row_that_is_there_twice_is_read_once(cast: Cast, shop: Shop) -> None:
+    page = upload(cast.client("bob"), shop, "\n".join([HEAD, line(shop), line(shop), line(shop)])).content.decode()
+
+    assert (len(batch_of(cast).entries), batch_of(cast).problems) == (1, [])
+    assert "Lines that say once more what an earlier one says were read once: 3, 4." in page
+
+
+@pytest.mark.parametrize("shape", ["{0:,}", "{0}.0", '="{0}"'])
+def test_ids_that_a_spreadsheet_rewrote_are_known_again(cast: Cast, shop: Shop, shape: str) -> None:
+    with partner_scope(cast.northwind.pk):
+        Template.objects.filter(pk=shop.template.pk).update(external_id="5008")
+    rewritten = shape.format(5008)
+    bob = cast.client("bob")
+
+    upload(bob, shop, "\n".join([HEAD, line(shop, template=rewritten)]))
+    press(bob, cast, shop, "apply")
+
+    assert mappings(cast)["azure_plan"] == ("5008", "cost_only", False)
+
+
+def test_id_that_lost_its_digits_is_refused_with_its_cure(cast: Cast, shop: Shop) -> None:
+    upload(cast.client("bob"), shop, "\n".join([HEAD, line(shop, template="1.23457E+11")]))
+
+    (problem,) = batch_of(cast).problems
+    assert problem["text"] == "“1.23457E+11” is a number that the spreadsheet rewrote."
+    assert "Format the column as text" in problem["cure"]
 
 
 def test_domain_of_two_customers_is_refused(cast: Cast, shop: Shop) -> None:
@@ -267,9 +296,9 @@ def test_batch_is_applied_and_undone_once(cast: Cast, shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PK\x03\x04", "This is a workbook"),
+        (b"PK\x03\x04", "The workbook is damaged"),
         (b"customer_id,motion\n", "target_customer_id, template_id is missing"),
-        (b"x" * 5_000_001, "larger than 5 MB"),
+        (b"x" * 12_000_001, "larger than 12 MB"),
         (b"", "is missing"),
     ],
 )
