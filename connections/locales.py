@@ -14,17 +14,15 @@ from core.scope import partner_scope
 MOST_AGE = dt.timedelta(days=7)
 
 
-def refresh_locale(partner_id: int, connection_id: int, client: Target) -> None:
-    """Read them again when they were last read a week ago. Call it outside any scope.
+def refresh_locale(partner_id: int, connection: Connection, client: Target) -> None:
+    """Read them again when they were last read a week ago, as the connection says. Call it outside any scope.
 
     Where they cannot be read, what was known stays, and they are asked for again in a week.
     """
-    now = timezone.now()
-    with partner_scope(partner_id):
-        read_at = Connection.objects.values_list("settings_read_at", flat=True).get(pk=connection_id)
+    now, read_at = timezone.now(), connection.settings_read_at
     if read_at is not None and now - read_at < MOST_AGE:
         return
     found = client.read_locale()
     known = {} if found is None else asdict(found)
     with partner_scope(partner_id):
-        Connection.objects.filter(pk=connection_id).update(settings_read_at=now, **known)
+        Connection.objects.filter(pk=connection.pk).update(settings_read_at=now, **known)

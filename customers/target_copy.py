@@ -52,12 +52,19 @@ class CopyReading:
     listed: Listed = Listed.CUSTOMERS
     page: int = 1
 
+    @property
+    def begins(self) -> bool:
+        """Whether nothing was read yet."""
+        return (self.listed, self.page) == (Listed.CUSTOMERS, 1)
+
 
 def refresh_target(partner_id: int, connection_id: int, client: Target) -> TargetReport:
     """Read all customers and templates of the target anew. Call it outside any scope. Raises what the client raises."""
     began = timezone.now()
     with partner_scope(partner_id):
         before = _gone(connection_id)
+        connection = Connection.objects.get(pk=connection_id)
+    refresh_locale(partner_id, connection, client)
     read_copy(partner_id, connection_id, client, CopyReading(began))
     with partner_scope(partner_id):
         customers = TargetCustomer.objects.filter(target=connection_id, gone=False).count()
@@ -87,8 +94,6 @@ def read_copy(
     Nothing is ever deleted. A template that was read by itself meanwhile stays as it was read. Raises what the client
     raises.
     """
-    if (reading.listed, reading.page) == (Listed.CUSTOMERS, 1):
-        refresh_locale(partner_id, connection_id, client)
     for listed in list(Listed)[list(Listed).index(reading.listed) : -1]:
         first = reading.page if listed is reading.listed else 1
         page = _read_list(partner_id, connection_id, client, CopyReading(reading.since, listed, first), enough)
@@ -96,9 +101,6 @@ def read_copy(
             return CopyReading(reading.since, listed, page)
     if not _ask_for_unlisted(partner_id, connection_id, client, reading.since, enough):
         return CopyReading(reading.since, Listed.UNLISTED)
-    with partner_scope(partner_id):
-        told = {} if client.day is None else {"target_day": client.day}
-        Connection.objects.filter(pk=connection_id).update(target_read_at=timezone.now(), **told)
     return None
 
 
@@ -152,13 +154,16 @@ def _read_since(partner_id: int, connection_id: int, reading: CopyReading) -> li
 def _ask_for_unlisted(
     partner_id: int, connection_id: int, client: Target, since: dt.datetime, enough: Callable[[], bool]
 ) -> bool:
-    """True once everything that the lists lacked was asked for by id."""
+    """True once everything that the lists lacked was asked for by id, and the copy is as new as the target."""
     unread = Q(read_at=None) | Q(read_at__lt=since)
     with partner_scope(partner_id):
         templates = Template.objects.filter(unread, target=connection_id, gone=False)
         missing = list(templates.order_by("pk").values_list("external_id", flat=True))
         customers = TargetCustomer.objects.filter(unread, target=connection_id, gone=False)
         unlisted = list(customers.values_list("external_id", flat=True))
+        if not missing and not unlisted:
+            _note_read(connection_id, client)
+            return True
     for template_id in missing:
         if enough():
             return False
@@ -168,7 +173,15 @@ def _ask_for_unlisted(
         if enough():
             return False
         _ask_for_customers(partner_id, connection_id, client, some)
+    with partner_scope(partner_id):
+        _note_read(connection_id, client)
     return True
+
+
+def _note_read(connection_id: int, client: Target) -> None:
+    """The copy was read to its end, on the target's own day."""
+    told = {} if client.day is None else {"target_day": client.day}
+    Connection.objects.filter(pk=connection_id).update(target_read_at=timezone.now(), **told)
 
 
 def _ask_for_customers(partner_id: int, connection_id: int, client: Target, unlisted: list[str]) -> None:

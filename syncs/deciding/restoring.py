@@ -89,13 +89,18 @@ def note_strange_marks(run: Run, mapped: Collection[str]) -> None:
     if STRANGE in run.basis or retry_scope(run) is not None:
         return
     strange = _strange_marks(run.program, mapped)
-    earlier = Run.objects.filter(program=run.program_id, kind=run.kind, preview=False, basis__has_key=STRANGE)
-    before = earlier.exclude(pk=run.pk).order_by("-pk").values_list(f"basis__{STRANGE}", flat=True).first()
     run.basis[STRANGE] = sorted(strange)
-    run.basis[OLDER] = len(strange.difference(before or ()))
+    run.basis[OLDER] = len(strange - _met_before(run)) if strange else 0
     if run.basis[OLDER] and not run.preview and _backup_age(run.program) is None:
         run.program.ledger_as_of = _newest_write(run.program)
         run.program.save(update_fields=["ledger_as_of"])
+
+
+def _met_before(run: Run) -> set[str]:
+    """The marks that were strange to the newest run before this one."""
+    earlier = Run.objects.filter(program=run.program_id, kind=run.kind, preview=False, basis__has_key=STRANGE)
+    met = earlier.exclude(pk=run.pk).order_by("-pk").values_list(f"basis__{STRANGE}", flat=True).first()
+    return set(met or ())
 
 
 def why_older(run: Run) -> str:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from django.utils import timezone
 
+from connections.locales import refresh_locale
+from connections.models import Connection
 from customers.refreshing import refresh_customers
 from customers.target_copy import CopyReading, Listed, read_copy, reread_template
 from invoices.importing import ImportReport, import_invoices
@@ -52,12 +54,12 @@ def read_for_billing(work: Slice) -> RunState | float | None:
         if source is not None:
             keep_source(run, source)
         waits = let_products_go_first(run)
-        copy = _copy_to_read(run)
+        copy, target = _copy_to_read(run), run.program.target
     if waits:
         return AT_ONCE
     if products_off and not read_target_products(work):
         return None
-    if copy is not None and not _read_target_copy(work, copy):
+    if copy is not None and not _read_target_copy(work, copy, target):
         return None
     return _ask_what_was_billed(work, {COPY: None})
 
@@ -201,8 +203,10 @@ def _copy_to_read(run: Run) -> CopyReading | None:
     return CopyReading(dt.datetime.fromisoformat(stored["since"]), Listed(stored["listed"]), stored["page"])
 
 
-def _read_target_copy(work: Slice, reading: CopyReading) -> bool:
+def _read_target_copy(work: Slice, reading: CopyReading, target: Connection) -> bool:
     """Go on reading customers and templates until the slice is over; true when all are read, which is not kept here."""
+    if reading.begins:
+        refresh_locale(work.partner_id, target, work.target)
     left = read_copy(work.partner_id, work.target_id, work.target, reading, lambda: work.over)
     if left is None:
         return True

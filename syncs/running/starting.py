@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.audit import SCHEDULER, Actor, record
@@ -35,15 +36,11 @@ def start_sync(
     items alone are being tried again, or what is under way was cancelled and has not ended yet.
     """
     _refuse_if_off(program, kinds)
-    if preview:
-        _wait_for_other_presses(program)
-    else:
-        _refuse_to_join(program, kinds, actor)
+    known = _previews_to_join(program, kinds, actor) if preview else _runs_to_join(program, kinds, actor)
     runs: list[Run] = []
     before: Run | None = None
     for kind in [kind for kind in RunKind.values if kind in kinds]:
-        known = _active_preview(program, kind, actor) if preview else active_run(program, kind)
-        run = known or create_run(program, kind, actor.name, preview=preview, after=before)
+        run = known.get(kind) or create_run(program, kind, actor.name, preview=preview, after=before)
         runs.append(run)
         before = run
     if enqueue:
@@ -71,12 +68,25 @@ def enabled_kinds(program: Program) -> list[str]:
     return kinds
 
 
-def _refuse_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> None:
+def _runs_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> dict[str, Run]:
+    """By kind, what is under way."""
+    active = list(_active_runs(program, kinds))
+    _refuse_to_join(program, active, actor)
+    return {run.kind: run for run in reversed(active)}  # the newest of each
+
+
+def _previews_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> dict[str, Run]:
+    """The same of the person's previews."""
+    _wait_for_other_presses(program)
+    found = {kind: _active_preview(program, kind, actor) for kind in kinds}
+    return {kind: run for kind, run in found.items() if run is not None}
+
+
+def _refuse_to_join(program: Program, active: Sequence[Run], actor: Actor) -> None:
     """What is under way would not do what is asked for."""
-    active = Run.objects.filter(program=program, kind__in=kinds, state__in=ACTIVE_STATES, preview=False)
-    if active.filter(basis__has_key=RETRY).exists():
+    if any(RETRY in run.basis for run in active):
         reason = "Failed items are being tried again right now."
-    elif active.filter(cancel_requested=True).exists():
+    elif any(run.cancel_requested for run in active):
         reason = "The sync before was cancelled and is about to end."
     else:
         return
@@ -111,7 +121,11 @@ def let_products_go_first(run: Run) -> bool:
 
 def active_run(program: Program, kind: str) -> Run | None:
     """The run of that kind that is under way; previews apart."""
-    return Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=False).first()
+    return _active_runs(program, [kind]).first()
+
+
+def _active_runs(program: Program, kinds: Sequence[str]) -> QuerySet[Run]:
+    return Run.objects.filter(program=program, kind__in=kinds, state__in=ACTIVE_STATES, preview=False)
 
 
 def _wait_for_other_presses(program: Program) -> None:
