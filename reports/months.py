@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from invoices.models import SourceInvoice
@@ -10,7 +11,7 @@ from invoices.selectors import listed_invoices
 from money.periods import period_label
 from programs.models import Program
 from programs.selectors import source_currency
-from reports.strip import Strip, draw_strip
+from reports.strip import LABELS, Strip, draw_strip, parts_of
 from reports.verdict import TONES, WORDS
 from syncs.models import MonthClosing
 from syncs.proving.accounts import Balance
@@ -88,6 +89,14 @@ def read_month_page(program: Program, month: dt.date) -> MonthPage | None:
     known = {account.month: account for account in load_accounts([program])[program.pk].all}
     (judged,) = judge(program, [known.get(month) or read_month(program, month)]).months
     return MonthPage(report_month(judged), invoices)
+
+
+def parts_that_occur(months: Iterable[MonthReport]) -> list[str]:
+    """Parts of the strip, in its order, with money of any of the invoices of these months."""
+    accounts = [month.account for month in months]
+    totals = [account.total for account in accounts] + [one.total for each in accounts for one in each.invoices]
+    told = [parts_of(total) for total in totals]
+    return [str(name) for name in LABELS if any(parts[name] for parts in told)]
 
 
 def newest_account(program: Program) -> MonthAccount | None:
