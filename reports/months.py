@@ -15,8 +15,10 @@ from reports.strip import LABELS, Strip, draw_strip, parts_of
 from reports.verdict import TONES, WORDS
 from syncs.models import MonthClosing
 from syncs.proving.accounts import Balance
-from syncs.proving.month_accounts import MonthAccount, invoices_of, load_accounts, read_month
+from syncs.proving.month_accounts import InvoiceAccount, MonthAccount, invoices_of, load_accounts, read_month
 from syncs.proving.verdicts import JudgedMonth, JudgedProgram, judge
+
+MOST_BESIDE = 6  # months on one screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class MonthPage:
     """One month with the invoices that it is made of."""
 
     month: MonthReport
-    invoices: list[SourceInvoice]
+    invoices: list[tuple[SourceInvoice, InvoiceAccount | None]]  # None where the proof does not tell it by itself
 
 
 def list_months(program: Program) -> list[MonthReport]:
@@ -88,7 +90,8 @@ def read_month_page(program: Program, month: dt.date) -> MonthPage | None:
         return None
     known = {account.month: account for account in load_accounts([program])[program.pk].all}
     (judged,) = judge(program, [known.get(month) or read_month(program, month)]).months
-    return MonthPage(report_month(judged), invoices)
+    accounts = {one.invoice_id: one for one in judged.account.invoices}
+    return MonthPage(report_month(judged), [(invoice, accounts.get(invoice.pk)) for invoice in invoices])
 
 
 def parts_that_occur(months: Iterable[MonthReport]) -> list[str]:
@@ -107,6 +110,11 @@ def newest_account(program: Program) -> MonthAccount | None:
 def newest_report(judged: JudgedProgram) -> MonthReport | None:
     """The newest month; None where no sync has proved any."""
     return report_month(judged.newest) if judged.newest else None
+
+
+def newest_reports(judged: JudgedProgram) -> list[MonthReport]:
+    """The newest months that a sync has proved, beside each other."""
+    return [report_month(month) for month in judged.months[:MOST_BESIDE]]
 
 
 def report_month(judged: JudgedMonth) -> MonthReport:

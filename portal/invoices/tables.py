@@ -130,8 +130,8 @@ class InvoiceTable(PortalTable):
         if account is None:
             return format_html('<span class="quiet">{}</span>', "from the next sync on")
         if account.balanced:
-            return format_html("{}Accounted for", icon_html("check"))
-        return format_html('<span class="verdict bad">{}Does not balance</span>', icon_html("error"))
+            return format_html("{} Accounted for", icon_html("check"))
+        return format_html('<span class="verdict bad">{} Does not balance</span>', icon_html("error"))
 
     def render_cost(self, record: SourceInvoice) -> SafeString:
         return self._amount(record, record.charged_cost)
