@@ -13,7 +13,7 @@ from invoices.models import SourceInvoice
 from invoices.selectors import listed_invoices
 from programs.models import Program
 from reports.inbox import Unmapped, decidable, notable, unmapped_of, waiting_runs
-from reports.months import MonthReport, newest_report
+from reports.months import MonthReport, newest_report, newest_reports
 from reports.overview import KindCard, ProgramCards, has_succeeded, program_cards
 from reports.trend import Trend, trends_of
 from reports.verdict import ProgramVerdict, Waiting, verdict_of
@@ -34,6 +34,7 @@ class Board:
     verdict: ProgramVerdict | None  # None while billing is off
     unmapped: Unmapped
     month: MonthReport | None  # the newest one that a sync has proved
+    months: list[MonthReport]  # the newest ones, and those that came after it
     invoice: SourceInvoice | None
     cards: list[KindCard]
     trend: Trend | None
@@ -63,6 +64,7 @@ class ProgramOverview:
 
     cards: list[KindCard]
     month: MonthReport | None
+    months: list[MonthReport]
     invoice: SourceInvoice | None
     waiting_runs: QuerySet[Run]
     decidable: QuerySet[Finding]
@@ -87,9 +89,11 @@ def read_dashboard(programs: Sequence[Program], today: dt.date) -> Dashboard:
 
 def read_overview(program: Program) -> ProgramOverview:
     """One program: its two cards, the newest month or else invoice, and what most needs a person."""
+    judged = judge_programs([program])[program.pk]
     return ProgramOverview(
         cards=program_cards([program])[0].cards,
-        month=newest_report(judge_programs([program])[program.pk]),
+        month=newest_report(judged),
+        months=newest_reports(judged),
         invoice=newest_invoice(program),
         waiting_runs=waiting_runs().filter(program=program)[:MOST_NAMED],
         decidable=decidable().filter(program=program).select_related(None)[:MOST_NAMED],
@@ -118,6 +122,7 @@ def _board(each: ProgramCards, judged: JudgedProgram, waiting: Waiting, trend: T
         verdict=verdict_of(billing, judged, unmapped, waiting) if billing.on else None,
         unmapped=unmapped,
         month=newest_report(judged),
+        months=newest_reports(judged),
         invoice=newest_invoice(each.program),
         cards=each.cards,
         trend=trend,

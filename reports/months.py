@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from invoices.models import SourceInvoice
@@ -10,12 +11,14 @@ from invoices.selectors import listed_invoices
 from money.periods import period_label
 from programs.models import Program
 from programs.selectors import source_currency
-from reports.strip import Strip, draw_strip
+from reports.strip import LABELS, Strip, draw_strip, parts_of
 from reports.verdict import TONES, WORDS
 from syncs.models import MonthClosing
 from syncs.proving.accounts import Balance
-from syncs.proving.month_accounts import MonthAccount, invoices_of, load_accounts, read_month
+from syncs.proving.month_accounts import InvoiceAccount, MonthAccount, invoices_of, load_accounts, read_month
 from syncs.proving.verdicts import JudgedMonth, JudgedProgram, judge
+
+MOST_BESIDE = 6  # months on one screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class MonthPage:
     """One month with the invoices that it is made of."""
 
     month: MonthReport
-    invoices: list[SourceInvoice]
+    invoices: list[tuple[SourceInvoice, InvoiceAccount | None]]  # None where the proof does not tell it by itself
 
 
 def list_months(program: Program) -> list[MonthReport]:
@@ -87,7 +90,16 @@ def read_month_page(program: Program, month: dt.date) -> MonthPage | None:
         return None
     known = {account.month: account for account in load_accounts([program])[program.pk].all}
     (judged,) = judge(program, [known.get(month) or read_month(program, month)]).months
-    return MonthPage(report_month(judged), invoices)
+    accounts = {one.invoice_id: one for one in judged.account.invoices}
+    return MonthPage(report_month(judged), [(invoice, accounts.get(invoice.pk)) for invoice in invoices])
+
+
+def parts_that_occur(months: Iterable[MonthReport]) -> list[str]:
+    """Parts of the strip, in its order, with money of any of the invoices of these months."""
+    accounts = [month.account for month in months]
+    totals = [account.total for account in accounts] + [one.total for each in accounts for one in each.invoices]
+    told = [parts_of(total) for total in totals]
+    return [str(name) for name in LABELS if any(parts[name] for parts in told)]
 
 
 def newest_account(program: Program) -> MonthAccount | None:
@@ -98,6 +110,11 @@ def newest_account(program: Program) -> MonthAccount | None:
 def newest_report(judged: JudgedProgram) -> MonthReport | None:
     """The newest month; None where no sync has proved any."""
     return report_month(judged.newest) if judged.newest else None
+
+
+def newest_reports(judged: JudgedProgram) -> list[MonthReport]:
+    """The newest months that a sync has proved, beside each other."""
+    return [report_month(month) for month in judged.months[:MOST_BESIDE]]
 
 
 def report_month(judged: JudgedMonth) -> MonthReport:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,13 +14,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from invoices.models import Charge, SourceInvoice
-from portal.kit.badges import badge_html
-from portal.kit.figures import NOTHING, money_html, write_date, write_period, write_quantity
+from portal.kit.badges import badge_html, verdict_html
+from portal.kit.figures import NOTHING, money_html, write_date, write_money, write_period, write_quantity
 from portal.kit.icons import icon_html
 from portal.kit.tables import (
     NUMBER,
     MoneyColumn,
-    MonthColumn,
     PortalTable,
     PriceColumn,
     QuantityColumn,
@@ -25,40 +27,96 @@ from portal.kit.tables import (
 )
 from programs.models import Program
 from reports.invoice import Became, PostedLine, part_of_month, what_became
-from reports.strip import LABELS
+from reports.months import MonthReport, parts_that_occur
+from reports.strip import LABELS, parts_of
+from syncs.proving.accounts import Balance
+
+
+class PartColumn(tables.Column):
+    """A part of the invoices' accounts, in retail."""
+
+    def __init__(self) -> None:
+        super().__init__(empty_values=(), orderable=False, attrs=NUMBER)
+
+    def render(self, record: SourceInvoice, bound_column: Any, table: Any) -> SafeString:
+        part: SafeString = table.part_html(record, bound_column.name)
+        return part
 
 
 class InvoiceTable(PortalTable):
-    """Source invoices, the newest first."""
+    """Source invoices, the newest first, with what became of each; above those of a month what became of the month."""
 
     number = tables.Column(verbose_name="Invoice")
-    month = MonthColumn(verbose_name="Usage")
     state = tables.Column()
-    row_count = QuantityColumn(verbose_name="Rows")
-    cost = tables.Column(accessor="charged_cost", attrs=NUMBER)
+    balance = tables.Column(empty_values=(), orderable=False)
     retail = tables.Column(accessor="charged_retail", attrs=NUMBER)
+    billed = PartColumn()
+    ready = PartColumn()
+    rounding = PartColumn()
+    held = PartColumn()
+    excluded = PartColumn()
+    not_mapped = PartColumn()
+    unknown = PartColumn()
+    failed = PartColumn()
+    cost = tables.Column(accessor="charged_cost", attrs=NUMBER)
 
     class Meta(PortalTable.Meta):
         model = SourceInvoice
-        fields = ("number", "month", "state", "row_count", "cost", "retail")
+        fields = ("number", "state", "balance", "retail", *map(str, LABELS), "cost")
 
     card_title = "number"
     card_figure = "retail"
     list_name = "invoices"
-    choosable = ("month", "state", "row_count", "cost", "retail")
+    many_columns = True
+    choosable = ("state", "balance", "retail", *map(str, LABELS), "cost")
     empty_title = "No invoice was read yet"
     empty_help = "The first billing sync reads the distributor’s invoices."
 
-    def __init__(self, *args: Any, program: Program, currency: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, program: Program, currency: str, months: Collection[MonthReport], **kwargs: Any
+    ) -> None:
+        found = parts_that_occur(months)
+        super().__init__(*args, exclude=[str(name) for name in LABELS if name not in found], **kwargs)
         self.program = program
         self.currency = currency
-        for name in ("cost", "retail"):
-            self.columns[name].column.verbose_name = f"{name.title()} ({currency})"
+        self.months = {month.account.month: month for month in months}
+        self.accounts = {one.invoice_id: one for month in months for one in month.account.invoices}
+        self._above: dt.date | None = None  # the month of the row above
+        self.columns["retail"].column.verbose_name = f"Invoiced ({currency})"
+        self.columns["cost"].column.verbose_name = f"Cost ({currency})"
+        for name in found:
+            self.columns[name].column.verbose_name = LABELS[name]
+
+    def heading(self, record: SourceInvoice) -> SafeString | str:
+        """What became of the month, above its first invoice; not where the list is sorted in another way."""
+        above, self._above = self._above, record.month
+        month = self.months.get(record.month)
+        if month is None or above == record.month or self.order_by:
+            return ""
+        return format_html_join("", "{}", ((self._month_cell(column, month),) for column in self.columns))
+
+    def _month_cell(self, column: Any, month: MonthReport) -> SafeString:
+        name, label = column.name, column.header
+        if name == "number":
+            return format_html('<th scope="row" role="rowheader" class="card-title">{}</th>', self._month_name(month))
+        if name == "state":
+            return format_html('<td role="cell" data-label="Verdict">{}</td>', verdict_html(month))
+        if name == "balance":
+            return SafeString('<td role="cell"></td>')
+        amount = _of(month.account.total, name) if month.known else None
+        words = ["number", "" if amount else "zero", "card-figure" if name == self.card_figure else ""]
+        cell = '<td role="cell" class="{}" data-label="{}">{}</td>'
+        return format_html(cell, " ".join(filter(None, words)), label, money_html(amount, "less"))
+
+    def _month_name(self, month: MonthReport) -> SafeString:
+        number = len(month.account.invoices)
+        told = f"{number} invoice{'' if number == 1 else 's'}" if number else ""
+        url = reverse("month", args=[self.request.partner.slug, self.program.pk, month.period])
+        return name_html(url, month.label, told if month.known else "not proved by a sync yet")
 
     def render_number(self, record: SourceInvoice) -> SafeString:
-        url = reverse("invoice", args=[self.request.partner.slug, self.program.pk, record.pk])
-        return name_html(url, record.number, record.program_name)
+        rows = f"{write_quantity(Decimal(record.row_count))} row{'' if record.row_count == 1 else 's'}"
+        return name_html(self._page(record), record.number, f"{rows}, {record.program_name}")
 
     def render_state(self, record: SourceInvoice) -> SafeString:
         if record.past:
@@ -67,11 +125,30 @@ class InvoiceTable(PortalTable):
         changed = badge_html("warning", "Changed at the source") if record.changed_hash else ""
         return format_html("{} {}", badge, changed)
 
+    def render_balance(self, record: SourceInvoice) -> SafeString:
+        account = self.accounts.get(record.pk)
+        if account is None:
+            return format_html('<span class="quiet">{}</span>', "from the next sync on")
+        if account.balanced:
+            return format_html("{} Accounted for", icon_html("check"))
+        return format_html('<span class="verdict bad">{} Does not balance</span>', icon_html("error"))
+
     def render_cost(self, record: SourceInvoice) -> SafeString:
         return self._amount(record, record.charged_cost)
 
     def render_retail(self, record: SourceInvoice) -> SafeString:
         return self._amount(record, record.charged_retail)
+
+    def part_html(self, record: SourceInvoice, name: str) -> SafeString:
+        """Retail of a part of the invoice's account, which leads to the customers whose it is."""
+        account = self.accounts.get(record.pk)
+        amount = parts_of(account.total)[name].retail if account else None
+        if not amount:
+            return format_html('<span class="quiet">{}</span>', write_money(amount))
+        return format_html('<a href="{}?became={}">{}</a>', self._page(record), name, money_html(amount, "less"))
+
+    def _page(self, record: SourceInvoice) -> str:
+        return reverse("invoice", args=[self.request.partner.slug, self.program.pk, record.pk])
 
     def _amount(self, record: SourceInvoice, amount: Any) -> SafeString:
         """The currency stands in the header; an invoice in another one says so."""
@@ -79,6 +156,12 @@ class InvoiceTable(PortalTable):
         return (
             format_html('{} <span class="word">{}</span>', money_html(amount), other) if other else money_html(amount)
         )
+
+
+def _of(total: Balance, column: str) -> Decimal:
+    """What a column of invoices says of a month."""
+    sides = {"retail": total.source.retail, "cost": total.source.cost}
+    return sides[column] if column in sides else parts_of(total)[column].retail
 
 
 _RECKONING = ("quantity", "unit_retail", "share", "retail", "cost")
@@ -89,7 +172,7 @@ class ChargeTable(PortalTable):
 
     line = tables.Column(verbose_name="Line")
     customer = tables.Column(order_by="customer__name", attrs={"td": {"class": "customer"}})
-    product_name = tables.Column(verbose_name="Product", attrs={"td": {"class": "name"}})
+    product_name = tables.Column(verbose_name="Product", attrs={"td": {"class": "name charged"}})
     period = tables.Column(attrs={"td": {"class": "period"}})
     quantity = QuantityColumn()
     unit_retail = PriceColumn(verbose_name="× Unit retail")

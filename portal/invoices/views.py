@@ -20,6 +20,7 @@ from portal.kit.tables import list_page
 from programs.models import Program
 from programs.selectors import program_for, source_currency
 from reports.invoice import read_account
+from reports.months import list_months
 from reports.strip import draw_strip
 from syncs.proving.reconciliation import reconcile_invoice
 
@@ -32,7 +33,8 @@ def invoices(request: PartnerRequest, program_id: int) -> HttpResponse:
     """The distributor's invoices that were read."""
     program = program_for(request, program_id)
     filters = InvoiceFilter(request.GET, queryset=listed_invoices(program))
-    table = InvoiceTable(filters.qs, program=program, currency=source_currency(program), caption="Invoices")
+    months, currency = list_months(program), source_currency(program)
+    table = InvoiceTable(filters.qs, program=program, currency=currency, months=months, caption="Invoices")
     total = listed_invoices(program).count()
     return list_page(request, "portal/invoices/invoices.html", table, filters=filters, total=total, program=program)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -49,7 +50,7 @@ LOOKS = {
     "sync_on": (GOOD, "check"),
     "needs_attention": (WARN, "warn"),
     # invoices and charges
-    "counted": (GOOD, "check"),
+    "counted": (QUIET, "check"),
     "replaced": (QUIET, "off"),
     "reversed": (QUIET, "off"),
     "credit": (WARN, "pause"),
@@ -64,6 +65,16 @@ LOOKS = {
     # findings
     "info": (QUIET, "info"),
 }
+
+
+_VERDICTS = {GOOD: "check", WARN: "warn", BAD: "error"}
+
+
+def verdict_html(month: Any) -> SafeString:
+    """The verdict of a month (``reports.months.MonthReport``): green is *complete* alone."""
+    icon = icon_html(_VERDICTS.get(month.tone, "info"))
+    closed = ", closed" if month.judged.closed else ""
+    return format_html('<span class="verdict {}">{}{}{}</span>', month.tone, icon, month.words.capitalize(), closed)
 
 
 @lru_cache(maxsize=512, typed=True)  # a text that is safe already is another than one that is not

@@ -65,13 +65,6 @@ class WhenColumn(tables.Column):
         return figures.when_html(value)
 
 
-class MonthColumn(tables.Column):
-    """A usage month."""
-
-    def render(self, value: dt.date) -> str:
-        return figures.write_month(value)
-
-
 class StateColumn(tables.Column):
     """A choice field as a badge."""
 
@@ -115,6 +108,15 @@ class PortalTable(tables.Table):
         columns = [(self._attributes(column), _drawer(self, column)) for column in self.columns]
         for row in self.paginated_rows:
             yield format_html_join("", "<td {}>{}</td>", ((attributes, draw(row)) for attributes, draw in columns))
+
+    def heading(self, record: Any) -> SafeString | str:  # noqa: ARG002  # for the lists that have some
+        """The cells of a row above this one, such as the sum of what follows; "" for none."""
+        return ""
+
+    def headed_cells(self) -> Iterator[tuple[SafeString | str, SafeString]]:
+        """The cells of each row of this page, and before them those of what stands above it."""
+        for row, cells in zip(self.paginated_rows, self.cells(), strict=True):
+            yield self.heading(row.record), cells
 
     def _attributes(self, column: Any) -> SafeString:
         """Those of the column's cells, with what a card needs: its place in it, and what it is called there."""

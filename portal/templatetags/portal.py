@@ -18,7 +18,7 @@ from accounts.services import role_of
 from core.editions import seal_edition
 from portal.kit import figures
 from portal.kit.answers import answer_buttons
-from portal.kit.badges import badge_html
+from portal.kit.badges import badge_html, verdict_html
 from portal.kit.icons import icon_html
 from portal.kit.page_sizes import PAGE_SIZES, page_size
 
@@ -32,6 +32,7 @@ register.filter("duration", figures.write_duration)
 register.filter("browser", describe_browser)
 register.simple_tag(icon_html, name="icon")
 register.simple_tag(badge_html, name="badge")
+register.simple_tag(verdict_html, name="month_verdict")
 
 
 @register.filter

@@ -37,6 +37,11 @@ class InvoiceAccount:
     total: Balance
     balanced: bool = True
 
+    @property
+    def open_retail(self) -> Decimal:
+        """Retail that waits or failed, signed."""
+        return sum((self.total.buckets[name].retail for name in OPEN_BUCKETS), ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class MonthAccount:

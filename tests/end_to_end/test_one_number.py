@@ -1,4 +1,4 @@
-"""Verdict, money strip, inbox, run, e-mail, chart and ``reconcile`` tell the same sums, signed, to the cent."""
+"""Verdict, strip, months, invoices and their rows, inbox, run, e-mail, chart and ``reconcile`` tell the same sums."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from accounts.models import Role
 from accounts.services import create_user, ensure_member
 from core.audit import COMMAND
 from core.scope import partner_scope
+from invoices.models import SourceInvoice
 from notifications.models import Message
 from programs.models import Program
 from reports.dashboard import program_boards
 from reports.months import MonthReport
+from reports.strip import parts_of
 from reports.verdict import Waiting
 from syncs.models import Run
 from tests.end_to_end.office import ACCOUNT, Json, Office, command
@@ -157,6 +159,56 @@ class Told:
         assert tab.not_mapped == sums["not_mapped"]
         listed = self._get(f"programs/{self.program.pk}/months/").context["months"]
         assert {one.period: str(one.judged.verdict) for one in listed} == verdicts
+        self._check_months_beside(answer)
+        self._check_invoices(answer)
+
+    def _check_months_beside(self, answer: Json) -> None:
+        """Each month of dashboard and overview as ``reconcile`` tells its invoices."""
+        for page in ("", f"programs/{self.program.pk}/"):
+            report = self._get(page).context["report"]
+            months = report.boards[0].months if page == "" else report.months
+            assert {month.period for month in months} == {one["period"] for one in answer["invoices"]}
+            for month in months:
+                told, parts = sums_of(answer, month.period), parts_of(month.account.total)
+                assert parts["billed"].retail + parts["ready"].retail == told["synced"]
+                assert {name: parts[name].retail for name in BUCKETS[1:]} == {name: told[name] for name in BUCKETS[1:]}
+
+    def _check_invoices(self, answer: Json) -> None:
+        """The list of invoices, and of the newest month each invoice's page and the rows behind its numbers."""
+        table = self._get(f"programs/{self.program.pk}/invoices/").context["table"]
+        with partner_scope(self.office.partner_id()):
+            numbers = {one.pk: one.number for one in SourceInvoice.objects.all()}
+        told = {one["number"]: one for one in answer["invoices"]}
+        assert {numbers[pk] for pk in table.accounts} == told.keys()
+        for pk, account in table.accounts.items():
+            expected = told[numbers[pk]]
+            assert account.balanced is expected["retail"]["balanced"]
+            for side in ("retail", "cost"):
+                sums = {name: getattr(account.total.buckets[name], side) for name in BUCKETS}
+                assert sums == {name: Decimal(expected[side][name]) for name in BUCKETS}
+            if expected["period"] == self.period:
+                self._check_invoice(f"programs/{self.program.pk}/invoices/{pk}/", expected)
+
+    def _check_invoice(self, path: str, expected: Json) -> None:
+        rows = self._get(f"{path}?sort=customer").context["account"].rows
+        for side in ("retail", "cost"):
+            total = sum((getattr(row.invoiced, side) for row in rows), Decimal(0))
+            assert total == Decimal(expected[side]["source_total"])
+            for name in BUCKETS[1:]:
+                assert sum((getattr(row.parts[name], side) for row in rows), Decimal(0)) == Decimal(
+                    expected[side][name]
+                )
+        for part in OPEN:
+            if Decimal(expected["retail"][part]):
+                assert self._behind(f"{path}rows/?became={part}", part) == Decimal(expected["retail"][part])
+
+    def _behind(self, path: str, part: str) -> Decimal:
+        """What the rows behind a number come to in it: those that were planned together once."""
+        table = self._get(path).context["table"]
+        with partner_scope(self.office.partner_id()):
+            assert len(table.data) == len(table.told)  # on one page
+            groups = {id(told): told for told in table.told.values()}  # one for rows that were planned together
+        return sum((dict(told.parts)[part] for told in groups.values()), Decimal(0))
 
 
 def test_every_place_tells_the_sums_of_three_months(busy: Office, reader: Client):

@@ -40,6 +40,7 @@ from programs.models import Program
 from reports.billing import billing_items
 from reports.inbox import decidable, unmapped_of
 from reports.invoice import read_account
+from reports.months import list_months
 from reports.overview import program_cards
 from reports.run import listed_runs
 from reports.suggestions import propose_mappings
@@ -207,6 +208,7 @@ def _of_the_shop(cast: Cast, shop: Shop, program: Program) -> dict[str, Any]:
         "charges": list(shop.invoice.charges.all()),
         "part": "not_mapped",
         "rows": list(read_account(shop.invoice, program).rows),
+        "reports.months.parts_that_occur.months": list_months(program),
         "reports.invoice.rows_that_became.rows": shop.invoice.charges.all(),
         "charge": shop.invoice.charges.all()[0],
         "words": "contoso",

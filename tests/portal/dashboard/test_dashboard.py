@@ -219,3 +219,22 @@ def test_target_is_requested_before_it_is_connected(
 
 def test_one_step_is_marked_as_the_next(cast: Cast, shop: Shop) -> None:
     assert [step.title for step in steps(cast) if step.next] == ["Sync"]
+
+
+def test_months_stand_beside_each_other(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        prove_months(shop.program, ())
+    assert "Months beside each other" not in cast.client("vera").get(HOME).content.decode()  # of one month
+    with partner_scope(cast.northwind.pk):
+        for month in range(1, 9):
+            older = make.SourceInvoiceFactory(source=shop.program.source, month=dt.date(2026, month, 1))
+            make.ChargeFactory(invoice=older, customer=shop.customer, retail=Decimal(month))
+        prove_months(shop.program, ())
+
+    for page in (HOME, f"{HOME}programs/{shop.program.pk}/"):
+        answer = cast.client("vera").get(page)
+        report = answer.context["report"]
+        months = (report.boards[0] if page == HOME else report).months
+        assert "Months beside each other" in answer.content.decode()
+        assert [month.period for month in months] == [f"2026-0{month}" for month in (9, 8, 7, 6, 5, 4)]
+        assert [month.account.open_retail for month in months] == [60, 8, 7, 6, 5, 4]

@@ -94,7 +94,7 @@ def test_currency_of_invoices_stands_in_the_header_alone(cast: Cast, shop: Shop)
         SourceInvoice.objects.filter(pk=shop.held.pk).update(currency="EUR")
     mixed = cast.client("vera").get(path).content.decode()
 
-    assert "Retail (USD)" in usual
+    assert "Invoiced (USD)" in usual
     assert 'class="word">USD' not in usual
     assert mixed.count('class="word">EUR') == 2
 

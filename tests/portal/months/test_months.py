@@ -81,3 +81,13 @@ def test_address_of_no_month_is_not_found(cast: Cast, shop: Shop) -> None:
     reader = cast.client("vera")
 
     assert {reader.get(path_of(shop, f"{word}/")).status_code for word in ("2026-01", "2026-13", "x")} == {404}
+
+
+def test_month_says_of_each_invoice_how_much_is_open(cast: Cast, shop: Shop) -> None:
+    prove(cast, shop)
+
+    page = cast.client("vera").get(path_of(shop, "2026-09/"))
+
+    told = {invoice.number: str(account.open_retail) for invoice, account in page.context["page"].invoices}
+    assert told == {"1000013": "60.00", "1000014": "0"}
+    assert "nothing open" in page.content.decode()
