@@ -116,6 +116,17 @@ def unmapped_items(program: Program, text: str = "", motion: str = "") -> QueryS
     return found.select_related("customer").order_by("-retail", "pk")
 
 
+def switched_off_items(program: Program) -> QuerySet[Any]:
+    """What of the billing list is mapped while its sync is off."""
+    return _with_mapping(program, _all_items(program)).filter(mapped__sync_on=False)
+
+
+def items_of_motions_off(program: Program) -> QuerySet[Any]:
+    """What of the billing list is mapped and synced, while the program does not bill its motion."""
+    on = _with_mapping(program, _all_items(program)).filter(mapped__sync_on=True)
+    return on.exclude(motion__in=program.motions)
+
+
 def sums_by_state(items: QuerySet[Any]) -> dict[str, tuple[int, Decimal]]:
     """How many items there are in each state and what retail they come to, in one query."""
     sums = items.order_by().values_list("state").annotate(Count("pk"), Sum("retail"))

@@ -55,6 +55,11 @@ class CustomerPage:
     changes: QuerySet[Change]
     history: MappingHistory
 
+    @property
+    def synced(self) -> bool:
+        """Whether any mapping of it syncs."""
+        return any(mapping is not None and mapping.sync_on for _, mapping in self.mappings)
+
 
 def read_customer(program: Program, customer: Customer, programs: Sequence[Program], today: dt.date) -> CustomerPage:
     """The customer as the program sees it; ``programs`` are all of the partner, which may have asked too."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Abs
 
 from core.scope import scoped_partner_id
@@ -25,6 +26,7 @@ from syncs.deciding.answers import label_of
 from syncs.deciding.undoing import answers_of
 from syncs.enums import RunState
 from syncs.facts.questions import open_questions
+from syncs.facts.run_sums import MONEY
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
 from syncs.proving.month_accounts import MonthAccount, load_accounts
 
@@ -83,7 +85,8 @@ def products_of(findings: Iterable[Finding]) -> dict[int, Product]:
 
 def waiting_runs() -> QuerySet[Run]:
     """Plans that wait for Apply or Discard."""
-    return Run.objects.filter(state=RunState.WAITING, preview=False).defer(*LONG_COLUMNS).order_by("-created_at")
+    waiting = Run.objects.filter(state=RunState.WAITING, preview=False).defer(*LONG_COLUMNS)
+    return waiting.annotate(money=KeyTransform(MONEY, "basis")).order_by("-created_at")
 
 
 def held_invoices() -> QuerySet[SourceInvoice]:

@@ -13,6 +13,13 @@ from syncs.models import LONG_COLUMNS, Run
 
 OVER = (RunState.FINISHED, RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)
 
+_WOULD = {
+    "created": "would create",
+    "updated": "would update",
+    "removed": "would remove",
+    "held": "would hold",
+    "skipped": "would skip",
+}
 _GOOD = (RunStatus.NO_CHANGE, RunStatus.SUCCESS, RunStatus.WARNING)
 
 
@@ -71,8 +78,9 @@ def program_cards(programs: Sequence[Program]) -> list[ProgramCards]:
 
 
 def counts_of(run: Run) -> list[tuple[str, int]]:
-    """Counts of a run in reading order, zeros left out."""
-    return [(name, run.counts[name]) for name in COUNT_NAMES if run.counts.get(name)]
+    """Counts of a run in reading order, zeros left out; a preview tells what a sync would do."""
+    words = _WOULD if run.preview else {}
+    return [(words.get(name, name), run.counts[name]) for name in COUNT_NAMES if run.counts.get(name)]
 
 
 def has_succeeded() -> bool:

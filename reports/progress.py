@@ -18,7 +18,8 @@ from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.models import Run
 
 READ_SOURCE, READ_TARGET, PLAN, WRITE, VERIFY = "Read the source", "Read the target", "Plan", "Write", "Verify"
-READ_FAILED = "Read what failed"
+READ_ALONE = "Read what it is about"
+FIRST = "Sync products"  # of a billing run that waits for a product sync of the same press
 PACE_IS_KNOWN = 5  # writes, after which the pace so far tells more than the limit alone
 _PLACES = {RunState.PLANNING: PLAN, RunState.APPLYING: WRITE, RunState.SETTLING: WRITE, RunState.VERIFYING: VERIFY}
 
@@ -76,16 +77,19 @@ def _calls_of(system: str, calls: Mapping[str, int]) -> str:
 def _steps_of(run: Run) -> list[RunStep]:
     """All steps of a run that is under way, and where it is."""
     source_read = bool(getattr(run, "source_read", None)) or run.after_id is not None
-    names = _step_names(run, retry=getattr(run, "retry_of", None) is not None)
+    alone = getattr(run, "retry_of", None) is not None or getattr(run, "customer_alone", None) is not None
+    names = _step_names(run, alone=alone)
     here = _place(run, names, source_read=source_read)
-    return [
+    steps = [
         RunStep(name, "done" if place < here else "now" if place == here else "next")
         for place, name in enumerate(names)
     ]
+    first = run.after
+    return steps if first is None else [RunStep(FIRST, "now" if first.state in ACTIVE_STATES else "done"), *steps]
 
 
-def _step_names(run: Run, *, retry: bool) -> list[str]:
-    names = [READ_FAILED, PLAN] if retry else [READ_SOURCE, READ_TARGET, PLAN]
+def _step_names(run: Run, *, alone: bool) -> list[str]:
+    names = [READ_ALONE, PLAN] if alone else [READ_SOURCE, READ_TARGET, PLAN]
     if not run.preview:
         names.append(WRITE)
         if run.kind == RunKind.BILLING:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 from django.db.models.fields.json import KT, KeyTransform
 
 from connectors.registry import get_target
+from customers.models import Customer
 from invoices.models import Charge
 from money.enums import Action, Severity
 from money.words import ZERO
 from programs.models import Program
 from programs.selectors import source_currency
-from syncs.enums import ChangeState
+from reports.billing import items_of_motions_off, switched_off_items, unmapped_items
+from reports.inbox import unknown_rows, unmapped_of
+from syncs.enums import ChangeState, RunKind, RunState
+from syncs.facts.run_sums import GroupSum, RunSum, sum_of_run, sums_by_customer
 from syncs.models import Change, Finding, Run
 from syncs.proving.accounts import BUCKETS
 
@@ -24,6 +29,25 @@ MOST_LOUD, MOST_QUIET = 200, 100  # findings that are named
 MOST_CHARGES = 200  # source rows of one change
 WORTH_TELLING = ~Q(action=Action.KEEP) | Q(state=ChangeState.HELD)  # what was left as it was is no news
 _LOUDNESS = Case(When(severity=Severity.ERROR, then=0), When(severity=Severity.WARNING, then=1), default=2)
+
+
+class OutBecause(StrEnum):
+    """Why something is not billed by a plan."""
+
+    HELD = "held"
+    NOT_MAPPED = "not_mapped"
+    SYNC_OFF = "sync_off"
+    MOTION_OFF = "motion_off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """``number`` of items, rows or customers that a plan does not bill, and their retail in currency units."""
+
+    why: OutBecause
+    number: int
+    retail: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +64,18 @@ class RunReport:
     loud: list[Finding]
     quiet: list[Finding]  # for information
     follower: Run | None  # the run that waited for this one
+    sum: RunSum | None = None  # of a billing run
+    first: Run | None = None  # the run of the same sync that went first
+    out: tuple[LeftOut, ...] = ()  # what a plan leaves out
+    apart: tuple[str, ...] = ()  # messages of the run that no finding says
+    customers_not_mapped: int = 0  # of ``month``, at the run's end
     month: str = ""  # the newest one, "2026-09", of which ``proved`` is
     proved: tuple[tuple[str, Decimal], ...] = ()  # by bucket in words, its retail as the run's end proved it
+
+    @property
+    def not_mapped(self) -> Decimal:
+        """Retail of ``month`` that belongs to customers whom nobody mapped."""
+        return dict(self.proved).get("not mapped", ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +109,6 @@ class ChangeRow:
     total: Pair
 
 
-@dataclass(slots=True)
-class GroupSum:
-    """What the lines of one customer in a run come to, before and after; in currency units."""
-
-    old: Decimal = ZERO
-    new: Decimal = ZERO
-    unchanged: int = 0  # lines that stay as they are
-
-    @property
-    def difference(self) -> Decimal:
-        """What the customer is billed more, or less."""
-        return self.new - self.old
-
-
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
     """The changes of one customer (or the products), in writing order; no sum for products."""
@@ -102,22 +122,28 @@ class ChangeGroup:
 
 def listed_runs() -> QuerySet[Run]:
     """Runs as their page tells of them: ``source_read``, ``retry_of`` and others for the whole basis."""
-    return Run.objects.defer("basis").annotate(
-        source_read=KT("basis__source"),
-        retry_of=KT("basis__retry__run"),
-        retry_items=KT("basis__retry__items"),
-        proved=KeyTransform("proved", "basis"),
+    return (
+        Run.objects.select_related("after")
+        .defer("basis", "after__basis")
+        .annotate(
+            source_read=KT("basis__source"),
+            retry_of=KT("basis__retry__run"),
+            retry_items=KT("basis__retry__items"),
+            proved=KeyTransform("proved", "basis"),
+            customer_alone=KT("basis__retry__customer"),
+        )
     )
 
 
 def read_run(run: Run) -> RunReport:
-    """The run, which carries its program. Three or four queries."""
+    """The run, which carries its program."""
     counts = run.changes.aggregate(
         shown=Count("pk", filter=WORTH_TELLING),
         unchanged=Count("pk", filter=Q(action=Action.KEEP, state=ChangeState.DONE)),
         failed=Count("pk", filter=Q(state=ChangeState.FAILED)),
     )
     loud, quiet = _findings(run)
+    said = {finding.text for finding in (*loud, *quiet)} | {run.error}
     proved = getattr(run, "proved", None) or {}
     return RunReport(
         currency=source_currency(run.program),
@@ -127,9 +153,58 @@ def read_run(run: Run) -> RunReport:
         loud=loud,
         quiet=quiet,
         follower=Run.objects.filter(after=run).first(),
+        sum=sum_of_run(run) if run.kind == RunKind.BILLING else None,
+        first=run.after,
+        out=left_out(run) if run.preview or run.state == RunState.WAITING else (),
+        apart=tuple(text for text in run.messages if text not in said),
+        customers_not_mapped=proved.get("customers_not_mapped", 0),
         month=proved.get("month", ""),
         proved=_proved(proved.get("retail", {})),
     )
+
+
+def left_out(run: Run) -> tuple[LeftOut, ...]:
+    """Of a billing plan, as it is now; nothing of a product plan, and of one customer's alone what is held."""
+    if run.kind != RunKind.BILLING:
+        return ()
+    found = [_held(run)]
+    if getattr(run, "customer_alone", None) is None:
+        found += [_not_mapped(run), *_switched_off(run), _unknown(run)]
+    return tuple(one for one in found if one.number)
+
+
+def _held(run: Run) -> LeftOut:
+    held = run.changes.filter(state=ChangeState.HELD).order_by()
+    told = held.aggregate(number=Count("pk"), retail=Sum("retail"))
+    return LeftOut(OutBecause.HELD, told["number"], told["retail"] or ZERO)
+
+
+def _not_mapped(run: Run) -> LeftOut:
+    unmapped = unmapped_of(run.program)
+    customers = unmapped_items(run.program).order_by().values("customer").distinct().count() if unmapped.number else 0
+    return LeftOut(OutBecause.NOT_MAPPED, customers, unmapped.not_mapped)
+
+
+def _switched_off(run: Run) -> list[LeftOut]:
+    found = []
+    for why, items in (
+        (OutBecause.SYNC_OFF, switched_off_items(run.program)),
+        (OutBecause.MOTION_OFF, items_of_motions_off(run.program)),
+    ):
+        told = items.order_by().aggregate(number=Count("customer", distinct=True), retail=Sum("retail"))
+        found.append(LeftOut(why, told["number"], told["retail"] or ZERO))
+    return found
+
+
+def _unknown(run: Run) -> LeftOut:
+    rows = [each for each in unknown_rows() if each.of(run.program)]
+    return LeftOut(OutBecause.UNKNOWN, sum(each.rows for each in rows), sum((each.retail for each in rows), ZERO))
+
+
+def customer_alone(run: Run) -> Customer | None:
+    """About whom alone one of ``listed_runs`` is; None of one that is about everybody. At most one query."""
+    number = getattr(run, "customer_alone", None)
+    return Customer.objects.filter(pk=number).first() if number else None
 
 
 def _proved(retail: Mapping[str, str]) -> tuple[tuple[str, Decimal], ...]:
@@ -159,7 +234,7 @@ def group_changes(run: Run, changes: Iterable[Change]) -> list[ChangeGroup]:
     A sum is of all lines of the customer in the run, also where a page or a filter shows some of them.
     """
     shown = list(changes)
-    sums = _sums(run, {change.customer_id for change in shown if change.customer_id is not None})
+    sums = sums_by_customer(run, {change.customer_id for change in shown if change.customer_id is not None})
     groups: dict[int | None, ChangeGroup] = {}
     for change in shown:
         customer, number = change.customer, change.customer_id
@@ -187,29 +262,6 @@ def _target_url(run: Run, change: Change) -> str:
     if change.template_id is not None:
         return definition.template_url(target.credentials, change.template_id)
     return definition.product_url(target.credentials, change.target_product_id) if change.target_product_id else ""
-
-
-def _sums(run: Run, customer_ids: Collection[int]) -> dict[int, GroupSum]:
-    """What was planned again counts once. What is not written, or not yet, stays as it was."""
-    sums: dict[int, GroupSum] = {}
-    rows = run.changes.filter(customer__in=customer_ids).exclude(state=ChangeState.DROPPED).order_by()
-    for customer_id, action, state, *factors in rows.values_list("customer_id", "action", "state", *_FACTORS):
-        found = sums.setdefault(customer_id, GroupSum())
-        quantity_before, retail_before, quantity_after, retail_after = map(_decimal, factors)
-        old = _times(quantity_before, retail_before)
-        new = None if action == Action.REMOVE_LINE else _times(quantity_after, retail_after)
-        stays = action == Action.KEEP and state == ChangeState.DONE
-        if stays and old is None:
-            old = new
-        found.old += old or ZERO
-        found.new += (new if state in _TAKES_PLACE else old) or ZERO
-        found.unchanged += stays
-    return sums
-
-
-# Of each side of a change; picked out by the database, since the rest of it would be read for nothing.
-_FACTORS = (KT("before__quantity"), KT("before__retail"), KT("after__quantity"), KT("after__retail"))
-_TAKES_PLACE = (ChangeState.PLANNED, ChangeState.SENDING, ChangeState.DONE)
 
 
 def change_row(change: Change) -> ChangeRow:

@@ -28,7 +28,7 @@ class AuditFilter(DeedFilter):
         "month": ("Months", ("closed", "opened")),
         "warning": ("Warnings", ("seen", "unseen")),
         "plan": ("Plans", ("applied", "discarded")),
-        "run": ("Runs", ("cancelled", "retried", "taken_over")),
+        "run": ("Runs", ("alone", "cancelled", "retried", "taken_over")),
         "member": (
             "People",
             ("added", "emails", "invitation_withdrawn", "invited", "removed", "role", "sessions_ended"),

@@ -7,7 +7,7 @@ from typing import Any
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Role
@@ -23,7 +23,9 @@ from portal.kit.tables import NUMBER, PortalTable, name_html
 from portal.kit.undone import DRAWN
 from portal.templatetags.portal import marked
 from programs.models import Program
-from reports.billing import MAPPED, BillingRow
+from reports.billing import MAPPED, NOT_MAPPED, BillingRow
+
+_PREVIEW = SafeString('name="preview" value="on" ')
 
 
 class TickColumn(tables.Column):
@@ -126,7 +128,21 @@ class BillingTable(PortalTable):
             self._row_name(record),
             record.pk,
         )
-        return format_html('<div class="actions">{}{}</div>', edit, self._switch(record))
+        alone = self._sync_alone(record)
+        first = format_html('<div class="actions">{}{}</div>', edit, self._switch(record))
+        return format_html('{}<div class="actions">{}</div>', first, alone) if alone else first
+
+    def _sync_alone(self, record: Any) -> SafeString | str:
+        """Buttons that sync the row's customer and nobody else, where anything of the row syncs."""
+        if self.shown[record.pk].state in (NOT_MAPPED, MAPPED) or not self.program.billing_enabled:
+            return ""
+        url, name = self._url("sync_alone", record.customer_id), record.customer.name
+        return format_html_join(
+            "",
+            '<button class="button plain small" type="submit" form="row-form" {}formaction="{}">{}'
+            '<span class="visually-hidden">: {} alone</span></button>',
+            ((value, url, word, name) for word, value in (("Preview", _PREVIEW), ("Sync now", ""))),
+        )
 
     def _switch(self, record: Any) -> SafeString | str:
         """The button that turns the sync of the row's mapping over."""

@@ -15,7 +15,8 @@ from django_htmx.http import reswap, trigger_client_event
 
 from accounts.models import Role
 from core.audit import actor_of
-from portal.history.change_cells import change_cells, group_heads
+from customers.models import Customer
+from portal.history.change_cells import change_cells, group_heads, whole_sum
 from portal.history.filters import ChangeFilter
 from portal.history.forms import RetryForm
 from portal.kit.page_sizes import page_size
@@ -23,8 +24,9 @@ from portal.kit.paging import PagedRows, page_of
 from portal.kit.permissions import PartnerRequest, partner_page
 from programs.selectors import program_for
 from reports.at_work import tell_wait
+from reports.overview import counts_of
 from reports.progress import read_progress
-from reports.run import group_changes, listed_runs, read_change, read_run
+from reports.run import customer_alone, group_changes, listed_runs, read_change, read_run
 from syncs.enums import ACTIVE_STATES, RunKind
 from syncs.errors import SyncRefused
 from syncs.models import Change, Run
@@ -39,7 +41,8 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
     """The page of a run; without an end yet, it shows live progress."""
     found = _find_run(request, run_id)
     report, standing = read_run(found), read_progress(found, timezone.now())
-    changes = found.changes.select_related("customer").order_by("customer__name", "customer_id", "position")
+    alone = customer_alone(found)
+    changes = found.changes.select_related("customer", "product").order_by("customer__name", "customer_id", "position")
     filters = ChangeFilter(request.GET, queryset=changes, run=found)
     known = None if filters.narrows else report.shown
     page = page_of(PagedRows(filters.qs, known, whole=changes), request.GET.get("page"), page_size(request))
@@ -48,6 +51,8 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         "run": found,
         "program": found.program,
         "report": report,
+        "alone": alone,
+        "first_counts": counts_of(report.first) if report.first else (),
         "progress": standing,
         "shown": standing.told,
         "filters": filters,
@@ -55,6 +60,7 @@ def run(request: PartnerRequest, run_id: int) -> HttpResponse:
         "groups": groups,
         "cells": change_cells(found, groups, request.partner.slug),
         "heads": group_heads(found, groups, request.partner.slug),
+        "whole": whole_sum(report.sum) if report.sum and report.sum.lines else "",
         "unchanged": 0 if filters.unfolds else report.unchanged,  # folded away
         "currency": report.currency,
         "here": request.get_full_path(),
@@ -110,7 +116,23 @@ def start_sync(request: PartnerRequest, program_id: int) -> HttpResponse:
     if not runs:
         messages.warning(request, "Neither products nor billing is switched on. Switch one on in the settings.")
         return redirect("program", request.partner.slug, program.pk)
-    return redirect("run", request.partner.slug, runs[0].pk)
+    return redirect("run", request.partner.slug, runs[-1].pk)  # its page shows what goes first
+
+
+@require_POST
+@partner_page(Role.SUPPORT)
+def sync_alone(request: PartnerRequest, program_id: int, customer_id: int) -> HttpResponse:
+    """Sync one customer alone, or preview that."""
+    program = program_for(request, program_id)
+    customer: Customer = get_object_or_404(Customer, pk=customer_id, source_id=program.source_id)
+    preview = request.POST.get("preview") == "on"
+    actor = actor_of(request.user)
+    try:
+        begun = starting.sync_customer(program=program, customer=customer, preview=preview, actor=actor)
+    except SyncRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("customer", request.partner.slug, program.pk, customer.pk)
+    return redirect("run", request.partner.slug, begun.pk)
 
 
 @require_POST

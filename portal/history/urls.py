@@ -7,6 +7,7 @@ from portal.history import runs, views
 partner_urlpatterns = [
     path("programs/<int:program_id>/history/", views.history, name="history"),
     path("programs/<int:program_id>/sync/", runs.start_sync, name="start_sync"),
+    path("programs/<int:program_id>/customers/<int:customer_id>/sync/", runs.sync_alone, name="sync_alone"),
     path("runs/<int:run_id>/", runs.run, name="run"),
     path("runs/<int:run_id>/progress/", runs.progress, name="run_progress"),
     path("runs/<int:run_id>/apply/", runs.apply_plan, name="apply_plan"),

@@ -64,12 +64,18 @@ def money_html(amount: Decimal | None, word: str = "credit") -> SafeString:
     return format_html('<span class="figure">{} <span class="word">{}</span></span>', text, word)
 
 
-def pair_html(old: Decimal | None, new: Decimal | None, *, money: bool = False) -> SafeString | str:
-    """An amount or a quantity before and after; what goes away is struck through."""
-    was, becomes = (write_money, money_html) if money else (write_quantity, write_quantity)
+def pair_html(
+    old: Decimal | None, new: Decimal | None, *, money: bool = False, word: str = "credit"
+) -> SafeString | str:
+    """An amount or a quantity before and after; what goes away is struck through.
+
+    ``word`` is said of an amount below 0.
+    """
+    was = write_money if money else write_quantity
     if new is None:
         return NOTHING if old is None else format_html('<s class="was">{}</s>', was(old))
-    return becomes(new) if old is None or old == new else change_html(was(old), becomes(new))
+    becomes = money_html(new, word) if money else write_quantity(new)
+    return becomes if old is None or old == new else change_html(was(old), becomes)
 
 
 def change_html(old: str, new: str) -> SafeString:

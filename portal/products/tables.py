@@ -17,6 +17,7 @@ from portal.kit.badges import badge_html
 from portal.kit.figures import change_html, money_html, write_price
 from portal.kit.icons import icon_html
 from portal.kit.tables import NUMBER, PortalTable, PriceColumn, name_html
+from portal.kit.terms import write_terms
 from portal.products.filters import FROM_INVOICE_WORDS, WITHDRAWN_WORDS
 from products.models import Product
 from programs.models import Program
@@ -58,7 +59,9 @@ class ProductTable(PortalTable):
 
     def render_name(self, record: Product) -> SafeString:
         url = reverse("product", args=[self.request.partner.slug, self.program.pk, record.pk])
-        return name_html(url, record.name, " · ".join(filter(None, (record.sku, record.term, record.billing_cycle))))
+        return name_html(
+            url, record.name, ", ".join(filter(None, (record.sku, write_terms(record.term, record.billing_cycle))))
+        )
 
     def render_state(self, record: Product) -> SafeString:
         return state_badge(record)

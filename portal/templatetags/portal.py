@@ -21,6 +21,8 @@ from portal.kit.answers import answer_buttons
 from portal.kit.badges import badge_html, verdict_html
 from portal.kit.icons import icon_html
 from portal.kit.page_sizes import PAGE_SIZES, page_size
+from portal.kit.terms import write_terms
+from products.models import Product
 
 register = template.Library()
 
@@ -141,6 +143,12 @@ def drawn(context: template.Context, values: Mapping[str, object]) -> str:
     """What a button was drawn from."""
     request = context["request"]
     return seal_edition(values, person_id=request.user.pk, page=request.get_full_path())
+
+
+@register.simple_tag
+def terms(product: Product) -> str:
+    """Term and billing cycle in words."""
+    return write_terms(product.term, product.billing_cycle)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from core.turns import wait_for_turn
 from customers.models import Mapping
 from money.plan import Note
 from syncs.enums import ChangeAbout
-from syncs.facts.retry_scope import retry_scope
+from syncs.facts.run_scope import run_scope
 from syncs.models import Change, Finding, Run
 
 SOURCE = "source"  # kind of what reading the source reports, whichever run reads it
@@ -23,7 +23,8 @@ NOT_IMPORTED = "import"  # code of an invoice that could not be imported
 def store_notes(run: Run, notes: Iterable[Note], kind: str = "") -> None:
     """Open a finding for each note, or say that an open one is still there; a reminder opens none."""
     kind = kind or run.kind
-    by_fingerprint = {_fingerprint(note): note for note in notes}
+    scope = run_scope(run)
+    by_fingerprint = {_fingerprint(note): note for note in notes if scope is None or scope.tells(note)}
     if run.preview or not by_fingerprint:
         return
     wait_for_turn(f"{kind} findings", run.program_id)  # two runs may read the same news in the source
@@ -51,8 +52,10 @@ def close_unreported(run: Run, kind: str = "") -> None:
     """What this run no longer reports is over, but for what it had no reason to look into again."""
     unreported = Finding.objects.filter(program=run.program_id, run_kind=kind or run.kind, closed_at__isnull=True)
     unreported = unreported.exclude(last_run=run)
-    scope = retry_scope(run)
-    if scope is not None:
+    scope = run_scope(run)
+    if scope is not None and scope.customer is not None and kind != SOURCE:  # the source was read for everybody
+        unreported = unreported.filter(customer=scope.customer)
+    elif scope is not None and scope.customer is None:
         unreported = unreported.filter(fingerprint__in=scope.findings)
     open_ones = list(unreported.values_list("pk", "customer_id", "facts"))
     if not open_ones:

@@ -25,7 +25,7 @@ from programs.models import Approval, Program
 from syncs.deciding.findings import store_notes
 from syncs.enums import ACTIVE_STATES, ChangeState, RunState, RunStatus
 from syncs.facts.evidence import Carried, Sought
-from syncs.facts.retry_scope import retry_scope
+from syncs.facts.run_scope import run_scope
 from syncs.models import Change, Line, Posting, Run
 from syncs.writing.carried import find_carried
 from syncs.writing.committing import part_of_change
@@ -86,7 +86,7 @@ def note_strange_marks(run: Run, mapped: Collection[str]) -> None:
 
     Those that an earlier run met already say nothing again. The run's basis is not saved for you. Inside the scope.
     """
-    if STRANGE in run.basis or retry_scope(run) is not None:
+    if STRANGE in run.basis or run_scope(run) is not None:
         return
     strange = _strange_marks(run.program, mapped)
     run.basis[STRANGE] = sorted(strange)

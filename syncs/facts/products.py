@@ -41,9 +41,14 @@ def load_product_facts(program: Program, product_ids: Collection[int]) -> dict[i
     }
 
 
-def lacks_products(program: Program) -> bool:
-    """Whether charges of mapped customers name a product that the product sync would make or find, and has not yet."""
+def lacks_products(program: Program, only: Collection[int] | None = None) -> bool:
+    """Whether charges of mapped customers name a product that the product sync would make or find, and has not yet.
+
+    Of all mappings, or of ``only`` these.
+    """
     synced = active_mappings(program).filter(customer=OuterRef("customer"), motion=OuterRef("motion"))
+    if only is not None:
+        synced = synced.filter(pk__in=only)
     charged = Charge.objects.filter(Exists(synced), invoice__in=countable_invoices(program), product__isnull=False)
     linked = ProductLink.objects.filter(target=program.target_id, product=OuterRef("pk")).exclude(copy__gone=True)
     elsewhere = made_for_other_sources(program.source_id, program.target_id).values("copy__code")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -73,6 +73,18 @@ class Balance:
             **amounts,
             "balanced": sum(amounts.values(), ZERO) == source,
         }
+
+    def retail_by_bucket(self) -> dict[str, Decimal]:
+        """Retail of each bucket that has any."""
+        return {name: amount.retail for name, amount in self.buckets.items() if amount.retail}
+
+
+def sum_up(balances: Iterable[Balance]) -> Balance:
+    """One account of several."""
+    total = Balance()
+    for one in balances:
+        total.add(one)
+    return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from programs.models import Program
 from programs.selectors import source_currency
 from syncs.enums import Bucket
 from syncs.models import MonthTotal
-from syncs.proving.accounts import BUCKETS, Balance
+from syncs.proving.accounts import BUCKETS, Balance, sum_up
 from syncs.proving.reconciliation import InvoiceBalance, reconcile_invoices
 
 OPEN_BUCKETS = (Bucket.HELD, Bucket.NOT_MAPPED, Bucket.UNKNOWN, Bucket.FAILED)  # of money that is billed to nobody yet
@@ -91,7 +91,7 @@ class MonthAccount:
 
     def retail_by_bucket(self) -> dict[str, Decimal]:
         """Retail of each bucket that has any."""
-        return {name: amount.retail for name, amount in self.total.buckets.items() if amount.retail}
+        return self.total.retail_by_bucket()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,7 @@ class ProgramMonths:
 def add_up(program: Program, month: dt.date, balances: Iterable[InvoiceBalance]) -> MonthAccount:
     """The account of a month from those of its invoices."""
     told = list(balances)
-    total = Balance()
-    for one in told:
-        total.add(one.total)
+    total = sum_up(one.total for one in told)
     return MonthAccount(
         month=month,
         currency=told[0].invoice.currency if told else source_currency(program),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,10 +14,14 @@ from money.month.waiting import Wait
 from money.plan import Note
 from money.words import plain, shown
 from syncs.deciding.findings import close_unreported, finding_of_failure, new_findings, store_notes
-from syncs.enums import ChangeState, RunKind, RunState, RunStatus
+from syncs.enums import Bucket, ChangeState, RunKind, RunState, RunStatus
+from syncs.facts.run_scope import run_scope
+from syncs.facts.run_sums import MONEY, sum_of_run
 from syncs.models import Change, Run
+from syncs.proving.accounts import sum_up
 from syncs.proving.again import find_billed_again
 from syncs.proving.by_hand import notes_of_edited_runs
+from syncs.proving.month_accounts import MonthAccount
 from syncs.proving.months import prove_months
 from syncs.proving.reconciliation import InvoiceBalance
 from syncs.proving.standing import prove_standing
@@ -75,6 +80,7 @@ def finish_with_error(work: Slice, text: str, detail: str, *, told: bool = False
         had_plan = run.state in (RunState.APPLYING, RunState.SETTLING, RunState.VERIFYING) or run.changes.exists()
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.FAILED, error=f"Not written: {text}")
         run.counts = count_changes(run, tally_changes(run))
+        _keep_money(run)
         run.error, run.error_detail = text, detail
         run.state, run.status = RunState.FINISHED, RunStatus.ERROR
         run.messages = [*run.messages, text]
@@ -97,10 +103,25 @@ def _prove_months(run: Run, tally: Tally) -> list[Note]:
     touched = _touched_months(run) if tally else set[dt.date]()
     for account, balances in prove_months(run.program, touched):
         if account.newest:
-            money = {name: plain(amount) for name, amount in account.retail_by_bucket().items()}
-            run.basis["proved"] = {"month": f"{account.month:%Y-%m}", "retail": money}
+            run.basis["proved"] = _told(run, account, balances)
         notes += _note_balances(balances, headers=account.newest or account.month in touched)
     return notes
+
+
+def _told(run: Run, account: MonthAccount, balances: Sequence[InvoiceBalance]) -> dict[str, Any]:
+    """What the run tells of the newest month: of all customers, or of the one that it is about."""
+    scope = run_scope(run)
+    entries = [entry for one in balances for entry in one.customers]
+    retail = account.retail_by_bucket()
+    if scope is not None and scope.customer is not None:
+        entries = [entry for entry in entries if entry.customer_id == scope.customer]
+        retail = sum_up(entry.balance for entry in entries).retail_by_bucket()
+    unmapped = {entry.customer_id for entry in entries if entry.balance.buckets[Bucket.NOT_MAPPED]}
+    return {
+        "month": f"{account.month:%Y-%m}",
+        "retail": {name: plain(amount) for name, amount in retail.items()},
+        "customers_not_mapped": len(unmapped),
+    }
 
 
 def _note_balances(balances: Sequence[InvoiceBalance], *, headers: bool) -> list[Note]:
@@ -186,6 +207,7 @@ def _conclude(run: Run, state: RunState, tally: Tally) -> None:
     if any_in(tally, ChangeState.HELD) and drop_repeats(run):
         tally = tally_changes(run)
     run.counts = count_changes(run, tally)
+    _keep_money(run)
     cancelled = run.cancel_requested and state is RunState.FINISHED
     if state is RunState.FINISHED and not run.preview and any_in(tally, ChangeState.PLANNED):
         run.changes.filter(state=ChangeState.PLANNED).update(state=ChangeState.DROPPED, error="Cancelled")
@@ -198,6 +220,12 @@ def _conclude(run: Run, state: RunState, tally: Tally) -> None:
     run.save(update_fields=["counts", "state", "status", "messages", "finished_at", "basis"])
     _supersede_waiting(run)
     tell_of_run(run, news, run.basis.get("proved"))
+
+
+def _keep_money(run: Run) -> None:
+    """What it wrote or would write, for lists of runs."""
+    if run.kind == RunKind.BILLING:
+        run.basis[MONEY] = sum_of_run(run).to_basis()
 
 
 def _supersede_waiting(run: Run) -> None:

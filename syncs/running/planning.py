@@ -26,7 +26,7 @@ from syncs.facts.mappings import mapped_to, mapping_chunks
 from syncs.facts.months import load_and_keep_months, load_holders, month_without_invoice
 from syncs.facts.older_months import note_older_months
 from syncs.facts.program import BillingFacts, load_billing, load_choices, load_left_behind
-from syncs.facts.retry_scope import retry_scope
+from syncs.facts.run_scope import run_scope
 from syncs.facts.surveying import survey
 from syncs.facts.target import load_templates
 from syncs.facts.usual_amounts import usual_amounts
@@ -57,12 +57,12 @@ def plan_billing_run(work: Slice) -> RunState:
 def _plan(work: Slice) -> tuple[RunState, bool]:
     """Make the plan, chunk by chunk; it waits when approval is required or it changes very much.
 
-    Planning that was broken off begins anew: nothing of it was written to the target. A retry plans
-    what failed and nothing else. Answers also whether a backup was restored: invoices may carry some of the plan then.
+    Planning that was broken off begins anew: nothing of it was written to the target. A run of a few plans
+    theirs and nothing else. Answers also whether a backup was restored: invoices may carry some of the plan then.
     """
     with work.whole_run(whole_sets=True) as run:
-        retry = retry_scope(run)
-        marks, mappings = (retry.marks, retry.mappings) if retry else (None, None)  # None: all of them
+        scope = run_scope(run)
+        marks, mappings = (scope.marks, scope.mappings) if scope else (None, None)  # None: all of them
         mapped = mapped_to(run.program)  # before the chunks: what is changed meanwhile is planned anew
         note_strange_marks(run, mapped)
         evidence = load_evidence(run.program, run.basis)
@@ -99,17 +99,21 @@ def _plan(work: Slice) -> tuple[RunState, bool]:
         left_behind = load_left_behind(run.program, marks)
         _plan_chunk(run, left_behind, mapped, upheaval)
         _plan_leftovers(run, mapped, marks)
-        if retry is None:
-            store_notes(run, _survey(run, months, left_behind.choices))
+        store_notes(run, _tell_beside(run, months, left_behind.choices))
         return _conclude(run, upheaval, months), was_restored(run.program)
 
 
-def _survey(run: Run, months: Months, choices: Mapping[str, Choice]) -> list[Note]:
-    """What people should know about beside the plan."""
+def _tell_beside(run: Run, months: Months, choices: Mapping[str, Choice]) -> list[Note]:
+    """What billing should know beside the plan; a run about one customer tells of that one, a retry of nobody."""
+    scope = run_scope(run)
+    if scope is not None and scope.customer is None:
+        return []
+    told = [*survey(run.program), *note_older_months(run.program, choices)]
+    if scope is not None:
+        return [note for note in told if note.customer_id == scope.customer]
     ended = month_without_invoice(run.program, months.newest)
     return [
-        *survey(run.program),
-        *note_older_months(run.program, choices),
+        *told,
         *note_not_invoiced(months),
         *note_older(run),
         *note_not_any_invoice(ended, load_holders(run.program) if ended else ()),

@@ -20,7 +20,7 @@ from products.services import ListReading, refresh_price_list, refresh_target_pr
 from syncs.deciding.findings import NOT_IMPORTED, SOURCE, close_unreported, store_notes
 from syncs.enums import RunState
 from syncs.facts.evidence import Carried, Sought, keep_evidence, lines_to_prove
-from syncs.facts.retry_scope import RetryScope, retry_scope
+from syncs.facts.run_scope import RunScope, run_scope
 from syncs.models import Run
 from syncs.running.abandoned import find_abandoned, resolve_abandoned_lines, resolve_abandoned_products
 from syncs.running.planning_products import nothing_in_use
@@ -39,7 +39,7 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     """
     with work.bare_run() as run:
         abandoned, wait = find_abandoned(run)
-        scope = retry_scope(run)
+        scope = run_scope(run)
         fresh = run.after is not None and run.after.started_at is not None
         products_off = not run.program.products_enabled
         read_before = fresh and run.after is not None and "source" in run.after.basis
@@ -47,7 +47,7 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     if wait > 0:
         return wait
     resolve_abandoned_lines(work, abandoned)
-    if read_again(work, scope):  # a retry: what failed is read, and nothing else
+    if scope is not None and scope.customer is None and read_again(work, scope):  # what failed, and nothing else
         return _ask_what_was_billed(work)
     source = None if source_read else read_source(work)
     with work.whole_run() as run:
@@ -59,7 +59,7 @@ def read_for_billing(work: Slice) -> RunState | float | None:
         return AT_ONCE
     if products_off and not read_target_products(work):
         return None
-    if copy is not None and not _read_target_copy(work, copy, target):
+    if copy is not None and not read_again(work, scope) and not _read_target_copy(work, copy, target):
         return None
     return _ask_what_was_billed(work, {COPY: None})
 
@@ -71,7 +71,7 @@ def _ask_what_was_billed(work: Slice, basis: Mapping[str, object] = MappingProxy
     """
     with work.whole_run() as run:
         run.basis |= basis
-        scope = retry_scope(run)
+        scope = run_scope(run)
         sought = [one for one in lines_to_prove(run.program) if scope is None or one.mark in scope.marks]
         if not sought:
             _keep_evidence(run, sought, {})
@@ -97,7 +97,7 @@ def read_for_products(work: Slice) -> RunState | float | None:
     """
     with work.bare_run() as run:
         abandoned, wait = find_abandoned(run)
-        scope = retry_scope(run)
+        scope = run_scope(run)
         source_read = "source" in run.basis
     if wait > 0:
         return wait
@@ -219,8 +219,8 @@ def _read_target_copy(work: Slice, reading: CopyReading, target: Connection) -> 
 MOST_READ_ALONE = 50  # templates and products: more of them are read quicker with the whole list
 
 
-def read_again(work: Slice, scope: RetryScope | None) -> bool:
-    """Read what a retry is about, fresh; False for a run that has to read everything."""
+def read_again(work: Slice, scope: RunScope | None) -> bool:
+    """Read what a run of a few is about, fresh; False for a run that has to read everything."""
     if scope is None or len(scope.templates) + len(scope.products) > MOST_READ_ALONE:
         return False
     for template_id in scope.templates:

@@ -21,6 +21,7 @@ from syncs.facts.evidence import add_evidence, lines_to_prove, load_evidence
 from syncs.facts.mappings import customers_on, mapped_to, on_template
 from syncs.facts.months import load_months_of
 from syncs.facts.program import BillingFacts, load_billing, load_choices
+from syncs.facts.run_scope import run_scope
 from syncs.facts.target import load_templates
 from syncs.models import Change, Run
 from syncs.proving.billed import remember_proof
@@ -63,7 +64,7 @@ def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> bool:
     with work.whole_run(whole_sets=True) as run:
         old = list(_part_of_plan(run, template_id).order_by("position"))
         last = run.changes.aggregate(last=Max("position"))["last"] or 0
-        mapped_here = dict(on_template(run.program, template_id).values_list("pk", "customer"))
+        mapped_here = _mapped_here(run, template_id)
         mapping_ids, customers = list(mapped_here), set(mapped_here.values())
         evidence = load_evidence(run.program, run.basis, customers)
         taken = set(run.basis.get("carried", ())) - run.basis["billed_by"].keys()  # what resolving lost writes found
@@ -107,6 +108,14 @@ def _replan(work: Slice, template_id: str, why: Anew, *, read: bool) -> bool:
         run.total = run.changes.filter(state=ChangeState.PLANNED).count() + run.done
         run.save(update_fields=["messages", "total"])
         return was_restored(run.program)
+
+
+def _mapped_here(run: Run, template_id: str) -> dict[int, int]:
+    """Mappings with their customers; of a run about one customer, those of that one."""
+    here, scope = on_template(run.program, template_id), run_scope(run)
+    if scope is not None and scope.customer is not None:
+        here = here.filter(customer=scope.customer)
+    return dict(here.values_list("pk", "customer"))
 
 
 def _keep_visit(run: Run, facts: BillingFacts, template_id: str, mapped: str, *, read: bool) -> None:

@@ -6,7 +6,7 @@ from core.audit import Actor, record
 from syncs.deciding.findings import finding_of_failure, fingerprint_of
 from syncs.enums import ChangeState, RunState
 from syncs.errors import SyncRefused
-from syncs.facts.retry_scope import scope_of
+from syncs.facts.run_scope import run_scope, scope_of_failed
 from syncs.models import Change, Run
 from syncs.running.starting import active_run, start_run, start_sync
 
@@ -30,12 +30,20 @@ def retry_failed(*, run: Run, actor: Actor, change: Change | None = None) -> Run
         return start_sync(program=run.program, kinds=[run.kind], actor=actor)[0]
     under_way = active_run(run.program, run.kind)
     if under_way is not None:
-        if under_way.cancel_requested:
-            raise SyncRefused("The sync before was cancelled and is about to end. Try again when it has ended.")
-        return under_way
+        return _taking_up(under_way)
     if Run.objects.filter(program=run.program, kind=run.kind, state=RunState.WAITING).exists():
         raise SyncRefused("A plan waits for a person, and these items are part of it. Apply or discard it first.")
     findings = [fingerprint_of("failed", finding_of_failure(item)) for item in items]
-    scope = scope_of(run, items, findings)
+    scope = scope_of_failed(run, items, findings)
     record(actor, "run.retried", f"Tried {len(items)} failed item{'s' if len(items) > 1 else ''} of {run} again")
     return start_run(program=run.program, kind=run.kind, actor=actor, basis=scope.to_basis())
+
+
+def _taking_up(under_way: Run) -> Run:
+    """The sync that is under way, where it takes the items up by itself."""
+    if under_way.cancel_requested:
+        raise SyncRefused("The sync before was cancelled and is about to end. Try again when it has ended.")
+    about = run_scope(under_way)
+    if about is not None and about.customer is not None:
+        raise SyncRefused("A sync of one customer is under way right now. Try again when it has ended.")
+    return under_way

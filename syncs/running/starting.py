@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from core.audit import SCHEDULER, Actor, record
 from core.installation import why_no_writes
+from customers.models import Customer
 from programs.models import Program
 from syncs.enums import ACTIVE_STATES, ChangeState, RunKind, RunState
 from syncs.errors import SyncRefused
 from syncs.facts.products import lacks_products
-from syncs.facts.retry_scope import RETRY
+from syncs.facts.run_scope import SCOPE, run_scope, scope_of_customer
 from syncs.models import Run
 from syncs.running import tickets
 from syncs.writing.committing import release_parts
@@ -84,7 +85,10 @@ def _previews_to_join(program: Program, kinds: Sequence[str], actor: Actor) -> d
 
 def _refuse_to_join(program: Program, active: Sequence[Run], actor: Actor) -> None:
     """What is under way would not do what is asked for."""
-    if any(RETRY in run.basis for run in active):
+    scopes = [scope for run in active if (scope := run_scope(run)) is not None]
+    if any(scope.customer is not None for scope in scopes):
+        reason = "One customer is being synced alone right now."
+    elif scopes:
         reason = "Failed items are being tried again right now."
     elif any(run.cancel_requested for run in active):
         reason = "The sync before was cancelled and is about to end."
@@ -95,11 +99,51 @@ def _refuse_to_join(program: Program, active: Sequence[Run], actor: Actor) -> No
     raise SyncRefused(f"{reason} Start this sync when that has ended.")
 
 
-def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object]) -> Run:
+def start_run(*, program: Program, kind: str, actor: Actor, basis: dict[str, object], preview: bool = False) -> Run:
     """Start one run that rests on what ``basis`` says. Raises ``SyncRefused`` when that kind is off."""
     _refuse_if_off(program, [kind])
-    run = create_run(program, kind, actor.name, basis=basis)
+    run = create_run(program, kind, actor.name, basis=basis, preview=preview)
     tickets.hand_over(run.pk)
+    return run
+
+
+def sync_customer(*, program: Program, customer: Customer, actor: Actor, preview: bool = False) -> Run:
+    """Bring the lines of one customer up to date; nothing of others is planned, written or removed.
+
+    The source is read as in every sync, since what it says of this customer may be new. Answers a full billing sync
+    that is under way instead: it takes the customer along. Raises ``SyncRefused`` where nothing of the customer syncs,
+    billing is off, another sync of a few is under way, or a plan waits for a person.
+    """
+    scope = scope_of_customer(program, customer.pk)
+    if not (scope.mappings or scope.marks):
+        raise SyncRefused(f"Nothing of {customer.name} is synced: map it first, or switch its sync on.")
+    known = _preview_alone(program, customer, actor) if preview else _alone_under_way(program, customer)
+    if known is not None:
+        return known
+    if not preview and Run.objects.filter(program=program, kind=RunKind.BILLING, state=RunState.WAITING).exists():
+        raise SyncRefused("A plan waits for a person, and this customer may be part of it. Apply or discard it first.")
+    if not preview:
+        record(actor, "run.alone", f"Started a sync of {customer.name} alone")
+    return start_run(program=program, kind=RunKind.BILLING, actor=actor, basis=scope.to_basis(), preview=preview)
+
+
+def _preview_alone(program: Program, customer: Customer, actor: Actor) -> Run | None:
+    """The one that the same person started a moment ago."""
+    _wait_for_other_presses(program)
+    active = Run.objects.filter(program=program, kind=RunKind.BILLING, state__in=ACTIVE_STATES, preview=True)
+    mine = active.filter(started_by=actor.name, cancel_requested=False)
+    return mine.filter(**{f"basis__{SCOPE}__customer": customer.pk}).first()
+
+
+def _alone_under_way(program: Program, customer: Customer) -> Run | None:
+    run = active_run(program, RunKind.BILLING)
+    if run is None:
+        return None
+    about = run_scope(run)
+    if run.cancel_requested:
+        raise SyncRefused("The sync before was cancelled and is about to end. Start this one when that has ended.")
+    if about is not None and about.customer != customer.pk:
+        raise SyncRefused("A sync of some items or of another customer is under way. Start this one when it has ended.")
     return run
 
 
@@ -110,7 +154,10 @@ def let_products_go_first(run: Run) -> bool:
     product with a warning.
     """
     program, kind = run.program, RunKind.PRODUCTS
-    if run.preview or run.after_id or not program.products_enabled or not lacks_products(program):
+    if run.preview or run.after_id or not program.products_enabled:
+        return False
+    scope = run_scope(run)
+    if not lacks_products(program, scope.mappings if scope else None):
         return False
     run.after = active_run(program, kind) or create_run(program, kind, run.started_by, basis={"source": True})
     run.save(update_fields=["after"])
@@ -135,6 +182,7 @@ def _wait_for_other_presses(program: Program) -> None:
 
 def _active_preview(program: Program, kind: str, actor: Actor) -> Run | None:
     previews = Run.objects.filter(program=program, kind=kind, state__in=ACTIVE_STATES, preview=True)
+    previews = previews.exclude(basis__has_key=SCOPE)
     run = previews.filter(started_by=actor.name).first()
     if run is not None and run.cancel_requested:
         raise SyncRefused("The preview before was cancelled and is about to end. Start this one when that has ended.")

@@ -10,6 +10,7 @@ from money.enums import Action, LineState, PartState
 from money.taking_off import removals_of_doubles
 from syncs.enums import ChangeState, RunState
 from syncs.facts.lines import load_own_lines
+from syncs.facts.run_scope import run_scope
 from syncs.models import Change, Line, Run, RunTemplate
 from syncs.running.replanning import plan_anew, wait_again
 from syncs.running.slices import Slice
@@ -73,7 +74,10 @@ def _correct_after_run(work: Slice, template: InvoiceTemplate) -> bool:
 
 def _plan_doubles(run: Run, template: InvoiceTemplate) -> bool:
     """Plan to take off second lines of one mark; each is tried once in a run."""
-    own_lines = load_own_lines(run.program, Q(template_id=template.template_id))
+    own, scope = Q(template_id=template.template_id), run_scope(run)
+    if scope is not None and scope.customer is not None:
+        own &= Q(customer=scope.customer)
+    own_lines = load_own_lines(run.program, own)
     doubles = [change for own in own_lines for change in removals_of_doubles(template, own)]
     if not doubles:
         return False

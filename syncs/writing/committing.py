@@ -18,7 +18,7 @@ from money.periods import first_day_of
 from money.plan import Plan, PlannedChange, PlannedPosting
 from money.products import ProductPlan
 from syncs.enums import ChangeState, Manner, PartCause
-from syncs.facts.retry_scope import retry_scope
+from syncs.facts.run_scope import run_scope
 from syncs.models import Change, Line, Part, Posting, Run
 from syncs.writing.values import line_to_json, product_after, product_before
 
@@ -79,7 +79,7 @@ def _change_row(run: Run, position: int, change: PlannedChange) -> Change:
 
 def commit_products(run: Run, plan: ProductPlan) -> None:
     """Write the product plan into the ledger; a retry keeps to the products that failed."""
-    scope = retry_scope(run)
+    scope = run_scope(run)
     if scope is not None:
         plan.keep_to(scope.products)
     rows = [

@@ -10,7 +10,7 @@ from programs.models import Program
 from sandbox.faults import ALWAYS
 from syncs.enums import ChangeState
 from syncs.errors import SyncRefused
-from syncs.facts.retry_scope import retry_scope
+from syncs.facts.run_scope import run_scope
 from syncs.models import Change, Finding, Run
 from syncs.running.reading import read_again
 from syncs.running.retrying import retry_failed
@@ -85,7 +85,7 @@ def test_retry_reads_the_templates_concerned_and_nothing_else(office: Office):
     with partner_scope(office.partner_id()):
         run = Run.objects.get(pk=run.pk)
         work = open_slice(run)
-    assert read_again(work, retry_scope(run))
+    assert read_again(work, run_scope(run))
 
     asked: list[Json] = office._synced([], 0, before).calls  # as above
     assert [call["path"].split("?")[0] for call in asked] == [f"/northwind/api/v1/schedules/{COHO}"]
@@ -118,7 +118,7 @@ def test_product_that_failed_is_made_and_no_other_is_written(office: Office):
 
     again = begin_again(office, run, failed[0])
     with partner_scope(office.partner_id()):
-        scope = retry_scope(Run.objects.get(pk=again.pk))
+        scope = run_scope(Run.objects.get(pk=again.pk))
     told = office._finish(again)  # as above
 
     assert scope is not None

@@ -50,7 +50,7 @@ from syncs.deciding.answering import decide
 from syncs.facts.lines import load_own_lines
 from syncs.facts.months import load_and_keep_months, load_months
 from syncs.facts.open_periods import find_open_periods
-from syncs.facts.retry_scope import RETRY, RetryScope
+from syncs.facts.run_scope import SCOPE, RunScope
 from syncs.models import Change, Line
 from syncs.proving.month_accounts import load_accounts
 from syncs.proving.reconciliation import reconcile_invoice
@@ -176,7 +176,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "row": template,
         "run": run,
         "source_id": program.source_id,
-        "stored": RetryScope(run=run.pk, items=1).to_basis()[RETRY],
+        "stored": RunScope(run=run.pk, items=1).to_basis()[SCOPE],
         "target_id": program.target_id,
         "sought": [],
         "carried": {},
@@ -186,7 +186,7 @@ def given(cast: Cast, shop: Shop) -> dict[str, Any]:
         "wanted": wanted,
         "ways": Q(external_id=template.external_id),
         "withdrawn": withdrawn,
-        "syncs.facts.retry_scope.scope_of.findings": ["finding"],
+        "syncs.facts.run_scope.scope_of_failed.findings": ["finding"],
         "syncs.facts.usual_amounts.usual_amounts.changes": [usage],
     }
 

@@ -47,6 +47,7 @@ NOTHING_TO_OVERWRITE = {
     "kit/item.html": (1, "answers what still waits, else it is refused"),
     "kit/lists/body.html": (1, "one's own columns"),
     "kit/lists/page_sizes.html": (1, "one's own pages"),
+    "kit/sync_alone.html": (2, "starts a sync"),
     "kit/sync_buttons.html": (2, "starts a sync"),
     "months/month.html": (2, "closes what is open, opens what is closed: else it is refused"),
     "operator/operator.html": (1, "enables a target, once"),

@@ -30,7 +30,10 @@ def test_sync_now_starts_all_kinds_that_are_on(cast: Cast, shop: Shop) -> None:
         queued = list(Run.objects.filter(state=RunState.QUEUED).order_by("pk"))
     assert [run.kind for run in queued] == [RunKind.PRODUCTS, RunKind.BILLING]
     assert queued[0].started_by == "bob@northwind.example"
-    assert response["Location"] == run_path(queued[0])
+    assert response["Location"] == run_path(queued[1])  # one page tells of both
+    page = cast.client("bob").get(run_path(queued[1])).content.decode()
+    assert "Products first" in page
+    assert run_path(queued[0]) in page
 
 
 def test_preview_is_a_run_that_writes_nothing(cast: Cast, shop: Shop) -> None:
