@@ -233,9 +233,9 @@ def _group_balance(
     return _from_posting(invoice, posting, group, known, unplanned=unplanned)
 
 
-def _mappings(invoices: Sequence[SourceInvoice], program: Program) -> dict[tuple[int | None, str], Mapped]:
-    """By customer and motion. Thousands of them, so no object is made of any row."""
-    found = Mapping.objects.filter(program=program, customer__in=_customers_of(invoices)).order_by()
+def _mappings(customers: Any, program: Program) -> dict[tuple[int | None, str], Mapped]:
+    """Of these customers, by customer and motion. Thousands of them, so no object is made of any row."""
+    found = Mapping.objects.filter(program=program, customer__in=customers).order_by()
     rows = found.values_list("customer", "motion", "sync_on", "first_month")
     return {(customer_id, motion): Mapped(on, since) for customer_id, motion, on, since in rows}
 
@@ -286,7 +286,8 @@ def _read_ledger(
     if not invoices:
         return _Ledger({}, {}, defaultdict(list))
     periods = {key[3] for invoice in invoices for key in rows[invoice.pk].groups}
-    postings, mappings = _postings(invoices, program, periods, among), _mappings(invoices, program)
+    named = _customers_of(invoices) if among is None else {key[0] for one in invoices for key in rows[one.pk].groups}
+    postings, mappings = _postings(invoices, program, periods, among), _mappings(named, program)
     return _Ledger(postings, mappings, sums_of(invoices, periods, among))
 
 
@@ -295,10 +296,8 @@ def _postings(
 ) -> dict[tuple[int, str, str], _Planned]:
     """By subscription, motion and period. Thousands of them, so no object is made of any row."""
     # Without the periods, years of postings would be read for each invoice.
-    planned_ones = Posting.objects.filter(program=program, customer__in=_customers_of(invoices), period__in=periods)
-    wanted = planned_ones.order_by()
-    if among is not None:
-        wanted = wanted.filter(subscription__in=among)
+    named = Q(customer__in=_customers_of(invoices)) if among is None else Q(subscription__in=among)
+    wanted = Posting.objects.filter(named, program=program, period__in=periods).order_by()
     amounts = ("source_cost", "source_retail", "rounding_cost", "rounding_retail")
     columns = ("pk", "customer", "charge_count", "since", *amounts, "subscription", "motion", "period")
     by_key: dict[tuple[int, str, str], _Planned] = {}

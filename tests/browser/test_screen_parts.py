@@ -158,6 +158,10 @@ def test_report_prints_dark_on_white_and_whole(open_browser: Open, cast: Cast, s
     assert page.evaluate(f"{box}.querySelector('thead').offsetHeight") > 0
     expect(page.locator("#list-count")).to_contain_text("1–25 of 62")
     assert overflow(page) == 0
+    page.goto(f"/p/northwind/programs/{shop.program.pk}/invoices/{shop.invoice.pk}/")
+    card = page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    assert card == "rgb(255, 255, 255)"
+    assert overflow(page) == 0
 
 
 def test_menu_opens_and_closes_on_a_narrow_screen(open_browser: Open) -> None:
