@@ -24,6 +24,7 @@ from syncs.enums import ChangeState, RunKind, RunState
 from syncs.facts.run_sums import GroupSum, RunSum, sum_of_run, sums_by_customer
 from syncs.models import Change, Finding, Run
 from syncs.proving.accounts import BUCKETS
+from syncs.running.judging import and_more
 
 MOST_LOUD, MOST_QUIET = 200, 100  # findings that are named
 MOST_CHARGES = 200  # source rows of one change
@@ -144,6 +145,7 @@ def read_run(run: Run) -> RunReport:
     )
     loud, quiet = _findings(run)
     said = {finding.text for finding in (*loud, *quiet)} | {run.error}
+    said |= {and_more(number) for number, _ in enumerate(quiet)}  # the page has them all
     proved = getattr(run, "proved", None) or {}
     return RunReport(
         currency=source_currency(run.program),

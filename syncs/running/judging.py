@@ -98,6 +98,11 @@ def _plan_key(run: Run) -> list[tuple[object, ...]]:
     )
 
 
+def and_more(number: int) -> str:
+    """What stands in the place of so many notes."""
+    return f"and {number} more of the kind"
+
+
 def messages_of(run: Run, news: Sequence[Finding]) -> list[str]:
     """What the run has to say, new things first; what still waits is counted."""
     said = [finding.text for finding in news if finding.severity != Severity.INFO]
@@ -105,7 +110,7 @@ def messages_of(run: Run, news: Sequence[Finding]) -> list[str]:
     info = [finding for finding in news if finding.severity == Severity.INFO]
     said += [finding.text for finding in info[:5]]
     if len(info) > 5:
-        said.append(f"and {len(info) - 5} more of the kind")
+        said.append(and_more(len(info) - 5))
     waiting = len(open_findings(run)) - len([f for f in news if f.last_run_id == run.pk])
     if waiting > 0:
         said.append(f"{waiting} reported before and still waiting")

@@ -79,11 +79,19 @@ def test_message_is_shown_beside_the_findings(cast: Cast, shop: Shop) -> None:
     with partner_scope(cast.northwind.pk):
         make.FindingFactory(last_run=shop.run, subject="", code="paused", text="It is paused")
         Run.objects.filter(pk=shop.run.pk).update(messages=["It is paused", "“Monthly”: planned anew."])
+        for number in range(3):
+            make.FindingFactory(
+                last_run=shop.run, subject=str(number), code="renamed", text=f"Note {number}", severity="info"
+            )
+        more = [*Run.objects.get(pk=shop.run.pk).messages, "and 2 more of the kind"]
+        Run.objects.filter(pk=shop.run.pk).update(messages=more)
 
     page = cast.client("vera").get(f"/p/northwind/runs/{shop.run.pk}/").content.decode()
 
     assert "<li>“Monthly”: planned anew.</li>" in page
     assert "<li>It is paused</li>" not in page  # it stands above, with its cure
+    assert "Note 2" in page
+    assert "more of the kind" not in page  # all of them stand there
 
 
 def test_lines_of_a_run_are_added_up_below_them(cast: Cast, shop: Shop) -> None:
