@@ -62,7 +62,7 @@ def _unknown_rows(program: Program) -> list[Note]:
         Note(
             Severity.WARNING,
             "unknown_rows",
-            f"unknown:{row['invoice']}:{row['problem']}",
+            f"unknown_rows:{row['invoice']}:{row['problem']}",
             f"Invoice {row['invoice__number']}: {row['number']} unknown "
             f"row{'s' if row['number'] > 1 else ''}, {shown(row['retail'])}. {row['problem']}",
             "Say that they are billed by hand, or that they are not billed.",
