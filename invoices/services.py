@@ -15,6 +15,7 @@ from invoices.overlaps import CHARGED_TWICE, mirroring_rows, settle_again
 from invoices.reclassifying import reclassify_unknown
 from invoices.start import awaits_start, record_baseline
 from invoices.together import regroup
+from invoices.unknown import unknown_rows_of
 from money.enums import Kind
 
 __all__ = [
@@ -98,6 +99,18 @@ def settle_row(*, charge_id: int, counts: bool) -> None:
 def hold_row_again(*, charge_id: int) -> None:
     """Take back what was said of a row. Inside the scope."""
     _set_row(charge_id, ("", SetAside.EXCLUDED), SetAside.HELD)
+
+
+def settle_unknown(*, subject: str, bills: bool) -> None:
+    """Leave unknown rows out for good, or have them wait again (``bills``). Inside the scope.
+
+    What is left out is not classified anew by later imports: whoever bills it by hand is not billed twice. Nobody is
+    told: the answer is recorded where it is given.
+    """
+    before, now = (SetAside.EXCLUDED, "") if bills else ("", SetAside.EXCLUDED)
+    rows = Charge.objects.filter(pk__in=unknown_rows_of([subject])[subject], set_aside=before)
+    if not rows.update(set_aside=now):
+        raise DecisionRefused("These rows do not wait for an answer any more.")
 
 
 def _set_row(charge_id: int, before: str | tuple[str, ...], now: str) -> None:

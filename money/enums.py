@@ -158,6 +158,7 @@ class Question(StrEnum):
     OLDER = "older"
     MONTH = "month"
     ROW = "row"
+    UNKNOWN = "unknown"  # rows of an invoice that fit no rule
 
 
 class Chosen(StrEnum):
@@ -175,6 +176,7 @@ class Chosen(StrEnum):
     TAKE_UP = "take_up"
     COUNT = "count"
     LEAVE_OUT = "leave_out"
+    BY_HAND = "by_hand"
     COMPLETE = "complete"  # all invoices of a month are there
     PASS = "pass"  # noqa: S105  # no password
 

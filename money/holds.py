@@ -29,6 +29,7 @@ CHOICES: Mapping[Question, tuple[Chosen, ...]] = {
     Question.OLDER: (Chosen.TAKE_UP, Chosen.PASS),
     Question.MONTH: (Chosen.COMPLETE,),
     Question.ROW: (Chosen.COUNT, Chosen.LEAVE_OUT),
+    Question.UNKNOWN: (Chosen.BY_HAND, Chosen.LEAVE_OUT),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -104,6 +105,14 @@ def save_program(
     return program, changed
 
 
+def problems_of(program: Program, settings: ProgramSettings) -> dict[str, list[str]]:
+    """What saving these settings would refuse, by field; nothing is saved."""
+    wanted = copy(program)
+    for name, value in _clean(settings.given()).items():
+        setattr(wanted, name, value)
+    return _problems(wanted)
+
+
 def reschedule_all() -> None:
     """Compute the next due time anew where no zone of the program's own counts: the partner's zone changed."""
     programs = Program.objects.select_related("partner").select_for_update(of=("self",), no_key=True)
@@ -128,6 +137,11 @@ def _clean(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(program: Program) -> None:
+    if problems := _problems(program):
+        raise ValidationError(problems)
+
+
+def _problems(program: Program) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = {}
     for name, choices in CHOICES.items():
         if getattr(program, name) not in list(choices):
@@ -137,9 +151,7 @@ def _check(program: Program) -> None:
     problems |= _check_motions(program) | _check_addresses(program) | _check_zone(program)
     if program.rounding_tolerance < 0:
         problems["rounding_tolerance"] = ["The tolerance cannot be negative."]
-    problems |= _check_connections(program)
-    if problems:
-        raise ValidationError(problems)
+    return problems | _check_connections(program)
 
 
 def _check_connections(program: Program) -> dict[str, list[str]]:

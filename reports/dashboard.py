@@ -14,7 +14,7 @@ from invoices.selectors import listed_invoices
 from programs.models import Program
 from reports.inbox import Unmapped, decidable, notable, unmapped_of, waiting_runs
 from reports.months import MonthReport, newest_report, newest_reports
-from reports.overview import KindCard, ProgramCards, has_succeeded, program_cards
+from reports.overview import KindCard, ProgramCards, has_written, program_cards
 from reports.trend import Trend, trends_of
 from reports.verdict import ProgramVerdict, Waiting, verdict_of
 from syncs.enums import RunKind
@@ -45,7 +45,7 @@ class Dashboard:
     """All programs of a partner; of what waits the first few."""
 
     boards: list[Board]
-    succeeded: bool  # a sync, ever
+    written: bool  # whether a sync has ever written something: until then the set-up is shown
     waiting_runs: list[Run]
     held_invoices: list[SourceInvoice]
     decidable: QuerySet[Finding]
@@ -78,7 +78,7 @@ def read_dashboard(programs: Sequence[Program], today: dt.date) -> Dashboard:
     connections = Connection.objects.exclude(status=ConnectionStatus.NOT_ENABLED).order_by("pk")
     return Dashboard(
         boards=boards,
-        succeeded=any(card.last_success for board in boards for card in board.cards) or has_succeeded(),
+        written=has_written(programs),
         waiting_runs=waiting.plans[:MOST_NAMED],
         held_invoices=waiting.held[:MOST_NAMED],
         decidable=decidable().select_related(None).only(*_NAMED)[:MOST_NAMED],

@@ -30,7 +30,6 @@ from syncs.facts.run_sums import MONEY
 from syncs.models import LONG_COLUMNS, Decision, Finding, Run
 from syncs.proving.month_accounts import MonthAccount, load_accounts
 
-UNKNOWN_ROWS = "unknown_rows"  # code of findings, shown with their own facts too
 MOST_HELD = 10  # invoices whose overlaps are shown in full
 FEW, MANY = 5, 50  # customers that nobody mapped: among all that waits, and asked for alone
 MOST_CHANGED, MOST_INVOICES_DECIDED = 20, 5
@@ -118,7 +117,7 @@ def notable() -> QuerySet[Finding]:
     """Open warnings and errors that no button decides and nobody has seen; not what is shown by itself."""
     loud = (Severity.WARNING, Severity.ERROR)
     found = Finding.objects.filter(closed_at=None, subject="", severity__in=loud, seen_at=None)
-    found = found.exclude(code=UNKNOWN_ROWS).select_related("customer")
+    found = found.select_related("customer")
     return found.order_by("severity", Abs("retail").desc(), "pk")
 
 

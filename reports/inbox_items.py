@@ -14,8 +14,10 @@ from connectors.records import TemplateLine
 from customers.models import Template
 from customers.target_copy import template_record
 from invoices.models import Charge
-from money.enums import Chosen, HoldCode, LineState
+from invoices.unknown import unknown_rows_of
+from money.enums import Chosen, HoldCode, LineState, Question
 from money.facts import ProductFact
+from money.holds import question_of
 from money.words import from_cents
 from programs.models import Program
 from programs.selectors import source_currency
@@ -24,6 +26,7 @@ from syncs.deciding.answers import ChoiceButton, choices_of
 from syncs.facts.products import load_product_facts
 from syncs.models import Change, Finding, Line
 
+MOST_UNKNOWN = 10  # of rows that fit no rule
 MOST_ROWS = 3  # source rows that are named; the rest is behind a link
 
 
@@ -63,7 +66,7 @@ class InboxItem:
 
 
 def items_of(findings: Sequence[Finding], programs: Iterable[Program]) -> list[InboxItem]:
-    """Findings of these programs with what a person needs to decide. Five queries, whatever their number."""
+    """Findings of these programs with what a person needs to decide. Seven queries, whatever their number."""
     facts = _Facts(findings, programs)
     return [_item(finding, facts) for finding in findings]
 
@@ -81,6 +84,10 @@ class _Facts:
         self.changes = {(change.program_id, change.subject): change for change in held.order_by("pk")}
         self.adoptable = _adoptable_lines(self.changes.values())
         self.charges = _named_charges(self.changes.values())
+        asked = [subject for subject in subjects if question_of(subject) is Question.UNKNOWN]
+        self.unknown = unknown_rows_of(asked) if asked else {}
+        named = {pk for ids in self.unknown.values() for pk in ids[:MOST_UNKNOWN]}
+        self.unknown_rows = Charge.objects.select_related("invoice").defer("raw").in_bulk(named) if named else {}
         marks = [subject.partition(":")[2] for subject in subjects]
         self.programs = {program.pk: program for program in programs}
         lines = Line.objects.filter(program__in=self.programs, mark__in=marks, state=LineState.STANDING)
@@ -92,6 +99,8 @@ def _item(finding: Finding, facts: _Facts) -> InboxItem:
     change = facts.changes.get(item)
     mark = finding.subject.partition(":")[2]
     adoptable = facts.adoptable.get(item, [])
+    unknown = facts.unknown.get(finding.subject, [])
+    named = [facts.unknown_rows[pk] for pk in unknown[:MOST_UNKNOWN]]
     return InboxItem(
         finding=finding,
         currency=source_currency(facts.programs[finding.program_id]),
@@ -100,8 +109,8 @@ def _item(finding: Finding, facts: _Facts) -> InboxItem:
         change=change,
         period=change.period if change else "",
         lines=[*_standing(adoptable, facts.standing.get((finding.program_id, mark))), *_written(change)],
-        charges=facts.charges.get(item, []),
-        charge_count=len(change.charge_ids) if change else 0,
+        charges=named or facts.charges.get(item, []),
+        charge_count=len(change.charge_ids) if change else len(unknown),
     )
 
 

@@ -75,7 +75,7 @@ KINDS: dict[str, ItemKind] = {
     "left_behind": ItemKind("Lines left behind", subjects=(Question.LEFT_BEHIND,)),
     "older": ItemKind("Older months", subjects=(Question.OLDER,)),
     CUSTOMERS: ItemKind("Customers not mapped"),
-    ROWS: ItemKind("Unknown rows"),
+    ROWS: ItemKind("Unknown rows", subjects=(Question.UNKNOWN,)),
     "products": ItemKind("Products", codes=("product", "legacy_product", "ambiguous_price", "no_product")),
     "failed": ItemKind("Failed", codes=("failed", "run", "import", "source", "unbalanced")),
     "templates": ItemKind(

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from programs.models import Program
 from syncs.enums import ACTIVE_STATES, COUNT_NAMES, RunKind, RunState, RunStatus
-from syncs.models import LONG_COLUMNS, Run
+from syncs.models import LONG_COLUMNS, Line, Run
 
 OVER = (RunState.FINISHED, RunState.WAITING, RunState.DISCARDED, RunState.CANCELLED)
 
@@ -83,10 +83,12 @@ def counts_of(run: Run) -> list[tuple[str, int]]:
     return [(words.get(name, name), run.counts[name]) for name in COUNT_NAMES if run.counts.get(name)]
 
 
-def has_succeeded() -> bool:
-    """True once any sync of the open partner has finished without an error."""
-    finished = Run.objects.filter(state=RunState.FINISHED, preview=False)
-    return finished.exclude(status=RunStatus.ERROR).exists()
+def has_written(programs: Sequence[Program]) -> bool:
+    """True once a billing sync has written a line; where no program bills, once a sync ended well."""
+    if Line.objects.exists():
+        return True
+    finished = Run.objects.filter(state=RunState.FINISHED, preview=False).exclude(status=RunStatus.ERROR)
+    return bool(programs) and not any(program.billing_enabled for program in programs) and finished.exists()
 
 
 def _newest(runs: QuerySet[Run]) -> dict[tuple[int, str], Run]:

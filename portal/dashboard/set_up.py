@@ -1,4 +1,4 @@
-"""The set-up checklist, until the first sync succeeded."""
+"""The set-up checklist, until a sync has written something."""
 
 from __future__ import annotations
 

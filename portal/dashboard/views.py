@@ -31,7 +31,7 @@ def dashboard(request: PartnerRequest) -> HttpResponse:
     """Is the billing right? What waits, and what to do next."""
     programs = programs_for(request)
     report = read_dashboard(programs, timezone.localdate())
-    steps = [] if report.succeeded else set_up_steps(request.partner, programs)
+    steps = [] if report.written else set_up_steps(request.partner, programs)
     return TemplateResponse(request, "portal/dashboard/dashboard.html", {"report": report, "steps": steps})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models.fields.json import KeyTransform
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -9,7 +10,8 @@ from portal.history.filters import RunFilter
 from portal.history.tables import RunTable
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.kit.tables import list_page
-from programs.selectors import program_for
+from programs.selectors import program_for, source_currency
+from syncs.facts.run_sums import MONEY
 from syncs.models import LONG_COLUMNS, Run
 
 
@@ -18,9 +20,9 @@ from syncs.models import LONG_COLUMNS, Run
 def history(request: PartnerRequest, program_id: int) -> HttpResponse:
     """One row per run."""
     program = program_for(request, program_id)
-    runs = Run.objects.filter(program=program).defer(*LONG_COLUMNS)
+    runs = Run.objects.filter(program=program).defer(*LONG_COLUMNS).annotate(money=KeyTransform(MONEY, "basis"))
     filters = RunFilter(request.GET, queryset=runs)
-    table = RunTable(filters.qs, caption="Runs")
+    table = RunTable(filters.qs, currency=source_currency(program), caption="Runs")
     return list_page(
         request, "portal/history/history.html", table, filters=filters, total=runs.count(), program=program
     )

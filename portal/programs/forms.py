@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -127,6 +128,12 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         for name, texts in problems.message_dict.items():
             for text in texts:
                 self.add_error(name if name in self.fields else None, text)
+
+    def show_more(self, problems: Mapping[str, Sequence[str]]) -> None:
+        """What the service would refuse too, at fields that have no error yet."""
+        for name, texts in problems.items():
+            for text in texts if name in self.fields and name not in self.errors else ():
+                self.add_error(name, text)
 
     def sections(self) -> list[dict[str, Any]]:
         """The fields in groups, for the page."""

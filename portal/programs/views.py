@@ -22,6 +22,7 @@ from connections.selectors import ConnectionCard, connection_cards
 from connections.testing import find_system
 from core.audit import actor_of
 from core.editions import NewerEdition
+from money.enums import Motion
 from portal.kit.editing import Editing
 from portal.kit.permissions import PartnerRequest, partner_page
 from portal.programs.forms import ProgramForm
@@ -84,7 +85,15 @@ def set_up_program(request: PartnerRequest, program_slug: str, source: str, targ
         return _edit(request, offer.program)  # somebody was quicker: what was typed is shown beside it
     if offer.program is not None:
         return redirect("edit_program", request.partner.slug, offer.program.pk)
-    program = Program(slug=program_slug, source=offer.source.connection, target=offer.target.connection, enabled=True)
+    program = Program(
+        slug=program_slug,
+        source=offer.source.connection,
+        target=offer.target.connection,
+        enabled=True,
+        billing_enabled=True,
+        products_enabled=True,
+        motions=[motion.value for motion in Motion],
+    )
     return _edit(request, program)
 
 
@@ -108,11 +117,24 @@ def _edit(request: PartnerRequest, program: Program) -> HttpResponse:
             editing.give_way_in(form, newer, services.settings_of(Program.objects.filter(pk=program.pk).first()))
         else:
             messages.success(request, "Saved." if changed else "Nothing was changed.")
+            if off := _what_is_off(saved):
+                messages.warning(request, off)
             _record_start_soon(saved)
             return redirect("edit_program", request.partner.slug, saved.pk)
+    if form.errors:  # what the service would refuse besides is said at once
+        form.show_more(services.problems_of(program, form.settings()))
     labels = {side: find_system(getattr(program, side).system).label for side in ("source", "target")}
     context = {"form": form, "program": program, "labels": labels, "editing": editing}
     return TemplateResponse(request, "portal/programs/edit.html", context, status=editing.status(form))
+
+
+def _what_is_off(program: Program) -> str:
+    """That nothing will be synced, where so many switches are off; "" else."""
+    if not program.enabled:
+        return f"{program.name} is switched off: nothing is read or written until you switch it on."
+    if not (program.billing_enabled or program.products_enabled):
+        return "Billing and products are both switched off: no sync will run until you switch one on."
+    return ""
 
 
 def _record_start_soon(program: Program) -> None:

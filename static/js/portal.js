@@ -58,6 +58,11 @@
       box.focus();
       box.select();
     }
+    const keys = document.getElementById("keys");
+    if (keys && event.key === "?" && !typing(event.target) && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      keys.showModal();
+    }
     if (event.key === "Escape") {
       for (const menu of all("details.menu[open]")) {
         menu.open = false;

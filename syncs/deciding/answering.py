@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.audit import Actor, record
-from invoices.services import DecisionRefused, settle_row
+from invoices.services import DecisionRefused, settle_row, settle_unknown
 from money.enums import Chosen, Question
 from money.holds import choices_about, question_of
 from programs.models import Program
@@ -39,6 +39,10 @@ def decide(
     if choice == Chosen.ADOPT and line_id is None:
         raise SyncRefused("Say which line to adopt.")
     _refuse_unless_waiting(program, subject)
+    if question_of(subject) is Question.ROW:
+        _settle_row(subject, counts=choice == Chosen.COUNT)
+    if question_of(subject) is Question.UNKNOWN:
+        _leave_out_unknown(subject)
     retail, cost = _at_stake(program, subject)
     decision, _ = Decision.objects.update_or_create(
         program=program,
@@ -52,8 +56,6 @@ def decide(
             "decided_at": at or timezone.now(),
         },
     )
-    if question_of(subject) is Question.ROW:
-        _settle_row(subject, counts=choice == Chosen.COUNT)
     record(actor, "item.decided", f"{subject}: {choice}")
     return decision
 
@@ -80,6 +82,13 @@ def _refuse_unless_waiting(program: Program, subject: str) -> None:
 def _settle_row(subject: str, *, counts: bool) -> None:
     try:
         settle_row(charge_id=int(subject.partition(":")[2]), counts=counts)
+    except DecisionRefused as refusal:
+        raise SyncRefused(str(refusal)) from refusal
+
+
+def _leave_out_unknown(subject: str) -> None:
+    try:
+        settle_unknown(subject=subject, bills=False)
     except DecisionRefused as refusal:
         raise SyncRefused(str(refusal)) from refusal
 

@@ -24,7 +24,11 @@ _WORDS = {
         "What it does not charge is charged no more: those lines are taken off.",
     ),
     Chosen.COUNT: ("Count it", "The row is a charge of its own: the next sync plans with it."),
-    Chosen.LEAVE_OUT: ("Exclude it", "The row is not billed, and counts as excluded."),
+    Chosen.LEAVE_OUT: ("Do not bill", "It is not billed, and counts as excluded."),
+    Chosen.BY_HAND: (
+        "Billed by hand",
+        "Somebody bills it outside of the sync: it counts as excluded.",
+    ),
     Chosen.PASS: ("Leave it", "It counts as not mapped and is not billed."),
 }
 

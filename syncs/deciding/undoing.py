@@ -10,7 +10,7 @@ from django.db import transaction
 from core.audit import Actor, record
 from core.editions import NewerEdition, open_edition, refuse_older
 from core.models import AuditEntry
-from invoices.services import DecisionRefused, hold_row_again
+from invoices.services import DecisionRefused, hold_row_again, settle_unknown
 from money.enums import Question
 from money.holds import question_of
 from programs.models import Program
@@ -31,6 +31,8 @@ def undo_decision(*, program: Program, subject: str, actor: Actor) -> None:
         raise SyncRefused(CARRIED_OUT.format(target=program.target.label))
     if question_of(subject) is Question.ROW:
         _hold_row_again(subject.partition(":")[2])
+    if question_of(subject) is Question.UNKNOWN:
+        _let_unknown_wait(subject)
     decision.delete()
     record(actor, UNDONE, f"Undid the decision about {subject}")
 
@@ -57,6 +59,13 @@ def _refuse_older_answers(program: Program, drawn: str | None) -> None:
 def _hold_row_again(row: str) -> None:
     try:
         hold_row_again(charge_id=int(row))
+    except DecisionRefused as refusal:
+        raise SyncRefused(str(refusal)) from refusal
+
+
+def _let_unknown_wait(subject: str) -> None:
+    try:
+        settle_unknown(subject=subject, bills=True)
     except DecisionRefused as refusal:
         raise SyncRefused(str(refusal)) from refusal
 

@@ -11,6 +11,7 @@ from core.scope import without_nested_loops
 from customers.models import Mapping
 from invoices.counted import countable_invoices, newest_month
 from invoices.models import Charge, InvoiceState, SetAside, SourceInvoice
+from invoices.unknown import unknown_subject
 from money.enums import Kind, Motion, Severity
 from money.plan import Note
 from money.words import ZERO, shown
@@ -61,10 +62,11 @@ def _unknown_rows(program: Program) -> list[Note]:
         Note(
             Severity.WARNING,
             "unknown_rows",
-            f"unknown:{row['invoice']}:{row['problem']}",
+            f"unknown_rows:{row['invoice']}:{row['problem']}",
             f"Invoice {row['invoice__number']}: {row['number']} unknown "
             f"row{'s' if row['number'] > 1 else ''}, {shown(row['retail'])}. {row['problem']}",
-            "Look at the source rows and bill them by hand.",
+            "Say that they are billed by hand, or that they are not billed.",
+            unknown_subject(row["invoice"], row["problem"]),
             retail=row["retail"],
         )
         for row in rows

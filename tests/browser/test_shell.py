@@ -144,3 +144,18 @@ def test_search_box_is_a_key_away(open_browser: Open, shop: Shop, key: str) -> N
 
     page.wait_for_url("**/products/*/")
     expect(page.get_by_role("heading", name="Exchange Online (Plan 1)")).to_be_visible()
+
+
+def test_question_mark_shows_the_keys_and_escape_closes_them(open_browser: Open, shop: Shop) -> None:
+    page = open_browser("vera")
+    keys = page.get_by_role("dialog", name="Keys")
+
+    ask(page, "?")  # typed into the field, it is a sign like any other
+    expect(keys).to_be_hidden()
+    page.locator("main").focus()
+    page.keyboard.press("?")
+
+    expect(keys).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()

@@ -11,6 +11,7 @@ from core.models import AuditEntry
 from core.scope import partner_scope
 from customers.models import Template
 from invoices.models import Charge, SetAside
+from invoices.unknown import unknown_subject
 from money.enums import Chosen, Question
 from money.holds import CHOICES
 from syncs.enums import ChangeState, RunState
@@ -46,6 +47,9 @@ def ask(cast: Cast, shop: Shop, question: Question) -> str:
         charge = Charge.objects.order_by("pk")[0]
         Charge.objects.filter(pk=charge.pk).update(set_aside=SetAside.HELD)
         subject = f"{question}:{charge.pk if question is Question.ROW else '2026-10'}"
+        if question is Question.UNKNOWN:
+            Charge.objects.filter(pk=charge.pk).update(set_aside="", kind="unknown", problem="It names nobody.")
+            subject = unknown_subject(charge.invoice_id, "It names nobody.")
         Template.objects.filter(pk=shop.template.pk).update(lines=[line])
         make.ChangeFactory(
             run=shop.run, action="add_line", state=ChangeState.HELD, hold=question, subject=subject,

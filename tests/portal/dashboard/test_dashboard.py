@@ -16,7 +16,7 @@ from customers.models import Mapping
 from money.enums import Severity
 from syncs.deciding.closing import close_month
 from syncs.enums import RunStatus
-from syncs.models import Finding, MonthTotal, Run
+from syncs.models import Finding, Line, MonthTotal, Run
 from syncs.proving.months import prove_months
 from tests import factories as make
 from tests.portal.cast import Cast, Shop
@@ -193,6 +193,7 @@ def test_card_of_a_stopped_sync_says_so_and_not_what_its_result_would_be(
 def steps(cast: Cast) -> list[Any]:
     with partner_scope(cast.northwind.pk):
         Run.objects.update(status=RunStatus.ERROR)
+        Line.objects.all().delete()
     found: list[Any] = cast.client("alice").get(HOME).context["steps"]
     return found
 
@@ -238,3 +239,17 @@ def test_months_stand_beside_each_other(cast: Cast, shop: Shop) -> None:
         assert "Months beside each other" in answer.content.decode()
         assert [month.period for month in months] == [f"2026-0{month}" for month in (9, 8, 7, 6, 5, 4)]
         assert [month.account.open_retail for month in months] == [60, 8, 7, 6, 5, 4]
+
+
+def test_checklist_stays_until_a_sync_has_written_a_line(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        lines = list(Line.objects.all())
+        Line.objects.all().delete()  # the runs of the shop succeeded
+    alice = cast.client("alice")
+
+    before = alice.get(HOME).context["steps"]
+    with partner_scope(cast.northwind.pk):
+        Line.objects.bulk_create(lines)
+
+    assert [step.title for step in before if step.next] == ["Sync"]
+    assert alice.get(HOME).context["steps"] == []

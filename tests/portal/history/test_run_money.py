@@ -135,3 +135,27 @@ def test_customer_page_and_row_offer_it(cast: Cast, shop: Shop) -> None:
     for place in places:
         assert address in cast.client("bob").get(place).content.decode()
         assert address not in cast.client("vera").get(place).content.decode()
+
+
+def test_history_has_the_number_and_the_money_of_each_run(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = make.RunFactory(program=shop.program)
+        run.basis = {"money": {"lines": 2, "mappings": 1, "old": "20", "new": "45"}}
+        run.save()
+
+    page = cast.client("vera").get(f"/p/northwind/programs/{shop.program.pk}/history/").content.decode()
+
+    assert f">Run {run.pk}</a>" in page
+    assert "Lines (USD)" in page
+    assert re.search(r'<s class="was">20\.00</s>.*?45\.00', page)
+
+
+def test_plan_in_the_inbox_has_its_sum_on_the_button(cast: Cast, shop: Shop) -> None:
+    with partner_scope(cast.northwind.pk):
+        run = run_of(shop, state=RunState.WAITING, status="", waiting_for="Approval is required.", total=2)
+        run.basis = {"money": {"lines": 2, "mappings": 1, "old": "20", "new": "45"}}
+        run.save()
+
+    page = cast.client("bob").get("/p/northwind/inbox/").content.decode()
+
+    assert re.search(r"Apply <span[^>]*>45\.00 USD</span>", page)

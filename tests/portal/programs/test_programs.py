@@ -89,3 +89,44 @@ def test_saving_the_same_again_changes_nothing(cast: Cast, shop: Shop) -> None:
     page = adam.post(path, SETTINGS, follow=True).content.decode()
 
     assert ("Nothing was changed." in first, "Nothing was changed." in page) == (False, True)
+
+
+SET_UP = "/p/northwind/programs/microsoft-csp/prism-to-syncro/set-up/"
+
+
+@pytest.fixture
+def connected(cast: Cast) -> Cast:
+    with partner_scope(cast.northwind.pk):
+        make.ConnectionFactory()
+        make.TargetFactory()
+    return cast
+
+
+def test_set_up_opens_with_billing_products_and_all_motions_on(connected: Cast) -> None:
+    form = connected.client("adam").get(SET_UP).context["form"]
+
+    assert [form[name].value() for name in ("enabled", "billing_enabled", "products_enabled")] == [True, True, True]
+    assert form["motions"].value() == ["seat_monthly", "azure_plan", "seat_annual"]
+
+
+def test_all_errors_of_the_form_come_at_once(connected: Cast) -> None:
+    wrong = SETTINGS | {"motions": [], "notification_emails": "nobody", "daily_at": "noon", "rounding_tolerance": "-1"}
+
+    errors = connected.client("adam").post(SET_UP, wrong).context["form"].errors
+
+    assert set(errors) == {"motions", "notification_emails", "daily_at", "rounding_tolerance"}
+    assert all(len(texts) == 1 for texts in errors.values())
+    with partner_scope(connected.northwind.pk):
+        assert not Program.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [(("billing_enabled", "products_enabled"), "both switched off"), (("enabled",), "until you switch it on")],
+)
+def test_saved_with_everything_off_it_says_so(connected: Cast, off: tuple[str, ...], told: str) -> None:
+    settings = {name: value for name, value in SETTINGS.items() if name not in off}
+
+    page = connected.client("adam").post(SET_UP, settings, follow=True).content.decode()
+
+    assert told in page
