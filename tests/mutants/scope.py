@@ -41,7 +41,9 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
         f"{_END}months.py",
     ),
     "syncs/writing/freshness.py": (f"{_END}waiting_plans.py", f"{_END}plan_after_a_dead_run.py"),
-    "syncs/writing/joining.py": (f"{_END}source_invoices.py", f"{_END}months.py"),
+    "syncs/writing/joining.py": (
+        "tests/syncs/writing/test_joining.py", f"{_END}source_invoices.py", f"{_END}months.py",
+    ),
     "syncs/writing/leftovers.py": (f"{_END}mappings_change.py", f"{_END}people_edit.py"),
     "syncs/writing/lines.py": (
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}people_edit.py",
