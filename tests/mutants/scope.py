@@ -40,17 +40,22 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
         "tests/syncs/writing", f"{_END}waiting_plans.py", f"{_END}source_invoices.py", f"{_END}mappings_change.py",
         f"{_END}months.py",
     ),
-    "syncs/writing/freshness.py": (f"{_END}waiting_plans.py", f"{_END}plan_after_a_dead_run.py"),
+    "syncs/writing/freshness.py": (
+        "tests/syncs/writing/test_products_of_two_programs.py", f"{_END}waiting_plans.py",
+        f"{_END}plan_after_a_dead_run.py",
+    ),
     "syncs/writing/joining.py": (
         "tests/syncs/writing/test_joining.py", f"{_END}source_invoices.py", f"{_END}months.py",
     ),
-    "syncs/writing/leftovers.py": (f"{_END}mappings_change.py", f"{_END}people_edit.py"),
+    "syncs/writing/leftovers.py": (f"{_END}mappings_change.py", f"{_END}people_edit.py", f"{_END}switches.py"),
     "syncs/writing/lines.py": (
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}people_edit.py",
+        f"{_END}switches.py",
     ),
-    "syncs/writing/products.py": (f"{_END}products.py", f"{_END}lost_answers.py"),
+    "syncs/writing/products.py": (f"{_END}products.py", f"{_END}lost_answers.py", f"{_END}vendor_faults.py"),
     "syncs/writing/protocol.py": (
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}killed_worker.py",
+        f"{_END}starting.py",
     ),
     "syncs/writing/ran_meanwhile.py": (f"{_END}ran_meanwhile.py", f"{_END}people_edit.py", f"{_END}lost_answers.py"),
     "syncs/writing/repeats.py": (f"{_END}held_again.py", "tests/billingsync/test_retention.py"),

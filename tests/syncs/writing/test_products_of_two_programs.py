@@ -52,6 +52,22 @@ def test_product_that_another_program_may_have_made_is_not_made_again(
     assert (reason == "") is may_be_sent
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(KEY, "Another program made it meanwhile."), ("another key", "")],
+    ids=["same key", "other key"],
+)
+def test_product_that_another_program_made_is_not_made_again(partner: Partner, code: str, reason: str) -> None:
+    with partner_scope(partner.pk):
+        first = make.ProgramFactory.create()
+        second = make.ProgramFactory.create(source=make.ConnectionFactory.create(name="east"), target=first.target)
+        made = make.TargetProductFactory.create(target=first.target, code=code)
+        done = plan_product(first, ChangeState.DONE)
+        make.ProductLinkFactory.create(product=done.product, target=first.target, external_id=made.external_id)
+
+        assert overtaken(plan_product(second), first.target_id) == reason
+
+
 def test_answer_that_comes_between_two_looks_is_seen(partner: Partner) -> None:
     with partner_scope(partner.pk):
         first = make.ProgramFactory.create()
