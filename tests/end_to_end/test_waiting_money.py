@@ -10,6 +10,7 @@ import pytest
 
 from connections.models import Connection
 from core.scope import partner_scope
+from customers.models import Mapping
 from money.words import plain
 from programs.models import Program
 from reports.billing import ATTENTION, billing_items, rows_of
@@ -53,6 +54,8 @@ def test_template_out_of_step_is_a_warning_with_its_money(
     told = [one for one in office.findings(code) if one.facts["motion"] == "seat_monthly"]
     assert len(told) == 1
     assert told[0].retail == amount_of(office.recurring(COHO)) > 0
+    with partner_scope(office.partner_id()):
+        assert told[0].customer_id == Mapping.objects.get(motion="seat_monthly").customer_id
     assert plain(told[0].retail) in told[0].text
     assert words in told[0].text
     state, problems = states(office)["seat_monthly"]

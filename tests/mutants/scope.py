@@ -47,7 +47,9 @@ DRAWN_TESTS: Mapping[str, Sequence[str]] = {
     "syncs/writing/joining.py": (
         "tests/syncs/writing/test_joining.py", f"{_END}source_invoices.py", f"{_END}months.py",
     ),
-    "syncs/writing/leftovers.py": (f"{_END}mappings_change.py", f"{_END}people_edit.py", f"{_END}switches.py"),
+    "syncs/writing/leftovers.py": (
+        "tests/syncs/writing/test_leftovers.py", f"{_END}mappings_change.py", f"{_END}people_edit.py",
+    ),
     "syncs/writing/lines.py": (
         "tests/syncs/writing", f"{_END}lost_answers.py", f"{_END}vendor_faults.py", f"{_END}people_edit.py",
         f"{_END}switches.py",

@@ -12,7 +12,7 @@ import pytest
 from core.scope import partner_scope
 from money.enums import PartRole, PartState
 from programs.models import Program
-from syncs.models import Part, Posting
+from syncs.models import BilledRun, Part, Posting
 from syncs.proving.months import prove_months
 from syncs.proving.verdicts import closed_months, judge_programs
 from tests import factories as make
@@ -70,3 +70,25 @@ def _charge(mapping: Any, invoice: Any, place: int, state: str, amount: Decimal)
 )
 def test_verdict_of_a_month(judge: Judge, states: list[tuple[str, str]], verdict: str, closed: bool) -> None:
     assert judge(*states) == (verdict, closed, True)
+
+
+def test_month_that_a_run_billed_once_more_is_not_right(judge: Judge, cast: Cast) -> None:
+    before = judge((PartState.BILLED, "10"))
+    with partner_scope(cast.northwind.pk):
+        program, posting = Program.objects.get(), Posting.objects.get()
+        of = {"program": program, "customer": posting.customer, "subscription": posting.subscription}
+        values = {"quantity": 1, "price": 10, "written_quantity": 1, "written_price": 10, "stood_for": "2026-09"}
+        for number, period in (("7", "2026-09"), ("8", "")):
+            BilledRun.objects.create(
+                invoice_id=number,
+                invoice_number=number,
+                motion=posting.motion,
+                mark="BS:0",
+                period=period,
+                **of,
+                **values,
+            )
+        prove_months(program, ())
+        (month,) = judge_programs([program])[program.pk].months
+
+    assert (before[0], str(month.verdict)) == ("complete", "not_right")
