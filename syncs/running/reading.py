@@ -39,11 +39,8 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     """
     with work.bare_run() as run:
         abandoned, wait = find_abandoned(run)
-        scope = run_scope(run)
-        fresh = run.after is not None and run.after.started_at is not None
+        scope, source_read = run_scope(run), _source_is_read(run)
         products_off = not run.program.products_enabled
-        read_before = fresh and run.after is not None and "source" in run.after.basis
-        source_read = read_before or "source" in run.basis
     if wait > 0:
         return wait
     resolve_abandoned_lines(work, abandoned)
@@ -62,6 +59,12 @@ def read_for_billing(work: Slice) -> RunState | float | None:
     if copy is not None and not read_again(work, scope) and not _read_target_copy(work, copy, target):
         return None
     return _ask_what_was_billed(work, {COPY: None})
+
+
+def _source_is_read(run: Run) -> bool:
+    """By the run, or by the product sync that went first."""
+    before = run.after is not None and run.after.started_at is not None and "source" in run.after.basis
+    return before or "source" in run.basis
 
 
 def _ask_what_was_billed(work: Slice, basis: Mapping[str, object] = MappingProxyType({})) -> RunState:
