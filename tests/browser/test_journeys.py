@@ -64,11 +64,16 @@ def test_admin_configures_the_program(open_browser: Open, cast: Cast) -> None:
     adam = Keyboard(open_browser("adam"))
     adam.open("Programs")
     adam.press(adam.page.get_by_role("link", name="Set up"))
-    expect(adam.page.get_by_label("Seat Based Monthly")).to_be_hidden()  # matters only with billing on
+    motions = [adam.page.get_by_label(name) for name in ("Seat Based Monthly", "Azure Plan", "Seat Based Annual")]
+    for motion in motions:
+        expect(motion).to_be_checked()  # everything is on at first
 
     adam.write(adam.page.get_by_label("Notification e-mails"), "billing@northwind.example")
     adam.tick(adam.page.get_by_label("Billing on"))
-    adam.tick(adam.page.get_by_label("Seat Based Monthly"))
+    expect(motions[0]).to_be_hidden()  # matters only with billing on
+    adam.tick(adam.page.get_by_label("Billing on"))
+    for motion in motions[1:]:
+        adam.tick(motion)
     adam.choose(adam.page.get_by_label("Hold until someone applies it"))
     adam.press(adam.page.get_by_role("button", name="Save"))
 
@@ -327,8 +332,8 @@ def test_support_imports_mappings(open_browser: Open, cast: Cast, shop: Shop, tm
     bob = Keyboard(open_browser("bob"))
     bob.page.on("filechooser", lambda _chooser: None)  # so early that the dialog is surely caught below
     bob.open("Billing")
-    bob.press(bob.page.get_by_role("link", name="Import CSV"))
-    bob.walk_to(bob.page.get_by_label("CSV file"))
+    bob.press(bob.page.get_by_role("link", name="Import a file"))
+    bob.walk_to(bob.page.get_by_label("File", exact=True))
     with bob.page.expect_file_chooser() as chooser:
         bob.page.keyboard.press("Enter")
     chooser.value.set_files(file)

@@ -109,6 +109,7 @@ WORDS = {
         "OLDER": "older",
         "MONTH": "month",
         "ROW": "row",
+        "UNKNOWN": "unknown",
     },
     enums.Chosen: {
         "ADOPT": "adopt",
@@ -123,6 +124,7 @@ WORDS = {
         "TAKE_UP": "take_up",
         "COUNT": "count",
         "LEAVE_OUT": "leave_out",
+        "BY_HAND": "by_hand",
         "COMPLETE": "complete",
         "PASS": "pass",
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -36,7 +37,7 @@ def test_checklist_is_gone_after_the_first_success(cast: Cast, shop: Shop) -> No
 
 
 def test_trend_shows_thirteen_months_with_their_margins(cast: Cast, shop: Shop) -> None:
-    today = timezone.localdate().replace(day=1)
+    today = timezone.localdate(timezone=ZoneInfo(cast.northwind.time_zone)).replace(day=1)
     with partner_scope(cast.northwind.pk):
         MonthTotal.objects.create(program=shop.program, month=today, retail=Decimal("120.00"), cost=Decimal("90.00"))
 
