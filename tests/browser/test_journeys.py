@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Dialog, expect
@@ -323,28 +322,6 @@ def test_support_switches_many_off_and_undoes_it(open_browser: Open, cast: Cast,
     expect(bob.page.get_by_text("3 mappings brought back to what they were.")).to_be_visible()
     with partner_scope(cast.northwind.pk):
         assert not Mapping.objects.filter(sync_on=False).exists()
-
-
-def test_support_imports_mappings(open_browser: Open, cast: Cast, shop: Shop, tmp_path: Path) -> None:
-    cells = [shop.customer.external_id, "azure_plan", shop.target_customer.external_id, shop.template.external_id]
-    file = tmp_path / "September.csv"
-    file.write_text(f"customer_id;motion;target_customer_id;template_id\n{';'.join(map(str, cells))}\n")
-    bob = Keyboard(open_browser("bob"))
-    bob.page.on("filechooser", lambda _chooser: None)  # so early that the dialog is surely caught below
-    bob.open("Billing")
-    bob.press(bob.page.get_by_role("link", name="Import a file"))
-    bob.walk_to(bob.page.get_by_label("File", exact=True))
-    with bob.page.expect_file_chooser() as chooser:
-        bob.page.keyboard.press("Enter")
-    chooser.value.set_files(file)
-    bob.press(bob.page.get_by_role("button", name="Check the file"))
-    expect(bob.page.get_by_text("Nothing is saved yet.")).to_be_visible()
-
-    bob.press(bob.page.get_by_role("button", name="Apply 1 change"))
-
-    expect(bob.page.get_by_text("Applied: CSV import September.csv.")).to_be_visible()
-    with partner_scope(cast.northwind.pk):
-        assert Mapping.objects.filter(motion="azure_plan").exists()
 
 
 def test_viewer_reads_history_down_to_the_sources_rows(open_browser: Open, cast: Cast, shop: Shop) -> None:
